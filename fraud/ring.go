@@ -1,0 +1,157 @@
+package fraud
+
+import "time"
+
+// LinkKind says which kind of "together" a link argues for.
+type LinkKind string
+
+// The three kinds of link.
+const (
+	SameOperator  LinkKind = "same_operator"
+	SameSupplier  LinkKind = "same_supplier"
+	SameLaunderer LinkKind = "same_launderer"
+)
+
+// Family groups evidence that does not add up as if it were independent
+// (DESIGN §7.2).
+type Family string
+
+// The six families of evidence.
+const (
+	FamilyContact  Family = "contact"
+	FamilyWeb      Family = "web"
+	FamilyMoney    Family = "money"
+	FamilyRemote   Family = "remote"
+	FamilyScript   Family = "script"
+	FamilyIdentity Family = "identity"
+)
+
+// Link is evidence that two things belong together: what kind, how strong
+// (bits, log2 of how unlikely chance is) and the cause.
+type Link struct {
+	Kind  LinkKind `json:"kind"`
+	A     ReportID `json:"a"`
+	B     ReportID `json:"b"`
+	Bits  float64  `json:"bits"`
+	Cause []Cause  `json:"cause"`
+	Ring  RingID   `json:"ring,omitempty"` // the ring it holds together, if it merged
+}
+
+// Cause is one piece of a link: the shared value, in which role, worth what.
+type Cause struct {
+	Indicator Indicator `json:"indicator"`
+	Role      Role      `json:"role"`
+	Family    Family    `json:"family"`
+	Bits      float64   `json:"bits"`
+	Tenure    Tenure    `json:"tenure,omitzero"`
+	Reports   int       `json:"reports"`             // how many reports hold it in this tenure
+	Judgement string    `json:"judgement,omitempty"` // the judgement that caused it, if a person did
+	Why       string    `json:"why"`                 // a sentence that a judge can read
+}
+
+// Ring is the reports and indicators that one operator stands behind.
+// Derived by link from sightings and judgements, never typed in.
+type Ring struct {
+	ID         RingID          `json:"id"`
+	Reports    []ReportID      `json:"reports"` // sorted
+	Indicators []RingIndicator `json:"indicators"`
+	Suppliers  []Tie           `json:"suppliers"`
+	Launderers []Tie           `json:"launderers"`
+	Harm       Harm            `json:"harm"`
+	Brands     []string        `json:"brands"`            // impersonated: victims, never actors
+	Countries  []string        `json:"countries"`         // of the victims, most first
+	Mark       Mark            `json:"mark"`              // the strictest of its reports'
+	Bridges    []Link          `json:"bridges,omitempty"` // links whose loss would split the ring
+	Model      string          `json:"model"`             // version of the linking model
+}
+
+// RingIndicator is an indicator's part in a ring.
+type RingIndicator struct {
+	Indicator
+	Role    Role    `json:"role"`
+	Tenure  Tenure  `json:"tenure"`
+	Bits    float64 `json:"bits"`
+	Reports int     `json:"reports"` // of the ring, that hold it
+	Sources int     `json:"sources"` // independent sources among them
+}
+
+// Tie is an edge from a ring to a supplier or a launderer: somebody who
+// serves several rings and does not make them one.
+type Tie struct {
+	ID        string    `json:"id"` // of the supplier or launderer, derived from its indicator
+	Indicator Indicator `json:"indicator"`
+	Role      Role      `json:"role"`
+	Rings     []RingID  `json:"rings"`   // all rings it touches, sorted
+	Reports   int       `json:"reports"` // of this ring, that hold it
+	Bits      float64   `json:"bits"`
+	Why       string    `json:"why"`
+}
+
+// Harm is what a ring did, and is likely to do next.
+type Harm struct {
+	Reports  int       `json:"reports"`
+	Victims  int       `json:"victims"` // distinct pseudonyms, else reports
+	Sent     Sums      `json:"sent"`    // minor units by currency; sent, never asked
+	Asked    Sums      `json:"asked"`
+	Aged60   int       `json:"aged_60_plus"`
+	FirstAt  time.Time `json:"first_seen"`
+	LastAt   time.Time `json:"last_seen"`
+	Last30d  int       `json:"last_30_days"` // reports in the 30 days to the data's end
+	Before30 int       `json:"prior_30_days"`
+	Score    float64   `json:"score"` // harm still to come; rings are ranked by it
+}
+
+// Verdict is what a person decided.
+type Verdict string
+
+// The verdicts a Judgement may hold.
+const (
+	VerdictSame         Verdict = "same"             // A and B are one ring's
+	VerdictDifferent    Verdict = "different"        // A and B are not one ring's
+	VerdictConfirmed    Verdict = "confirmed"        // report A is confirmed
+	VerdictWrong        Verdict = "wrong"            // report A is false or framed
+	VerdictNotIndicator Verdict = "not_an_indicator" // the indicator never links
+)
+
+// Judgement is a person's decision about links. Append-only: a later one
+// about the same pair outweighs an earlier one, and both stay. The linker
+// obeys it on every re-link.
+type Judgement struct {
+	ID        string    `json:"id"`
+	Verdict   Verdict   `json:"verdict"`
+	A         ReportID  `json:"a,omitempty"`
+	B         ReportID  `json:"b,omitempty"`
+	Indicator Indicator `json:"indicator,omitzero"` // for not_an_indicator
+	By        PersonID  `json:"by"`
+	Reason    string    `json:"reason"`
+	At        time.Time `json:"at"`
+}
+
+// Suggestion is a pair of rings between the thresholds: for a person.
+type Suggestion struct {
+	A    RingID `json:"a"`
+	B    RingID `json:"b"`
+	Link Link   `json:"link"`
+}
+
+// RingEvent is an entry of the log of rings: what was born, merged or split,
+// and by what cause. Append-only.
+type RingEvent struct {
+	Seq    int64     `json:"seq"`
+	At     time.Time `json:"at"`
+	What   string    `json:"what"` // "born", "grew", "merged", "split", "gone"
+	Ring   RingID    `json:"ring"`
+	Others []RingID  `json:"others,omitempty"`
+	Cause  string    `json:"cause"`
+}
+
+// Linking is one whole result of the linker, as the store keeps it: it
+// replaces the derived rings and appends the events.
+type Linking struct {
+	Rings       []Ring
+	Links       []Link
+	Suggestions []Suggestion
+	Events      []RingEvent
+	Model       string
+	At          time.Time
+}
