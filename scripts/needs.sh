@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs the programs that some tests start for real: PostgreSQL, Chromium,
+# age, openssl, poppler. Where it may not, it says so and the tests that need
+# them are skipped aloud (and fail in CI, where nothing may be skipped).
+set -u
+missing=()
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+command -v chromium >/dev/null || missing+=(chromium fonts-noto-core fonts-noto-cjk)
+command -v age >/dev/null || missing+=(age)
+command -v openssl >/dev/null || missing+=(openssl)
+command -v pdftotext >/dev/null || missing+=(poppler-utils)
+command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector links with it
+[ ${#missing[@]} -eq 0 ] && exit 0
+echo "needs: ${missing[*]}"
+sudo=()
+if [ "$(id -u)" -ne 0 ]; then
+	command -v sudo >/dev/null && sudo -n true 2>/dev/null && sudo=(sudo -n)
+	if [ ${#sudo[@]} -eq 0 ]; then
+		echo "needs: not root and no sudo, so nothing is installed; tests that need these will say that they were skipped"
+		exit 0
+	fi
+fi
+if ! command -v apt-get >/dev/null; then
+	echo "needs: no apt-get here; install them by hand to run every test"
+	exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+"${sudo[@]}" apt-get update -qq && "${sudo[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null || {
+	echo "needs: apt-get could not install ${missing[*]}"
+	[ "${CI:-}" = true ] && exit 1
+}
+exit 0
