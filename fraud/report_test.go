@@ -1,0 +1,144 @@
+package fraud_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"ringbreaker.example/fraud"
+)
+
+const whole = `{"id":"1","source":"alder","received_at":"2023-05-01T10:00:00+02:00",
+ "reporter":{"role":"victim","name":"Ada Example","email":"ada@mail.example","phone":"+12125550142","age_band":"60_plus","country":"US","shoe_size":41},
+ "contacts":[{"at":"2023-04-30T09:00:00Z","medium":"popup","callback":"+1 888 555 0123","brand":"Alder"}],
+ "payments":[{"status":"sent","amount":"299.99","currency":"USD"},{"status":"demanded","amount":"9.999","currency":"USD"}],
+ "weather":"rain"}`
+
+func TestReportThatBreaksTheSchemaIsRefusedByFieldAndWithoutItsValue(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"cut", `{"id":"1","source":"s"`, "not whole JSON"},
+		{"a list", `[1]`, "wrong type"},
+		{"wrong type", `{"id":7,"source":"s","received_at":"2023-01-01T00:00:00Z"}`, "/id"},
+		{"no id", `{"source":"s","received_at":"2023-01-01T00:00:00Z"}`, "id is missing"},
+		{"no time", `{"id":"1","source":"s"}`, "received_at is missing"},
+		{"not a time", `{"id":"1","source":"s","received_at":"yesterday"}`, "/received_at"},
+		{"slash in source", `{"id":"1","source":"a/b","received_at":"2023-01-01T00:00:00Z"}`, "slash"},
+		{"tab in id", `{"id":"a\tb","source":"s","received_at":"2023-01-01T00:00:00Z"}`, "control"},
+		{"unknown state", `{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","payments":[{"status":"SECRET"}]}`, "payments[0].status"},
+		{"no state", `{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","payments":[{"amount":"1"}]}`, "payments[0].status is missing"},
+		{"float amount", `{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","payments":[{"status":"sent","amount":"1e5"}]}`, "payments[0].amount"},
+		{"bad hash", `{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","evidence":[{"sha256":"SECRET"}]}`, "evidence[0].sha256"},
+		{"bad mark", `{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","tlp":"WHITE"}`, "tlp"},
+		{"bad UTF-8", "{\"id\":\"\xff\",\"source\":\"s\",\"received_at\":\"2023-01-01T00:00:00Z\"}", "UTF-8"},
+		{"doubled name", `{"id":"1","id":"2","source":"s","received_at":"2023-01-01T00:00:00Z"}`, "JSON"},
+		{"deep", strings.Repeat(`{"a":`, 20000) + "1" + strings.Repeat("}", 20000), "JSON"},
+		{"empty", ``, "JSON"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := fraud.DecodeReport([]byte(tt.in))
+			if !errors.Is(err, fraud.ErrInvalid) {
+				t.Fatalf("got %v, want ErrInvalid", err)
+			}
+			if got := err.Error(); !strings.Contains(got, tt.want) || strings.Contains(got, "SECRET") || strings.Contains(got, "\n") {
+				t.Errorf("got %q, want one line with %q and no value", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestDigestIgnoresOrderAndBlanksAndNothingElse(t *testing.T) {
+	digest := func(in string) [32]byte {
+		t.Helper()
+		r, err := fraud.DecodeReport([]byte(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		d, err := r.Digest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d
+	}
+	a := digest(`{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","narrative":"x"}`)
+	b := digest(`{ "narrative":"x", "received_at":"2023-01-01T00:00:00Z","source":"s","id":"1"}`)
+	c := digest(`{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","narrative":"x "}`)
+	if a != b {
+		t.Error("order and blanks changed the digest")
+	}
+	if a == c {
+		t.Error("another narrative has the same digest")
+	}
+}
+
+func TestIdentityIsTakenOutOfReportAndRawAndUnknownFieldsStay(t *testing.T) {
+	r, err := fraud.DecodeReport([]byte(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := r.TakeIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := (fraud.Identity{Name: "Ada Example", Email: "ada@mail.example", Phone: "+12125550142"}); id != want {
+		t.Errorf("got %+v, want %+v", id, want)
+	}
+	for _, secret := range []string{"Ada", "ada@mail", "2125550142"} {
+		if strings.Contains(string(r.Raw), secret) || r.Reporter.Name+r.Reporter.Email+r.Reporter.Phone != "" {
+			t.Errorf("%q is still in the report", secret)
+		}
+	}
+	for _, kept := range []string{"shoe_size", "weather", "60_plus", "888 555 0123"} {
+		if !strings.Contains(string(r.Raw), kept) {
+			t.Errorf("%q was dropped", kept)
+		}
+	}
+	again, err := fraud.DecodeReport(r.Raw)
+	if err != nil || again.Reporter.AgeBand != "60_plus" {
+		t.Errorf("what is left does not decode: %v", err)
+	}
+}
+
+func TestSentAndAskedAreNeverAddedTogether(t *testing.T) {
+	r, err := fraud.DecodeReport([]byte(whole))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := r.Facts()
+	if len(f.Sent) != 1 || f.Sent[0] != (fraud.Money{Minor: 29999, Currency: "USD"}) {
+		t.Errorf("sent is %v", f.Sent)
+	}
+	if len(f.Asked) != 0 {
+		t.Errorf("an amount finer than a cent was read as %v", f.Asked)
+	}
+	if f.At.Format("2006-01-02T15:04Z07:00") != "2023-04-30T09:00Z" || f.Brands[0] != "Alder" {
+		t.Errorf("facts are %+v", f)
+	}
+}
+
+func FuzzDecodeReport(f *testing.F) {
+	f.Add([]byte(whole))
+	f.Add([]byte(`{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","reporter":null}`))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		r, err := fraud.DecodeReport(in)
+		if err != nil {
+			if !errors.Is(err, fraud.ErrInvalid) {
+				t.Errorf("error is not ErrInvalid: %v", err)
+			}
+			return
+		}
+		r.Facts()
+		before, err := r.Digest()
+		if err != nil {
+			t.Fatalf("what decodes has no digest: %v", err)
+		}
+		if _, err := r.TakeIdentity(); err != nil {
+			t.Fatalf("identity cannot be taken: %v", err)
+		}
+		if again, err := fraud.DecodeReport(r.Raw); err != nil {
+			t.Errorf("what is left does not decode: %v", err)
+		} else if !again.Reporter.Identity.Empty() {
+			t.Error("identity is still there")
+		}
+		_ = before
+	})
+}
