@@ -1,0 +1,115 @@
+package extract
+
+import (
+	"strings"
+
+	"ringbreaker.example/fraud"
+)
+
+// Canonical brings one value of a field into the canonical form of its kind
+// (package fraud says which). country is where a phone number without a
+// calling code is at home. ok is false if the value cannot be of that kind.
+func Canonical(kind fraud.Kind, raw, country string) (value string, ok bool) {
+	value, _, ok = canonical(kind, raw, country)
+	return value, ok
+}
+
+// canonical is Canonical, and says whether check digits and plans hold too.
+func canonical(kind fraud.Kind, raw, country string) (value string, valid, ok bool) {
+	raw = strings.TrimSpace(raw)
+	if raw == "" || len(raw) > maxValue {
+		return "", false, false
+	}
+	form, known := canonicalForms[kind]
+	if !known {
+		return "", false, false
+	}
+	var f folded
+	f.fold(raw)
+	return form(strings.TrimSpace(string(f.b)), country)
+}
+
+// maxValue is the longest value of a field in bytes: the longest URL that
+// browsers take is 2,083 in the oldest of them and 64 KiB in the newest.
+const maxValue = 8192
+
+// canonicalForms holds each kind's form; the input is folded and trimmed.
+var canonicalForms = map[fraud.Kind]func(raw, country string) (string, bool, bool){
+	fraud.Phone:  canonicalPhone,
+	fraud.Email:  func(raw, _ string) (string, bool, bool) { return canonicalEmail(raw) },
+	fraud.URL:    func(raw, _ string) (string, bool, bool) { return canonicalURL(raw) },
+	fraud.Domain: func(raw, _ string) (string, bool, bool) { return canonicalDomain(raw) },
+	fraud.IP:     func(raw, _ string) (string, bool, bool) { return canonicalIP(raw) },
+	fraud.Wallet: func(raw, _ string) (string, bool, bool) { return canonicalWallet(raw) },
+
+	fraud.PersonAlias: func(raw, _ string) (string, bool, bool) { return canonicalName(raw) },
+	fraud.RemoteID: func(raw, _ string) (string, bool, bool) {
+		tool, id, found := strings.Cut(strings.ToLower(raw), ":")
+		id = strings.NewReplacer(" ", "", "-", "", ".", "").Replace(id)
+		return strings.TrimSpace(tool) + ":" + id, true, found && tool != "" && id != ""
+	},
+	fraud.RemoteHost:  func(raw, _ string) (string, bool, bool) { return canonicalDomain(raw) },
+	fraud.BankAccount: func(raw, _ string) (string, bool, bool) { return compact(raw), true, len(compact(raw)) > 4 },
+	fraud.UPI: func(raw, _ string) (string, bool, bool) {
+		v := strings.ToLower(raw)
+		return v, true, strings.Count(v, "@") == 1
+	},
+	fraud.TxID: func(raw, _ string) (string, bool, bool) { return strings.ToLower(raw), true, len(raw) >= 8 },
+	fraud.CardDescriptor: func(raw, _ string) (string, bool, bool) {
+		return strings.ToUpper(strings.Join(strings.Fields(raw), " ")), true, len(raw) > 2
+	},
+	fraud.Company: func(raw, _ string) (string, bool, bool) { return strings.ToUpper(compact(raw)), true, len(raw) > 3 },
+	fraud.TaxID:   func(raw, _ string) (string, bool, bool) { return strings.ToUpper(compact(raw)), true, len(raw) > 3 },
+}
+
+// canonicalPhone reads a field that holds a phone number and nothing else.
+func canonicalPhone(raw, country string) (string, bool, bool) {
+	raw = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(raw), "tel:"), "callto:")
+	if cut := strings.IndexAny(raw, ";"); cut > 0 {
+		raw = raw[:cut]
+	}
+	var room [32]byte
+	d := room[:0]
+	letters, plus := 0, false
+	for i := range len(raw) {
+		switch c := raw[i]; {
+		case isDigit(c):
+			d = append(d, c)
+		case c == '+' && len(d) == 0:
+			plus = true
+		case isLetter(c):
+			if rest := raw[i:]; len(d) >= leastPhone && (rest[0] == 'x' || strings.HasPrefix(rest, "ext")) {
+				goto read
+			}
+			letters++
+			d = append(d, keypad[c-'a'])
+		case c == '(' && plus && strings.HasPrefix(raw[i:], "(0)"):
+			raw = raw[:i] + "   " + raw[i+3:] // +44 (0)20: the trunk zero is not dialled
+			return canonicalPhone(raw, country)
+		}
+		if len(d) > maxPhoneDigits {
+			return "", false, false
+		}
+	}
+read:
+	if len(d) < leastPhone-2 || letters > 0 && (letters < 2 || letters > 9 || len(d)-letters < 3) {
+		return "", false, false
+	}
+	home := regionNamed(strings.ToUpper(country))
+	if p, ok := parsePhone(d, plus, home); ok && (p.valid || fiction(&p)) {
+		return p.e164(), true, true
+	}
+	if p, ok := parsePhone(d, false, regionNamed("US")); !plus && len(d) >= 10 && ok && p.valid {
+		return p.e164(), true, true
+	}
+	if p, ok := parsePhone(d, true, nil); !plus && len(d) >= 11 && ok && p.valid {
+		return p.e164(), true, true // a calling code without its plus sign
+	}
+	p, ok := parsePhone(d, plus, home)
+	return p.e164(), false, ok && letters == 0 && int(p.n) >= leastPhone-1
+}
+
+// compact takes blanks and hyphens out and capitalises.
+func compact(raw string) string {
+	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(raw))
+}

@@ -1,0 +1,176 @@
+// Package extract takes out of text what links frauds to one another: phone
+// numbers, sites, remote-access ids, accounts, wallets, companies and the
+// scripts that are read to victims, each in its canonical form, in its place
+// in the text, with the part it played and the reason why we say so.
+//
+//	text ─▶ fold (one form for every sign) ─▶ tokenise (the one pass over all bytes)
+//	     ─▶ recognisers, at the tokens that ask for one ─▶ role (field, then nearby words) ─▶ Finding
+//
+// [Report] does so for every field of a report, [Text] for free text, [HTML]
+// for pages and [Mail] for messages; [Canonical] brings one value into
+// canonical form; [Sketch] makes what near-duplicate texts find each other by.
+//
+// What must stay true: the package is pure (no clock, no network, no file, no
+// state that changes); offsets are bytes of the text that was given; nothing
+// backtracks, so the cost is a straight line in the text's length; nothing
+// panics, whatever the bytes; a value in the role victim_owned, bystander or
+// genuine_brand never links, so in doubt about a person a value gets one of
+// those.
+package extract
+
+import (
+	"slices"
+	"sync"
+
+	"ringbreaker.example/fraud"
+)
+
+// Options say what is known about a text beside its words.
+type Options struct {
+	// Country is where the text's numbers are at home (ISO 3166-1 alpha-2):
+	// the reporter's. Empty means unknown; the text's language then decides.
+	Country string
+	// Safe holds genuine values of brands, banks and authorities beside the
+	// ones that are built in. They get the role genuine_brand.
+	Safe SafeList
+	// FromFraudster says that the text is the fraudster's own (a mail, a
+	// page, a recorded message), so that "call us" is an order to the victim.
+	// Otherwise it is a victim's or a witness's account.
+	FromFraudster bool
+}
+
+// Finding is an indicator found in a text. Offsets are bytes of the text that
+// was given, or of the decoded text of a [Doc] or [MailDoc].
+type Finding struct {
+	fraud.Indicator
+	Role  fraud.Role `json:"role"`
+	Raw   string     `json:"raw"` // as it stands in the text
+	Start int        `json:"start"`
+	End   int        `json:"end"`
+	Valid bool       `json:"valid"` // passed its check digits or numbering plan
+	Why   string     `json:"why"`   // the reason for the role, for a person
+}
+
+// scan is one run over one text. It is reused, so that a text without
+// findings costs no memory.
+type scan struct {
+	text     folded
+	toks     []token
+	triggers []trigger
+	opt      Options
+	home     *phoneRegion
+	lang     language
+	found    []Finding
+	digits   []byte
+	parts    []part // of the text, by who speaks; see role.go
+}
+
+var scans = sync.Pool{New: func() any { return new(scan) }}
+
+// Text finds the indicators of free text, in the order of the text.
+func Text(s string, opt Options) []Finding {
+	return text(s, opt, nil)
+}
+
+// text is Text with parts of the text already known to be somebody else's.
+func text(s string, opt Options, parts []part) []Finding {
+	x := scans.Get().(*scan)
+	defer scans.Put(x)
+	x.opt, x.found = opt, nil
+	x.parts = append(x.parts[:0], parts...)
+	x.text.fold(s)
+	x.tokenise()
+	if len(x.triggers) == 0 {
+		return nil
+	}
+	x.settle()
+	x.recognise()
+	x.assignRoles()
+	found := x.found
+	x.found = nil
+	slices.SortStableFunc(found, func(a, b Finding) int {
+		if a.Start != b.Start {
+			return a.Start - b.Start
+		}
+		return b.End - a.End
+	})
+	return found
+}
+
+// settle finds out the language and the region at home.
+func (x *scan) settle() {
+	var votes [languages]int
+	for _, t := range x.toks {
+		if t.word == 0 {
+			continue
+		}
+		for l, langs := langEN, dictionary.entries[t.word].langs; l < languages; l++ {
+			if langs&(1<<l) != 0 {
+				votes[l]++
+			}
+		}
+	}
+	x.lang = langNone
+	for l := langEN; l < languages; l++ {
+		if votes[l] > 0 && (x.lang == langNone || votes[l] > votes[x.lang]) {
+			x.lang = l
+		}
+	}
+	x.home = regionNamed(x.opt.Country)
+	if x.home == nil {
+		x.home = regionNamed(homes[x.lang])
+	}
+}
+
+// homes is where a text's numbers are taken to be at home if only its
+// language is known.
+var homes = [languages]string{langNone: "US", langEN: "US", langES: "ES", langDE: "DE", langFR: "FR", langHI: "IN", langJA: "JP"}
+
+// recognise runs the recognisers. What has structure of its own goes first,
+// so that the digits of an account are not taken for a phone number.
+func (x *scan) recognise() {
+	for _, t := range x.triggers {
+		if x.toks[t.tok].used {
+			continue
+		}
+		switch i := int(t.tok); t.what {
+		case triggerColon:
+			x.url(i)
+		case triggerAt:
+			x.at(i)
+		case triggerDot:
+			x.dot(i)
+		case triggerLong:
+			x.long(i)
+		}
+	}
+	for _, t := range x.triggers {
+		if x.toks[t.tok].used {
+			continue
+		}
+		if t.what == triggerWord {
+			x.word(int(t.tok))
+		}
+	}
+	for _, t := range x.triggers {
+		if t.what == triggerNumber && !x.toks[t.tok].used {
+			x.number(int(t.tok))
+		}
+	}
+}
+
+// take records a finding over tokens first to last and marks them used.
+func (x *scan) take(kind fraud.Kind, value string, first, last int, valid bool) {
+	x.takeSpan(kind, value, int(x.toks[first].start), int(x.toks[last].end), valid)
+	for i := first; i <= last; i++ {
+		x.toks[i].used = true
+	}
+}
+
+// takeSpan records a finding over bytes of the folded text.
+func (x *scan) takeSpan(kind fraud.Kind, value string, start, end int, valid bool) {
+	from, till := x.text.span(start, end)
+	x.found = append(x.found, Finding{
+		Indicator: fraud.Indicator{Kind: kind, Value: value}, Raw: x.text.src[from:till], Start: from, End: till, Valid: valid,
+	})
+}

@@ -1,0 +1,468 @@
+package extract
+
+import "ringbreaker.example/fraud"
+
+// group is one run of digits of a number that may be written in several.
+type group struct {
+	tok    int
+	start  int  // in the folded text
+	end    int  // one past the last digit
+	sep    byte // what stands before it: ' ', '-', '.', '/', ')', or 0
+	letter bool // letters that stand for digits (ITU-T E.161)
+}
+
+const (
+	maxGroups      = 8  // of one number: +44 (0) 20 7946 0000 has five
+	maxPhoneDigits = 20 // with an international prefix and a trunk zero
+	leastPhone     = 7  // digits: shorter ones are local or emergency numbers
+	mostPhone      = 15 // ITU-T E.164 §6.1
+)
+
+// number looks at a run with digits that nothing else has claimed.
+func (x *scan) number(i int) {
+	if x.price(i) || x.structured(i) {
+		return
+	}
+	var gs [maxGroups]group
+	n := x.gather(i, &gs)
+	if n == 0 {
+		return
+	}
+	for hi := n; hi > 0; hi-- {
+		if x.phone(gs[:hi]) {
+			return
+		}
+	}
+}
+
+// gather collects the groups of digits that may make one number, from token
+// i on. A mixed run gives the digits at its start or end only.
+func (x *scan) gather(i int, gs *[maxGroups]group) int {
+	n, digits := 0, 0
+	for at := i; at < len(x.toks) && n < maxGroups; at++ {
+		t := x.toks[at]
+		if t.used || at > i && x.gap(at) > 3 {
+			break
+		}
+		sep := byte(0)
+		if at > i && x.gap(at) > 0 {
+			if x.lineBreak(at) {
+				break
+			}
+			sep = ' '
+		}
+		switch t.class {
+		case classNumber:
+			if digits += t.len(); digits > maxPhoneDigits {
+				return n
+			}
+			gs[n] = group{tok: at, start: int(t.start), end: int(t.end), sep: x.separator(at, i, sep)}
+			n++
+		case classMixed:
+			return x.gatherMixed(at, i, sep, gs, n)
+		case classMark:
+			switch x.text.b[t.start] {
+			case '-', '.', '(', ')', '/', '*', '_':
+			case '+':
+				if n > 0 {
+					return n
+				}
+			default:
+				return n
+			}
+		case classWord:
+			if n == 0 || !x.vanity(at, gs[:n]) {
+				return n
+			}
+			gs[n] = group{tok: at, start: int(t.start), end: int(t.end), sep: '-', letter: true}
+			n++
+		}
+	}
+	return n
+}
+
+// separator is the mark before the group at token at, or the blank.
+func (x *scan) separator(at, first int, blank byte) byte {
+	if at > first {
+		if m := x.markAt(at - 1); m != 0 {
+			return m
+		}
+	}
+	return blank
+}
+
+// gatherMixed adds the digits of a run such as "18885550142call", which ends
+// the number, or "helpline18885550142", which begins it.
+func (x *scan) gatherMixed(at, first int, sep byte, gs *[maxGroups]group, n int) int {
+	b := x.bytes(at)
+	start := int(x.toks[at].start)
+	lead := 0
+	for lead < len(b) && isDigit(b[lead]) {
+		lead++
+	}
+	if lead > 0 && lead < len(b) && isDigit(b[len(b)-1]) && n == 0 && x.vanityRun(at, gs) {
+		return 1
+	}
+	if lead > 0 {
+		for _, c := range b[lead:] {
+			if isDigit(c) {
+				if n == 0 && x.vanityRun(at, gs) {
+					return 1
+				}
+				return n
+			}
+		}
+		if n == 0 && x.vanityRun(at, gs) {
+			return 1
+		}
+		gs[n] = group{tok: at, start: start, end: start + lead, sep: x.separator(at, first, sep)}
+		return n + 1
+	}
+	tail := len(b)
+	for tail > 0 && isDigit(b[tail-1]) {
+		tail--
+	}
+	for _, c := range b[:tail] {
+		if isDigit(c) {
+			return n
+		}
+	}
+	if n > 0 || tail == len(b) || len(b)-tail < 3 {
+		return n
+	}
+	gs[0] = group{tok: at, start: start + tail, end: start + len(b)}
+	if at+1 < len(x.toks) && len(b)-tail < leastPhone {
+		var rest [maxGroups]group
+		more := x.gather(at+1, &rest)
+		for k := 0; k < more && k+1 < maxGroups; k++ {
+			gs[k+1] = rest[k]
+			if k == 0 {
+				gs[1].sep = x.separator(rest[0].tok, at, ' ')
+			}
+		}
+		return min(more+1, maxGroups)
+	}
+	return 1
+}
+
+// keypad is the letters' digits (ITU-T E.161 §3.1.1).
+const keypad = "22233344455566677778889999"
+
+// vanity says whether the word at token at may be letters for digits: in
+// capitals, after a toll-free prefix or the start of a ten-digit number.
+func (x *scan) vanity(at int, gs []group) bool {
+	b := x.bytes(at)
+	if len(b) < 2 || len(b) > 9 || x.gap(at) > 0 && x.gap(at) > 1 {
+		return false
+	}
+	for _, c := range b {
+		if !isUpper(c) {
+			return false
+		}
+	}
+	return x.tollFreeStart(gs)
+}
+
+// tollFreeStart says whether the groups begin as a toll-free number does.
+func (x *scan) tollFreeStart(gs []group) bool {
+	d := x.join(gs)
+	if len(d) > 0 && d[0] == '1' {
+		d = d[1:]
+	}
+	return len(d) >= 3 && d[0] == '8' && (d[1] == '0' && d[2] == '0' || d[1] == d[2] && d[1] >= '2') ||
+		len(d) >= 4 && d[0] == '0' && d[1] == '8' && d[2] == '0' && d[3] == '0'
+}
+
+// vanityRun takes a run such as 1800MSFTHLP as one group of eleven.
+func (x *scan) vanityRun(at int, gs *[maxGroups]group) bool {
+	b := x.bytes(at)
+	if len(b) < 10 || len(b) > 11 {
+		return false
+	}
+	letters := 0
+	for _, c := range b {
+		if isUpper(c) {
+			letters++
+		} else if !isDigit(c) {
+			return false
+		}
+	}
+	whole := group{tok: at, start: int(x.toks[at].start), end: int(x.toks[at].end), letter: true}
+	if letters < 3 || !x.tollFreeStart([]group{whole}) {
+		return false
+	}
+	gs[0] = whole
+	return true
+}
+
+// join writes the groups' digits one after the other, letters as digits.
+func (x *scan) join(gs []group) []byte {
+	d := x.digits[:0]
+	for _, g := range gs {
+		for _, c := range x.text.b[g.start:g.end] {
+			if g.letter && isLetter(c) {
+				c = keypad[lower(c)-'a']
+			}
+			d = append(d, c)
+		}
+	}
+	x.digits = d
+	return d
+}
+
+// phone takes the groups as a phone number if they are one.
+func (x *scan) phone(gs []group) bool {
+	first := gs[0].tok
+	plus, from := x.plusBefore(first)
+	d := x.join(gs)
+	if plus {
+		d = x.dropTrunkZero(gs, d)
+	}
+	if len(d) < leastPhone || len(d) > mostPhone+3 {
+		return false
+	}
+	if before := x.before(from); !plus && (before == '#' || before == '$' || before >= signEuro && before <= signRupee || before == '=' && false) {
+		return false
+	}
+	cue := x.phoneCue(from, gs[len(gs)-1].tok)
+	if cue == cueAgainst {
+		return false
+	}
+	p, ok := x.plan(d, gs, plus, cue)
+	if !ok {
+		return false
+	}
+	start := int(x.toks[from].start)
+	if from == first {
+		start = gs[0].start
+	}
+	last := gs[len(gs)-1]
+	x.takeSpan(fraud.Phone, p.e164(), start, last.end, p.valid)
+	for i := from; i <= last.tok; i++ {
+		x.toks[i].used = true
+	}
+	x.extension(last.tok + 1)
+	return true
+}
+
+// plusBefore finds a plus sign or an opening bracket before token first.
+func (x *scan) plusBefore(first int) (plus bool, from int) {
+	from = first
+	for back := first - 1; back >= 0 && back >= first-2; back-- {
+		switch m := x.markAt(back); {
+		case m == '(' && x.gap(back+1) <= 1 && !x.toks[back].used:
+			from = back
+		case m == '+' && x.gap(back+1) <= 1 && !x.toks[back].used:
+			return true, back
+		default:
+			return false, from
+		}
+	}
+	return false, from
+}
+
+// before is the byte directly before token i, 0 at a blank or the start.
+func (x *scan) before(i int) byte {
+	if at := int(x.toks[i].start); at > 0 && !isBlank(x.text.b[at-1]) {
+		return x.text.b[at-1]
+	}
+	return 0
+}
+
+// dropTrunkZero takes out the "(0)" of +44 (0)20 7946 0000.
+func (x *scan) dropTrunkZero(gs []group, d []byte) []byte {
+	at := 0
+	for k, g := range gs {
+		n := g.end - g.start
+		if k > 0 && n == 1 && x.text.b[g.start] == '0' && x.markAt(g.tok-1) == '(' {
+			return append(d[:at], d[at+1:]...)
+		}
+		at += n
+	}
+	return d
+}
+
+// plan reads the digits by the numbering plans that may apply.
+func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber, bool) {
+	if plus {
+		p, ok := parsePhone(d, true, x.home)
+		return p, ok && (p.valid || fiction(&p) || cue == cueFor && len(d) >= 10)
+	}
+	if unlike(x.text.b, gs) {
+		return phoneNumber{}, false
+	}
+	if x.home != nil && x.home.code != 1 {
+		p, ok := parsePhone(d, false, x.home)
+		if ok && (p.valid || fiction(&p)) && shapeFits(gs, &p, d, cue) {
+			return p, true
+		}
+	}
+	p, ok := parsePhone(d, false, regionNamed("US"))
+	if ok && p.valid && p.code == 1 && nanpShape(gs, d, cue) {
+		return p, true
+	}
+	return p, ok && p.valid && p.code != 1 && x.home != nil && x.home.code == 1 && cue == cueFor
+}
+
+// fiction says whether a number lies in a range that is kept for drama, so
+// that a plan may call it unassigned (Ofcom's telephone numbers for drama).
+func fiction(p *phoneNumber) bool {
+	n := string(p.nsn[:p.n])
+	return p.code == 44 && len(n) == 10 && (n[:6] == "770090" || n[:7] == "2079460" || n[:7] == "8081570")
+}
+
+// unlike says whether groups are surely something else: a date, a card
+// number, a US social security number or a ZIP+4.
+func unlike(b []byte, gs []group) bool {
+	var n [maxGroups]int
+	for i, g := range gs {
+		n[i] = g.end - g.start
+	}
+	value := func(i int) int {
+		v := 0
+		for _, c := range b[gs[i].start:gs[i].end] {
+			v = v*10 + int(c-'0')
+		}
+		return v
+	}
+	switch len(gs) {
+	case 2:
+		return n[0] == 5 && n[1] == 4
+	case 3:
+		year := n[0] == 4 && n[1] <= 2 && n[2] <= 2 && value(1) <= 12 && value(2) <= 31
+		last := n[2] == 4 && n[0] <= 2 && n[1] <= 2 && value(0) <= 31 && value(1) <= 31
+		return year || last || n[0] == 3 && n[1] == 2 && n[2] == 4 && gs[1].sep == '-'
+	case 4:
+		return n[0] == 4 && n[1] == 4 && n[2] == 4 && n[3] >= 3
+	}
+	return false
+}
+
+// nanpShape says whether ten digits (or eleven with 1) are grouped as North
+// America writes them. Bare digits and odd groups need a word for a phone.
+func nanpShape(gs []group, d []byte, cue phoneCue) bool {
+	var n []int
+	var room [maxGroups]int
+	n = room[:0]
+	vanity := false
+	for _, g := range gs {
+		n = append(n, g.end-g.start)
+		vanity = vanity || g.letter
+	}
+	if vanity {
+		return len(d) >= 10 && len(d) <= 11
+	}
+	seps := gs[1:]
+	if n[0] == 1 && d[0] == '1' && len(n) > 1 {
+		n, seps = n[1:], seps[1:]
+	}
+	for _, g := range seps {
+		if g.sep == '_' || g.sep == '*' {
+			return false
+		}
+	}
+	tollFree := len(d) >= 10 && (d[len(d)-10] == '8')
+	switch {
+	case len(n) == 3 && n[0] == 3 && n[1] == 3 && n[2] == 4:
+		return seps[0].sep != '/' && seps[1].sep != '/' || cue == cueFor
+	case len(n) == 3 && n[0] == 4 && n[1] == 3 && n[2] == 4:
+		return true
+	case len(n) == 2 && n[0] == 3 && n[1] == 7:
+		return seps[0].sep == ')' || cue == cueFor || tollFree && seps[0].sep == '-'
+	case len(n) == 2 && n[0] == 6 && n[1] == 4, len(n) == 2 && n[0] == 4 && n[1] == 7:
+		return cue == cueFor
+	case len(n) == 1:
+		return cue == cueFor
+	case len(n) == 4 && n[0]+n[1]+n[2]+n[3] == 10:
+		return cue == cueFor
+	}
+	return cue == cueFor && len(n) <= 6
+}
+
+// shapeFits says the same of other countries, which group as they like:
+// separators or a trunk prefix speak for a number, bare digits need a word.
+func shapeFits(gs []group, p *phoneNumber, d []byte, cue phoneCue) bool {
+	if cue == cueFor {
+		return true
+	}
+	if len(d) < 9 {
+		return false
+	}
+	trunk := len(d) > int(p.n)
+	for _, g := range gs[1:] {
+		if g.sep == '*' || g.sep == '_' || g.end-g.start < 2 {
+			return false
+		}
+	}
+	switch p.kind {
+	case phoneTollFree, phonePremium, phoneShared:
+		return len(gs) > 1
+	}
+	return trunk && len(gs) > 1 || len(gs) >= 3
+}
+
+// extension skips "ext. 123", "x123" or "extension 5" after a number.
+func (x *scan) extension(i int) {
+	for ; i < len(x.toks) && (x.markAt(i) == ',' || x.markAt(i) == ';' || x.markAt(i) == '.' || x.markAt(i) == '('); i++ {
+	}
+	if i >= len(x.toks) || x.gap(i) > 2 {
+		return
+	}
+	b := x.bytes(i)
+	if x.toks[i].class == classMixed && b[0]|0x20 == 'x' && len(b) <= 6 {
+		x.toks[i].used = true
+		return
+	}
+	if !x.is(i).has(cueExt) && string(b) != "x" && string(b) != "X" {
+		return
+	}
+	for i++; i < len(x.toks) && (x.markAt(i) == '.' || x.markAt(i) == ':' || x.markAt(i) == '='); i++ {
+	}
+	if i < len(x.toks) && x.toks[i].class == classNumber && x.toks[i].len() <= 6 && x.gap(i) <= 2 {
+		x.toks[i].used = true
+	}
+}
+
+// phoneCue is what the words around digits say about them.
+type phoneCue uint8
+
+const (
+	cueNone    phoneCue = iota
+	cueFor              // a word for a phone or for calling is near
+	cueAgainst          // the nearest word names another kind of number
+)
+
+// phoneCue looks eight tokens back and three on.
+func (x *scan) phoneCue(first, last int) phoneCue {
+	seen := 0
+	for i := first - 1; i >= 0 && seen < 12; i-- {
+		if x.toks[i].class == classMark {
+			if m := x.markAt(i); m == signPhone {
+				return cueFor
+			} else if (m == '.' || m == '!' || m == '?') && x.gap(i+1) > 0 && seen > 3 {
+				break
+			}
+			continue
+		}
+		seen++
+		is := x.is(i)
+		switch {
+		case is.has(cuePhone | cueCall | cueCalled | cueFree):
+			return cueFor
+		case is.has(cueFax | cueGot | cueShown):
+			if !is.has(cueID) {
+				return cueFor
+			}
+		case is.has(cueID | cueTx | cueHandset | cueSIM | cueAccount | cueRouting | cueTax | cueRegister | cueTool):
+			if seen <= 4 {
+				return cueAgainst
+			}
+		}
+	}
+	for i := last + 1; i < len(x.toks) && i <= last+4; i++ {
+		if is := x.is(i); is.has(cuePhone|cueCall) && !x.lineBreak(i) {
+			return cueFor
+		}
+	}
+	return cueNone
+}

@@ -1,0 +1,423 @@
+package extract
+
+import (
+	"net/netip"
+	"strings"
+
+	"golang.org/x/net/idna"
+	"golang.org/x/net/publicsuffix"
+
+	"ringbreaker.example/fraud"
+)
+
+// maxURL is the longest URL that is taken out of a text; what is longer is
+// data in a URL's clothes.
+const maxURL = 4096
+
+// url looks at "://" whose colon is token i.
+func (x *scan) url(i int) {
+	if i == 0 || x.gap(i) > 0 || x.toks[i-1].used {
+		return
+	}
+	b := x.text.b
+	start := int(x.toks[i-1].start)
+	scheme := schemeOf(b[start:x.toks[i-1].end])
+	if scheme == "" {
+		return
+	}
+	end := urlEnd(b, int(x.toks[i].start)+3)
+	raw := string(b[start:end])
+	value, valid, ok := canonicalURL(raw)
+	if !ok {
+		return
+	}
+	x.takeSpan(fraud.URL, value, start, end, valid)
+	hostStart := int(x.toks[i].start) + 3
+	x.hostOf(value, hostStart, end)
+	x.urlNumbers(hostStart, end)
+	x.use(i-1, end)
+}
+
+// use marks the tokens from first on that begin before byte end.
+func (x *scan) use(first, end int) {
+	for ; first < len(x.toks) && int(x.toks[first].start) < end; first++ {
+		x.toks[first].used = true
+	}
+}
+
+// hostOf records the site of a URL, or its IP address.
+func (x *scan) hostOf(value string, start, end int) {
+	_, rest, _ := strings.Cut(value, "://")
+	host := rest[:hostLength(rest)]
+	for k := start; k < end; k++ {
+		if c := x.text.b[k]; c == '/' || c == '?' || c == '#' {
+			end = k
+		}
+	}
+	if ip, _, ok := canonicalIP(host); ok {
+		x.takeSpan(fraud.IP, ip, start, end, true)
+		return
+	}
+	if cut := strings.IndexByte(host, ':'); cut > 0 {
+		host = host[:cut]
+	}
+	if _, valid, ok := canonicalDomain(host); ok && valid {
+		x.takeSpan(fraud.Domain, strings.TrimPrefix(host, "www."), start, end, true)
+	}
+}
+
+func hostLength(rest string) int {
+	if at := strings.IndexAny(rest, "/?#"); at >= 0 {
+		return at
+	}
+	return len(rest)
+}
+
+// schemeOf undoes the ways to write a scheme so that nobody clicks on it.
+func schemeOf(b []byte) string {
+	switch strings.ToLower(string(b)) {
+	case "http", "hxxp", "hxp", "htxp", "hxtp", "meow":
+		return "http"
+	case "https", "hxxps", "hxps", "htxps":
+		return "https"
+	case "ftp", "fxp":
+		return "ftp"
+	}
+	return ""
+}
+
+// urlEnd is where a URL that began before at ends: at a blank, a quote or an
+// angle bracket, less the punctuation of the sentence around it.
+func urlEnd(b []byte, at int) int {
+	end := at
+	open := 0
+	for end < len(b) && end-at < maxURL {
+		c := b[end]
+		if c <= ' ' || c == '"' || c == '<' || c == '>' || c == '`' || c == '\\' || c == '^' || c == '|' || c == '{' || c == '}' {
+			break
+		}
+		if c == '(' || c == '[' {
+			open++
+		}
+		if c == ')' || c == ']' {
+			if open--; open < 0 {
+				break
+			}
+		}
+		end++
+	}
+	for end > at && strings.IndexByte(".,;:!?'*_~", b[end-1]) >= 0 {
+		end--
+	}
+	return end
+}
+
+// canonicalURL writes a URL with scheme and host in lower case, the host as
+// A-labels, without user, default port and fragment (RFC 3986 §6.2.2).
+func canonicalURL(raw string) (string, bool, bool) {
+	if len(raw) > maxURL || strings.ContainsAny(raw, " \t\n\r<>\"") {
+		return "", false, false
+	}
+	raw = refang(raw)
+	scheme := "http"
+	if at := strings.Index(raw, "://"); at >= 0 {
+		scheme = schemeOf([]byte(raw[:at]))
+		raw = raw[at+3:]
+	}
+	if scheme == "" {
+		return "", false, false
+	}
+	raw, _, _ = strings.Cut(raw, "#")
+	cut := hostLength(raw)
+	host, rest := raw[:cut], raw[cut:]
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		host = host[at+1:]
+	}
+	port := ""
+	if at := strings.LastIndexByte(host, ':'); at >= 0 && !strings.HasSuffix(host, "]") {
+		port = host[at:]
+		host = host[:at]
+		if scheme == "http" && port == ":80" || scheme == "https" && port == ":443" || port == ":" {
+			port = ""
+		}
+	}
+	valid := true
+	if ip, _, ok := canonicalIP(strings.Trim(host, "[]")); ok {
+		host = ip
+		if strings.Contains(ip, ":") {
+			host = "[" + ip + "]"
+		}
+	} else if host, valid, ok = canonicalDomain(host); !ok {
+		return "", false, false
+	}
+	if rest == "" || rest[0] != '/' {
+		rest = "/" + rest
+	}
+	if rest == "/" {
+		rest = ""
+	}
+	return scheme + "://" + host + port + rest, valid, true
+}
+
+// refang undoes [.], (.), [dot] and the like.
+func refang(s string) string {
+	if !strings.ContainsAny(s, "[({\\") {
+		return s
+	}
+	var out strings.Builder
+	for i := 0; i < len(s); {
+		if n := defangedDot([]byte(s), i); n > 0 {
+			out.WriteByte('.')
+			i += n
+			continue
+		}
+		if strings.HasPrefix(s[i:], "[:]") || strings.HasPrefix(s[i:], "[/]") || strings.HasPrefix(s[i:], "[@]") {
+			out.WriteByte(s[i+1])
+			i += 3
+			continue
+		}
+		out.WriteByte(s[i])
+		i++
+	}
+	return out.String()
+}
+
+// defangedDot is the length of a dot written so that nobody clicks on it, 0
+// if none begins at b[i].
+func defangedDot(b []byte, i int) int {
+	rest := b[i:]
+	if len(rest) < 3 {
+		return 0
+	}
+	shut := byte(0)
+	switch rest[0] {
+	case '[':
+		shut = ']'
+	case '(':
+		shut = ')'
+	case '{':
+		shut = '}'
+	default:
+		return 0
+	}
+	if rest[1] == '.' && rest[2] == shut {
+		return 3
+	}
+	if len(rest) >= 5 && rest[4] == shut && strings.EqualFold(string(rest[1:4]), "dot") {
+		return 5
+	}
+	return 0
+}
+
+// canonicalDomain writes a host name as lower-case A-labels (RFC 5890 §2.3.2.1)
+// without a trailing dot. valid says that its last label is a public suffix,
+// or one of RFC 6761 and RFC 7686 that stands in reports.
+func canonicalDomain(raw string) (string, bool, bool) {
+	host := strings.TrimSuffix(strings.ToLower(refang(raw)), ".")
+	if host == "" || len(host) > 253 || !strings.Contains(host, ".") {
+		return "", false, false
+	}
+	for i := range len(host) {
+		if host[i] >= 0x80 {
+			ascii, err := idna.Lookup.ToASCII(host)
+			if err != nil {
+				return "", false, false
+			}
+			host = ascii
+			break
+		}
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return "", false, false
+		}
+		for i := range len(label) {
+			if c := label[i]; !isAlnum(c) && c != '-' && c != '_' {
+				return "", false, false
+			}
+		}
+	}
+	return host, knownSuffix(host), true
+}
+
+// knownSuffix says whether the host ends in a suffix that exists.
+func knownSuffix(host string) bool {
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if len(last) < 2 || isDigit(last[0]) {
+		return false
+	}
+	if last == "example" || last == "onion" || last == "test" || last == "invalid" {
+		return true
+	}
+	suffix, icann := publicsuffix.PublicSuffix(host)
+	return (icann || strings.Contains(suffix, ".")) && suffix != host
+}
+
+// Site is the registrable name of a host: one label more than the public
+// suffix, its private section included, so that x.azurewebsites.net is a site
+// of its own. It is the host itself where there is no such name.
+func Site(host string) string {
+	if site, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return site
+	}
+	return host
+}
+
+// canonicalIP writes an address as RFC 5952 has it. Leading zeros are refused
+// (RFC 6943 §3.1.1).
+func canonicalIP(raw string) (string, bool, bool) {
+	raw = refang(raw)
+	addr, err := netip.ParseAddr(raw)
+	if err != nil || addr.Zone() != "" {
+		return "", false, false
+	}
+	return addr.Unmap().String(), true, true
+}
+
+// canonicalEmail writes an address in lower case with its domain as A-labels.
+// Only dot-atoms are taken (RFC 5321 §4.1.2); quoted local parts are not used
+// by people who want to be written to.
+func canonicalEmail(raw string) (string, bool, bool) {
+	raw = strings.Trim(strings.TrimPrefix(strings.ToLower(raw), "mailto:"), "<>")
+	raw = strings.NewReplacer("[at]", "@", "(at)", "@", "[@]", "@", " ", "").Replace(raw)
+	local, host, found := strings.Cut(raw, "@")
+	if !found || local == "" || len(local) > 64 || strings.Contains(host, "@") {
+		return "", false, false
+	}
+	for i := range len(local) {
+		if c := local[i]; !isAlnum(c) && strings.IndexByte(".!#$%&'*+-/=?^_`{|}~", c) < 0 && c < 0x80 {
+			return "", false, false
+		}
+	}
+	if local[0] == '.' || local[len(local)-1] == '.' || strings.Contains(local, "..") {
+		return "", false, false
+	}
+	host, valid, ok := canonicalDomain(host)
+	if !ok {
+		return "", false, false
+	}
+	return local + "@" + host, valid, true
+}
+
+// at looks at "@", token i.
+func (x *scan) at(i int) {
+	b := x.text.b
+	at := int(x.toks[i].start)
+	start := at
+	for start > 0 && (isAlnum(b[start-1]) || strings.IndexByte("._%+-", b[start-1]) >= 0 || b[start-1] >= 0x80) {
+		start--
+	}
+	end := hostEnd(b, at+1)
+	for start < at && !isAlnum(b[start]) && b[start] < 0x80 {
+		start++
+	}
+	if start == at || end == at+1 {
+		x.handleAt(i)
+		return
+	}
+	if value, valid, ok := canonicalEmail(string(b[start:at]) + "@" + refang(string(b[at+1:end]))); ok && valid {
+		x.takeSpan(fraud.Email, value, start, end, true)
+		x.use(x.tokenAt(start, i), end)
+		return
+	}
+	x.upi(i, start, at)
+}
+
+// tokenAt walks back from token i to the one that holds byte start.
+func (x *scan) tokenAt(start, i int) int {
+	for i > 0 && int(x.toks[i].start) > start {
+		i--
+	}
+	return i
+}
+
+// hostEnd is the end of the host name that begins at b[at].
+func hostEnd(b []byte, at int) int {
+	end := at
+	for end < len(b) {
+		if c := b[end]; isAlnum(c) || c == '-' || c == '_' || c >= 0x80 {
+			end++
+			continue
+		}
+		if b[end] == '.' && end > at && end+1 < len(b) && (isAlnum(b[end+1]) || b[end+1] >= 0x80) {
+			end++
+			continue
+		}
+		if n := defangedDot(b, end); n > 0 && end > at && end+n < len(b) && isAlnum(b[end+n]) {
+			end += n
+			continue
+		}
+		break
+	}
+	for end > at && (b[end-1] == '-' || b[end-1] == '_') {
+		end--
+	}
+	return end
+}
+
+// dot looks at a dot between letters or digits, token i: a host name, an IP
+// address, or something that only looks like one.
+func (x *scan) dot(i int) {
+	b := x.text.b
+	at := int(x.toks[i].start)
+	start := at
+	for start > 0 && (isAlnum(b[start-1]) || b[start-1] == '-' || b[start-1] == '_' || b[start-1] >= 0x80) {
+		start--
+	}
+	end := hostEnd(b, start)
+	if start == at || end <= at || end < len(b) && b[end] == '@' || start > 0 && (b[start-1] == '@' || b[start-1] == '.') {
+		return
+	}
+	first := x.tokenAt(start, i)
+	raw := string(b[start:end])
+	if ip, _, ok := canonicalIP(raw); ok {
+		if !x.versionBefore(first) {
+			x.takeSpan(fraud.IP, ip, start, end, true)
+		}
+		x.use(first, end)
+		return
+	}
+	host, valid, ok := canonicalDomain(raw)
+	if !ok || !valid || !likeSite(raw, host) {
+		return
+	}
+	long := end
+	if end < len(b) && (b[end] == '/' || b[end] == '?') {
+		long = urlEnd(b, end)
+	}
+	if long > end+1 {
+		if value, _, ok := canonicalURL(string(b[start:long])); ok {
+			x.takeSpan(fraud.URL, value, start, long, true)
+		}
+	}
+	x.takeSpan(fraud.Domain, strings.TrimPrefix(host, "www."), start, end, true)
+	x.urlNumbers(end, long)
+	x.use(first, long)
+}
+
+// versionBefore says whether a word such as "version" or "v" stands before
+// what looks like an address.
+func (x *scan) versionBefore(i int) bool {
+	if i == 0 {
+		return false
+	}
+	switch strings.ToLower(string(x.bytes(i - 1))) {
+	case "version", "v", "ver", "build", "versión", "firmware", "release":
+		return true
+	}
+	return false
+}
+
+// likeSite refuses the dots of prose and of file names.
+func likeSite(raw, host string) bool {
+	last := raw[strings.LastIndexByte(raw, '.')+1:]
+	if len(last) > 1 && isUpper(last[0]) && isLower(last[1]) {
+		return false // "it.So": a blank was forgotten
+	}
+	switch strings.ToLower(last) {
+	case "zip", "md", "py", "sh", "rs", "so", "mov", "pl", "ps", "cat", "cab":
+		return strings.HasPrefix(host, "www.")
+	}
+	first, _, _ := strings.Cut(host, ".")
+	return len(first) > 1 || strings.Count(host, ".") > 1
+}

@@ -1,0 +1,238 @@
+package extract
+
+import (
+	_ "embed" // the dictionary
+	"strconv"
+	"strings"
+)
+
+// wordsText is the dictionary of cue words in six languages. Each line is
+// "cue language word word …"; a word may stand in several lines. A word with
+// "=n" has a value: of a digit, a number word, or a tool.
+//
+//go:embed data/words.txt
+var wordsText string
+
+// cues is a set of what a word may tell the scanner.
+type cues uint64
+
+func (c cues) has(other cues) bool { return c&other != 0 }
+
+const (
+	cueCall     cues = 1 << iota // call, dial, contact: an order to phone
+	cuePhone                     // phone, number, helpline: a number may follow
+	cueMy                        // my, our: the speaker's own
+	cueI                         // I, we
+	cueUs                        // us, our, me: the other side wants to be reached
+	cueFrom                      // from
+	cueGot                       // received, rang: a call came in
+	cueShown                     // caller, display: what the phone showed
+	cueID                        // order, invoice, tracking: a number that is no phone follows
+	cuePay                       // send, deposit, transfer: money goes there
+	cueOwn                       // mobile, cell, home: with "my", the victim's line
+	cueText                      // text, sms, message
+	cueMail                      // email
+	cueSite                      // website, page, link
+	cueGenuine                   // real, official, genuine: the true brand's
+	cueTool                      // a remote-access product
+	cueGift                      // a brand of gift card
+	cueMoney                     // a currency
+	cueDigit                     // a digit as a word
+	cueTeen                      // ten to nineteen as a word
+	cueTens                      // twenty to ninety as a word, and 21 to 99 where one word says it
+	cueTimes                     // double, triple
+	cueHundred                   // hundred
+	cueAnd                       // and, between tens and units
+	cueName                      // name
+	cueIs                        // is
+	cueDot                       // dot, as in "example dot com"
+	cueAtWord                    // at, as in "name at example"
+	cueExt                       // extension
+	cueWallet                    // wallet, address
+	cueAccount                   // account, iban
+	cueRouting                   // routing, aba, sort code, ifsc
+	cueBank                      // bank
+	cueTx                        // txid, hash
+	cueCardLine                  // statement, descriptor, billed as
+	cueMerchant                  // merchant, mid
+	cueAgent                     // agent, technician: a name follows
+	cueTracker                   // ua, g, gtm, aw, pub, fbq, clicky, histats
+	cueNetwork                   // telegram, whatsapp, instagram
+	cueFax                       // fax
+	cueHandset                   // imei
+	cueSIM                       // iccid, sim
+	cueFirm                      // ltd, llc, inc, gmbh: ends a company's name
+	cueRegister                  // company number, cin, registered
+	cueTax                       // ein, gstin, pan, vat
+	cueSession                   // id, session, code: beside a tool's name
+	cueFooter                    // copyright, unsubscribe, privacy
+	cueCalled                    // called, phoned: in the past
+	cueTo                        // to
+	cueFree                      // toll, free
+	cueDate                      // months and weekdays
+	cueScript                    // said, told: they speak
+	cueSwift                     // bic, swift
+	cueNumber                    // number, no: of what, the words before it say
+)
+
+// wordsToLookAt are the cues at which a recogniser starts.
+const wordsToLookAt = cueTool | cueGift | cueMoney | cueDigit | cueTeen | cueTens | cueTimes | cueName | cueAgent |
+	cueTracker | cueDot | cueCardLine | cueMerchant | cueRouting | cueFirm | cueNetwork | cueSwift | cueRegister | cueTax
+
+var cueNames = map[string]cues{
+	"call": cueCall, "phone": cuePhone, "my": cueMy, "i": cueI, "us": cueUs, "from": cueFrom, "got": cueGot, "shown": cueShown,
+	"id": cueID, "pay": cuePay, "own": cueOwn, "text": cueText, "mail": cueMail, "site": cueSite, "genuine": cueGenuine,
+	"tool": cueTool, "gift": cueGift, "money": cueMoney, "digit": cueDigit, "teen": cueTeen, "tens": cueTens, "times": cueTimes,
+	"hundred": cueHundred, "and": cueAnd, "name": cueName, "is": cueIs, "dot": cueDot, "at": cueAtWord, "ext": cueExt,
+	"wallet": cueWallet, "account": cueAccount, "routing": cueRouting, "bank": cueBank, "tx": cueTx, "cardline": cueCardLine,
+	"merchant": cueMerchant, "agent": cueAgent, "tracker": cueTracker, "network": cueNetwork, "fax": cueFax, "handset": cueHandset,
+	"sim": cueSIM, "firm": cueFirm, "register": cueRegister, "tax": cueTax, "session": cueSession, "footer": cueFooter,
+	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber,
+}
+
+// language is what a text is written in, as far as its cue words tell.
+type language uint8
+
+const (
+	langNone language = iota
+	langEN
+	langES
+	langDE
+	langFR
+	langHI
+	langJA
+	languages
+)
+
+var languageNames = map[string]language{"-": langNone, "en": langEN, "es": langES, "de": langDE, "fr": langFR, "hi": langHI, "ja": langJA}
+
+// entry is one word of the dictionary.
+type entry struct {
+	word  string
+	is    cues
+	langs uint8 // bit per language
+	value int16 // of a number word; -1 if it has none
+}
+
+// maxWord is the longest word of the dictionary in bytes.
+const maxWord = 48
+
+const hashSeed = 0xcbf29ce484222325
+
+func hashByte(h uint64, c byte) uint64 {
+	return (h ^ uint64(lower(c))) * 0x100000001b3
+}
+
+// wordTable finds words by hash, open addressing, at most a third full.
+type wordTable struct {
+	entries []entry // entry 0 stands for "not a word of ours"
+	slots   [1 << wordBits]int16
+}
+
+const wordBits = 13
+
+func slotOf(h uint64) uint64 { return (h * 0x9E3779B97F4A7C15) >> (64 - wordBits) }
+
+func (t *wordTable) find(h uint64, b []byte) int16 {
+	for at := slotOf(h); ; at = (at + 1) & (1<<wordBits - 1) {
+		i := t.slots[at]
+		if i == 0 || equalFold(t.entries[i].word, b) {
+			return i
+		}
+	}
+}
+
+// equalFold compares with ASCII letters folded; word is lower case.
+func equalFold(word string, b []byte) bool {
+	if len(word) != len(b) {
+		return false
+	}
+	for i := range b {
+		if word[i] != lower(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func hashOf(s string) uint64 {
+	h := uint64(hashSeed)
+	for i := range len(s) {
+		h = hashByte(h, s[i])
+	}
+	return h
+}
+
+func (t *wordTable) add(word string, is cues, lang language, value int16) {
+	h := hashOf(word)
+	i := t.find(h, []byte(word))
+	if i == 0 {
+		i = int16(len(t.entries))
+		t.entries = append(t.entries, entry{word: word, value: -1})
+		at := slotOf(h)
+		for t.slots[at] != 0 {
+			at = (at + 1) & (1<<wordBits - 1)
+		}
+		t.slots[at] = i
+	}
+	e := &t.entries[i]
+	e.is |= is
+	e.langs |= 1 << lang
+	if value >= 0 && (e.value < 0 || is&(cueDigit|cueTeen|cueTens) != 0) {
+		e.value = value
+	}
+}
+
+// dictionary is read once, when the program starts, and never changes.
+var dictionary = readWords(wordsText)
+
+func readWords(text string) *wordTable {
+	t := &wordTable{entries: make([]entry, 1, 2048)}
+	for line := range strings.Lines(text) {
+		fields := strings.Fields(line)
+		if len(fields) < 3 || fields[0] == "#" {
+			continue
+		}
+		is, lang := cueNames[fields[0]], languageNames[fields[1]]
+		for _, f := range fields[2:] {
+			word, number, found := strings.Cut(f, "=")
+			value := int16(-1)
+			if found {
+				if n, err := strconv.Atoi(number); err == nil {
+					value = int16(n)
+				}
+			}
+			t.add(word, is, lang, value)
+		}
+	}
+	t.addGermanTens()
+	for i, tool := range remoteTools {
+		t.add(tool.word, cueTool, langNone, int16(i))
+	}
+	for i, g := range giftBrands {
+		t.add(g.word, cueGift, langNone, int16(i))
+	}
+	return t
+}
+
+// addGermanTens adds 21 to 99 as German writes them, in one word.
+func (t *wordTable) addGermanTens() {
+	units := []string{"ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"}
+	tens := []string{"zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig"}
+	for i, ten := range tens {
+		for j, unit := range units {
+			t.add(unit+"und"+ten, cueTens, langDE, int16((i+2)*10+j+1))
+		}
+	}
+}
+
+// is is the cues of token i.
+func (x *scan) is(i int) cues {
+	if i < 0 || i >= len(x.toks) {
+		return 0
+	}
+	return dictionary.entries[x.toks[i].word].is
+}
+
+// value is the value of token i's word, -1 if it has none.
+func (x *scan) value(i int) int { return int(dictionary.entries[x.toks[i].word].value) }
