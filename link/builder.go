@@ -1,0 +1,234 @@
+package link
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/zeebo/xxh3"
+
+	"ringbreaker.example/fraud"
+)
+
+// Builder gathers what linking needs, in any order, and links it. It is not
+// safe for concurrent use.
+type Builder struct {
+	model      Model
+	ids        interner // report names
+	values     interner // kind, 0, value
+	sources    interner
+	texts      interner // victims, brands, countries, currencies
+	reports    []report // by number in ids
+	sights     []sight
+	moneys     []money
+	brands     []pair32
+	sketches   []sketch
+	hashes     []uint64 // of the sketches
+	judgements []fraud.Judgement
+}
+
+// report is a report's facts, packed.
+type report struct {
+	at       int64 // seconds of Unix time
+	received int64
+	digest   uint64 // of the facts: tells two tellings apart
+	source   uint32
+	victim   uint32 // number in texts + 1, 0 = none
+	country  uint32 // number in texts + 1, 0 = none
+	mark     uint8
+	flags    uint8
+}
+
+const (
+	flagKnown    = 1 << iota // facts were added, not only named by another report
+	flagAged60               // the victim is 60 or older
+	flagPaid                 // money was sent
+	flagReplaced             // another report supersedes it
+)
+
+// sight is one sighting that can link, packed to 16 bytes.
+type sight struct {
+	value  uint32
+	report uint32
+	at     uint32 // minutes of Unix time
+	role   uint8
+	valid  bool
+}
+
+type money struct {
+	report   uint32
+	currency uint32
+	minor    int64
+	sent     bool
+}
+
+type pair32 struct{ a, b uint32 }
+
+type sketch struct {
+	report uint32
+	words  uint32
+	field  uint32 // number in texts
+	start  uint64 // in hashes
+	n      uint32
+}
+
+// NewBuilder returns an empty Builder that will link by the model.
+func NewBuilder(model Model) *Builder { return &Builder{model: model} }
+
+// Add takes one report: its facts and what extract found in it. The same
+// report may be added again with the same content; nothing changes. Sightings
+// whose role never links are left out here and cannot come back.
+func (b *Builder) Add(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches []fraud.Sketch) {
+	r := b.number(facts.ID)
+	b.addFacts(r, facts)
+	for i := range sightings {
+		b.addSighting(r, &facts, &sightings[i])
+	}
+	for _, s := range sketches {
+		if len(s.Hashes) == 0 {
+			continue
+		}
+		b.sketches = append(b.sketches, sketch{
+			report: r, words: uint32(min(max(s.Words, 0), math.MaxInt32)), field: b.texts.add(s.Field),
+			start: uint64(len(b.hashes)), n: uint32(len(s.Hashes)),
+		})
+		b.hashes = append(b.hashes, s.Hashes...)
+	}
+}
+
+func (b *Builder) number(id fraud.ReportID) uint32 {
+	n := b.ids.add(string(id))
+	for int(n) >= len(b.reports) {
+		b.reports = append(b.reports, report{})
+	}
+	return n
+}
+
+// addFacts keeps the facts. Of two tellings under one name the one received
+// first counts, so that the order of adding does not.
+func (b *Builder) addFacts(n uint32, f fraud.ReportFacts) {
+	if f.Supersedes != "" && f.Supersedes != f.ID {
+		b.reports[b.number(f.Supersedes)].flags |= flagReplaced
+	}
+	row := report{at: f.At.Unix(), received: f.ReceivedAt.Unix(), source: b.sources.add(f.Source), mark: packMark(f.Mark)}
+	if f.Victim != "" {
+		row.victim = b.texts.add(f.Victim) + 1
+	}
+	if f.Country != "" {
+		row.country = b.texts.add(f.Country) + 1
+	}
+	if f.AgeBand == "60_plus" {
+		row.flags |= flagAged60
+	}
+	if len(f.Sent) > 0 {
+		row.flags |= flagPaid
+	}
+	row.digest = digestFacts(f)
+	have := &b.reports[n]
+	if have.flags&flagKnown != 0 {
+		if cmp.Or(cmp.Compare(have.received, row.received), cmp.Compare(have.digest, row.digest)) <= 0 {
+			return
+		}
+		b.moneys = slices.DeleteFunc(b.moneys, func(m money) bool { return m.report == n })
+		b.brands = slices.DeleteFunc(b.brands, func(p pair32) bool { return p.a == n })
+	}
+	row.flags |= flagKnown | have.flags&flagReplaced
+	*have = row
+	for _, m := range f.Sent {
+		b.moneys = append(b.moneys, money{n, b.texts.add(m.Currency), m.Minor, true})
+	}
+	for _, m := range f.Asked {
+		b.moneys = append(b.moneys, money{n, b.texts.add(m.Currency), m.Minor, false})
+	}
+	for _, brand := range f.Brands {
+		b.brands = append(b.brands, pair32{n, b.texts.add(brand)})
+	}
+}
+
+// digestFacts is the same for the same facts.
+func digestFacts(f fraud.ReportFacts) uint64 {
+	return xxh3.HashString(fmt.Sprint(f.Source, f.At.Unix(), f.ReceivedAt.Unix(), f.Victim, f.AgeBand, f.Country, f.Brands, f.Sent, f.Asked, f.Mark, f.Supersedes))
+}
+
+func (b *Builder) addSighting(r uint32, f *fraud.ReportFacts, s *fraud.Sighting) {
+	if _, ok := b.model.Prior(s.Indicator.Kind, s.Role); !ok {
+		return
+	}
+	kind, role := kindNumber(s.Indicator.Kind), roleNumber(s.Role)
+	if kind == 0 || role == 0 || s.Indicator.Value == "" {
+		return
+	}
+	if (s.Indicator.Kind == fraud.Domain || s.Indicator.Kind == fraud.RemoteHost) && b.model.SharedHost(s.Indicator.Value) {
+		return
+	}
+	at := s.At
+	if at.IsZero() || misdated(at, f.ReceivedAt) {
+		at = f.At
+	}
+	if misdated(at, f.ReceivedAt) {
+		at = f.ReceivedAt
+	}
+	b.sights = append(b.sights, sight{
+		value: b.values.add(string([]byte{kind}) + s.Indicator.Value), report: r, at: minutes(at), role: role, valid: s.Valid,
+	})
+}
+
+// misdated says that a told time cannot be right: after the report was
+// received (a day is allowed for clocks), or years before.
+func misdated(at, received time.Time) bool {
+	return at.After(received.Add(24*time.Hour)) || at.Before(received.AddDate(-5, 0, 0))
+}
+
+// Judge adds people's decisions. They may name reports that are not there;
+// such a judgement waits, and [Result.Conflicts] says so.
+func (b *Builder) Judge(js []fraud.Judgement) { b.judgements = append(b.judgements, js...) }
+
+// judged gives the judgements in the order in which they were made.
+func (b *Builder) judged() []fraud.Judgement {
+	js := slices.Clone(b.judgements)
+	slices.SortFunc(js, func(x, y fraud.Judgement) int {
+		return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.ID, y.ID))
+	})
+	return slices.CompactFunc(js, func(x, y fraud.Judgement) bool { return x.ID == y.ID && x.At.Equal(y.At) })
+}
+
+// minutes packs a time into 32 bits, good from 1970 to the year 10136; a time
+// outside is held at the nearer end.
+func minutes(t time.Time) uint32 {
+	return uint32(min(max(t.Unix()/60, 0), math.MaxUint32))
+}
+
+func fromMinutes(m uint32) time.Time { return time.Unix(int64(m)*60, 0).UTC() }
+
+// kinds and roles number the words of package fraud; the numbers live in one
+// run of the program only, and the lists' order means nothing.
+var (
+	kinds = []fraud.Kind{
+		"", fraud.Phone, fraud.Email, fraud.URL, fraud.Domain, fraud.IP, fraud.RemoteID, fraud.RemoteHost, fraud.BankAccount,
+		fraud.UPI, fraud.Wallet, fraud.TxID, fraud.CardDescriptor, fraud.MerchantID, fraud.Company, fraud.TaxID, fraud.PersonAlias,
+		fraud.Handle, fraud.Tracker, fraud.Script, fraud.Image, fraud.File, fraud.IMEI, fraud.ICCID,
+	}
+	roles = []fraud.Role{
+		"", fraud.RoleCallback, fraud.RoleShownCallerID, fraud.RoleSender, fraud.RoleLure, fraud.RoleRedirect, fraud.RolePayee,
+		fraud.RoleRemote, fraud.RoleAlias, fraud.RoleCompany, fraud.RoleScript, fraud.RoleAsset, fraud.RoleTracker, fraud.RoleMention,
+	}
+	tlps = []fraud.TLP{fraud.TLPRed, fraud.TLPAmberStrict, fraud.TLPAmber, fraud.TLPGreen, fraud.TLPClear}
+	paps = []fraud.PAP{fraud.PAPRed, fraud.PAPAmber, fraud.PAPGreen, fraud.PAPClear}
+)
+
+func kindNumber(k fraud.Kind) byte  { return byte(max(slices.Index(kinds, k), 0)) }
+func roleNumber(r fraud.Role) uint8 { return uint8(max(slices.Index(roles, r), 0)) }
+
+func packMark(m fraud.Mark) uint8 {
+	m = m.Filled()
+	return uint8(max(slices.Index(tlps, m.TLP), 0)<<4 | max(slices.Index(paps, m.PAP), 0))
+}
+
+func unpackMark(m uint8) fraud.Mark { return fraud.Mark{TLP: tlps[m>>4], PAP: paps[m&15]} }
+
+func (b *Builder) indicator(value uint32) fraud.Indicator {
+	raw := b.values.bytes(value)
+	return fraud.Indicator{Kind: kinds[raw[0]], Value: string(raw[1:])}
+}

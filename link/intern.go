@@ -1,0 +1,79 @@
+package link
+
+import "github.com/zeebo/xxh3"
+
+// interner gives each distinct text a small number, in the order in which
+// texts are first seen. Ten million texts are two flat arrays and one arena,
+// so the garbage collector has nothing to follow.
+type interner struct {
+	arena  []byte
+	ends   []uint64 // text i is arena[ends[i-1]:ends[i]]
+	hashes []uint64 // of text i; ties are broken by it, never by i
+	table  []uint32 // open addressing: number+1, 0 is free
+}
+
+func (in *interner) len() int { return len(in.ends) }
+
+func (in *interner) text(i uint32) string {
+	start := uint64(0)
+	if i > 0 {
+		start = in.ends[i-1]
+	}
+	return string(in.arena[start:in.ends[i]])
+}
+
+func (in *interner) bytes(i uint32) []byte {
+	start := uint64(0)
+	if i > 0 {
+		start = in.ends[i-1]
+	}
+	return in.arena[start:in.ends[i]]
+}
+
+// find gives the number of a text that is already there.
+func (in *interner) find(s string) (uint32, bool) {
+	if len(in.table) == 0 {
+		return 0, false
+	}
+	h := xxh3.HashString(s)
+	mask := uint64(len(in.table) - 1)
+	for at := h & mask; in.table[at] != 0; at = (at + 1) & mask {
+		i := in.table[at] - 1
+		if in.hashes[i] == h && string(in.bytes(i)) == s {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+// add gives the number of a text, a new one if it is new.
+func (in *interner) add(s string) uint32 {
+	if i, ok := in.find(s); ok {
+		return i
+	}
+	if 4*(len(in.ends)+1) > 3*len(in.table) {
+		in.grow()
+	}
+	h := xxh3.HashString(s)
+	in.arena = append(in.arena, s...)
+	in.ends = append(in.ends, uint64(len(in.arena)))
+	in.hashes = append(in.hashes, h)
+	in.place(h, uint32(len(in.ends)))
+	return uint32(len(in.ends) - 1)
+}
+
+func (in *interner) grow() {
+	in.table = make([]uint32, max(1024, 2*len(in.table)))
+	for i, h := range in.hashes {
+		in.place(h, uint32(i+1))
+	}
+}
+
+func (in *interner) place(h uint64, number uint32) {
+	mask := uint64(len(in.table) - 1)
+	at := h & mask
+	for in.table[at] != 0 {
+		at = (at + 1) & mask
+	}
+	in.table[at] = number
+}

@@ -1,0 +1,129 @@
+package link_test
+
+import (
+	"bytes"
+	"fmt"
+	"testing"
+	"time"
+
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/link"
+)
+
+var day0 = time.Date(2024, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// told is a report in a few words: a day, a source, and role=kind:value words.
+type told struct {
+	id   string
+	day  float64
+	paid bool
+	has  []string
+}
+
+func (x told) at() time.Time { return day0.Add(time.Duration(x.day * 24 * float64(time.Hour))) }
+
+var roleOf = map[string]struct {
+	kind fraud.Kind
+	role fraud.Role
+}{
+	"call":   {fraud.Phone, fraud.RoleCallback},
+	"shown":  {fraud.Phone, fraud.RoleShownCallerID},
+	"victim": {fraud.Phone, fraud.RoleVictimOwned},
+	"by":     {fraud.Phone, fraud.RoleBystander},
+	"site":   {fraud.Domain, fraud.RoleLure},
+	"remote": {fraud.RemoteID, fraud.RoleRemote},
+	"upi":    {fraud.UPI, fraud.RolePayee},
+	"alias":  {fraud.PersonAlias, fraud.RoleAlias},
+	"file":   {fraud.File, fraud.RoleAsset},
+	"firm":   {fraud.Company, fraud.RoleCompany},
+}
+
+func add(b *link.Builder, reports ...told) {
+	for _, x := range reports {
+		f := fraud.ReportFacts{ID: fraud.ReportID(x.id), At: x.at(), ReceivedAt: x.at()}
+		f.Source, _ = f.ID.Split()
+		if x.paid {
+			f.Sent = []fraud.Money{{Minor: 29900, Currency: "USD"}}
+		}
+		b.Add(f, x.sightings(), nil)
+	}
+}
+
+func (x told) sightings() []fraud.Sighting {
+	var out []fraud.Sighting
+	for _, w := range x.has {
+		var word, value string
+		if _, err := fmt.Sscanf(w, "%s %s", &word, &value); err != nil {
+			panic("test data: " + w)
+		}
+		k := roleOf[word]
+		out = append(out, fraud.Sighting{Report: fraud.ReportID(x.id), Indicator: fraud.Indicator{Kind: k.kind, Value: value}, Role: k.role, At: x.at(), Valid: true})
+	}
+	return out
+}
+
+func linkOf(t *testing.T, reports ...told) link.Result {
+	t.Helper()
+	b := link.NewBuilder(link.DefaultModel())
+	add(b, reports...)
+	return b.Link()
+}
+
+func TestTwoReportsOfOneCallbackAreOneRing(t *testing.T) {
+	res := linkOf(t,
+		told{id: "a/1", day: 0, has: []string{"call +12125550142"}},
+		told{id: "a/2", day: 3, has: []string{"call +12125550142"}},
+		told{id: "a/3", day: 3, has: []string{"call +12125550199"}},
+	)
+	if len(res.Rings) != 1 || len(res.Rings[0].Reports) != 2 {
+		t.Fatalf("rings = %+v, want one of two reports", res.Rings)
+	}
+	e := res.Explain("a/1", "a/2")
+	if !e.Same || len(e.Chain) != 1 || e.Bits < 10 {
+		t.Errorf("explanation = %+v, want one strong link", e)
+	}
+	if e := res.Explain("a/1", "a/3"); e.Same || len(e.Says) == 0 {
+		t.Errorf("explanation = %+v, want a reason why not", e)
+	}
+}
+
+func TestWhatNeverLinksDoesNotLink(t *testing.T) {
+	for _, word := range []string{"shown", "victim", "by", "alias"} {
+		res := linkOf(t,
+			told{id: "a/1", day: 0, has: []string{word + " +12125550142"}},
+			told{id: "a/2", day: 1, has: []string{word + " +12125550142"}},
+		)
+		if len(res.Rings) != 0 {
+			t.Errorf("%s made a ring", word)
+		}
+	}
+}
+
+func TestFilesReadBack(t *testing.T) {
+	res := linkOf(t,
+		told{id: "a/1", day: 0, has: []string{"call +12125550142", "site x.example"}},
+		told{id: "a/2", day: 3, has: []string{"call +12125550142"}},
+	)
+	var assign, rings, links bytes.Buffer
+	if err := link.WriteAssign(&assign, res.Assign); err != nil {
+		t.Fatal(err)
+	}
+	if err := link.WriteRings(&rings, res.Rings); err != nil {
+		t.Fatal(err)
+	}
+	if err := link.WriteLinks(&links, res.Links); err != nil {
+		t.Fatal(err)
+	}
+	back, err := link.ReadAssign(&assign)
+	if err != nil || len(back) != 2 {
+		t.Fatalf("assign = %v, %v, want two rows", back, err)
+	}
+	r, err := link.ReadRings(&rings)
+	if err != nil || len(r) != 1 || len(r[0].Reports) != 2 {
+		t.Fatalf("rings = %v, %v, want one of two reports", r, err)
+	}
+	l, err := link.ReadLinks(&links)
+	if err != nil || len(l) != 1 || len(l[0].Cause) == 0 {
+		t.Fatalf("links = %v, %v, want one with its cause", l, err)
+	}
+}

@@ -1,0 +1,265 @@
+package link
+
+import (
+	"cmp"
+	"encoding/binary"
+	"math"
+	"slices"
+
+	"github.com/zeebo/xxh3"
+
+	"ringbreaker.example/fraud"
+)
+
+// tenure is one unbroken run of use of one value: the node that reports hang
+// on. Its incidences are incs[start:end], one a report, in order of reports.
+type tenure struct {
+	value      uint32 // number in Builder.values
+	from, to   uint32 // minutes
+	start, end uint32
+	hash       uint64 // of value and start: breaks ties
+	kind       uint8
+	family     uint8
+	soft       uint8  // not a value that was seen but a likeness of values
+	note       uint32 // for soft ones: number in material.notes
+}
+
+// The soft tenures: evidence that is no shared value.
+const (
+	hard      = iota
+	softBlock // numbers of one consecutive block on the same days
+	softReuse // one value in two tenures
+	softText  // near-identical texts
+)
+
+// incidence is a report's part in a tenure.
+type incidence struct {
+	report uint32 // rank, see material.order
+	bits   int32  // what it is worth in this report, in 1/1000 bit
+	at     uint32 // minutes, first sighting
+	role   uint8
+}
+
+// material is what the linking works on: reports by rank (time, then name),
+// tenures, and which report holds which.
+type material struct {
+	b       *Builder
+	order   []uint32 // rank → number in Builder.ids; replaced, wrong and unknown reports are left out
+	rank    []uint32 // number in Builder.ids → rank, none if left out
+	tenures []tenure
+	incs    []incidence
+	mine    []uint32 // tenures of the report with rank r: mine[starts[r]:starts[r+1]]
+	starts  []uint32
+	weak    []bool // by rank: the report looks like part of a poisoning
+	notes   []string
+	at      []uint32 // by rank: minutes
+
+	moneyStart []uint32 // by number in Builder.ids, into Builder.moneys
+	brandStart []uint32 // likewise, into Builder.brands
+}
+
+const none = math.MaxUint32
+
+var families = []fraud.Family{
+	fraud.FamilyContact, fraud.FamilyWeb, fraud.FamilyMoney, fraud.FamilyRemote, fraud.FamilyScript, fraud.FamilyIdentity,
+}
+
+const numFamilies = 6
+
+// prepare sorts everything into an order that depends on content alone.
+func (b *Builder) prepare(rules *rules) *material {
+	m := &material{b: b}
+	b.sortMoney()
+	m.moneyStart = starts(len(b.reports), len(b.moneys), func(i int) uint32 { return b.moneys[i].report })
+	m.brandStart = starts(len(b.reports), len(b.brands), func(i int) uint32 { return b.brands[i].a })
+	m.rankReports(rules)
+	sights := m.liveSights(rules)
+	m.weak = m.findPoison(sights, rules)
+	m.cut(sights)
+	m.addTexts()
+	m.addReuse()
+	m.addBlocks()
+	m.attach()
+	return m
+}
+
+func (m *material) rankReports(rules *rules) {
+	b := m.b
+	m.rank = make([]uint32, len(b.reports))
+	for n := range b.reports {
+		m.rank[n] = none
+		if b.reports[n].flags&(flagKnown|flagReplaced) == flagKnown && !rules.wrong[uint32(n)] {
+			m.order = append(m.order, uint32(n))
+		}
+	}
+	slices.SortFunc(m.order, func(x, y uint32) int {
+		if c := cmp.Compare(b.reports[x].at, b.reports[y].at); c != 0 {
+			return c
+		}
+		return slices.Compare(b.ids.bytes(x), b.ids.bytes(y))
+	})
+	m.at = make([]uint32, len(m.order))
+	for r, n := range m.order {
+		m.rank[n] = uint32(r)
+		m.at[r] = uint32(min(max(b.reports[n].at/60, 0), math.MaxUint32))
+	}
+}
+
+// liveSights gives the sightings of the reports that count, by value, time
+// and rank.
+func (m *material) liveSights(rules *rules) []sight {
+	out := make([]sight, 0, len(m.b.sights))
+	for _, s := range m.b.sights {
+		r := m.rank[s.report]
+		if r == none || rules.noLink[s.value] {
+			continue
+		}
+		s.report = r
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(x, y sight) int {
+		return cmp.Or(cmp.Compare(x.value, y.value), cmp.Compare(x.at, y.at), cmp.Compare(x.report, y.report), cmp.Compare(x.role, y.role))
+	})
+	return out
+}
+
+// cut splits each value's sightings into tenures: a silence longer than the
+// gap of its kind and role starts a new one (numbers are rented and recycled).
+func (m *material) cut(sights []sight) {
+	for i := 0; i < len(sights); {
+		j := i + 1
+		for j < len(sights) && sights[j].value == sights[i].value && !m.silent(sights[j-1], sights[j]) {
+			j++
+		}
+		m.addTenure(sights[i:j])
+		i = j
+	}
+}
+
+func (m *material) silent(a, b sight) bool {
+	kind := kinds[m.b.values.bytes(a.value)[0]]
+	pa, _ := m.b.model.Prior(kind, roles[a.role])
+	pb, _ := m.b.model.Prior(kind, roles[b.role])
+	if pa.GapDays == 0 || pb.GapDays == 0 {
+		return false
+	}
+	return b.at-a.at > uint32(max(pa.GapDays, pb.GapDays))*24*60
+}
+
+func (m *material) addTenure(run []sight) {
+	kind := m.b.values.bytes(run[0].value)[0]
+	t := tenure{value: run[0].value, from: run[0].at, to: run[len(run)-1].at, start: uint32(len(m.incs)), kind: kind, hash: m.b.values.hashes[run[0].value] ^ uint64(run[0].at)*0x9e3779b97f4a7c15}
+	best := int32(-1)
+	for _, s := range run {
+		p, _ := m.b.model.Prior(kinds[kind], roles[s.role])
+		bits := int32(p.Bits * 1000)
+		if !s.valid {
+			bits /= 2
+		}
+		if m.weak[s.report] {
+			bits = int32(float64(bits) * m.b.model.Param("poison_factor"))
+		}
+		if bits > best {
+			best, t.family = bits, uint8(max(slices.Index(families, p.Family), 0))
+		}
+		m.incs = append(m.incs, incidence{s.report, bits, s.at, s.role})
+	}
+	m.close(t)
+}
+
+// close keeps one incidence a report, the strongest, in order of reports.
+func (m *material) close(t tenure) {
+	run := m.incs[t.start:]
+	slices.SortFunc(run, func(x, y incidence) int {
+		return cmp.Or(cmp.Compare(x.report, y.report), cmp.Compare(y.bits, x.bits), cmp.Compare(x.role, y.role), cmp.Compare(x.at, y.at))
+	})
+	run = slices.CompactFunc(run, func(x, y incidence) bool { return x.report == y.report })
+	m.incs = m.incs[:int(t.start)+len(run)]
+	t.end = uint32(len(m.incs))
+	m.tenures = append(m.tenures, t)
+}
+
+// attach lists for each report the tenures that it holds and shares, in an
+// order that depends on content alone.
+func (m *material) attach() {
+	slices.SortFunc(m.tenures, func(x, y tenure) int {
+		return cmp.Or(cmp.Compare(x.hash, y.hash), cmp.Compare(x.from, y.from), cmp.Compare(x.soft, y.soft), cmp.Compare(x.start, y.start))
+	})
+	m.starts = make([]uint32, len(m.order)+1)
+	for i := range m.tenures {
+		for _, inc := range m.of(i) {
+			m.starts[inc.report+1]++
+		}
+	}
+	for r := range m.order {
+		m.starts[r+1] += m.starts[r]
+	}
+	m.mine = make([]uint32, m.starts[len(m.order)])
+	next := slices.Clone(m.starts)
+	for i := range m.tenures {
+		for _, inc := range m.of(i) {
+			m.mine[next[inc.report]] = uint32(i)
+			next[inc.report]++
+		}
+	}
+}
+
+func (m *material) of(t int) []incidence { return m.incs[m.tenures[t].start:m.tenures[t].end] }
+
+func (m *material) held(r uint32) []uint32 { return m.mine[m.starts[r]:m.starts[r+1]] }
+
+// findPoison flags reports that look like an attempt to frame somebody: many
+// of one source within hours, no money sent, all holding exactly the same
+// values (DESIGN §7.9). Their evidence counts for a part only.
+func (m *material) findPoison(sights []sight, rules *rules) []bool {
+	weak := make([]bool, len(m.order))
+	sums := make([]uint64, len(m.order))
+	var buf [9]byte
+	for _, s := range sights {
+		binary.LittleEndian.PutUint64(buf[:], m.b.values.hashes[s.value])
+		buf[8] = s.role
+		sums[s.report] += xxh3.Hash(buf[:])
+	}
+	var open []uint32
+	for r, sum := range sums {
+		row := &m.b.reports[m.order[r]]
+		if sum != 0 && row.flags&flagPaid == 0 && !rules.confirmed[m.order[r]] {
+			open = append(open, uint32(r))
+		}
+	}
+	source := func(r uint32) uint64 { return m.b.sources.hashes[m.b.reports[m.order[r]].source] }
+	slices.SortFunc(open, func(x, y uint32) int {
+		return cmp.Or(cmp.Compare(sums[x], sums[y]), cmp.Compare(source(x), source(y)), cmp.Compare(x, y))
+	})
+	many, span := int(m.b.model.Param("poison_reports")), int64(m.b.model.Param("poison_hours")*3600)
+	received := func(r uint32) int64 { return m.b.reports[m.order[r]].at }
+	for i, j := 0, 0; j < len(open); j++ {
+		for sums[open[i]] != sums[open[j]] || source(open[i]) != source(open[j]) || received(open[j])-received(open[i]) > span {
+			i++
+		}
+		if j-i+1 >= many {
+			for _, r := range open[i : j+1] {
+				weak[r] = true
+			}
+		}
+	}
+	return weak
+}
+
+// sortMoney puts payments and brands beside their reports.
+func (b *Builder) sortMoney() {
+	slices.SortStableFunc(b.moneys, func(x, y money) int { return cmp.Compare(x.report, y.report) })
+	slices.SortStableFunc(b.brands, func(x, y pair32) int { return cmp.Compare(x.a, y.a) })
+}
+
+// starts gives for each of n keys where its rows begin; rows are sorted.
+func starts(n, rows int, key func(int) uint32) []uint32 {
+	out := make([]uint32, n+1)
+	for i := range rows {
+		out[key(i)+1]++
+	}
+	for i := range n {
+		out[i+1] += out[i]
+	}
+	return out
+}

@@ -1,0 +1,167 @@
+package link
+
+import (
+	"cmp"
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+
+	"github.com/zeebo/xxh3"
+
+	"ringbreaker.example/fraud"
+)
+
+// addTexts finds texts that hold one another nearly whole and makes each such
+// group a soft tenure. Candidates are sketches that share a hash; each is
+// verified by containment before the two are joined, so nothing is joined by
+// a chance of hashing alone.
+func (m *material) addTexts() {
+	sk := m.liveSketches()
+	if len(sk) < 2 {
+		return
+	}
+	sets := newForest(len(sk))
+	m.joinEqual(sk, sets)
+	m.joinNear(sk, sets)
+	groups := sets.groups()
+	for _, g := range groups {
+		m.addText(sk, g)
+	}
+}
+
+// liveSketches gives the sketches of reports that count, in an order that
+// depends on content alone.
+func (m *material) liveSketches() []sketch {
+	var out []sketch
+	for _, s := range m.b.sketches {
+		r := m.rank[s.report]
+		if r == none || float64(s.words) < m.b.model.Param("script_words_low") {
+			continue
+		}
+		s.report = r
+		out = append(out, s)
+	}
+	slices.SortFunc(out, func(x, y sketch) int {
+		return cmp.Or(cmp.Compare(x.report, y.report), slices.Compare(m.b.hashesOf(x), m.b.hashesOf(y)))
+	})
+	return out
+}
+
+func (b *Builder) hashesOf(s sketch) []uint64 { return b.hashes[s.start : s.start+uint64(s.n)] }
+
+func (b *Builder) digest(s sketch) uint64 {
+	h := xxh3.New()
+	var buf [8]byte
+	for _, v := range b.hashesOf(s) {
+		binary.LittleEndian.PutUint64(buf[:], v)
+		h.Write(buf[:])
+	}
+	return h.Sum64()
+}
+
+func (m *material) joinEqual(sk []sketch, sets *forest) {
+	type row struct {
+		digest uint64
+		i      uint32
+	}
+	rows := make([]row, len(sk))
+	for i, s := range sk {
+		rows[i] = row{m.b.digest(s), uint32(i)}
+	}
+	slices.SortFunc(rows, func(x, y row) int { return cmp.Or(cmp.Compare(x.digest, y.digest), cmp.Compare(x.i, y.i)) })
+	for k := 1; k < len(rows); k++ {
+		if rows[k].digest == rows[k-1].digest {
+			sets.union(rows[k-1].i, rows[k].i)
+		}
+	}
+}
+
+// joinNear verifies neighbours in each hash's list of texts: a list of n
+// texts costs n-1 comparisons, not n².
+func (m *material) joinNear(sk []sketch, sets *forest) {
+	type row struct {
+		hash  uint64
+		words uint32
+		i     uint32
+	}
+	var rows []row
+	for i, s := range sk {
+		if sets.find(uint32(i)) != uint32(i) {
+			continue // an equal text stands for it
+		}
+		for _, h := range m.b.hashesOf(s) {
+			rows = append(rows, row{h, s.words, uint32(i)})
+		}
+	}
+	slices.SortFunc(rows, func(x, y row) int {
+		return cmp.Or(cmp.Compare(x.hash, y.hash), cmp.Compare(x.words, y.words), cmp.Compare(x.i, y.i))
+	})
+	least := m.b.model.Param("containment")
+	for k := 1; k < len(rows); k++ {
+		a, b := rows[k-1], rows[k]
+		if a.hash != b.hash || sets.find(a.i) == sets.find(b.i) {
+			continue
+		}
+		if containment(m.b.hashesOf(sk[a.i]), m.b.hashesOf(sk[b.i])) >= least {
+			sets.union(a.i, b.i)
+		}
+	}
+}
+
+// containment estimates which share of the smaller set of shingles the other
+// holds, from the lowest hashes of both: below the lower of the two highest
+// kept hashes both samples are whole. Too few common samples count as none.
+func containment(a, b []uint64) float64 {
+	top := min(a[len(a)-1], b[len(b)-1])
+	na, nb, both := 0, 0, 0
+	i, j := 0, 0
+	for i < len(a) && a[i] <= top || j < len(b) && b[j] <= top {
+		switch {
+		case j >= len(b) || b[j] > top || i < len(a) && a[i] < b[j]:
+			na++
+			i++
+		case i >= len(a) || a[i] > top || b[j] < a[i]:
+			nb++
+			j++
+		default:
+			na, nb, both = na+1, nb+1, both+1
+			i, j = i+1, j+1
+		}
+	}
+	if least := min(na, nb); least >= 4 {
+		return float64(both) / float64(least)
+	}
+	return 0
+}
+
+// addText makes one soft tenure of a group of near-identical texts. A short
+// text says little, a long one much (model: script_*).
+func (m *material) addText(sk []sketch, group []uint32) {
+	if len(group) < 2 {
+		return
+	}
+	low, high := m.b.model.Param("script_words_low"), m.b.model.Param("script_words_high")
+	short, long := m.b.model.Param("script_short"), m.b.model.Param("script_long")
+	var sum [8]byte
+	binary.BigEndian.PutUint64(sum[:], m.b.digest(sk[group[0]]))
+	m.notes = append(m.notes, "script:"+hex.EncodeToString(sum[:]))
+	t := tenure{
+		value: none, start: uint32(len(m.incs)), kind: kindNumber(fraud.Script), family: uint8(slices.Index(families, fraud.FamilyScript)),
+		soft: softText, note: uint32(len(m.notes) - 1), hash: binary.BigEndian.Uint64(sum[:]), from: none,
+	}
+	for _, i := range group {
+		s := sk[i]
+		at := m.at[s.report]
+		t.from, t.to = min(t.from, at), max(t.to, at)
+		bits := short + (long-short)*min(max((float64(s.words)-low)/(high-low), 0), 1)
+		m.incs = append(m.incs, incidence{s.report, m.weigh(bits, s.report), at, roleNumber(fraud.RoleScript)})
+	}
+	m.close(t)
+}
+
+func (m *material) weigh(bits float64, r uint32) int32 {
+	if m.weak[r] {
+		bits *= m.b.model.Param("poison_factor")
+	}
+	return int32(bits * 1000)
+}
