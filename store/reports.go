@@ -1,0 +1,285 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+const (
+	knownReportsSQL = `
+	SELECT id, digest FROM reports
+	WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
+	ORDER BY id`
+	lastReportSQL = `SELECT COALESCE(MAX(no), 0) FROM reports`
+	addReportSQL  = `
+	INSERT INTO reports (no, id, source, received_at, happened_at, accepted_at, supersedes, victim, via, digest, raw, raw_sha256)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	addExtractionSQL = `INSERT INTO extractions (report_no, facts, sightings, sketches) VALUES ($1, $2, $3, $4)`
+	addSightingSQL   = `
+	INSERT INTO sightings (kind, value, report_no) VALUES ($1, $2, $3)
+	ON CONFLICT (kind, value, report_no) DO NOTHING`
+	addVaultSQL = `INSERT INTO vault (report_id, box) VALUES ($1, $2)`
+)
+
+// AcceptBatch takes reports in, in one transaction: each report with what was
+// taken out of it, its vault box, its leaf and its audit entry. When it
+// returns, all that it says is new is on disk. What became of each stands at
+// the same place of the answer: new; same, if its name is known with the same
+// digest; conflict, if with another, and then nothing of it is kept.
+// ErrInvalid, and nothing kept at all, if an acceptance lacks its report.
+func (db *DB) AcceptBatch(ctx context.Context, batch []fraud.Acceptance) ([]fraud.Taken, error) {
+	if len(batch) == 0 {
+		return nil, nil
+	}
+	rows, err := prepareAcceptances(batch)
+	if err != nil {
+		return nil, fmt.Errorf("accept %d reports: %w", len(batch), err)
+	}
+	var taken []fraud.Taken
+	err = db.write(ctx, func(t *tx) error {
+		if err := t.lockLedger(ctx); err != nil {
+			return err
+		}
+		known, err := t.knownReports(ctx, batch)
+		if err != nil {
+			return err
+		}
+		var fresh []accepted
+		taken, fresh = sortOut(batch, rows, known)
+		return t.accept(ctx, fresh)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("accept %d reports: %w", len(batch), err)
+	}
+	return taken, nil
+}
+
+// accepted is an acceptance as rows, made before the transaction begins so
+// that other writers wait less.
+type accepted struct {
+	fraud.Acceptance
+	id        fraud.ReportID
+	facts     string
+	sightings []byte
+	sketches  []byte
+	raw256    [32]byte
+}
+
+func prepareAcceptances(batch []fraud.Acceptance) ([]accepted, error) {
+	rows := make([]accepted, len(batch))
+	for i, a := range batch {
+		if a.Report == nil || len(a.Report.Raw) == 0 || a.Report.ID == "" || a.Report.Source == "" {
+			return nil, invalid(fmt.Sprintf("acceptance %d holds no report with its JSON", i))
+		}
+		facts, err := part{a.Report.Facts()}.Value()
+		if err != nil {
+			return nil, err
+		}
+		rows[i] = accepted{
+			Acceptance: a, id: a.Report.Name(), facts: facts.(string),
+			sightings: packSightings(a.Sightings), sketches: packSketches(a.Sketches),
+			raw256: sha256.Sum256(a.Report.Raw),
+		}
+	}
+	return rows, nil
+}
+
+func (t *tx) knownReports(ctx context.Context, batch []fraud.Acceptance) (map[fraud.ReportID][32]byte, error) {
+	ids := make([]fraud.ReportID, len(batch))
+	for i, a := range batch {
+		ids[i] = a.Report.Name()
+	}
+	known := make(map[fraud.ReportID][32]byte)
+	err := each(ctx, t, knownReportsSQL, []any{texts(ids)}, func(r row) error {
+		var id fraud.ReportID
+		var digest []byte
+		if err := r.Scan(&id, &digest); err != nil {
+			return err
+		}
+		known[id] = [32]byte(digest)
+		return nil
+	})
+	return known, err
+}
+
+// sortOut says what becomes of each, and which are to be written. A name that
+// comes twice in one batch is told like one that came before.
+func sortOut(batch []fraud.Acceptance, rows []accepted, known map[fraud.ReportID][32]byte) ([]fraud.Taken, []accepted) {
+	taken := make([]fraud.Taken, len(batch))
+	fresh := rows[:0:0]
+	for i, a := range rows {
+		have, ok := known[a.id]
+		switch {
+		case !ok:
+			taken[i] = fraud.TakenNew
+			known[a.id] = a.Digest
+			fresh = append(fresh, a)
+		case have == a.Digest:
+			taken[i] = fraud.TakenSame
+		default:
+			taken[i] = fraud.TakenConflict
+		}
+	}
+	return taken, fresh
+}
+
+// accept writes what is new. The caller holds the ledger.
+func (t *tx) accept(ctx context.Context, fresh []accepted) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	no, err := one(ctx, t, scanInt, "report", lastReportSQL)
+	if err != nil {
+		return err
+	}
+	who := access.From(ctx)
+	var reports, extractions, sightings, vault, audits [][]any
+	leaves := make([]fraud.Leaf, 0, len(fresh))
+	for _, a := range fresh {
+		no++
+		r := a.Report
+		supersedes := fraud.ReportID("")
+		if r.Supersedes != "" && r.Supersedes != r.ID {
+			supersedes = fraud.NewReportID(r.Source, r.Supersedes)
+		}
+		reports = append(reports, []any{
+			no, string(a.id), r.Source, r.ReceivedAt.UnixMicro(), r.HappenedAt().UnixMicro(), t.now.UnixMicro(),
+			string(supersedes), plain(r.Victim), a.Via, a.Digest[:], r.Raw, a.raw256[:],
+		})
+		extractions = append(extractions, []any{no, a.facts, a.sightings, a.sketches})
+		for _, s := range a.Sightings {
+			kind, value := key(s.Indicator)
+			sightings = append(sightings, []any{kind, value, no})
+		}
+		if len(a.Vault) > 0 {
+			vault = append(vault, []any{string(a.id), a.Vault})
+		}
+		leaves = append(leaves, fraud.Leaf{Kind: fraud.LeafReport, Ref: string(a.id), Digest: a.Digest, At: t.now})
+		audits = append(audits, auditRow(fraud.AuditEntry{
+			At: t.now, By: who.Person, Org: who.Org, Act: "report.accept", Ref: string(a.id), Why: a.Via, OK: true,
+		}))
+	}
+	for _, w := range []struct {
+		query string
+		rows  [][]any
+	}{
+		{addReportSQL, reports},
+		{addExtractionSQL, extractions},
+		{addSightingSQL, sightings},
+		{addVaultSQL, vault},
+		{addAuditSQL, audits},
+	} {
+		if _, err := t.many(ctx, w.query, w.rows); err != nil {
+			return err
+		}
+	}
+	_, err = t.leaves(ctx, leaves)
+	return err
+}
+
+const (
+	reportSQL  = `SELECT raw, victim FROM reports WHERE id = $1`
+	reportsSQL = `SELECT raw, victim FROM reports WHERE id > $1 ORDER BY id LIMIT $2`
+)
+
+func scanReport(r row) (*fraud.Report, error) {
+	var raw []byte
+	var victim string
+	if err := r.Scan(&raw, &victim); err != nil {
+		return nil, err
+	}
+	rep, err := fraud.DecodeReport(raw)
+	if err != nil {
+		return nil, err
+	}
+	rep.Victim = victim
+	return rep, nil
+}
+
+// Report gives one report, without identity, or ErrNotFound.
+func (db *DB) Report(ctx context.Context, id fraud.ReportID) (*fraud.Report, error) {
+	r, err := oneOf(ctx, db, scanReport, "report", reportSQL, id)
+	return r, doing(err, "report %s", id)
+}
+
+// Reports gives up to limit reports whose ids come after the given one, in
+// the order of their ids.
+func (db *DB) Reports(ctx context.Context, after fraud.ReportID, limit int) ([]*fraud.Report, error) {
+	return listAll(ctx, db, scanReport, "reports", reportsSQL, after, most(limit))
+}
+
+// CountReports says how many reports were accepted, superseded ones included.
+func (db *DB) CountReports(ctx context.Context) (int, error) {
+	// Reports are numbered without gaps and never deleted.
+	n, err := oneOf(ctx, db, scanInt, "report count", lastReportSQL)
+	return int(n), err
+}
+
+const (
+	sightingsOfSQL = `
+	SELECT r.id, e.sightings
+	FROM reports r JOIN extractions e ON e.report_no = r.no
+	WHERE r.id = $1`
+	reportsWithSQL = `
+	SELECT r.id
+	FROM sightings s JOIN reports r ON r.no = s.report_no
+	WHERE s.kind = $1 AND s.value = $2
+	ORDER BY r.id LIMIT $3`
+	forLinkingSQL = `
+	SELECT r.id, e.facts, e.sightings, e.sketches
+	FROM reports r JOIN extractions e ON e.report_no = r.no
+	WHERE NOT EXISTS (SELECT 1 FROM reports later WHERE later.supersedes = r.id AND later.supersedes <> '')
+	ORDER BY r.id`
+)
+
+// SightingsOf gives what extract found in a report, in its order, or
+// ErrNotFound if there is no such report.
+func (db *DB) SightingsOf(ctx context.Context, id fraud.ReportID) ([]fraud.Sighting, error) {
+	list, err := oneOf(ctx, db, func(r row) ([]fraud.Sighting, error) {
+		var id fraud.ReportID
+		var packed []byte
+		if err := r.Scan(&id, &packed); err != nil {
+			return nil, err
+		}
+		return unpackSightings(id, packed)
+	}, "report", sightingsOfSQL, id)
+	return list, doing(err, "sightings of report %s", id)
+}
+
+// ReportsWith gives the ids of up to limit reports that hold the indicator in
+// any role, in order.
+func (db *DB) ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error) {
+	kind, value := key(i)
+	return listAll(ctx, db, scanText[fraud.ReportID], "reports with an indicator", reportsWithSQL, kind, value, most(limit))
+}
+
+// EachForLinking calls fn for each report that no other supersedes, in the
+// order of their ids, with all that linking needs. It reads one state of the
+// database, in bounded memory; an error of fn ends it and is returned.
+func (db *DB) EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error) error {
+	err := db.read(ctx, func(t *sql.Tx) error {
+		return each(ctx, t, forLinkingSQL, nil, func(r row) error {
+			var id fraud.ReportID
+			var facts fraud.ReportFacts
+			var packedSightings, packedSketches []byte
+			if err := r.Scan(&id, into(&facts), &packedSightings, &packedSketches); err != nil {
+				return err
+			}
+			sightings, err := unpackSightings(id, packedSightings)
+			if err != nil {
+				return fmt.Errorf("report %s: %w", id, err)
+			}
+			sketches, err := unpackSketches(packedSketches)
+			if err != nil {
+				return fmt.Errorf("report %s: %w", id, err)
+			}
+			return fn(facts, sightings, sketches)
+		})
+	})
+	return doing(err, "read the reports for linking")
+}

@@ -1,0 +1,336 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"ringbreaker.example/fraud"
+)
+
+const (
+	ringDigestsSQL = `SELECT id, digest FROM rings ORDER BY id`
+	dropMembersSQL = `
+	DELETE FROM ring_reports
+	WHERE ring_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`
+	dropRingsSQL = `
+	DELETE FROM rings
+	WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`
+	addRingSQL         = `INSERT INTO rings (id, score, digest, body, links) VALUES ($1, $2, $3, $4, $5)`
+	addMemberSQL       = `INSERT INTO ring_reports (report_id, ring_id) VALUES ($1, $2)`
+	dropSuggestionsSQL = `DELETE FROM suggestions`
+	addSuggestionSQL   = `INSERT INTO suggestions (no, ring_a, ring_b, link) VALUES ($1, $2, $3, $4)`
+	addRingEventSQL    = `INSERT INTO ring_events (at, what, ring, others, cause) VALUES ($1, $2, $3, $4, $5)`
+	addLinkingSQL      = `INSERT INTO linkings (at, model, rings) VALUES ($1, $2, $3)`
+)
+
+// ringRow is a ring ready to be written.
+type ringRow struct {
+	ring   *fraud.Ring
+	body   []byte
+	links  []byte
+	digest [32]byte
+}
+
+// SaveRings replaces the derived rings, their links and the suggestions by
+// those of l and appends its events, in one transaction. Rings that did not
+// change are not written again, so a re-link costs what it changed. A link
+// that holds no ring together (to a supplier or a launderer) is kept with the
+// rings of its two reports. ErrConflict if one report is in two rings,
+// ErrNotFound if a ring holds a report that is not here.
+func (db *DB) SaveRings(ctx context.Context, l fraud.Linking) error {
+	rows, err := ringRows(l)
+	if err != nil {
+		return doing(err, "save %d rings", len(l.Rings))
+	}
+	err = db.write(ctx, func(t *tx) error {
+		if err := t.lockLedger(ctx); err != nil { // two linkings never interleave
+			return err
+		}
+		if err := t.replaceRings(ctx, rows); err != nil {
+			return err
+		}
+		if err := t.replaceSuggestions(ctx, l.Suggestions); err != nil {
+			return err
+		}
+		moment := l.At
+		if moment.IsZero() {
+			moment = t.now
+		}
+		events := make([][]any, len(l.Events))
+		for i, e := range l.Events {
+			when := e.At
+			if when.IsZero() {
+				when = moment
+			}
+			events[i] = []any{us(when), e.What, string(e.Ring), part{e.Others}, plain(e.Cause)}
+		}
+		if _, err := t.many(ctx, addRingEventSQL, events); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, addLinkingSQL, us(moment), l.Model, len(l.Rings))
+		return err
+	})
+	return doing(err, "save %d rings", len(l.Rings))
+}
+
+// ringRows writes the rings as JSON, with the links of each.
+func ringRows(l fraud.Linking) ([]ringRow, error) {
+	place := make(map[fraud.RingID]int, len(l.Rings))
+	home := make(map[fraud.ReportID]fraud.RingID)
+	for i := range l.Rings {
+		place[l.Rings[i].ID] = i
+		for _, r := range l.Rings[i].Reports {
+			home[r] = l.Rings[i].ID
+		}
+	}
+	links := make([][]fraud.Link, len(l.Rings))
+	keep := func(id fraud.RingID, x fraud.Link) {
+		if i, ok := place[id]; ok {
+			links[i] = append(links[i], x)
+		}
+	}
+	for _, x := range l.Links {
+		switch a, b := home[x.A], home[x.B]; {
+		case x.Ring != "":
+			keep(x.Ring, x)
+		case a == b:
+			keep(a, x)
+		default:
+			keep(a, x)
+			keep(b, x)
+		}
+	}
+	rows := make([]ringRow, len(l.Rings))
+	for i := range l.Rings {
+		body, err := json.Marshal(&l.Rings[i], json.Deterministic(true))
+		if err != nil {
+			return nil, fmt.Errorf("ring %s: %w", l.Rings[i].ID, fraud.ErrInvalid)
+		}
+		mine, err := json.Marshal(links[i], json.Deterministic(true))
+		if err != nil {
+			return nil, fmt.Errorf("links of ring %s: %w", l.Rings[i].ID, fraud.ErrInvalid)
+		}
+		rows[i] = ringRow{
+			ring: &l.Rings[i], body: body, links: mine,
+			digest: sha256.Sum256(bytes.Join([][]byte{body, mine}, []byte{'\n'})),
+		}
+	}
+	return rows, nil
+}
+
+func (t *tx) replaceRings(ctx context.Context, rows []ringRow) error {
+	stored := make(map[fraud.RingID][]byte)
+	err := each(ctx, t, ringDigestsSQL, nil, func(r row) error {
+		var id fraud.RingID
+		var digest []byte
+		if err := r.Scan(&id, &digest); err != nil {
+			return err
+		}
+		stored[id] = digest
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var rings, members [][]any
+	for _, n := range rows {
+		if bytes.Equal(stored[n.ring.ID], n.digest[:]) {
+			delete(stored, n.ring.ID)
+			continue
+		}
+		rings = append(rings, []any{string(n.ring.ID), n.ring.Harm.Score, n.digest[:], n.body, n.links})
+		for _, r := range n.ring.Reports {
+			members = append(members, []any{string(r), string(n.ring.ID)})
+		}
+	}
+	gone := make([]fraud.RingID, 0, len(stored)) // or changed
+	for id := range stored {
+		gone = append(gone, id)
+	}
+	if len(gone) > 0 {
+		for _, q := range []string{dropMembersSQL, dropRingsSQL} {
+			if _, err := t.exec(ctx, q, texts(gone)); err != nil {
+				return err
+			}
+		}
+	}
+	if _, err := t.many(ctx, addRingSQL, rings); err != nil {
+		return err
+	}
+	_, err = t.many(ctx, addMemberSQL, members)
+	return err
+}
+
+func (t *tx) replaceSuggestions(ctx context.Context, list []fraud.Suggestion) error {
+	if _, err := t.exec(ctx, dropSuggestionsSQL); err != nil {
+		return err
+	}
+	rows := make([][]any, len(list))
+	for i, s := range list {
+		rows[i] = []any{i, string(s.A), string(s.B), part{s.Link}}
+	}
+	_, err := t.many(ctx, addSuggestionSQL, rows)
+	return err
+}
+
+const (
+	ringsByHarmSQL = `SELECT body FROM rings ORDER BY score DESC, id LIMIT $1`
+	ringSQL        = `SELECT body FROM rings WHERE id = $1`
+	ringLinksSQL   = `SELECT links FROM rings WHERE id = $1`
+	ringOfSQL      = `SELECT ring_id FROM ring_reports WHERE report_id = $1`
+	suggestionsSQL = `SELECT ring_a, ring_b, link FROM suggestions ORDER BY no`
+	ringEventsSQL  = `
+	SELECT seq, at, what, ring, others, cause FROM ring_events
+	WHERE ring = $1 ORDER BY seq`
+	lastLinkingSQL = `SELECT at, model, rings FROM linkings ORDER BY no DESC LIMIT 1`
+)
+
+func scanRing(r row) (ring fraud.Ring, err error) {
+	err = r.Scan(into(&ring))
+	return ring, err
+}
+
+// RingsByHarm gives up to limit rings, those with most harm still to come
+// first; of equal harm, by id.
+func (db *DB) RingsByHarm(ctx context.Context, limit int) ([]fraud.Ring, error) {
+	return listAll(ctx, db, scanRing, "rings", ringsByHarmSQL, most(limit))
+}
+
+// Ring gives one ring, or ErrNotFound.
+func (db *DB) Ring(ctx context.Context, id fraud.RingID) (fraud.Ring, error) {
+	r, err := oneOf(ctx, db, scanRing, "ring", ringSQL, id)
+	return r, doing(err, "ring %s", id)
+}
+
+// RingOf says which ring a report is in, or ErrNotFound if in none.
+func (db *DB) RingOf(ctx context.Context, id fraud.ReportID) (fraud.RingID, error) {
+	return oneOf(ctx, db, scanText[fraud.RingID], "ring", ringOfSQL, id)
+}
+
+// RingLinks gives the links that hold a ring together and those that tie it
+// to suppliers and launderers, in the linker's order. ErrNotFound if there is
+// no such ring.
+func (db *DB) RingLinks(ctx context.Context, id fraud.RingID) ([]fraud.Link, error) {
+	return oneOf(ctx, db, func(r row) (list []fraud.Link, err error) {
+		err = r.Scan(into(&list))
+		return list, err
+	}, "ring", ringLinksSQL, id)
+}
+
+// Suggestions gives the pairs of rings that wait for a person, in the
+// linker's order.
+func (db *DB) Suggestions(ctx context.Context) ([]fraud.Suggestion, error) {
+	return listAll(ctx, db, func(r row) (s fraud.Suggestion, err error) {
+		err = r.Scan(&s.A, &s.B, into(&s.Link))
+		return s, err
+	}, "suggestions", suggestionsSQL)
+}
+
+// RingEvents gives what happened to a ring, oldest first, also after it is
+// gone.
+func (db *DB) RingEvents(ctx context.Context, id fraud.RingID) ([]fraud.RingEvent, error) {
+	return listAll(ctx, db, func(r row) (e fraud.RingEvent, err error) {
+		err = r.Scan(&e.Seq, at(&e.At), &e.What, &e.Ring, into(&e.Others), &e.Cause)
+		return e, err
+	}, "ring events", ringEventsSQL, id)
+}
+
+// LastLinking says when the rings were derived, by which model, and how many
+// there are. ErrNotFound before the first time.
+func (db *DB) LastLinking(ctx context.Context) (when time.Time, model string, rings int, err error) {
+	err = db.read(ctx, func(t *sql.Tx) error {
+		_, err := one(ctx, t, func(r row) (int, error) {
+			return 0, r.Scan(at(&when), &model, &rings)
+		}, "linking", lastLinkingSQL)
+		return err
+	})
+	return when, model, rings, doing(err, "read the last linking")
+}
+
+const (
+	addJudgementSQL = `
+	INSERT INTO judgements (id, verdict, a, b, kind, value, by_person, reason, at, leaf)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	judgementsSQL = `
+	SELECT id, verdict, a, b, kind, value, by_person, reason, at
+	FROM judgements ORDER BY no`
+)
+
+// AddJudgement writes down what a person decided, and its leaf. ErrConflict
+// if the id is taken, ErrNotFound if it is about a report that is not here,
+// ErrInvalid without a person, a reason, or what the verdict is about.
+func (db *DB) AddJudgement(ctx context.Context, j fraud.Judgement) error {
+	err := db.write(ctx, func(t *tx) error {
+		if j.At.IsZero() {
+			j.At = t.now
+		}
+		j.At = cut(j.At)
+		digest, err := fraud.CanonicalDigest(j)
+		if err != nil {
+			return err
+		}
+		leaf, err := t.leaf(ctx, fraud.LeafJudgement, j.ID, digest)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, addJudgementSQL, j.ID, j.Verdict, orNull(j.A), orNull(j.B),
+			j.Indicator.Kind, j.Indicator.Value, j.By, j.Reason, us(j.At), leaf)
+		return err
+	})
+	return doing(err, "add judgement %s", j.ID)
+}
+
+func scanJudgement(r row) (j fraud.Judgement, err error) {
+	err = r.Scan(&j.ID, &j.Verdict, opt(&j.A), opt(&j.B), &j.Indicator.Kind, &j.Indicator.Value, &j.By, &j.Reason, at(&j.At))
+	return j, err
+}
+
+// Judgements gives all judgements in the order in which they were made.
+func (db *DB) Judgements(ctx context.Context) ([]fraud.Judgement, error) {
+	return listAll(ctx, db, scanJudgement, "judgements", judgementsSQL)
+}
+
+const (
+	addTransferSQL = `
+	INSERT INTO transfers (id, from_acct, to_acct, minor, currency, at, rail, basis, report_id, source)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	ON CONFLICT (id) DO NOTHING`
+	transfersSQL = `
+	SELECT id, from_acct, to_acct, minor, currency, at, rail, basis, report_id, source
+	FROM transfers ORDER BY at, id`
+)
+
+// AddTransfers adds the transfers whose ids are not here yet, and says how
+// many that were.
+func (db *DB) AddTransfers(ctx context.Context, list []fraud.Transfer) (added int, err error) {
+	rows := make([][]any, len(list))
+	for i, x := range list {
+		rows[i] = []any{
+			x.ID, x.From, x.To, x.Amount.Minor, x.Amount.Currency, us(x.At),
+			string(x.Rail), string(x.Basis), string(x.Report), x.Source,
+		}
+	}
+	err = db.write(ctx, func(t *tx) error {
+		n, err := t.many(ctx, addTransferSQL, rows)
+		added = int(n)
+		return err
+	})
+	if err != nil {
+		return 0, doing(err, "add %d transfers", len(list))
+	}
+	return added, nil
+}
+
+// Transfers gives all transfers by time, then id.
+func (db *DB) Transfers(ctx context.Context) ([]fraud.Transfer, error) {
+	return listAll(ctx, db, func(r row) (x fraud.Transfer, err error) {
+		err = r.Scan(&x.ID, &x.From, &x.To, &x.Amount.Minor, &x.Amount.Currency, at(&x.At), &x.Rail, &x.Basis, &x.Report, &x.Source)
+		return x, err
+	}, "transfers", transfersSQL)
+}
