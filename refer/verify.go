@@ -1,0 +1,320 @@
+package refer
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"os"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// Trust is what a verifier knows from elsewhere. A package carries the keys
+// that signed it, so by itself it proves that nobody changed it since, not
+// that the complainants are who they say: pin their keys to prove that too.
+type Trust struct {
+	// Keys pins complainants' signing keys, in base64.
+	Keys map[fraud.OrgID]string
+	// Ledgers pins their ledgers' note verifier keys (C2SP signed-note).
+	Ledgers map[fraud.OrgID]string
+	// MaxBytes is the most a package may hold; zero means 1 TiB.
+	MaxBytes int64
+}
+
+// Verification is what was verified of a package and what was not, in the
+// order in which it was done. Checks holds a sentence for each; the first
+// that does not hold is the last.
+type Verification struct {
+	Referral fraud.ReferralID `json:"referral"`
+	Version  int              `json:"version"`
+	Title    string           `json:"title"`
+	Mark     fraud.Mark       `json:"mark"`
+	Manifest string           `json:"manifest_sha256"`
+	Package  string           `json:"package_sha256"`
+	Files    int              `json:"files"`
+	Bytes    int64            `json:"bytes"` // of all files
+	Signers  []Signed         `json:"signers"`
+	Checks   []fraud.Check    `json:"checks"`
+	OK       bool             `json:"ok"`
+}
+
+// Signed is one complainant's signature as it was verified.
+type Signed struct {
+	fraud.Signer
+	Office string `json:"office"`
+	Key    string `json:"key"`    // base64
+	Words  string `json:"words"`  // the key's fingerprint to read aloud
+	Pinned bool   `json:"pinned"` // the key is one that the verifier already knew
+}
+
+// Verify reads a .referral from r once, in constant memory, and checks every
+// byte of it: the form of the tar, each hash, each signature, each
+// certificate's references, each ledger proof. The error wraps ErrInvalid
+// and names the first thing that does not hold; any other error means that r
+// could not be read.
+func Verify(r io.Reader, trust Trust) (Verification, error) {
+	return verifyTo(r, trust, nil)
+}
+
+// VerifyPath verifies a .referral file or a package's folder.
+func VerifyPath(path string, trust Trust) (Verification, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Verification{}, fmt.Errorf("no referral at %s: %w", path, fraud.ErrNotFound)
+	}
+	if info.IsDir() {
+		return verifyDir(path, trust)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return Verification{}, fmt.Errorf("read referral %s: %w", path, err)
+	}
+	defer f.Close()
+	return Verify(f, trust)
+}
+
+// verifier walks once over a package.
+type verifier struct {
+	v        Verification
+	trust    Trust
+	manifest []byte
+	m        Manifest
+	doc      Document
+	sigs     Signatures
+	ledger   []byte
+	content  content
+}
+
+// sink takes each file while it is being verified: [Open] writes them out.
+type sink func(name string, r io.Reader) error
+
+func verifyTo(r io.Reader, trust Trust, to sink) (Verification, error) {
+	whole := sha256.New()
+	t := &tarReader{r: io.TeeReader(r, whole)}
+	next := func() (string, int64, io.Reader, error) {
+		name, size, err := t.next()
+		return name, size, t, err
+	}
+	vr := &verifier{trust: trust, content: newContent()}
+	err := vr.walk(next, to)
+	vr.v.Package = hex.EncodeToString(whole.Sum(nil))
+	return vr.result(err)
+}
+
+func (vr *verifier) result(err error) (Verification, error) {
+	if err != nil {
+		vr.v.Package = ""
+		if errors.Is(err, fraud.ErrInvalid) {
+			vr.v.Checks = append(vr.v.Checks, fraud.Check{No: len(vr.v.Checks) + 1, Name: "broken", Says: err.Error()})
+		}
+		return vr.v, err
+	}
+	vr.v.OK = true
+	return vr.v, nil
+}
+
+func (vr *verifier) says(name, format string, args ...any) {
+	vr.v.Checks = append(vr.v.Checks, fraud.Check{No: len(vr.v.Checks) + 1, Name: name, OK: true, Says: fmt.Sprintf(format, args...)})
+}
+
+// walk reads the four outline files, then every file of the manifest.
+func (vr *verifier) walk(next func() (string, int64, io.Reader, error), to sink) error {
+	if err := vr.outline(next, to); err != nil {
+		return err
+	}
+	got := []string{manifestName, signaturesName, ledgerName, referralName}
+	want := vr.m.order()
+	for {
+		name, size, r, err := next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		got = append(got, name)
+		if len(got) > len(want) || want[len(got)-1] != name {
+			return orderProblem(got, want)
+		}
+		f, _ := vr.m.Find(name)
+		if err := vr.file(f, size, r, to); err != nil {
+			return err
+		}
+	}
+	if len(got) != len(want) {
+		return orderProblem(got, want)
+	}
+	vr.says("files", "All %d files have the size and SHA-256 that the manifest lists; none is added, missing, renamed or out of place.", len(vr.m.Files))
+	return vr.inside()
+}
+
+// outline reads manifest, signatures, ledger and referral, and checks the
+// signatures before any other file is looked at.
+func (vr *verifier) outline(next func() (string, int64, io.Reader, error), to sink) error {
+	limits := []struct {
+		name string
+		most int64
+	}{{manifestName, maxManifest}, {signaturesName, maxSignatures}, {ledgerName, maxLedger}, {referralName, maxReferral}}
+	var b [4][]byte
+	for i, l := range limits {
+		name, size, r, err := next()
+		if errors.Is(err, io.EOF) {
+			return broken("%s is missing", l.name)
+		}
+		if err != nil {
+			return err
+		}
+		if name != l.name {
+			return broken("%s stands where %s must stand", name, l.name)
+		}
+		if size > l.most {
+			return broken("%s is larger than %d bytes", l.name, l.most)
+		}
+		if b[i], err = readMost(r, l.name, l.most); err != nil {
+			return err
+		}
+	}
+	var err error
+	vr.manifest, vr.ledger = b[0], b[2]
+	if vr.m, err = decodeManifest(b[0]); err != nil {
+		return err
+	}
+	vr.v.Manifest, vr.v.Referral, vr.v.Version = sha256Hex(b[0]), vr.m.Referral, vr.m.Version
+	if err := vr.budget(); err != nil {
+		return err
+	}
+	ref, ok := vr.m.Find(referralName)
+	if !ok || ref.Size != int64(len(b[3])) || ref.SHA256 != sha256Hex(b[3]) {
+		return broken("%s is not what the manifest says: its SHA-256 differs", referralName)
+	}
+	if vr.doc, err = decodeDocument(b[3]); err != nil {
+		return err
+	}
+	if vr.doc.ID != vr.m.Referral || vr.doc.Version != vr.m.Version {
+		return broken("%s and the manifest name different referrals", referralName)
+	}
+	vr.v.Title, vr.v.Mark = vr.doc.Title, vr.doc.Mark
+	if err := decodeExact(b[1], &vr.sigs, signaturesName); err != nil {
+		return err
+	}
+	if err := vr.signatures(); err != nil {
+		return err
+	}
+	if err := vr.ledgers(); err != nil {
+		return err
+	}
+	if to == nil {
+		return nil
+	}
+	for i, l := range limits {
+		if err := to(l.name, bytes.NewReader(b[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (vr *verifier) budget() error {
+	most := vr.trust.MaxBytes
+	if most == 0 {
+		most = 1 << 40
+	}
+	var sum int64
+	for _, f := range vr.m.Files {
+		if f.Size > most || sum > most-f.Size {
+			return broken("the manifest lists more than the %d bytes allowed here", most)
+		}
+		sum += f.Size
+	}
+	vr.v.Files, vr.v.Bytes = len(vr.m.Files), sum
+	return nil
+}
+
+// signatures wants one from each complainant and none from anyone else.
+func (vr *verifier) signatures() error {
+	if vr.sigs.Format != signaturesFormat {
+		return broken("%s has format %.40q, want %s", signaturesName, vr.sigs.Format, signaturesFormat)
+	}
+	if len(vr.sigs.By) == 0 {
+		return broken("nobody has signed referral %s", vr.doc.ID)
+	}
+	for i, c := range vr.doc.Complainants {
+		if i >= len(vr.sigs.By) || vr.sigs.By[i].Org != c.Org.ID {
+			return broken("complainant %s has not signed, or its signature is out of place", c.Org.ID)
+		}
+		st, err := checkSignature(vr.sigs.By[i], c, &vr.doc, vr.manifest)
+		if err != nil {
+			return err
+		}
+		if err := vr.trusted(c, st); err != nil {
+			return err
+		}
+	}
+	if len(vr.sigs.By) > len(vr.doc.Complainants) {
+		return broken("%.80q signed and is not a complainant", vr.sigs.By[len(vr.doc.Complainants)].Org)
+	}
+	return nil
+}
+
+// trusted says whose key it is, as far as the verifier can know.
+func (vr *verifier) trusted(c Complainant, st Signing) error {
+	pub, err := publicKey(c.Org.Keys.Sign)
+	if err != nil {
+		return err
+	}
+	pin, pinned := vr.trust.Keys[c.Org.ID]
+	if pinned {
+		known, err := publicKey(pin)
+		if err != nil {
+			return fmt.Errorf("the key given for %s: %w", c.Org.ID, err)
+		}
+		if !known.Equal(pub) {
+			return broken("%s signed with key %.16s…, and the key known for it is %.16s…", c.Org.ID, KeyID(pub), KeyID(known))
+		}
+	}
+	words, _ := access.Fingerprint(c.Org.Keys)
+	vr.v.Signers = append(vr.v.Signers, Signed{
+		Signer: fraud.Signer{Org: c.Org.ID, Person: st.Person, KeyID: st.KeyID, At: st.At},
+		Office: st.Office, Key: c.Org.Keys.Sign, Words: words, Pinned: pinned,
+	})
+	how := "with a key that nobody here vouched for: read its words to the complainant by telephone"
+	if pinned {
+		how = "with the key that was known for it"
+	}
+	vr.says("signature "+string(c.Org.ID), "%s, %s of %s, signed at %s, %s (%s).",
+		st.Person, st.Office, c.Org.Name, st.At.Format(time.RFC3339), how, words)
+	return nil
+}
+
+// file hashes one file and keeps of it what the last checks need.
+func (vr *verifier) file(f File, size int64, r io.Reader, to sink) error {
+	if size != f.Size {
+		return broken("%s has %d bytes, the manifest says %d", f.Path, size, f.Size)
+	}
+	h := sha256.New()
+	tee := io.TeeReader(r, h)
+	if to != nil {
+		if err := to(f.Path, vr.content.watch(f.Path, tee)); err != nil {
+			return err
+		}
+	} else if err := discard(vr.content.watch(f.Path, tee)); err != nil {
+		return err
+	}
+	if hexSum(h) != f.SHA256 {
+		return broken("%s is not what the manifest says: its SHA-256 differs", f.Path)
+	}
+	return nil
+}
+
+func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+func discard(r io.Reader) error {
+	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, make([]byte, 256<<10))
+	return err
+}
