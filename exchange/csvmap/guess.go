@@ -1,0 +1,187 @@
+package csvmap
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// hint says by which words of a column's name a place is recognised, and what
+// its cells must look like.
+type hint struct {
+	place string
+	words []string
+	looks *regexp.Regexp // at least half of the cells that are not empty
+}
+
+var (
+	looksPhone  = regexp.MustCompile(`^[+(]?[0-9][0-9 ().\-/]{5,20}[0-9]$`)
+	looksMail   = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
+	looksURL    = regexp.MustCompile(`(?i)^(hxxps?|https?)://|^[a-z0-9\-\[\].]+\.[a-z]{2,}(/|$)`)
+	looksTime   = regexp.MustCompile(`^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}`)
+	looksAmount = regexp.MustCompile(`^[$€£₹¥]? ?[0-9][0-9.,]*$`)
+	looksText   = regexp.MustCompile(`\S+\s+\S+\s+\S+`)
+	looksMoney  = regexp.MustCompile(`^[A-Z]{3,5}$`)
+)
+
+// hints go from the narrow to the wide: the first that fits takes the column.
+// The words are those of English, German, French, Spanish, and of the forms
+// named in Builtin.
+var hints = []hint{
+	{"reporter.email", []string{"victim email", "complainant email", "your email", "reporter email"}, looksMail},
+	{"reporter.phone", []string{"victim phone", "complainant phone", "your phone", "complainant mobile", "reporter phone"}, looksPhone},
+	{"reporter.name", []string{"victim name", "complainant name", "your name", "reporter name", "consumer name"}, nil},
+	{"reporter.address", []string{"victim address", "complainant address", "your address"}, nil},
+	{"contacts[0].callback", []string{"callback", "call back", "advertiser", "number to call", "rückruf", "rappel"}, looksPhone},
+	{"contacts[0].shown_caller_id", []string{"caller id", "callerid", "caller number", "calling number", "phone number", "company phone", "from number", "number", "telefon", "téléphone", "telefono", "teléfono", "phone"}, looksPhone},
+	{"contacts[0].sender", []string{"sender", "from", "scammer email", "absender", "expéditeur", "remitente", "email"}, nil},
+	{"contacts[0].url", []string{"url", "website", "web site", "link", "domain", "webseite", "site"}, looksURL},
+	{"contacts[0].brand", []string{"brand", "impersonated", "company name used", "marke", "marque", "marca"}, nil},
+	{"received_at", []string{"received", "created", "date filed", "report date", "reported", "ticket created", "eingang", "reçu", "recibido", "timestamp"}, looksTime},
+	{"contacts[0].at", []string{"date", "time", "violation date", "datum", "fecha", "when"}, looksTime},
+	{"payments[0].amount", []string{"amount", "loss", "betrag", "montant", "importe", "paid"}, looksAmount},
+	{"payments[0].currency", []string{"currency", "währung", "devise", "moneda"}, looksMoney},
+	{"payments[0].to_wallet", []string{"wallet", "crypto address", "btc address"}, nil},
+	{"payments[0].to_upi", []string{"upi", "vpa"}, nil},
+	{"payments[0].to_account", []string{"account", "iban", "konto", "compte", "cuenta"}, nil},
+	{"contacts[0].text", []string{"message", "transcript", "sms", "body", "nachricht", "mensaje"}, looksText},
+	{"narrative", []string{"narrative", "description", "comment", "details", "incident", "text", "beschreibung", "descripción", "notes"}, looksText},
+}
+
+// Guess makes a mapping for a table that no known one fits, from its column
+// names and some of its rows. It is marked Guessed, so that nobody uses it
+// before a person has looked at it. It is nil if nothing in the table looks
+// like a report.
+func Guess(name string, shape Shape, columns []string, sample []Row) *Mapping {
+	m := &Mapping{
+		Name: "guessed:" + name, Shape: shape, Source: sourceName(name), Match: slices.Clone(columns),
+		Fields: map[string]Rule{}, Guessed: true,
+	}
+	for _, h := range hints {
+		if _, taken := m.Fields[h.place]; taken {
+			continue
+		}
+		if c, ok := h.column(columns, sample, m); ok {
+			m.Fields[h.place] = Rule{From: []string{c}}
+		}
+	}
+	m.byLooks(columns, sample)
+	told := len(m.Fields)
+	if _, ok := m.Fields["received_at"]; !ok {
+		if at, ok := m.Fields["contacts[0].at"]; ok {
+			m.Fields["received_at"] = Rule{From: at.From, Default: "1970-01-01"}
+		} else {
+			m.Fields["received_at"] = Rule{Const: "1970-01-01"} // said aloud by the page that asks
+		}
+	}
+	if told == 0 {
+		return nil
+	}
+	for _, c := range columns {
+		if f := fold(c); strings.Contains(f, "victim") || strings.Contains(f, "complainant") || strings.Contains(f, "consumer") {
+			m.Drop = append(m.Drop, c)
+		}
+	}
+	m.constants()
+	if m.check() != nil {
+		return nil
+	}
+	return m
+}
+
+// column finds the column that a hint speaks of, best word first.
+func (h hint) column(columns []string, sample []Row, m *Mapping) (string, bool) {
+	for _, w := range h.words {
+		for _, c := range columns {
+			name := " " + fold(c) + " "
+			if !strings.Contains(name, " "+w+" ") || m.uses(c) || !fits(h.looks, c, sample) {
+				continue
+			}
+			return c, true
+		}
+	}
+	return "", false
+}
+
+// byLooks takes columns without a telling name by what their cells look like.
+func (m *Mapping) byLooks(columns []string, sample []Row) {
+	for _, x := range []hint{
+		{"contacts[0].url", nil, looksURL},
+		{"contacts[0].shown_caller_id", nil, looksPhone},
+		{"contacts[0].at", nil, looksTime},
+		{"contacts[0].text", nil, looksText},
+	} {
+		if _, taken := m.Fields[x.place]; taken || (x.place == "contacts[0].text" && len(m.Fields["narrative"].From) > 0) {
+			continue
+		}
+		for _, c := range columns {
+			if !m.uses(c) && filled(c, sample) && fits(x.looks, c, sample) {
+				m.Fields[x.place] = Rule{From: []string{c}}
+				break
+			}
+		}
+	}
+}
+
+func (m *Mapping) uses(column string) bool {
+	for _, r := range m.Fields {
+		if slices.Contains(r.From, column) {
+			return true
+		}
+	}
+	return false
+}
+
+// constants fills in what a report needs beside its columns.
+func (m *Mapping) constants() {
+	for place := range m.Fields {
+		if strings.HasPrefix(place, "contacts[0].") {
+			m.Fields["contacts[0].direction"] = Rule{Const: "to_victim"}
+			m.Fields["contacts[0].medium"] = Rule{Const: "other"}
+			break
+		}
+	}
+	for place := range m.Fields {
+		if strings.HasPrefix(place, "payments[0].") {
+			// Asked and sent are never mixed: who does not say "sent" only asked.
+			m.Fields["payments[0].status"] = Rule{Const: "demanded"}
+			break
+		}
+	}
+}
+
+func filled(column string, sample []Row) bool {
+	return slices.ContainsFunc(sample, func(r Row) bool { return strings.TrimSpace(r.at(column)) != "" })
+}
+
+// fits says whether at least half of a column's cells look right. Without a
+// sample, or without a look, the name alone decides.
+func fits(looks *regexp.Regexp, column string, sample []Row) bool {
+	if looks == nil {
+		return true
+	}
+	n, good := 0, 0
+	for _, r := range sample {
+		if v := strings.TrimSpace(r.at(column)); v != "" {
+			n++
+			if looks.MatchString(v) {
+				good++
+			}
+		}
+	}
+	return good*2 >= n
+}
+
+// sourceName makes a report's source out of a file's name.
+func sourceName(name string) string {
+	name = strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z', c >= '0' && c <= '9', c == '-', c == '.', c == '_':
+			return c
+		case c >= 'A' && c <= 'Z':
+			return c + 'a' - 'A'
+		}
+		return '-'
+	}, name)
+	return "file-" + name[:min(len(name), 80)]
+}
