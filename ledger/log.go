@@ -208,6 +208,17 @@ func (l *Log) ProveIndex(ctx context.Context, index int64) (Proof, error) {
 	return l.proveUnder(ctx, index, signed)
 }
 
+// ProveUnder shows that the last leaf of a kind and reference is in the log
+// as it was at an earlier checkpoint of ours. It returns fraud.ErrNotFound if
+// the leaf was not there yet.
+func (l *Log) ProveUnder(ctx context.Context, kind fraud.LeafKind, ref, signed string) (Proof, error) {
+	i, err := l.c.Leaves.LeafIndex(ctx, kind, ref)
+	if err != nil {
+		return Proof{}, fmt.Errorf("find the %s leaf of %s: %w", kind, ref, err)
+	}
+	return l.proveUnder(ctx, i, signed)
+}
+
 func (l *Log) proveUnder(ctx context.Context, index int64, signed string) (Proof, error) {
 	c, _, err := OpenCheckpoint(signed, l.c.Key)
 	if err != nil {

@@ -1,0 +1,359 @@
+package match
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/ledger"
+)
+
+// The two sides of a match. The offerer speaks first in every round.
+const (
+	offerer  = "a"
+	answerer = "b"
+)
+
+// round is one exchange: a message each way, or a list each way.
+type round struct {
+	name string
+	list bool
+	gate fraud.MatchStep // whose consent by both it needs; "" for those that offer and acceptance cover
+	done fraud.MatchStep // the step that is reached when it is over
+}
+
+// rounds of a match, but for the openings, whose number hangs on the count.
+func rounds() []round {
+	return []round{
+		{name: "commit"},
+		{name: "witness", done: fraud.MatchCommitted},
+		{name: "blind"},
+		{name: "points", list: true, done: fraud.MatchBlinded},
+		{name: "tags"},
+		{name: "tags", list: true},
+		{name: "result"},
+		{name: "audit", done: fraud.MatchCount},
+		{name: "kinds", gate: fraud.MatchKinds},
+		{name: "kinds", list: true, gate: fraud.MatchKinds, done: fraud.MatchKinds},
+		{name: "labels", gate: fraud.MatchSuspects},
+		{name: "labels", list: true, gate: fraud.MatchSuspects},
+		{name: "ask", gate: fraud.MatchSuspects},
+		{name: "rings", gate: fraud.MatchSuspects, done: fraud.MatchSuspects},
+	}
+}
+
+// party is one side of a match: all it knows, and what it may do next. It
+// does not know how messages travel.
+type party struct {
+	ID    fraud.MatchID `json:"id"`
+	Role  string        `json:"role"`
+	Us    fraud.OrgID   `json:"us"`
+	Peer  fraud.OrgID   `json:"peer"`
+	Terms Terms         `json:"terms"`
+
+	Next       int      `json:"next"`       // index of the round to do
+	Transcript [32]byte `json:"transcript"` // over all messages so far, both ways
+	Pending    []byte   `json:"pending,omitempty"`
+	Heard      []byte   `json:"heard,omitempty"`    // the last message that was answered,
+	Answered   []byte   `json:"answered,omitempty"` // and the answer, for a peer that did not get it
+
+	Set     *ownSet           `json:"set,omitempty"`
+	Ours    []byte            `json:"ours,omitempty"`   // our commitment, its bytes
+	Theirs  []byte            `json:"theirs,omitempty"` // the peer's
+	Cosigns string            `json:"cosigns,omitempty"`
+	Note    string            `json:"note,omitempty"`      // our checkpoint over our commitment, cosigned by the peer
+	PeerPt  string            `json:"peer_note,omitempty"` // the peer's, cosigned by us
+	Mine    map[string][]byte `json:"mine"`                // lists that we gave
+	Got     map[string][]byte `json:"got"`                 // lists that we were given
+	Want    map[string][]byte `json:"want"`                // hashes of the lists to come
+	TagsOf  []byte            `json:"tags_of,omitempty"`   // our tags of the peer's points, by position
+	Matched []tag             `json:"matched,omitempty"`   // ascending
+	Coin    []byte            `json:"coin,omitempty"`      // the peer's half
+	Labels  []label           `json:"labels,omitempty"`    // of our rings, by matched tag
+	PeerLb  []label           `json:"peer_labels,omitempty"`
+	Opened  []int             `json:"opened,omitempty"` // our element by matched tag, as the peer opened it
+	Report  fraud.MatchReport `json:"report"`
+
+	env        env
+	seenByPeer int64 // leaves of our ledger that the peer has witnessed
+}
+
+// env is what a party needs of the world.
+type env struct {
+	sign   ed25519.PrivateKey
+	verify ed25519.PublicKey // the peer's
+	now    func() time.Time
+	ledger witnesser // nil between two files
+	peer   fraud.Org
+}
+
+// witnesser is what a match needs of the ledger.
+type witnesser interface {
+	Append(ctx context.Context, leaf fraud.Leaf) (int64, error)
+	Head(ctx context.Context, old int64) (ledger.Head, error)
+	Witnessed(ctx context.Context, peer fraud.Org) (int64, error)
+	Witness(ctx context.Context, peer fraud.Org, h ledger.Head) (string, error)
+	AddCosignature(ctx context.Context, peer fraud.Org, signed, line string) (string, error)
+	ProveUnder(ctx context.Context, kind fraud.LeafKind, ref, signed string) (ledger.Proof, error)
+}
+
+// cheat is the error of a peer that was caught out: the match is broken.
+type cheat struct{ what string }
+
+func (c cheat) Error() string { return "the peer " + c.what }
+
+// Unwrap makes it a fraud.ErrConflict.
+func (c cheat) Unwrap() error { return fraud.ErrConflict }
+
+func caught(format string, a ...any) error { return cheat{fmt.Sprintf(format, a...)} }
+
+// isCheat tells a peer that was caught from a fault of ours.
+func isCheat(err error) bool {
+	var c cheat
+	var fork *ledger.Fork
+	return errors.As(err, &c) || errors.As(err, &fork)
+}
+
+func newParty(id fraud.MatchID, role string, us, peer fraud.OrgID, t Terms, set []Element, e env) (*party, error) {
+	own, err := newSet(set, t)
+	if err != nil {
+		return nil, err
+	}
+	return &party{
+		ID: id, Role: role, Us: us, Peer: peer, Terms: t, Set: own,
+		Mine: map[string][]byte{}, Got: map[string][]byte{}, Want: map[string][]byte{}, env: e,
+		Transcript: digest("transcript", []byte(id)),
+	}, nil
+}
+
+// round is the round to do next, false when all is done.
+func (p *party) round() (round, bool) {
+	fixed := rounds()
+	if p.Next < len(fixed) {
+		return fixed[p.Next], true
+	}
+	batches := (len(p.Matched) + p.Terms.Batch - 1) / p.Terms.Batch
+	i := p.Next - len(fixed)
+	if i >= 2*batches {
+		return round{}, false
+	}
+	r := round{name: fmt.Sprintf("open-%d", i/2), gate: fraud.MatchIndicators}
+	if i%2 == 1 {
+		r.name = fmt.Sprintf("show-%d", i/2)
+		if i/2 == batches-1 {
+			r.done = fraud.MatchIndicators
+		}
+	}
+	return r, true
+}
+
+// envelope is a message: signed by its sender, and bound to all that went
+// before, so that it cannot be used at another place or denied later.
+type envelope struct {
+	Match      fraud.MatchID `json:"match"`
+	Round      string        `json:"round"`
+	From       string        `json:"from"` // role
+	Transcript []byte        `json:"transcript"`
+	Body       []byte        `json:"body"`
+	Sig        []byte        `json:"sig"`
+}
+
+func (e envelope) signed() []byte {
+	sum := sha256.Sum256(e.Body)
+	return fmt.Appendf(nil, "ringbreaker/match/1/message\n%s\n%s\n%s\n%s\n%s\n", e.Match, e.Round, e.From, hex.EncodeToString(e.Transcript), hex.EncodeToString(sum[:]))
+}
+
+// seal makes our message of a round.
+func (p *party) seal(r round, body any) ([]byte, error) {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return nil, fmt.Errorf("write message %s: %w", r.name, err)
+	}
+	e := envelope{Match: p.ID, Round: r.name, From: p.Role, Transcript: bytes.Clone(p.Transcript[:]), Body: b}
+	e.Sig = ed25519.Sign(p.env.sign, e.signed())
+	return json.Marshal(e)
+}
+
+// unseal checks the peer's message of a round. A message of another place in
+// the match is fraud.ErrConflict and changes nothing.
+func (p *party) unseal(r round, raw []byte) (envelope, error) {
+	var e envelope
+	if err := json.Unmarshal(raw, &e); err != nil {
+		return e, fmt.Errorf("message is no JSON that we know: %w", fraud.ErrInvalid)
+	}
+	if e.Match != p.ID || e.Round != r.name || e.From == p.Role || (e.From != offerer && e.From != answerer) {
+		return e, fmt.Errorf("message %q does not belong here, %q is next: %w", e.Round, r.name, fraud.ErrConflict)
+	}
+	if !ed25519.Verify(p.env.verify, e.signed(), e.Sig) {
+		return e, fmt.Errorf("message %s is not signed by peer %s: %w", r.name, p.Peer, fraud.ErrForbidden)
+	}
+	return e, nil
+}
+
+// absorb puts a message into the transcript.
+func (p *party) absorb(e envelope) {
+	sum := sha256.Sum256(e.Body)
+	p.Transcript = digest("transcript", p.Transcript[:], []byte(e.From), []byte(e.Round), sum[:])
+}
+
+// say makes our message of the present round, once: asked again, it gives the
+// same bytes.
+func (p *party) say(ctx context.Context, r round) ([]byte, error) {
+	if p.Pending != nil {
+		return p.Pending, nil
+	}
+	body, err := p.body(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	msg, err := p.seal(r, body)
+	if err != nil {
+		return nil, err
+	}
+	p.Pending = msg
+	return msg, nil
+}
+
+// hear takes the answerer's reply to our pending message; both go into the
+// transcript and the round is over.
+func (p *party) hear(ctx context.Context, r round, reply []byte) error {
+	var own envelope
+	if err := json.Unmarshal(p.Pending, &own); err != nil {
+		return fmt.Errorf("read our own message: %w", err)
+	}
+	before := p.Transcript
+	p.absorb(own)
+	e, err := p.unseal(r, reply)
+	if err == nil && !bytes.Equal(e.Transcript, p.Transcript[:]) {
+		err = caught("signed another course of the match than ours in round %s", r.name)
+	}
+	if err != nil {
+		p.Transcript = before
+		return err
+	}
+	if err := p.take(ctx, r, e.Body); err != nil {
+		return err
+	}
+	p.absorb(e)
+	p.Pending = nil
+	return p.advance(ctx, r)
+}
+
+// answer takes the offerer's message and makes our reply. The same message
+// again gets the same reply.
+func (p *party) answer(ctx context.Context, raw []byte) ([]byte, error) {
+	if p.Heard != nil && bytes.Equal(raw, p.Heard) {
+		return p.Answered, nil
+	}
+	r, more := p.round()
+	if !more || r.list {
+		return nil, fmt.Errorf("no message is due: %w", fraud.ErrConflict)
+	}
+	e, err := p.unseal(r, raw)
+	if err != nil {
+		return nil, err
+	}
+	if !bytes.Equal(e.Transcript, p.Transcript[:]) {
+		return nil, caught("signed another course of the match than ours in round %s", r.name)
+	}
+	if err := p.take(ctx, r, e.Body); err != nil {
+		return nil, err
+	}
+	p.absorb(e)
+	body, err := p.body(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	reply, err := p.seal(r, body)
+	if err != nil {
+		return nil, err
+	}
+	var own envelope
+	if err := json.Unmarshal(reply, &own); err != nil {
+		return nil, fmt.Errorf("read our own message: %w", err)
+	}
+	p.absorb(own)
+	p.Heard, p.Answered = bytes.Clone(raw), reply
+	return reply, p.advance(ctx, r)
+}
+
+// takeList takes the whole of the peer's list of the present round.
+func (p *party) takeList(ctx context.Context, r round, list []byte) error {
+	if sum := sha256.Sum256(list); !bytes.Equal(sum[:], p.Want[r.name]) {
+		return caught("sent other %s than it had announced", r.name)
+	}
+	if err := p.useList(r.name, list); err != nil {
+		return err
+	}
+	p.Got[r.name] = list
+	return p.advance(ctx, r)
+}
+
+// advance ends a round. Reaching a step is written into our ledger.
+func (p *party) advance(ctx context.Context, r round) error {
+	p.Next++
+	if r.done == "" || p.env.ledger == nil {
+		return nil
+	}
+	_, err := p.env.ledger.Append(ctx, fraud.Leaf{
+		Kind: fraud.LeafCommitment, Ref: string(p.ID) + "/" + string(r.done), Digest: p.Transcript, At: unix(p.env.now()),
+	})
+	return err
+}
+
+// step is the last step that was reached.
+func (p *party) step() fraud.MatchStep {
+	reached := fraud.MatchOffered
+	for _, r := range rounds()[:min(p.Next, len(rounds()))] {
+		if r.done != "" {
+			reached = r.done
+		}
+	}
+	if _, more := p.round(); !more {
+		reached = fraud.MatchIndicators
+	}
+	return reached
+}
+
+// below says whether the match must stop because too little is in common.
+func (p *party) below() bool {
+	return slices.Index(stepOrder(), p.step()) >= slices.Index(stepOrder(), fraud.MatchCount) && len(p.Matched) < p.Terms.MinCount
+}
+
+func stepOrder() []fraud.MatchStep {
+	return []fraud.MatchStep{
+		fraud.MatchOffered, fraud.MatchCommitted, fraud.MatchBlinded, fraud.MatchCount, fraud.MatchKinds, fraud.MatchSuspects, fraud.MatchIndicators,
+	}
+}
+
+func (p *party) commitment() (Commitment, error) {
+	var c Commitment
+	if err := json.Unmarshal(p.Ours, &c); err != nil {
+		return c, fmt.Errorf("read our commitment: %w", err)
+	}
+	return c, nil
+}
+
+func (p *party) theirCommitment() (Commitment, error) {
+	var c Commitment
+	if err := json.Unmarshal(p.Theirs, &c); err != nil {
+		return c, fmt.Errorf("read the peer's commitment: %w", err)
+	}
+	return c, nil
+}
+
+func (t Terms) hash() ([32]byte, error) {
+	b, err := json.Marshal(t)
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("write the terms: %w", err)
+	}
+	return digest("terms", b), nil
+}

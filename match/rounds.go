@@ -1,0 +1,530 @@
+package match
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/cloudflare/circl/group"
+
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/ledger"
+)
+
+// The bodies of the messages, by round.
+type (
+	commitBody struct {
+		Commitment []byte        `json:"commitment"` // JSON of Commitment, exactly as hashed
+		Head       *ledger.Head  `json:"head,omitempty"`
+		Proof      *ledger.Proof `json:"proof,omitempty"` // of the commitment's leaf
+		Seen       int64         `json:"seen"`            // leaves of the receiver's ledger that the sender has witnessed
+	}
+	witnessBody struct {
+		Line string `json:"line,omitempty"` // cosignature of the receiver's checkpoint
+	}
+	listBody struct {
+		Hash  []byte `json:"hash"`            // SHA-256 of the list to come
+		Nonce []byte `json:"nonce,omitempty"` // opens the kinds' hash
+	}
+	resultBody struct {
+		Count   int    `json:"count"`
+		Matched []byte `json:"matched"` // SHA-256 of the matched tags, ascending
+		Coin    []byte `json:"coin"`
+	}
+	auditBody struct {
+		Hidden []Opening        `json:"hidden"`
+		Leaves [][]ledger.Proof `json:"leaves,omitempty"` // of each opening's evidence, by element
+		Whole  []wholeOpening   `json:"whole,omitempty"`
+		Proof  []byte           `json:"proof,omitempty"` // that the whole ones were blinded with the key
+	}
+	wholeOpening struct {
+		Opening
+		Position int `json:"position"`
+	}
+	askBody struct {
+		Ciphers []askedLabel `json:"ciphers"` // by matched tag
+	}
+	ringsBody struct {
+		Labels [][]byte `json:"labels"` // the sender's own, by matched tag
+	}
+	openBody struct {
+		Positions []int    `json:"positions"` // in the receiver's points, by matched tag
+		Points    [][]byte `json:"points"`    // those points to the sender's key
+		Proof     []byte   `json:"proof"`
+	}
+	showBody struct {
+		Elements []Opening `json:"elements"` // whole, by matched tag
+		Proof    []byte    `json:"proof"`    // that they were blinded with the key
+	}
+)
+
+// body makes our message of a round.
+func (p *party) body(ctx context.Context, r round) (any, error) {
+	switch r.name {
+	case "commit":
+		return p.makeCommit(ctx)
+	case "witness":
+		return witnessBody{Line: p.Cosigns}, nil
+	case "blind":
+		points, err := p.Set.points()
+		return p.announce("points", points, nil), err
+	case "tags":
+		return p.announce("tags", p.Mine["tags"], nil), nil
+	case "result":
+		sum := sha256.Sum256(flat(p.Matched))
+		return resultBody{Count: len(p.Matched), Matched: sum[:], Coin: p.Set.Coin[:]}, nil
+	case "audit":
+		return p.makeAudit(ctx)
+	case "kinds":
+		nonce := p.Set.kindsNonce()
+		return p.announce("kinds", p.Set.kinds(), nonce[:]), nil
+	case "labels":
+		list, err := p.makeLabels()
+		return p.announce("labels", list, nil), err
+	case "ask":
+		return p.makeAsk()
+	case "rings":
+		return p.makeRings(), nil
+	}
+	if strings.HasPrefix(r.name, "open-") {
+		return p.makeOpen()
+	}
+	return p.makeShow()
+}
+
+// take checks and keeps the peer's message of a round.
+func (p *party) take(ctx context.Context, r round, raw []byte) error {
+	switch r.name {
+	case "commit":
+		return decode(raw, func(b commitBody) error { return p.takeCommit(ctx, b) })
+	case "witness":
+		return decode(raw, func(b witnessBody) error { return p.takeWitness(ctx, b) })
+	case "blind":
+		return decode(raw, func(b listBody) error { p.Want["points"] = b.Hash; return nil })
+	case "tags", "labels":
+		return decode(raw, func(b listBody) error { p.Want[r.name] = b.Hash; return nil })
+	case "kinds":
+		return decode(raw, p.takeKinds)
+	case "result":
+		return decode(raw, p.takeResult)
+	case "audit":
+		return decode(raw, func(b auditBody) error { return p.takeAudit(b) })
+	case "ask":
+		return decode(raw, p.takeAsk)
+	case "rings":
+		return decode(raw, p.takeRings)
+	}
+	if strings.HasPrefix(r.name, "open-") {
+		return decode(raw, p.takeOpen)
+	}
+	return decode(raw, p.takeShow)
+}
+
+func decode[T any](raw []byte, f func(T) error) error {
+	var b T
+	dec := json.NewDecoder(bytes.NewReader(raw))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&b); err != nil {
+		return caught("sent a message that cannot be read")
+	}
+	return f(b)
+}
+
+func (p *party) announce(name string, list, nonce []byte) listBody {
+	p.Mine[name] = list
+	sum := sha256.Sum256(list)
+	return listBody{Hash: sum[:], Nonce: nonce}
+}
+
+func flat(tags []tag) []byte {
+	out := make([]byte, 0, len(tags)*tagLen)
+	for _, t := range tags {
+		out = append(out, t[:]...)
+	}
+	return out
+}
+
+// makeCommit binds our set, in our ledger first.
+func (p *party) makeCommit(ctx context.Context) (commitBody, error) {
+	if p.Ours == nil {
+		terms, err := p.Terms.hash()
+		if err != nil {
+			return commitBody{}, err
+		}
+		c, err := p.Set.commit(p.ID, p.Us, p.Peer, terms, p.env.now())
+		if err != nil {
+			return commitBody{}, err
+		}
+		if p.Ours, err = json.Marshal(c); err != nil {
+			return commitBody{}, fmt.Errorf("write the commitment: %w", err)
+		}
+		if p.env.ledger != nil {
+			if _, err := p.env.ledger.Append(ctx, fraud.Leaf{Kind: fraud.LeafCommitment, Ref: string(p.ID), Digest: sha256.Sum256(p.Ours), At: c.At}); err != nil {
+				return commitBody{}, err
+			}
+		}
+	}
+	b := commitBody{Commitment: p.Ours}
+	if p.env.ledger == nil {
+		return b, nil
+	}
+	seen, err := p.env.ledger.Witnessed(ctx, p.env.peer)
+	if err != nil {
+		return commitBody{}, err
+	}
+	head, err := p.env.ledger.Head(ctx, p.seenByPeer)
+	if err != nil {
+		return commitBody{}, err
+	}
+	proof, err := p.env.ledger.ProveUnder(ctx, fraud.LeafCommitment, string(p.ID), head.Checkpoint)
+	if err != nil {
+		return commitBody{}, err
+	}
+	p.Note = head.Checkpoint
+	b.Head, b.Proof, b.Seen = &head, &proof, seen
+	return b, nil
+}
+
+// takeCommit checks the peer's commitment and cosigns the checkpoint over it.
+func (p *party) takeCommit(ctx context.Context, b commitBody) error {
+	var c Commitment
+	dec := json.NewDecoder(bytes.NewReader(b.Commitment))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil {
+		return caught("sent a commitment that cannot be read")
+	}
+	terms, err := p.Terms.hash()
+	if err != nil {
+		return err
+	}
+	switch {
+	case c.Match != p.ID || c.From != p.Peer || c.To != p.Us:
+		return caught("sent the commitment of another match")
+	case !bytes.Equal(c.Terms, terms[:]):
+		return caught("committed under other terms than were agreed")
+	case c.Size < 1 || c.Size > p.Terms.MaxSet || c.Points != c.Size+p.Terms.Sentinels:
+		return caught("committed to %d elements, at most %d were agreed", c.Size, p.Terms.MaxSet)
+	case len(c.Root) != 32 || len(c.KindsHash) != 32 || len(c.CoinHash) != 32:
+		return caught("sent a commitment that is not whole")
+	}
+	for _, k := range [][]byte{c.Key, c.LabelKey} {
+		if _, err := decodePoint(k); err != nil {
+			return caught("committed to a key that is no point of the group")
+		}
+	}
+	if p.env.ledger != nil {
+		if err := p.witness(ctx, b); err != nil {
+			return err
+		}
+	}
+	p.Theirs = b.Commitment
+	return nil
+}
+
+// witness checks that the commitment is in the peer's ledger, and cosigns.
+func (p *party) witness(ctx context.Context, b commitBody) error {
+	if b.Head == nil || b.Proof == nil || b.Proof.Checkpoint != b.Head.Checkpoint {
+		return caught("did not show its commitment in its ledger")
+	}
+	key, _, err := ledger.Verifiers(p.env.peer.Keys)
+	if err != nil {
+		return err
+	}
+	proven, err := ledger.VerifyProof(*b.Proof, key)
+	if err != nil || proven.Leaf.Kind != fraud.LeafCommitment || proven.Leaf.Ref != string(p.ID) || proven.Leaf.Digest != sha256.Sum256(b.Commitment) {
+		return caught("did not show its commitment in its ledger")
+	}
+	if p.Cosigns, err = p.env.ledger.Witness(ctx, p.env.peer, *b.Head); err != nil {
+		return err
+	}
+	p.seenByPeer, p.PeerPt = b.Seen, b.Head.Checkpoint
+	return nil
+}
+
+// takeWitness keeps the peer's cosignature of our checkpoint: from here on
+// neither can say later that its set was another.
+func (p *party) takeWitness(ctx context.Context, b witnessBody) error {
+	if p.env.ledger == nil {
+		return nil
+	}
+	both, err := p.env.ledger.AddCosignature(ctx, p.env.peer, p.Note, b.Line)
+	if err != nil {
+		return caught("did not cosign the checkpoint over our commitment")
+	}
+	p.Note = both
+	return nil
+}
+
+// useList checks a list of the peer's and works on it.
+func (p *party) useList(name string, list []byte) error {
+	switch name {
+	case "points":
+		return p.usePoints(list)
+	case "tags":
+		return p.useTags(list)
+	case "kinds":
+		return p.useKinds(list)
+	default:
+		return p.useLabels(list)
+	}
+}
+
+// usePoints raises the peer's points to our key and packs their tags.
+func (p *party) usePoints(list []byte) error {
+	c, err := p.theirCommitment()
+	if err != nil {
+		return err
+	}
+	if len(list) != c.Points*pointLen {
+		return caught("sent %d points, it had committed to %d", len(list)/pointLen, c.Points)
+	}
+	if !distinctPoints(list) {
+		return caught("sent a point twice")
+	}
+	k, err := decodeScalar(p.Set.Key)
+	if err != nil {
+		return err
+	}
+	p.TagsOf = make([]byte, c.Points*tagLen)
+	if err := eachCore(c.Points, func(lo, hi int) error {
+		q := curve().NewElement()
+		for i := lo; i < hi; i++ {
+			e, err := decodePoint(list[i*pointLen : (i+1)*pointLen])
+			if err != nil {
+				return caught("sent a bad point at %d", i)
+			}
+			t := tagOf(encodePoint(q.Mul(e, k)))
+			copy(p.TagsOf[i*tagLen:], t[:])
+		}
+		return nil
+	}); err != nil {
+		return err
+	}
+	sorted := p.sortedTags()
+	for i := 1; i < len(sorted); i++ {
+		if sorted[i] == sorted[i-1] {
+			return fmt.Errorf("two points have one tag, which chance does once in 2^40 matches, start again: %w", fraud.ErrConflict)
+		}
+	}
+	p.Mine["tags"] = packTags(sorted)
+	return nil
+}
+
+func (p *party) sortedTags() []tag {
+	out := make([]tag, len(p.TagsOf)/tagLen)
+	for i := range out {
+		out[i] = tag(p.TagsOf[i*tagLen:])
+	}
+	slices.SortFunc(out, compareTags)
+	return out
+}
+
+// useTags counts what is in common, after each of our sentinels has shown
+// that the peer used its committed key.
+func (p *party) useTags(list []byte) error {
+	c, err := p.theirCommitment()
+	if err != nil {
+		return err
+	}
+	theirs, err := unpackTags(list, len(p.Set.Order))
+	if err != nil {
+		return caught("sent tags that cannot be read, or one twice")
+	}
+	key, err := decodePoint(c.Key)
+	if err != nil {
+		return err
+	}
+	q := curve().NewElement()
+	for i := range p.Terms.Sentinels {
+		want := tagOf(encodePoint(q.Mul(key, p.Set.sentinel(i))))
+		if _, there := slices.BinarySearchFunc(theirs, want, compareTags); !there {
+			return caught("did not raise our points to the key it had committed to")
+		}
+	}
+	p.Matched = common(p.sortedTags(), theirs)
+	p.Report.Count = len(p.Matched)
+	return nil
+}
+
+func (p *party) takeResult(b resultBody) error {
+	c, err := p.theirCommitment()
+	if err != nil {
+		return err
+	}
+	if len(b.Coin) != 32 {
+		return caught("did not toss its coin")
+	}
+	if want := coinHash([32]byte(b.Coin)); !bytes.Equal(want[:], c.CoinHash) {
+		return caught("tossed another coin than it had committed to")
+	}
+	sum := sha256.Sum256(flat(p.Matched))
+	if b.Count != len(p.Matched) || !bytes.Equal(b.Matched, sum[:]) {
+		return caught("counts %d elements in common where we count %d", b.Count, len(p.Matched))
+	}
+	p.Coin = b.Coin
+	return nil
+}
+
+// auditOf is which leaves of a side are audited.
+func (p *party) auditOf(of string, size int) []int {
+	a, b := p.Set.Coin, [32]byte(p.Coin)
+	if p.Role == answerer {
+		a, b = b, a
+	}
+	return audited(a, b, of, size, p.Terms.Audit)
+}
+
+// makeAudit opens the evidence of the chosen elements, and the first few
+// whole if the terms say so.
+func (p *party) makeAudit(ctx context.Context) (auditBody, error) {
+	if err := p.Set.build(); err != nil {
+		return auditBody{}, err
+	}
+	where := map[int]int{} // element → position
+	for at := range p.Set.Order {
+		if i, ok := p.Set.at(at); ok {
+			where[i] = at
+		}
+	}
+	var b auditBody
+	var from, to []group.Element
+	for n, leaf := range p.auditOf(p.Role, len(p.Set.Elements)) {
+		i := int(p.Set.leaf[leaf])
+		o, err := p.Set.open(i, n < p.Terms.Open)
+		if err != nil {
+			return auditBody{}, err
+		}
+		if n < p.Terms.Open {
+			b.Whole = append(b.Whole, wholeOpening{Opening: o, Position: where[i]})
+			pt, err := decodePoint(p.Mine["points"][where[i]*pointLen : (where[i]+1)*pointLen])
+			if err != nil {
+				return auditBody{}, err
+			}
+			from, to = append(from, hashToGroup(input(p.Set.Elements[i].Indicator))), append(to, pt)
+		} else {
+			b.Hidden = append(b.Hidden, o)
+		}
+		proofs, err := p.proveEvidence(ctx, p.Set.Elements[i])
+		if err != nil {
+			return auditBody{}, err
+		}
+		b.Leaves = append(b.Leaves, proofs)
+	}
+	if len(from) == 0 {
+		return b, nil
+	}
+	k, err := decodeScalar(p.Set.Key)
+	if err != nil {
+		return auditBody{}, err
+	}
+	b.Proof, err = prove(k, publicKey(k), from, to)
+	return b, err
+}
+
+// proveEvidence shows the agreed number of an element's reports in our
+// ledger, under the checkpoint that the peer cosigned: they were there before
+// the match.
+func (p *party) proveEvidence(ctx context.Context, e Element) ([]ledger.Proof, error) {
+	if p.env.ledger == nil {
+		return nil, nil
+	}
+	out := make([]ledger.Proof, p.Terms.MinReports)
+	for i := range out {
+		var err error
+		if out[i], err = p.env.ledger.ProveUnder(ctx, fraud.LeafReport, string(e.Evidence[i].Report), p.Note); err != nil {
+			return nil, fmt.Errorf("show report %s in the ledger: %w", e.Evidence[i].Report, err)
+		}
+	}
+	return out, nil
+}
+
+func (p *party) takeAudit(b auditBody) error {
+	c, err := p.theirCommitment()
+	if err != nil {
+		return err
+	}
+	want := p.auditOf(other(p.Role), c.Size)
+	if len(b.Whole)+len(b.Hidden) != len(want) || len(b.Whole) != min(p.Terms.Open, len(want)) || len(b.Leaves) != len(want) {
+		return caught("did not open the elements that the toss chose")
+	}
+	for n, leaf := range want {
+		o, whole := Opening{}, n < len(b.Whole)
+		if whole {
+			o = b.Whole[n].Opening
+		} else {
+			o = b.Hidden[n-len(b.Whole)]
+		}
+		if o.Leaf != leaf {
+			return caught("did not open the elements that the toss chose")
+		}
+		if err := o.check(c, p.Terms, whole); err != nil {
+			return caught("failed the audit: %s", reason(err))
+		}
+		if err := p.checkEvidence(o, b.Leaves[n]); err != nil {
+			return err
+		}
+	}
+	return p.checkWhole(c, b)
+}
+
+// checkEvidence holds the ledger proofs against an opening.
+func (p *party) checkEvidence(o Opening, proofs []ledger.Proof) error {
+	if p.env.ledger == nil {
+		return nil
+	}
+	if len(proofs) != p.Terms.MinReports {
+		return caught("failed the audit: element %d has no reports in its ledger", o.Leaf)
+	}
+	key, _, err := ledger.Verifiers(p.env.peer.Keys)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for i, proof := range proofs {
+		got, err := ledger.VerifyProof(proof, key)
+		if err != nil || proof.Checkpoint != p.PeerPt && !strings.HasPrefix(proof.Checkpoint, p.PeerPt) ||
+			got.Leaf.Kind != fraud.LeafReport || !bytes.Equal(got.Leaf.Digest[:], o.Evidence[i]) || seen[got.Leaf.Ref] {
+			return caught("failed the audit: a report behind element %d was not in its ledger before the match", o.Leaf)
+		}
+		seen[got.Leaf.Ref] = true
+	}
+	return nil
+}
+
+// checkWhole holds the elements that were opened whole against the points.
+func (p *party) checkWhole(c Commitment, b auditBody) error {
+	if len(b.Whole) == 0 {
+		return nil
+	}
+	var from, to []group.Element
+	for _, w := range b.Whole {
+		if w.Position < 0 || w.Position >= c.Points {
+			return caught("failed the audit: element %d was not among its points", w.Leaf)
+		}
+		pt, err := decodePoint(p.Got["points"][w.Position*pointLen : (w.Position+1)*pointLen])
+		if err != nil {
+			return err
+		}
+		from, to = append(from, hashToGroup(input(*w.Value))), append(to, pt)
+	}
+	if !proved(c.Key, from, to, b.Proof) {
+		return caught("failed the audit: its points were not blinded with the key it had committed to")
+	}
+	return nil
+}
+
+func other(role string) string {
+	if role == offerer {
+		return answerer
+	}
+	return offerer
+}
+
+// reason is an error's text without the sentinel at its end.
+func reason(err error) string {
+	return strings.TrimSuffix(err.Error(), ": "+fraud.ErrConflict.Error())
+}
