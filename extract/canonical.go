@@ -43,23 +43,29 @@ var canonicalForms = map[fraud.Kind]func(raw, country string) (string, bool, boo
 	fraud.Wallet: func(raw, _ string) (string, bool, bool) { return canonicalWallet(raw) },
 
 	fraud.PersonAlias: func(raw, _ string) (string, bool, bool) { return canonicalName(raw) },
-	fraud.RemoteID: func(raw, _ string) (string, bool, bool) {
-		tool, id, found := strings.Cut(strings.ToLower(raw), ":")
-		id = strings.NewReplacer(" ", "", "-", "", ".", "").Replace(id)
-		return strings.TrimSpace(tool) + ":" + id, true, found && tool != "" && id != ""
-	},
-	fraud.RemoteHost:  func(raw, _ string) (string, bool, bool) { return canonicalDomain(raw) },
-	fraud.BankAccount: func(raw, _ string) (string, bool, bool) { return compact(raw), true, len(compact(raw)) > 4 },
-	fraud.UPI: func(raw, _ string) (string, bool, bool) {
-		v := strings.ToLower(raw)
-		return v, true, strings.Count(v, "@") == 1
-	},
-	fraud.TxID: func(raw, _ string) (string, bool, bool) { return strings.ToLower(raw), true, len(raw) >= 8 },
+	fraud.RemoteID:    func(raw, _ string) (string, bool, bool) { return canonicalRemoteID(raw) },
+	fraud.RemoteHost:  func(raw, _ string) (string, bool, bool) { return canonicalHost(raw) },
+	fraud.BankAccount: canonicalAccount,
+	fraud.UPI:         func(raw, _ string) (string, bool, bool) { return canonicalUPI(raw) },
+	fraud.TxID:        func(raw, _ string) (string, bool, bool) { return canonicalTxID(raw) },
 	fraud.CardDescriptor: func(raw, _ string) (string, bool, bool) {
-		return strings.ToUpper(strings.Join(strings.Fields(raw), " ")), true, len(raw) > 2
+		v := canonicalDescriptor(raw)
+		return v, true, len(v) > 2 && len(v) <= 80
 	},
-	fraud.Company: func(raw, _ string) (string, bool, bool) { return strings.ToUpper(compact(raw)), true, len(raw) > 3 },
-	fraud.TaxID:   func(raw, _ string) (string, bool, bool) { return strings.ToUpper(compact(raw)), true, len(raw) > 3 },
+	fraud.MerchantID: func(raw, _ string) (string, bool, bool) { return canonicalMerchant(raw) },
+	fraud.Company:    canonicalCompany,
+	fraud.TaxID:      canonicalTaxID,
+	fraud.Handle:     func(raw, _ string) (string, bool, bool) { return canonicalHandle(raw) },
+	fraud.Tracker:    func(raw, _ string) (string, bool, bool) { return canonicalTracker(raw) },
+	fraud.Image: func(raw, _ string) (string, bool, bool) {
+		v, valid, ok := canonicalFile(raw)
+		return v, valid, ok && len(v) == 64
+	},
+	fraud.File:       func(raw, _ string) (string, bool, bool) { return canonicalFile(raw) },
+	fraud.IMEI:       func(raw, _ string) (string, bool, bool) { return canonicalIMEI(raw) },
+	fraud.ICCID:      func(raw, _ string) (string, bool, bool) { return canonicalICCID(raw) },
+	fraud.RemoteTool: func(raw, _ string) (string, bool, bool) { return canonicalTool(raw) },
+	fraud.GiftCard:   func(raw, _ string) (string, bool, bool) { v := foldName(raw); return v, true, v != "" },
 }
 
 // canonicalPhone reads a field that holds a phone number and nothing else.
@@ -112,4 +118,34 @@ read:
 // compact takes blanks and hyphens out and capitalises.
 func compact(raw string) string {
 	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(raw))
+}
+
+// canonicalHost is the form of remote_host: a host, alone or in a URL, or an
+// address where the relay has no name.
+func canonicalHost(raw string) (string, bool, bool) {
+	if _, rest, found := strings.Cut(raw, "://"); found {
+		raw = rest[:hostLength(rest)]
+	}
+	host, _, _ := strings.Cut(raw, "/")
+	if ip, valid, ok := canonicalIP(host); ok {
+		return ip, valid, true
+	}
+	if at := strings.LastIndexByte(host, ':'); at > 0 && allDigits(host[at+1:]) {
+		host = host[:at]
+	}
+	if ip, valid, ok := canonicalIP(host); ok {
+		return ip, valid, true
+	}
+	return canonicalDomain(host)
+}
+
+// canonicalTool is a remote-access product's name as this package knows it.
+func canonicalTool(raw string) (string, bool, bool) {
+	word := strings.ToLower(strings.Join(strings.Fields(raw), ""))
+	for _, t := range remoteTools {
+		if t.word == word || t.name == word {
+			return t.name, true, true
+		}
+	}
+	return word, false, word != "" && len(word) <= 40
 }

@@ -61,9 +61,13 @@ type scan struct {
 	home     *phoneRegion
 	lang     language
 	found    []Finding
+	marks    []mark // of found: where each stands in the folded text
 	digits   []byte
 	parts    []part // of the text, by who speaks; see role.go
 }
+
+// mark is a span of the folded text.
+type mark struct{ start, end int }
 
 var scans = sync.Pool{New: func() any { return new(scan) }}
 
@@ -76,7 +80,7 @@ func Text(s string, opt Options) []Finding {
 func text(s string, opt Options, parts []part) []Finding {
 	x := scans.Get().(*scan)
 	defer scans.Put(x)
-	x.opt, x.found = opt, nil
+	x.opt, x.found, x.marks = opt, nil, x.marks[:0]
 	x.parts = append(x.parts[:0], parts...)
 	x.text.fold(s)
 	x.tokenise()
@@ -170,6 +174,7 @@ func (x *scan) take(kind fraud.Kind, value string, first, last int, valid bool) 
 // takeSpan records a finding over bytes of the folded text.
 func (x *scan) takeSpan(kind fraud.Kind, value string, start, end int, valid bool) {
 	from, till := x.text.span(start, end)
+	x.marks = append(x.marks, mark{start, end})
 	x.found = append(x.found, Finding{
 		Indicator: fraud.Indicator{Kind: kind, Value: value}, Raw: x.text.src[from:till], Start: from, End: till, Valid: valid,
 	})

@@ -52,7 +52,7 @@ func (f *folded) fold(s string) {
 		return
 	}
 	f.b = f.b[:0]
-	for at < len(s) {
+	for at = 0; at < len(s); {
 		start := at
 		for at < len(s) && foldClass[s[at]] == 0 {
 			at++
@@ -124,8 +124,9 @@ func (f *folded) rune(r rune, from, till int) {
 	case invisible(r):
 	case r >= 0xFF01 && r <= 0xFF5E: // fullwidth forms
 		f.put(byte(r-0xFF01+'!'), from, till)
-	case r == 0x3002 || r == 0xFF61 || r == 0x0964: // full stops
+	case r == 0x3002 || r == 0xFF61 || r == 0x0964: // full stops, behind which no blank is written
 		f.put('.', from, till)
+		f.put(' ', from, till)
 	case unicode.Is(unicode.Nd, r):
 		f.put('0'+digitValue(r), from, till)
 	case unicode.Is(unicode.Zs, r):

@@ -1,10 +1,10 @@
 package extract
 
-import "ringbreaker.example/fraud"
+import (
+	"strings"
 
-// SafeList holds genuine values of brands, banks and authorities, each with
-// whose it is. They get the role genuine_brand and never link (DESIGN §6.5).
-type SafeList map[fraud.Indicator]string
+	"ringbreaker.example/fraud"
+)
 
 // part is a piece of the text that somebody else wrote, in bytes of the text
 // as given: a quoted thread, a signature, a footer, filler.
@@ -14,9 +14,414 @@ type part struct {
 	why        string
 }
 
+// assignRoles gives each finding its part in the matter and the reason. Who
+// owns a value beats where it stands, and where it stands beats what the
+// words near it say.
 func (x *scan) assignRoles() {
 	for i := range x.found {
 		f := &x.found[i]
-		f.Role, f.Why = fraud.RoleMention, "its part is not told"
+		if owner := x.ownerOf(f.Indicator); owner != "" {
+			f.Role, f.Why = fraud.RoleGenuineBrand, "genuine: it is "+owner+"'s own"
+			continue
+		}
+		if p := x.partAt(f.Start); p != nil {
+			f.Role, f.Why = p.role, p.why
+			continue
+		}
+		f.Role, f.Why = x.roleOf(f, x.marks[i])
+		if f.Kind == fraud.Domain || f.Kind == fraud.URL {
+			x.judgeHost(f)
+		}
 	}
+}
+
+// ownerOf looks a value up in the lists of genuine ones.
+func (x *scan) ownerOf(ind fraud.Indicator) string {
+	if len(x.opt.Safe) > 0 {
+		if owner := x.opt.Safe.owner(ind); owner != "" {
+			return owner
+		}
+	}
+	return builtinSafe.owner(ind)
+}
+
+func (x *scan) partAt(at int) *part {
+	for i := range x.parts {
+		if at >= x.parts[i].start && at < x.parts[i].end {
+			return &x.parts[i]
+		}
+	}
+	return nil
+}
+
+// judgeHost adds what is known of a host: shared by many, or made to look
+// like a brand's.
+func (x *scan) judgeHost(f *Finding) {
+	host := f.Value
+	if f.Kind == fraud.URL {
+		_, rest, _ := strings.Cut(host, "://")
+		host = rest[:hostLength(rest)]
+	}
+	host = strings.TrimPrefix(host, "www.")
+	if shared.host[host] || shared.mail[host] {
+		if f.Kind == fraud.Domain && f.Role != fraud.RoleVictimOwned {
+			f.Role, f.Why = fraud.RoleBystander, "a host that many unrelated people use"
+		}
+		return
+	}
+	if _, how := LookAlike(host); how != "" {
+		f.Why += "; the name is " + how
+		if strings.HasPrefix(how, "carries") {
+			f.Why = strings.Replace(f.Why, "the name is carries", "the host carries", 1)
+		}
+	}
+}
+
+// roleOf decides by the kind, and for the kinds that may be anybody's by the
+// words near the finding.
+func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
+	c := x.around(m)
+	switch f.Kind {
+	case fraud.Phone:
+		if x.insideURL(f) {
+			return fraud.RoleCallback, "the page was handed this number to show"
+		}
+		if x.opt.FromFraudster {
+			return x.phoneOfFraudster(c, f)
+		}
+		return x.phoneOfAccount(c)
+	case fraud.Email:
+		return x.emailRole(c)
+	case fraud.URL, fraud.Domain:
+		return x.webRole(c)
+	case fraud.BankAccount, fraud.UPI, fraud.Wallet:
+		if c.mine && !c.toward {
+			return fraud.RoleVictimOwned, "the speaker calls it their own"
+		}
+		return fraud.RolePayee, "named as a place for money"
+	case fraud.TxID, fraud.CardDescriptor, fraud.MerchantID:
+		return fraud.RolePayee, "stands on the payment's record"
+	case fraud.Company, fraud.TaxID:
+		if c.mine && !x.opt.FromFraudster {
+			return fraud.RoleVictimOwned, "the speaker calls it their own"
+		}
+		return fraud.RoleCompany, "named as a firm behind it"
+	case fraud.RemoteID, fraud.RemoteHost:
+		if c.mine && !x.opt.FromFraudster && !c.theirs {
+			return fraud.RoleVictimOwned, "the id of the speaker's own machine"
+		}
+		return fraud.RoleRemote, "the way into a machine"
+	case fraud.PersonAlias:
+		return fraud.RoleAlias, "a name that was given"
+	case fraud.Tracker:
+		return fraud.RoleTracker, "counts the page's visitors for somebody"
+	case fraud.File, fraud.Image:
+		return fraud.RoleAsset, "the hash of a file"
+	case fraud.Handle:
+		if c.mine && !x.opt.FromFraudster {
+			return fraud.RoleVictimOwned, "the speaker calls it their own"
+		}
+		if c.call {
+			return fraud.RoleCallback, "the name to write to"
+		}
+		return fraud.RoleSender, "the name they wrote under"
+	case fraud.IMEI, fraud.ICCID:
+		if c.mine {
+			return fraud.RoleVictimOwned, "the speaker calls it their own"
+		}
+	}
+	return fraud.RoleMention, "named in the text, its part not told"
+}
+
+// insideURL says whether the finding lies within a URL that was found.
+func (x *scan) insideURL(f *Finding) bool {
+	for i := range x.found {
+		if u := &x.found[i]; u.Kind == fraud.URL && u.Start <= f.Start && f.End <= u.End {
+			return true
+		}
+	}
+	return false
+}
+
+// cuesAround is what the words near a finding say.
+type cuesAround struct {
+	mine    bool // my, with nothing between that turns it
+	from    bool // "from" right before it, or its like right behind it
+	toward  bool // "to" right before it, or its like right behind it
+	me      bool // called me, sent me
+	i       bool // I called
+	call    bool // an order or a wish to call
+	called  bool // somebody called
+	got     bool // a call or message came in
+	shown   bool // the phone displayed it
+	text    bool // a text message
+	mail    bool
+	site    bool
+	phone   bool // a word for a phone
+	genuine bool
+	bank    bool
+	fax     bool
+	theirs  bool // told, asked: they said it
+	sent    bool
+	label   bool // a signature's label: M:, Mob, Direct
+	signed  bool // Regards, and the like, before it
+	moved   bool // redirected
+	isMine  bool // "… is my number" behind it
+	howFar  int  // tokens back to the nearest word for calling
+}
+
+// window is how many words back and on a sentence is read.
+const (
+	windowBack = 16
+	windowOn   = 7
+)
+
+// around reads the words of the sentence before and behind a finding.
+func (x *scan) around(m mark) cuesAround {
+	first, last := x.tokensOf(m)
+	c := cuesAround{howFar: windowBack + 1}
+	words := 0
+	var turned bool // a word between "my" and the value made it another's
+	for k := first - 1; k >= 0 && words < windowBack; k-- {
+		if x.toks[k].class == classMark {
+			switch x.markAt(k) {
+			case signPhone:
+				c.phone = true
+			case '.', '!', '?':
+				if x.gap(k+1) > 0 && words > 0 && !x.abbreviation(k) {
+					k = -1
+				}
+			case '\n':
+			}
+			continue
+		}
+		if words > 3 && x.gap(k+1) > 1 && x.blankLine(k+1) {
+			break
+		}
+		words++
+		is := x.is(k)
+		if x.toks[k].used && !is.has(cueTool) {
+			turned = true
+			continue
+		}
+		x.readBack(&c, is, words, &turned, k)
+	}
+	x.readOn(&c, last)
+	x.readSignature(&c, first)
+	return c
+}
+
+// readBack takes in one word before the finding.
+func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) {
+	near := words <= 4
+	switch {
+	case is.has(cueFrom) && words <= 4 && !c.toward && !c.mine && !c.call && !c.called:
+		c.from = true
+	case is.has(cueTo) && words <= 3 && !c.from && !c.mine:
+		c.toward = true
+	}
+	if is.has(cueMy) && !*turned && !c.toward && (words <= 6) && !c.shown && !c.got {
+		c.mine = true
+	}
+	if is.has(cueShown) && words <= 9 && (!is.has(cueID) || x.is(k-1).has(cueShown)) {
+		c.shown = true
+	}
+	if is.has(cueCall) {
+		c.call = true
+		c.howFar = min(c.howFar, words)
+	}
+	c.called = c.called || is.has(cueCalled)
+	c.got = c.got || is.has(cueGot)
+	c.me = c.me || is.has(cueUs)
+	c.i = c.i || is.has(cueI)
+	c.text = c.text || is.has(cueText)
+	c.mail = c.mail || is.has(cueMail)
+	c.site = c.site || is.has(cueSite)
+	c.phone = c.phone || is.has(cuePhone|cueFree)
+	c.genuine = c.genuine || is.has(cueGenuine) && words <= 8
+	c.bank = c.bank || is.has(cueBank) && words <= 6
+	c.fax = c.fax || is.has(cueFax) && near
+	c.theirs = c.theirs || is.has(cueScript)
+	c.sent = c.sent || is.has(cuePay)
+	c.moved = c.moved || is.has(cueRedirect)
+	if is.has(cueScript|cueTo|cueBank|cueSite|cueMail) && !is.has(cueOwn) {
+		*turned = true
+	}
+}
+
+// readOn takes in the words behind the finding, in the same sentence.
+func (x *scan) readOn(c *cuesAround, last int) {
+	words := 0
+	verbs := false
+	for k := last + 1; k < len(x.toks) && words < windowOn; k++ {
+		if x.toks[k].class == classMark {
+			if m := x.markAt(k); m == '.' || m == '!' || m == '?' || m == '|' || m == signBreak {
+				break
+			}
+			continue
+		}
+		if x.lineBreak(k) {
+			break
+		}
+		words++
+		is := x.is(k)
+		if words == 1 {
+			if is.has(cueFrom) && x.lang == langHI || is.has(cueFrom) && x.lang == langJA {
+				c.from = true
+			}
+			if is.has(cueTo) && (x.lang == langHI || x.lang == langJA) {
+				c.toward = true
+			}
+		}
+		if is.has(cueIs) && words <= 2 || verbs {
+			verbs = true
+			c.isMine = c.isMine || is.has(cueMy)
+		}
+		if is.has(cueCalled|cueGot) && words <= 3 && !c.toward {
+			c.got = true
+			c.from = c.from || !c.call
+		}
+		if is.has(cueShown) && words <= 4 {
+			c.shown = true
+		}
+		c.call = c.call || is.has(cueCall)
+		c.text = c.text || is.has(cueText) && c.from
+		c.genuine = c.genuine || is.has(cueGenuine) && words <= 5
+		c.phone = c.phone || is.has(cuePhone)
+	}
+}
+
+// readSignature looks for a signature's label before the finding, and for a
+// closing word in the lines above it.
+func (x *scan) readSignature(c *cuesAround, first int) {
+	k := first - 1
+	for k >= 0 && (x.markAt(k) == ':' || x.markAt(k) == '-' || x.markAt(k) == '.' || x.markAt(k) == '(' || x.markAt(k) == '|') {
+		k--
+	}
+	if k >= 0 && x.toks[k].class == classWord && k < first-1 {
+		switch strings.ToLower(string(x.bytes(k))) {
+		case "m", "o", "c", "d", "f", "mob", "mobile", "cell", "direct", "office", "main":
+			c.label = true
+		}
+	}
+	words := 0
+	for k = first - 1; k >= 0 && words < 30; k-- {
+		if x.toks[k].class == classMark {
+			continue
+		}
+		words++
+		switch strings.ToLower(string(x.bytes(k))) {
+		case "regards", "sincerely", "grüßen", "cordialement", "saludos", "atentamente", "realtor", "attorney", "esq":
+			c.signed = true
+			return
+		}
+	}
+}
+
+// tokensOf finds the tokens that a mark lies in.
+func (x *scan) tokensOf(m mark) (first, last int) {
+	lo, hi := 0, len(x.toks)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if int(x.toks[mid].end) <= m.start {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	last = lo
+	for last+1 < len(x.toks) && int(x.toks[last+1].start) < m.end {
+		last++
+	}
+	return lo, last
+}
+
+// abbreviation says whether the dot at token k ends a short form and no
+// sentence: "no.", "tel.", "Mr.", an initial.
+func (x *scan) abbreviation(k int) bool {
+	if k == 0 || x.gap(k) > 0 {
+		return false
+	}
+	n := x.toks[k-1].len()
+	return x.is(k-1).has(cueNumber|cueFirm) || n == 1 || n <= 3 && x.is(k-1).has(cuePhone|cueExt)
+}
+
+// blankLine says whether a blank line stands before token k.
+func (x *scan) blankLine(k int) bool {
+	n := 0
+	for at := x.toks[k-1].end; at < x.toks[k].start; at++ {
+		if x.text.b[at] == '\n' {
+			n++
+		}
+	}
+	return n >= 2
+}
+
+// phoneOfAccount decides what a phone number is in a victim's or a witness's
+// own words.
+func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
+	switch {
+	case c.isMine:
+		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case c.fax:
+		return fraud.RoleMention, "a fax number"
+	case c.mine && !c.bank && !c.genuine && !c.shown && (c.phone || c.from || c.i || !c.call):
+		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case c.genuine:
+		return fraud.RoleGenuineBrand, "the account calls it the genuine number"
+	case c.bank && c.mine:
+		return fraud.RoleBystander, "the number of the speaker's own bank"
+	case c.text && c.from && !c.toward:
+		return fraud.RoleSender, "a message came from it"
+	case c.from && c.i && !c.me && !c.got && !c.shown:
+		return fraud.RoleVictimOwned, "the speaker called from it"
+	case c.shown && !c.toward:
+		return fraud.RoleShownCallerID, "shown as the caller"
+	case c.from && !c.toward, c.got && !c.theirs && !c.call && !c.toward:
+		return fraud.RoleShownCallerID, "the call came from it"
+	case c.call || c.called || c.phone || c.toward:
+		return fraud.RoleCallback, "the number to call, by the words beside it"
+	case c.site || c.mail:
+		return fraud.RoleCallback, "stood on what the speaker was shown"
+	}
+	return fraud.RoleMention, "named in the text, its part not told"
+}
+
+// phoneOfFraudster decides what a phone number is in a text that the
+// fraudsters wrote or spoke.
+func (x *scan) phoneOfFraudster(c cuesAround, f *Finding) (fraud.Role, string) {
+	tollFree := strings.HasPrefix(f.Value, "+18") && len(f.Value) == 12
+	switch {
+	case (c.label || c.signed) && !tollFree && c.howFar > 4 && (c.label && c.signed || !c.call && !c.site):
+		return fraud.RoleBystander, "stands in a person's signature"
+	case c.fax:
+		return fraud.RoleMention, "a fax number"
+	case c.call || c.phone:
+		return fraud.RoleCallback, "the text says to call it"
+	}
+	return fraud.RoleMention, "stands in the text without a word for calling"
+}
+
+func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
+	switch {
+	case (c.mine || c.isMine) && !x.opt.FromFraudster:
+		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case c.from:
+		return fraud.RoleSender, "the message came from it"
+	case c.call || c.toward || x.opt.FromFraudster:
+		return fraud.RoleCallback, "the address to write to"
+	}
+	return fraud.RoleSender, "an address the speaker was in touch with"
+}
+
+func (x *scan) webRole(c cuesAround) (fraud.Role, string) {
+	switch {
+	case c.mine && !x.opt.FromFraudster && c.site:
+		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case c.moved && c.from:
+		return fraud.RoleRedirect, "led on to another page"
+	case x.opt.FromFraudster:
+		return fraud.RoleLure, "the text leads there"
+	}
+	return fraud.RoleLure, "a page that the speaker was led to"
 }

@@ -32,6 +32,9 @@ func (x *scan) url(i int) {
 		return
 	}
 	x.takeSpan(fraud.URL, value, start, end, valid)
+	if network, name, found := handleOfURL(value); found {
+		x.takeSpan(fraud.Handle, network+":"+name, start, end, true)
+	}
 	hostStart := int(x.toks[i].start) + 3
 	x.hostOf(value, hostStart, end)
 	x.urlNumbers(hostStart, end)
@@ -388,6 +391,9 @@ func (x *scan) dot(i int) {
 	if long > end+1 {
 		if value, _, ok := canonicalURL(string(b[start:long])); ok {
 			x.takeSpan(fraud.URL, value, start, long, true)
+			if network, name, found := handleOfURL(value); found {
+				x.takeSpan(fraud.Handle, network+":"+name, start, long, true)
+			}
 		}
 	}
 	x.takeSpan(fraud.Domain, strings.TrimPrefix(host, "www."), start, end, true)

@@ -19,65 +19,72 @@ type cues uint64
 func (c cues) has(other cues) bool { return c&other != 0 }
 
 const (
-	cueCall     cues = 1 << iota // call, dial, contact: an order to phone
-	cuePhone                     // phone, number, helpline: a number may follow
-	cueMy                        // my, our: the speaker's own
-	cueI                         // I, we
-	cueUs                        // us, our, me: the other side wants to be reached
-	cueFrom                      // from
-	cueGot                       // received, rang: a call came in
-	cueShown                     // caller, display: what the phone showed
-	cueID                        // order, invoice, tracking: a number that is no phone follows
-	cuePay                       // send, deposit, transfer: money goes there
-	cueOwn                       // mobile, cell, home: with "my", the victim's line
-	cueText                      // text, sms, message
-	cueMail                      // email
-	cueSite                      // website, page, link
-	cueGenuine                   // real, official, genuine: the true brand's
-	cueTool                      // a remote-access product
-	cueGift                      // a brand of gift card
-	cueMoney                     // a currency
-	cueDigit                     // a digit as a word
-	cueTeen                      // ten to nineteen as a word
-	cueTens                      // twenty to ninety as a word, and 21 to 99 where one word says it
-	cueTimes                     // double, triple
-	cueHundred                   // hundred
-	cueAnd                       // and, between tens and units
-	cueName                      // name
-	cueIs                        // is
-	cueDot                       // dot, as in "example dot com"
-	cueAtWord                    // at, as in "name at example"
-	cueExt                       // extension
-	cueWallet                    // wallet, address
-	cueAccount                   // account, iban
-	cueRouting                   // routing, aba, sort code, ifsc
-	cueBank                      // bank
-	cueTx                        // txid, hash
-	cueCardLine                  // statement, descriptor, billed as
-	cueMerchant                  // merchant, mid
-	cueAgent                     // agent, technician: a name follows
-	cueTracker                   // ua, g, gtm, aw, pub, fbq, clicky, histats
-	cueNetwork                   // telegram, whatsapp, instagram
-	cueFax                       // fax
-	cueHandset                   // imei
-	cueSIM                       // iccid, sim
-	cueFirm                      // ltd, llc, inc, gmbh: ends a company's name
-	cueRegister                  // company number, cin, registered
-	cueTax                       // ein, gstin, pan, vat
-	cueSession                   // id, session, code: beside a tool's name
-	cueFooter                    // copyright, unsubscribe, privacy
-	cueCalled                    // called, phoned: in the past
-	cueTo                        // to
-	cueFree                      // toll, free
-	cueDate                      // months and weekdays
-	cueScript                    // said, told: they speak
-	cueSwift                     // bic, swift
-	cueNumber                    // number, no: of what, the words before it say
+	cueCall       cues = 1 << iota // call, dial, contact: an order to phone
+	cuePhone                       // phone, number, helpline: a number may follow
+	cueMy                          // my, our: the speaker's own
+	cueI                           // I, we
+	cueUs                          // us, our, me: the other side wants to be reached
+	cueFrom                        // from
+	cueGot                         // received, rang: a call came in
+	cueShown                       // caller, display: what the phone showed
+	cueID                          // order, invoice, tracking: a number that is no phone follows
+	cuePay                         // send, deposit, transfer: money goes there
+	cueOwn                         // mobile, cell, home: with "my", the victim's line
+	cueText                        // text, sms, message
+	cueMail                        // email
+	cueSite                        // website, page, link
+	cueGenuine                     // real, official, genuine: the true brand's
+	cueTool                        // a remote-access product
+	cueGift                        // a brand of gift card
+	cueMoney                       // a currency
+	cueDigit                       // a digit as a word
+	cueTeen                        // ten to nineteen as a word
+	cueTens                        // twenty to ninety as a word, and 21 to 99 where one word says it
+	cueTimes                       // double, triple
+	cueHundred                     // hundred
+	cueAnd                         // and, between tens and units
+	cueName                        // name
+	cueIs                          // is
+	cueDot                         // dot, as in "example dot com"
+	cueAtWord                      // at, as in "name at example"
+	cueExt                         // extension
+	cueWallet                      // wallet, address
+	cueAccount                     // account, iban
+	cueRouting                     // routing, aba, sort code, ifsc
+	cueBank                        // bank
+	cueTx                          // txid, hash
+	cueCardLine                    // statement, descriptor, billed as
+	cueMerchant                    // merchant, mid
+	cueAgent                       // agent, technician: a name follows
+	cueTracker                     // ua, g, gtm, aw, pub, fbq, clicky, histats
+	cueNetwork                     // telegram, whatsapp, instagram
+	cueFax                         // fax
+	cueHandset                     // imei
+	cueSIM                         // iccid, sim
+	cueFirm                        // ltd, llc, inc, gmbh: ends a company's name
+	cueRegister                    // company number, cin, registered
+	cueTax                         // ein, gstin, pan, vat
+	cueSession                     // id, session, code: beside a tool's name
+	cueFooter                      // copyright, unsubscribe, privacy
+	cueCalled                      // called, phoned: in the past
+	cueTo                          // to
+	cueFree                        // toll, free
+	cueDate                        // months and weekdays
+	cueScript                      // said, told: they speak
+	cueSwift                       // bic, swift
+	cueUPI                         // upi, paytm, gpay
+	cueGiftWord                    // gift, card, voucher
+	cueFileHash                    // md5, sha1, sha256, file
+	cueAssist                      // assist, behind a tool's name
+	cueHandleWord                  // username, handle
+	cueThis                        // this, himself: before a name
+	cueRedirect                    // redirected
+	cueNumber                      // number, no: of what, the words before it say
 )
 
 // wordsToLookAt are the cues at which a recogniser starts.
 const wordsToLookAt = cueTool | cueGift | cueMoney | cueDigit | cueTeen | cueTens | cueTimes | cueName | cueAgent |
-	cueTracker | cueDot | cueCardLine | cueMerchant | cueRouting | cueFirm | cueNetwork | cueSwift | cueRegister | cueTax
+	cueTracker | cueDot | cueCardLine | cueMerchant | cueRouting | cueFirm | cueNetwork | cueSwift | cueRegister | cueTax | cueThis
 
 var cueNames = map[string]cues{
 	"call": cueCall, "phone": cuePhone, "my": cueMy, "i": cueI, "us": cueUs, "from": cueFrom, "got": cueGot, "shown": cueShown,
@@ -87,7 +94,7 @@ var cueNames = map[string]cues{
 	"wallet": cueWallet, "account": cueAccount, "routing": cueRouting, "bank": cueBank, "tx": cueTx, "cardline": cueCardLine,
 	"merchant": cueMerchant, "agent": cueAgent, "tracker": cueTracker, "network": cueNetwork, "fax": cueFax, "handset": cueHandset,
 	"sim": cueSIM, "firm": cueFirm, "register": cueRegister, "tax": cueTax, "session": cueSession, "footer": cueFooter,
-	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber,
+	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber, "upi": cueUPI, "giftword": cueGiftWord, "filehash": cueFileHash, "this": cueThis, "redirect": cueRedirect, "assist": cueAssist, "handleword": cueHandleWord,
 }
 
 // language is what a text is written in, as far as its cue words tell.

@@ -1,0 +1,388 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ringbreaker.example/fraud"
+)
+
+// word looks at a word that the dictionary wants looked at, token i.
+func (x *scan) word(i int) {
+	is := x.is(i)
+	if is.has(cueDigit | cueTeen | cueTens | cueTimes) {
+		if x.spoken(i) {
+			return
+		}
+	}
+	if is.has(cueTool) {
+		x.remoteID(i)
+	}
+	if is.has(cueGift) {
+		x.gift(i)
+	}
+	if is.has(cueFirm) {
+		x.firm(i)
+	}
+	if is.has(cueName | cueAgent | cueThis) {
+		x.alias(i)
+	}
+	if is.has(cueTracker) {
+		x.tracker(i)
+	}
+	if is.has(cueDot) {
+		x.spokenHost(i)
+	}
+	if is.has(cueRouting|cueSwift|cueAccount) && !x.toks[i].used {
+		x.account(i)
+	}
+	if is.has(cueRegister | cueTax) {
+		x.register(i)
+	}
+	if is.has(cueNetwork) {
+		x.networkName(i)
+	}
+	if is.has(cueCardLine) {
+		x.descriptor(i)
+	}
+	if is.has(cueMerchant) {
+		x.merchant(i)
+	}
+}
+
+// remoteID takes the product at token i, and the id that stands beside it.
+func (x *scan) remoteID(i int) {
+	tool := remoteTools[x.value(i)]
+	if strings.EqualFold(string(x.bytes(i)), "zoho") && !x.near(i, 0, 3, cueSession|cueTool) && !x.near(i, 0, 2, cueAssist) {
+		return
+	}
+	x.take(fraud.RemoteTool, tool.name, i, i, true)
+	if tool.least == 0 {
+		return
+	}
+	if x.remoteDigits(i+1, i+12, tool) {
+		return
+	}
+	for k := i - 1; k >= 0 && k >= i-10; k-- { // "my id 123 456 789 on AnyDesk"
+		if x.is(k).has(cueSession) {
+			x.remoteDigits(k+1, i, tool)
+			return
+		}
+	}
+}
+
+// remoteDigits takes the first run of digits between two tokens as an id.
+func (x *scan) remoteDigits(from, to int, tool remoteTool) bool {
+	named := false
+	for k := from; k < len(x.toks) && k < to; k++ {
+		t := x.toks[k]
+		is := x.is(k)
+		switch {
+		case t.class == classNumber && !t.used:
+			id, last := x.runOfDigits(k, tool.most)
+			if len(id) < tool.least || len(id) > tool.most || !named && k > from+4 {
+				return false
+			}
+			x.take(fraud.RemoteID, tool.name+":"+id, k, last, true)
+			return true
+		case is.has(cueSession):
+			named = true
+		case is.has(cueCall|cuePhone|cueTool) && !named, t.class == classMixed:
+			return false
+		case t.class == classMark && (x.markAt(k) == '.' || x.markAt(k) == '!') && x.gap(k+1) > 0 && k+1 < len(x.toks):
+			if !named && !x.near(k, 0, 5, cueSession) {
+				return false
+			}
+		}
+	}
+	return false
+}
+
+// canonicalRemoteID is the form of remote_id: the product, a colon, the id
+// without blanks.
+func canonicalRemoteID(raw string) (string, bool, bool) {
+	tool, id, found := strings.Cut(strings.ToLower(raw), ":")
+	if !found {
+		return "", false, false
+	}
+	tool = strings.Join(strings.Fields(tool), "")
+	known := false
+	for _, t := range remoteTools {
+		if t.word == tool {
+			tool, known = t.name, true
+			break
+		}
+	}
+	id = strings.NewReplacer(" ", "", "-", "", ".", "", "/", "").Replace(id)
+	return tool + ":" + id, known && len(id) >= 6, tool != "" && len(id) >= 4 && len(id) <= 64 && plainSigns(id)
+}
+
+// handleAt takes "@name" where a network is named near it.
+func (x *scan) handleAt(i int) {
+	if i+1 >= len(x.toks) || x.gap(i+1) > 0 || x.toks[i+1].class == classMark || i > 0 && x.gap(i) == 0 && x.toks[i-1].class != classMark {
+		return
+	}
+	for k := i - 1; k >= 0 && k >= i-8; k-- {
+		if x.is(k).has(cueNetwork) {
+			x.takeHandle(k, i, i+1)
+			return
+		}
+	}
+	for k := i + 2; k < len(x.toks) && k <= i+6; k++ {
+		if x.is(k).has(cueNetwork) {
+			x.takeHandle(k, i, i+1)
+			return
+		}
+	}
+}
+
+// takeHandle records the name that begins at token from.
+func (x *scan) takeHandle(network, first, from int) {
+	end := int(x.toks[from].end)
+	for end < len(x.text.b) && (isAlnum(x.text.b[end]) || x.text.b[end] == '_' || x.text.b[end] == '.' && end+1 < len(x.text.b) && isAlnum(x.text.b[end+1])) {
+		end++
+	}
+	name := string(x.text.b[x.toks[from].start:end])
+	if len(name) < 3 {
+		return
+	}
+	x.takeSpan(fraud.Handle, networkOf(strings.ToLower(string(x.bytes(network))))+":"+strings.ToLower(name), int(x.toks[first].start), end, true)
+	x.use(first, end)
+}
+
+func networkOf(word string) string {
+	switch word {
+	case "telegrama":
+		return "telegram"
+	case "x":
+		return "twitter"
+	case "messenger":
+		return "facebook"
+	}
+	return word
+}
+
+// networkName takes "Telegram: name_88" and "Skype live:name".
+func (x *scan) networkName(i int) {
+	k := i + 1
+	if strings.EqualFold(string(x.bytes(i)), "x") || k+1 >= len(x.toks) {
+		return
+	}
+	if x.is(k).has(cueSession) || x.is(k).has(cueHandleWord) {
+		k++
+	}
+	if x.markAt(k) != ':' || k+1 >= len(x.toks) || x.gap(k+1) > 1 || x.lineBreak(k+1) {
+		return
+	}
+	k++
+	if x.markAt(k) == '@' {
+		return // handleAt takes it
+	}
+	b := x.bytes(k)
+	end := int(x.toks[k].end)
+	underscore := end < len(x.text.b) && x.text.b[end] == '_'
+	if x.toks[k].class == classMark || x.toks[k].class == classNumber || x.toks[k].used || len(b) < 3 || x.toks[k].class == classWord && !underscore {
+		return
+	}
+	x.takeHandle(i, k, k)
+}
+
+// canonicalHandle is "network:name" in lower case, the name without "@".
+func canonicalHandle(raw string) (string, bool, bool) {
+	if network, name, found := handleOfURL(raw); found {
+		return network + ":" + name, true, true
+	}
+	network, name, found := strings.Cut(strings.ToLower(raw), ":")
+	name = strings.TrimPrefix(strings.TrimSpace(name), "@")
+	network = networkOf(strings.TrimSpace(network))
+	return network + ":" + name, true, found && len(name) >= 2 && len(network) >= 2 && len(network) <= 20 && !strings.ContainsAny(name, " /")
+}
+
+// handleOfURL reads the name out of a network's own address.
+func handleOfURL(url string) (network, name string, ok bool) {
+	_, rest, found := strings.Cut(strings.ToLower(url), "://")
+	if !found {
+		rest = strings.ToLower(url)
+	}
+	host, path, found := strings.Cut(rest, "/")
+	if !found {
+		return "", "", false
+	}
+	switch strings.TrimPrefix(host, "www.") {
+	case "t.me", "telegram.me", "telegram.dog":
+		network = "telegram"
+	case "instagram.com":
+		network = "instagram"
+	case "facebook.com", "fb.com", "m.facebook.com", "m.me":
+		network = "facebook"
+	case "twitter.com", "x.com":
+		network = "twitter"
+	case "join.skype.com", "skype.com":
+		network = "skype"
+	case "tiktok.com":
+		network = "tiktok"
+	default:
+		return "", "", false
+	}
+	name, _, _ = strings.Cut(path, "?")
+	name, _, _ = strings.Cut(strings.TrimPrefix(name, "@"), "/")
+	switch name {
+	case "", "s", "joinchat", "share", "sharer", "sharer.php", "intent", "p", "reel", "watch", "groups", "pages", "profile.php", "hashtag", "search", "explore", "home", "login", "help", "policies":
+		return "", "", false
+	}
+	if name[0] == '+' || len(name) < 3 || len(name) > 64 {
+		return "", "", false
+	}
+	return network, name, true
+}
+
+// alias takes the name that an agent used: "my name is Kevin", "named Kevin",
+// "agent Kevin Brown", "introduced himself as Kevin". In a victim's account
+// "my name is" is the victim's own and is never taken, unless somebody else
+// is said to have said it.
+func (x *scan) alias(i int) {
+	k := i + 1
+	is := x.is(i)
+	named := strings.EqualFold(string(x.bytes(i)), "named") || strings.EqualFold(string(x.bytes(i)), "namens")
+	switch {
+	case named:
+	case is.has(cueName) && !is.has(cueAgent):
+		if !x.opt.FromFraudster && x.near(i, 2, 0, cueMy|cueI) && !x.near(i, 7, 0, cueScript) {
+			return
+		}
+		for k < len(x.toks) && k <= i+2 && x.gap(k) <= 2 && (x.is(k).has(cueIs) || x.markAt(k) == ':') {
+			k++
+		}
+		if k == i+1 && !x.joins(i) {
+			return
+		}
+	case is.has(cueThis):
+		w := strings.ToLower(string(x.bytes(i)))
+		switch {
+		case w == "himself" || w == "herself":
+			if k < len(x.toks) && strings.EqualFold(string(x.bytes(k)), "as") {
+				k++
+			}
+		case w == "this" && x.opt.FromFraudster && x.is(k).has(cueIs):
+			k++
+		default:
+			return
+		}
+	}
+	x.takeName(k, named || is.has(cueThis))
+}
+
+// joins says whether the word itself means "is called": me llamo, ich heiße.
+func (x *scan) joins(i int) bool {
+	switch strings.ToLower(string(x.bytes(i))) {
+	case "llamo", "llama", "heiße", "heisse", "appelle", "nomme", "नाम", "名前":
+		return true
+	}
+	return false
+}
+
+// takeName takes one to three capitalised words from token k on as a name.
+func (x *scan) takeName(k int, one bool) {
+	first, last := k, k-1
+	for ; k < len(x.toks) && k < first+3; k++ {
+		t := x.toks[k]
+		if t.class != classWord || t.used || k > first && (x.gap(k) != 1 || one && last > first) {
+			break
+		}
+		b := x.bytes(k)
+		r, _ := utf8.DecodeRune(b)
+		upper := unicode.IsUpper(r) && len(b) > 1
+		caseless := r >= 0x900 && r <= 0x97F && !x.is(k).has(cueIs|cueUs|cueTo|cueFrom|cueNumber|cuePhone)
+		if !upper && !caseless || notAName(x.is(k)) || caseless && last >= first+1 {
+			break
+		}
+		last = k
+	}
+	if last < first {
+		return
+	}
+	name := foldName(string(x.text.b[x.toks[first].start:x.toks[last].end]))
+	if len(name) < 3 || brandWords[strings.Fields(name)[0]] {
+		return
+	}
+	x.take(fraud.PersonAlias, name, first, last, true)
+}
+
+func notAName(c cues) bool {
+	return c.has(cueI | cueFirm | cueCall | cuePhone | cueDate | cueFrom | cueScript | cueID | cueBank | cueAccount | cueTool | cueNetwork | cueMoney | cueSite | cueMail | cueText | cueUs | cueAgent | cueIs | cueTo | cueNumber)
+}
+
+// brandWords are firms that agents claim to be from: no name of a person.
+var brandWords = setOf(`microsoft windows amazon apple google paypal norton mcafee geek chase wells citi bank irs social security medicare
+	support technical customer service federal department fraud refund account security google facebook netflix dell hp cisco comcast
+	xfinity at&t verizon visa mastercard the a an not that your our very also level senior`)
+
+// tracker takes an analytics or advertising id whose scheme is token i.
+func (x *scan) tracker(i int) {
+	word := string(x.bytes(i))
+	low := strings.ToLower(word)
+	dash := x.markAt(i+1) == '-' && x.gap(i+1) == 0 && i+2 < len(x.toks) && x.gap(i+2) == 0
+	next := ""
+	if dash {
+		next = string(x.bytes(i + 2))
+	}
+	switch {
+	case word == "UA" && dash && allDigits(next) && len(next) >= 4 && len(next) <= 10 && x.markAt(i+3) == '-' && i+4 < len(x.toks) && x.toks[i+4].class == classNumber && x.toks[i+4].len() <= 4:
+		x.take(fraud.Tracker, "ga:UA-"+next+"-"+string(x.bytes(i+4)), i, i+4, true)
+	case word == "G" && dash && len(next) >= 8 && len(next) <= 12 && capitalsAndDigits(next):
+		x.take(fraud.Tracker, "ga:G-"+next, i, i+2, true)
+	case word == "GTM" && dash && len(next) >= 4 && len(next) <= 9 && capitalsAndDigits(next):
+		x.take(fraud.Tracker, "gtm:GTM-"+next, i, i+2, true)
+	case word == "AW" && dash && len(next) >= 8 && len(next) <= 12 && allDigits(next):
+		x.take(fraud.Tracker, "aw:AW-"+next, i, i+2, true)
+	case low == "pub" && dash && len(next) == 16 && allDigits(next):
+		x.take(fraud.Tracker, "adsense:pub-"+next, i, i+2, true)
+	case low == "fbq":
+		x.trackerID(i, "fbpixel", 14, 17)
+	case low == "clicky":
+		x.trackerID(i, "clicky", 6, 10)
+	case low == "histats":
+		x.trackerID(i, "histats", 5, 9)
+	}
+}
+
+// trackerID takes the first run of so many digits in the next twelve tokens.
+func (x *scan) trackerID(i int, scheme string, least, most int) {
+	for k := i + 1; k < len(x.toks) && k <= i+14; k++ {
+		if t := x.toks[k]; t.class == classNumber && !t.used && t.len() >= least && t.len() <= most {
+			x.take(fraud.Tracker, scheme+":"+string(x.bytes(k)), k, k, true)
+			return
+		}
+	}
+}
+
+func capitalsAndDigits(s string) bool {
+	for i := range len(s) {
+		if !isUpper(s[i]) && !isDigit(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// canonicalTracker is "scheme:id"; the scheme is read off the id's form.
+func canonicalTracker(raw string) (string, bool, bool) {
+	raw = strings.TrimSpace(raw)
+	scheme, id, found := strings.Cut(raw, ":")
+	if !found {
+		id, scheme = raw, ""
+	}
+	up := strings.ToUpper(strings.TrimSpace(id))
+	switch {
+	case strings.HasPrefix(up, "UA-") || strings.HasPrefix(up, "G-"):
+		return "ga:" + up, true, len(up) > 6
+	case strings.HasPrefix(up, "GTM-"):
+		return "gtm:" + up, true, len(up) > 7
+	case strings.HasPrefix(up, "AW-"):
+		return "aw:" + up, true, len(up) > 7
+	case strings.Contains(up, "PUB-"):
+		return "adsense:" + strings.ToLower(up[strings.Index(up, "PUB-"):]), true, len(up) > 8
+	}
+	return strings.ToLower(scheme) + ":" + strings.TrimSpace(id), false, scheme != "" && id != "" && len(raw) <= 80
+}

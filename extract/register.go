@@ -1,0 +1,250 @@
+package extract
+
+import (
+	"strings"
+
+	"ringbreaker.example/fraud"
+)
+
+// long looks at a run of ten or more letters and digits: an account, an
+// address, a hash or a register's number.
+func (x *scan) long(i int) {
+	t := x.toks[i]
+	n := t.len()
+	if n > maxAddress || x.iban(i) {
+		return
+	}
+	b := x.bytes(i)
+	if n >= minBase58 && x.address(i, string(b)) || n >= 32 && x.hash(i, b) {
+		return
+	}
+	if n > 21 || t.class == classWord {
+		return
+	}
+	s := string(b)
+	switch {
+	case gstinForm(s):
+		x.take(fraud.TaxID, "gstin:"+s, i, i, gstinValid(s))
+	case cinForm(s):
+		x.take(fraud.Company, "cin:"+s, i, i, true)
+	case n == 20 && leiValid(s):
+		x.take(fraud.Company, "lei:"+s, i, i, true)
+	case panForm(s) && (x.near(i, 6, 2, cueTax) || !x.near(i, 4, 0, cueID)):
+		x.take(fraud.TaxID, "pan:"+s, i, i, true)
+	}
+}
+
+// address takes a wallet's address. A Solana key has no check digits, so a
+// word for a wallet must stand near it; so for an address whose check fails.
+func (x *scan) address(i int, s string) bool {
+	value, c := addressOf(s)
+	if c != "" {
+		x.take(fraud.Wallet, value, i, i, true)
+		return true
+	}
+	if solanaAddress(s) && !isHexRun(s) && x.near(i, 10, 6, cueWallet) {
+		x.take(fraud.Wallet, s, i, i, true)
+		return true
+	}
+	return false
+}
+
+func isHexRun(s string) bool {
+	for i := range len(s) {
+		if !isHex(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// hash takes 32, 40 or 64 hex digits: a transaction with a word for one near
+// or with 0x before it, else a file's hash (MD5, SHA-1, SHA-256).
+func (x *scan) hash(i int, b []byte) bool {
+	s := strings.ToLower(string(b))
+	prefixed := strings.HasPrefix(s, "0x")
+	digits := strings.TrimPrefix(s, "0x")
+	if n := len(digits); n != 32 && n != 40 && n != 64 || !isHexRun(digits) {
+		return false
+	}
+	switch tx := x.near(i, 8, 4, cueTx|cueWallet) && !x.near(i, 3, 0, cueFileHash); {
+	case len(digits) == 64 && (prefixed || tx):
+		x.take(fraud.TxID, s, i, i, true)
+	case prefixed:
+		return false
+	case strings.Trim(digits, digits[:1]) == "":
+		return false
+	default:
+		x.take(fraud.File, digits, i, i, true)
+	}
+	return true
+}
+
+// canonicalTxID is a transaction's hash: 64 hex digits, with 0x where the
+// chain writes it; or what a bank's wire calls its own.
+func canonicalTxID(raw string) (string, bool, bool) {
+	v := strings.ToLower(strings.TrimSpace(raw))
+	digits := strings.TrimPrefix(v, "0x")
+	if len(digits) == 64 && isHexRun(digits) {
+		return v, true, true
+	}
+	if len(raw) >= 80 && len(raw) <= 90 && base58(raw, bitcoinAlphabet) != nil {
+		return raw, true, true // Solana's signatures are base58
+	}
+	v = strings.ReplaceAll(v, " ", "")
+	return v, false, len(v) >= 6 && len(v) <= 100 && plainSigns(strings.NewReplacer("-", "", "/", "").Replace(v)) && strings.ContainsAny(v, "0123456789")
+}
+
+// canonicalFile is a hash of bytes by its length.
+func canonicalFile(raw string) (string, bool, bool) {
+	v := strings.ToLower(strings.TrimSpace(raw))
+	return v, true, (len(v) == 32 || len(v) == 40 || len(v) == 64) && isHexRun(v)
+}
+
+// register looks behind a word such as "company number", "CIN" or "EIN".
+func (x *scan) register(i int) {
+	word := strings.ToLower(string(x.bytes(i)))
+	for k := i + 1; k < len(x.toks) && k <= i+8; k++ {
+		t := x.toks[k]
+		if t.used || t.class == classMark || t.class == classWord {
+			continue
+		}
+		s := strings.ToUpper(string(x.bytes(k)))
+		switch {
+		case x.is(i).has(cueRegister) && ukCompanyForm(s) && (t.class == classMixed || word == "company" || x.near(k, 6, 0, cueNumber)):
+			x.take(fraud.Company, "uk:"+s, k, k, true)
+			return
+		case (word == "ein" || word == "fein" || word == "tin") && t.len() == 2 && x.markAt(k+1) == '-' && k+2 < len(x.toks) && x.toks[k+2].len() == 7 && x.toks[k+2].class == classNumber:
+			x.take(fraud.TaxID, "ein:"+s+string(x.bytes(k+2)), k, k+2, einPrefix(s))
+			return
+		case (word == "ein" || word == "fein") && t.len() == 9 && t.class == classNumber:
+			x.take(fraud.TaxID, "ein:"+s, k, k, einPrefix(s[:2]))
+			return
+		case word == "vat" && t.class == classMixed && len(s) >= 8 && len(s) <= 14 && isUpper(s[0]) && isUpper(s[1]):
+			x.take(fraud.TaxID, "vat:"+s, k, k, regionNamed(s[:2]) != nil || s[:2] == "EL")
+			return
+		}
+		return
+	}
+}
+
+// einPrefix says whether the first two digits are ones that the IRS gives out
+// (IRS, "How EINs are assigned and valid EIN prefixes").
+func einPrefix(s string) bool {
+	if len(s) < 2 {
+		return false
+	}
+	switch s[:2] {
+	case "00", "07", "08", "09", "17", "18", "19", "28", "29", "49", "69", "70", "78", "79", "89", "96", "97":
+		return false
+	}
+	return true
+}
+
+// canonicalCompany is "REGISTER:NUMBER" in lower-case register names, or
+// "name:" and the folded name.
+func canonicalCompany(raw, country string) (string, bool, bool) {
+	if name, found := strings.CutPrefix(strings.ToLower(raw), "name:"); found {
+		v := foldCompany(name)
+		return "name:" + v, true, len(v) > 2
+	}
+	scheme, number, found := strings.Cut(raw, ":")
+	if !found {
+		number, scheme = raw, ""
+	}
+	v := compact(number)
+	switch {
+	case cinForm(v):
+		return "cin:" + v, true, true
+	case len(v) == 20 && leiValid(v):
+		return "lei:" + v, true, true
+	case ukCompanyForm(v) && (country == "GB" || scheme == "" && country == "" || strings.EqualFold(scheme, "uk")):
+		return "uk:" + v, true, true
+	case v == "" || !plainSigns(strings.NewReplacer("/", "", "-", "").Replace(v)) || !strings.ContainsAny(v, "0123456789") || len(v) < 4 || len(v) > 40:
+		return "", false, false
+	case scheme != "" && len(scheme) <= 12:
+		return strings.ToLower(strings.TrimSpace(scheme)) + ":" + v, false, true
+	case len(country) == 2:
+		return strings.ToLower(country) + ":" + v, false, true
+	}
+	return "reg:" + v, false, true
+}
+
+// canonicalTaxID is "SCHEME:NUMBER" by the number's form.
+func canonicalTaxID(raw, country string) (string, bool, bool) {
+	scheme, number, found := strings.Cut(raw, ":")
+	if !found {
+		number, scheme = raw, ""
+	}
+	scheme = strings.ToLower(strings.TrimSpace(scheme))
+	v := compact(number)
+	switch {
+	case gstinForm(v):
+		return "gstin:" + v, gstinValid(v), true
+	case panForm(v):
+		return "pan:" + v, true, true
+	case len(v) == 9 && allDigits(v) && (scheme == "ein" || country == "US" || strings.IndexByte(number, '-') == 2):
+		return "ein:" + v, einPrefix(v), true
+	case len(v) < 6 || len(v) > 20 || !plainSigns(v) || !strings.ContainsAny(v, "0123456789"):
+		return "", false, false
+	case scheme != "":
+		return scheme + ":" + v, false, true
+	case isLetter(v[0]) && isLetter(v[1]):
+		return "vat:" + v, regionNamed(v[:2]) != nil, true
+	}
+	return "tax:" + v, false, true
+}
+
+// legalForms brings the ends of company names into one spelling.
+var legalForms = strings.NewReplacer(
+	" private limited", " pvt ltd", " pvt limited", " pvt ltd", " private ltd", " pvt ltd", " p ltd", " pvt ltd",
+	" limited liability company", " llc", " l l c", " llc", " limited", " ltd", " incorporated", " inc", " corporation", " corp", " company", " co",
+)
+
+// foldCompany folds a company's name, its legal form in one spelling.
+func foldCompany(raw string) string {
+	return strings.TrimSpace(legalForms.Replace(foldName(raw)))
+}
+
+// firm takes the capitalised words before a legal form, token i, as a
+// company's name.
+func (x *scan) firm(i int) {
+	if c := x.bytes(i)[0]; isLower(c) {
+		return
+	}
+	first, words := i, 0
+	for k := i - 1; k >= 0 && words < 6; k-- {
+		t := x.toks[k]
+		if t.used || x.gap(k+1) > 2 || x.lineBreak(k+1) {
+			break
+		}
+		if t.class == classMark {
+			if m := x.markAt(k); m == '&' || m == ',' && k+1 >= i-1 || m == '.' && x.is(k-1).has(cueFirm) || m == '-' && x.gap(k) == 0 && x.gap(k+1) == 0 {
+				continue
+			}
+			break
+		}
+		if c := x.bytes(k)[0]; !isUpper(c) && c < 0x80 && !isDigit(c) || x.toks[k].class == classNumber && x.toks[k].len() > 4 {
+			break
+		}
+		if c := x.is(k); c.has(cueUs|cueI|cueFrom|cueScript|cueCall|cueMy) && !c.has(cueFirm) {
+			break
+		}
+		first = k
+		if !x.is(k).has(cueFirm) && !strings.EqualFold(string(x.bytes(k)), "private") {
+			words++
+		}
+	}
+	if words == 0 || first == i {
+		return
+	}
+	last := i
+	for last+1 < len(x.toks) && (x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.markAt(last+1) == '.' && x.is(last+2).has(cueFirm) && x.gap(last+2) <= 1) {
+		last++
+	}
+	name := foldCompany(string(x.text.b[x.toks[first].start:x.toks[last].end]))
+	if len(name) < 6 || len(name) > 120 {
+		return
+	}
+	x.take(fraud.Company, "name:"+name, first, last, true)
+}

@@ -1,0 +1,239 @@
+package extract
+
+import (
+	_ "embed" // the lists
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"ringbreaker.example/fraud"
+)
+
+// SafeList holds genuine values of brands, banks and authorities, each with
+// whose it is. They get the role genuine_brand and never link (DESIGN §6.5).
+type SafeList map[fraud.Indicator]string
+
+//go:embed data/safe.txt
+var safeText string
+
+//go:embed data/brands.txt
+var brandsText string
+
+//go:embed data/shared.txt
+var sharedText string
+
+// builtinSafe is the list that every node begins with.
+var builtinSafe = readSafe(safeText)
+
+func readSafe(text string) SafeList {
+	list := SafeList{}
+	for line := range strings.Lines(text) {
+		kind, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
+		value, owner, found := strings.Cut(rest, " ")
+		if kind != "#" && found {
+			list[fraud.Indicator{Kind: fraud.Kind(kind), Value: value}] = owner
+		}
+	}
+	return list
+}
+
+// DefaultSafe is a copy of the list that is built in: public support numbers
+// and sites of brands, banks, carriers and authorities that are impersonated.
+func DefaultSafe() SafeList {
+	list := make(SafeList, len(builtinSafe))
+	for ind, owner := range builtinSafe {
+		list[ind] = owner
+	}
+	return list
+}
+
+// owner says whose genuine value an indicator is, "" if nobody's known.
+func (s SafeList) owner(ind fraud.Indicator) string {
+	if owner := s[ind]; owner != "" {
+		return owner
+	}
+	switch ind.Kind {
+	case fraud.Domain:
+		return s.ownerOfHost(ind.Value)
+	case fraud.URL:
+		_, rest, _ := strings.Cut(ind.Value, "://")
+		host := rest[:hostLength(rest)]
+		if shared.host[host] {
+			return ""
+		}
+		return s.ownerOfHost(host)
+	case fraud.Email:
+		_, host, _ := strings.Cut(ind.Value, "@")
+		if shared.mail[host] {
+			return ""
+		}
+		return s.ownerOfHost(host)
+	}
+	return ""
+}
+
+// ownerOfHost looks a host up, then the names above it, down to its site: a
+// name under a shared suffix is its tenant's, not the provider's.
+func (s SafeList) ownerOfHost(host string) string {
+	site := Site(host)
+	for {
+		if owner := s[fraud.Indicator{Kind: fraud.Domain, Value: host}]; owner != "" {
+			return owner
+		}
+		if host == site || !strings.Contains(host, ".") {
+			break
+		}
+		_, host, _ = strings.Cut(host, ".")
+	}
+	switch suffix := host[strings.LastIndexByte(host, '.')+1:]; {
+	case suffix == "gov" || suffix == "mil":
+		return "the United States government"
+	case strings.HasSuffix(host, ".gov.uk") || strings.HasSuffix(host, ".gov.in") || strings.HasSuffix(host, ".gouv.fr") || strings.HasSuffix(host, ".go.jp") || strings.HasSuffix(host, ".gov.au"):
+		return "a government"
+	}
+	return ""
+}
+
+// sharedHosts are hosts and mail providers that many unrelated people use.
+type sharedHosts struct{ host, mail map[string]bool }
+
+var shared = readShared(sharedText)
+
+func readShared(text string) sharedHosts {
+	s := sharedHosts{host: map[string]bool{}, mail: map[string]bool{}}
+	for line := range strings.Lines(text) {
+		kind, rest, _ := strings.Cut(line, " ")
+		for word := range strings.FieldsSeq(rest) {
+			switch kind {
+			case "host":
+				s.host[word] = true
+			case "mail":
+				s.mail[word] = true
+			}
+		}
+	}
+	return s
+}
+
+// brand is a name that host names imitate.
+type brand struct{ label, name string }
+
+var brands = readBrands(brandsText)
+
+func readBrands(text string) []brand {
+	var list []brand
+	for line := range strings.Lines(text) {
+		label, name, found := strings.Cut(strings.TrimSpace(line), " ")
+		if found && label != "#" {
+			list = append(list, brand{label, name})
+		}
+	}
+	return list
+}
+
+// LookAlike says which brand a host name imitates and how, "" for none: its
+// labels are folded (letters of other scripts and digits that look like Latin
+// letters become those), then compared by parts and by edit distance.
+func LookAlike(host string) (name, how string) {
+	if builtinSafe.ownerOfHost(host) != "" {
+		return "", ""
+	}
+	shown, err := idna.ToUnicode(host)
+	if err != nil {
+		shown = host
+	}
+	for label := range strings.SplitSeq(shown, ".") {
+		if len(label) < 3 {
+			continue
+		}
+		skeleton := skeletonOf(label)
+		for _, b := range brands {
+			switch {
+			case label == b.label:
+				return b.name, "carries the name of " + b.name
+			case skeleton == b.label:
+				return b.name, "written to look like " + b.name
+			case len(b.label) >= 5 && strings.Contains(label, b.label), partOf(label, b.label):
+				return b.name, "carries the name of " + b.name
+			case len(b.label) >= 5 && strings.Contains(skeleton, b.label), partOf(skeleton, b.label):
+				return b.name, "written to look like " + b.name
+			}
+		}
+		for part := range strings.SplitSeq(skeleton, "-") {
+			for _, b := range brands {
+				if len(b.label) < 6 || len(part) < 6 {
+					continue
+				}
+				if d := distance(part, b.label); d == 1 || d == 2 && len(b.label) >= 9 {
+					return b.name, "one slip away from " + b.name
+				}
+			}
+		}
+	}
+	return "", ""
+}
+
+// partOf says whether brand is one of the hyphenated parts of label.
+func partOf(label, brand string) bool {
+	for part := range strings.SplitSeq(label, "-") {
+		if part == brand {
+			return true
+		}
+	}
+	return false
+}
+
+// skeletonOf folds what looks alike (Unicode TR 39, cut down to what host
+// names use).
+func skeletonOf(label string) string {
+	var out strings.Builder
+	for _, r := range label {
+		if to, ok := confusables[r]; ok {
+			out.WriteByte(to)
+			continue
+		}
+		out.WriteRune(r)
+	}
+	return strings.NewReplacer("rn", "m", "vv", "w").Replace(strings.ReplaceAll(out.String(), "_", "-"))
+}
+
+var confusables = func() map[rune]byte {
+	m := map[rune]byte{}
+	for to, from := range map[byte]string{
+		'a': "аàáâãäåāăąɑα4", 'b': "ьЬƄ", 'c': "сçćčϲ", 'd': "ԁď", 'e': "еёèéêëēėęě3", 'g': "ɡğģ9", 'h': "һհ", 'i': "іïìíîīįı1ӏ",
+		'j': "ј", 'k': "кκķ", 'l': "ⅼłļľ|", 'm': "мⅿ", 'n': "ոñńņňη", 'o': "оοòóôõöøōő0օσ", 'p': "рρ", 'q': "ԛ", 'r': "гŕř",
+		's': "ѕśşšș5", 't': "тţťț7", 'u': "υùúûüūůűųս", 'v': "ѵν", 'w': "ԝŵ", 'x': "хχ", 'y': "уýÿγү", 'z': "źżž2",
+	} {
+		for _, r := range from {
+			m[r] = to
+		}
+	}
+	return m
+}()
+
+// distance is the number of letters to change, add, drop or swap with their
+// neighbour (Damerau's), told exactly up to 2 and as 3 beyond.
+func distance(a, b string) int {
+	if len(a)-len(b) > 2 || len(b)-len(a) > 2 || len(a) > 40 {
+		return 3
+	}
+	var rows [3][48]int
+	for j := range len(b) + 1 {
+		rows[1][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		two, one, now := &rows[(i+2)%3], &rows[i%3], &rows[(i+1)%3]
+		now[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			now[j] = min(one[j]+1, now[j-1]+1, one[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				now[j] = min(now[j], two[j-2]+1)
+			}
+		}
+	}
+	return min(rows[(len(a)+1)%3][len(b)], 3)
+}
