@@ -113,6 +113,7 @@ func (l *Log) Witness(ctx context.Context, peer fraud.Org, h Head) (string, erro
 			return "", l.caught(ctx, Fork{Peer: peer.ID, Seen: seen, Shown: h.Checkpoint, Why: fmt.Sprintf("was rolled back from %d leaves to %d", last.Size, now.Size)})
 		case now.Size == last.Size && now.Root != last.Root:
 			return "", l.caught(ctx, Fork{Peer: peer.ID, Seen: seen, Shown: h.Checkpoint, Why: fmt.Sprintf("has two different trees of %d leaves", now.Size)})
+		case now == last: // the same head again, whose answer may have been lost
 		case h.Old != last.Size:
 			return "", fmt.Errorf("we saw %d leaves of peer %s, send the proof from there: %w", last.Size, peer.ID, fraud.ErrConflict)
 		case !consistent(last, now, h.Consistency):

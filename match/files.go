@@ -81,10 +81,10 @@ func pair(a, b []Element, t Terms) (pa, pb *party, err error) {
 func exchange(ctx context.Context, pa, pb *party, r round) (lists, messages int64, err error) {
 	if r.list {
 		la, lb := pa.Mine[r.name], pb.Mine[r.name]
-		if err := pb.takeList(ctx, r, la); err != nil {
+		if err := errors.Join(pb.feed(r.name, 0, la), pb.takeList(ctx, r, la)); err != nil {
 			return 0, 0, fmt.Errorf("b refuses: %w", err)
 		}
-		if err := pa.takeList(ctx, r, lb); err != nil {
+		if err := errors.Join(pa.feed(r.name, 0, lb), pa.takeList(ctx, r, lb)); err != nil {
 			return 0, 0, fmt.Errorf("a refuses: %w", err)
 		}
 		return int64(len(la) + len(lb)), 0, nil

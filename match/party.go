@@ -53,34 +53,35 @@ func rounds() []round {
 // party is one side of a match: all it knows, and what it may do next. It
 // does not know how messages travel.
 type party struct {
-	ID    fraud.MatchID `json:"id"`
-	Role  string        `json:"role"`
-	Us    fraud.OrgID   `json:"us"`
-	Peer  fraud.OrgID   `json:"peer"`
-	Terms Terms         `json:"terms"`
+	ID    fraud.MatchID
+	Role  string
+	Us    fraud.OrgID
+	Peer  fraud.OrgID
+	Terms Terms
 
-	Next       int      `json:"next"`       // index of the round to do
-	Transcript [32]byte `json:"transcript"` // over all messages so far, both ways
-	Pending    []byte   `json:"pending,omitempty"`
-	Heard      []byte   `json:"heard,omitempty"`    // the last message that was answered,
-	Answered   []byte   `json:"answered,omitempty"` // and the answer, for a peer that did not get it
+	Next       int      // index of the round to do
+	Transcript [32]byte // over all messages so far, both ways
+	Pending    []byte
+	Heard      []byte // the last message that was answered,
+	Answered   []byte // and the answer, for a peer that did not get it
 
-	Set     *ownSet           `json:"set,omitempty"`
-	Ours    []byte            `json:"ours,omitempty"`   // our commitment, its bytes
-	Theirs  []byte            `json:"theirs,omitempty"` // the peer's
-	Cosigns string            `json:"cosigns,omitempty"`
-	Note    string            `json:"note,omitempty"`      // our checkpoint over our commitment, cosigned by the peer
-	PeerPt  string            `json:"peer_note,omitempty"` // the peer's, cosigned by us
-	Mine    map[string][]byte `json:"mine"`                // lists that we gave
-	Got     map[string][]byte `json:"got"`                 // lists that we were given
-	Want    map[string][]byte `json:"want"`                // hashes of the lists to come
-	TagsOf  []byte            `json:"tags_of,omitempty"`   // our tags of the peer's points, by position
-	Matched []tag             `json:"matched,omitempty"`   // ascending
-	Coin    []byte            `json:"coin,omitempty"`      // the peer's half
-	Labels  []label           `json:"labels,omitempty"`    // of our rings, by matched tag
-	PeerLb  []label           `json:"peer_labels,omitempty"`
-	Opened  []int             `json:"opened,omitempty"` // our element by matched tag, as the peer opened it
-	Report  fraud.MatchReport `json:"report"`
+	Set     *ownSet
+	Ours    []byte // our commitment, its bytes
+	Theirs  []byte // the peer's
+	Cosigns string
+	Note    string            // our checkpoint over our commitment, cosigned by the peer
+	PeerPt  string            // the peer's, cosigned by us
+	Mine    map[string][]byte // lists that we gave
+	Got     map[string][]byte // lists that we were given
+	Want    map[string][]byte // hashes of the lists to come
+	Size    map[string]int    // and their bytes
+	TagsOf  []byte            // our tags of the peer's points, by position
+	Matched []tag             // ascending
+	Coin    []byte            // the peer's half
+	Labels  []label           // of our rings, by matched tag
+	PeerLb  []label
+	Opened  []int // our element by matched tag, as the peer opened it
+	Report  fraud.MatchReport
 
 	env        env
 	seenByPeer int64 // leaves of our ledger that the peer has witnessed
@@ -129,7 +130,7 @@ func newParty(id fraud.MatchID, role string, us, peer fraud.OrgID, t Terms, set 
 	}
 	return &party{
 		ID: id, Role: role, Us: us, Peer: peer, Terms: t, Set: own,
-		Mine: map[string][]byte{}, Got: map[string][]byte{}, Want: map[string][]byte{}, env: e,
+		Mine: map[string][]byte{}, Got: map[string][]byte{}, Want: map[string][]byte{}, Size: map[string]int{}, env: e,
 		Transcript: digest("transcript", []byte(id)),
 	}, nil
 }
@@ -172,14 +173,18 @@ func (e envelope) signed() []byte {
 }
 
 // seal makes our message of a round.
-func (p *party) seal(r round, body any) ([]byte, error) {
+func (p *party) seal(r round, body any) ([]byte, envelope, error) {
 	b, err := json.Marshal(body)
 	if err != nil {
-		return nil, fmt.Errorf("write message %s: %w", r.name, err)
+		return nil, envelope{}, fmt.Errorf("write message %s: %w", r.name, err)
 	}
 	e := envelope{Match: p.ID, Round: r.name, From: p.Role, Transcript: bytes.Clone(p.Transcript[:]), Body: b}
 	e.Sig = ed25519.Sign(p.env.sign, e.signed())
-	return json.Marshal(e)
+	msg, err := json.Marshal(e)
+	if err != nil {
+		return nil, envelope{}, fmt.Errorf("write message %s: %w", r.name, err)
+	}
+	return msg, e, nil
 }
 
 // unseal checks the peer's message of a round. A message of another place in
@@ -214,7 +219,7 @@ func (p *party) say(ctx context.Context, r round) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	msg, err := p.seal(r, body)
+	msg, _, err := p.seal(r, body)
 	if err != nil {
 		return nil, err
 	}
@@ -235,11 +240,11 @@ func (p *party) hear(ctx context.Context, r round, reply []byte) error {
 	if err == nil && !bytes.Equal(e.Transcript, p.Transcript[:]) {
 		err = caught("signed another course of the match than ours in round %s", r.name)
 	}
+	if err == nil {
+		err = p.take(ctx, r, e.Body)
+	}
 	if err != nil {
 		p.Transcript = before
-		return err
-	}
-	if err := p.take(ctx, r, e.Body); err != nil {
 		return err
 	}
 	p.absorb(e)
@@ -267,27 +272,30 @@ func (p *party) answer(ctx context.Context, raw []byte) ([]byte, error) {
 	if err := p.take(ctx, r, e.Body); err != nil {
 		return nil, err
 	}
+	before := p.Transcript
 	p.absorb(e)
-	body, err := p.body(ctx, r)
+	reply, own, err := p.reply(ctx, r)
 	if err != nil {
+		p.Transcript = before
 		return nil, err
-	}
-	reply, err := p.seal(r, body)
-	if err != nil {
-		return nil, err
-	}
-	var own envelope
-	if err := json.Unmarshal(reply, &own); err != nil {
-		return nil, fmt.Errorf("read our own message: %w", err)
 	}
 	p.absorb(own)
 	p.Heard, p.Answered = bytes.Clone(raw), reply
 	return reply, p.advance(ctx, r)
 }
 
+// reply makes the answerer's message of a round.
+func (p *party) reply(ctx context.Context, r round) ([]byte, envelope, error) {
+	body, err := p.body(ctx, r)
+	if err != nil {
+		return nil, envelope{}, err
+	}
+	return p.seal(r, body)
+}
+
 // takeList takes the whole of the peer's list of the present round.
 func (p *party) takeList(ctx context.Context, r round, list []byte) error {
-	if sum := sha256.Sum256(list); !bytes.Equal(sum[:], p.Want[r.name]) {
+	if sum := sha256.Sum256(list); len(list) != p.Size[r.name] || !bytes.Equal(sum[:], p.Want[r.name]) {
 		return caught("sent other %s than it had announced", r.name)
 	}
 	if err := p.useList(r.name, list); err != nil {
@@ -356,4 +364,23 @@ func (t Terms) hash() ([32]byte, error) {
 		return [32]byte{}, fmt.Errorf("write the terms: %w", err)
 	}
 	return digest("terms", b), nil
+}
+
+// wake makes the maps that the store leaves out when they are empty.
+func (p *party) wake() {
+	for _, l := range []*map[string][]byte{&p.Mine, &p.Got, &p.Want} {
+		if *l == nil {
+			*l = map[string][]byte{}
+		}
+	}
+	if p.Size == nil {
+		p.Size = map[string]int{}
+	}
+}
+
+// forget drops the secrets and the lists when a match is over: what is left is
+// the report, both commitments, the transcript and the last message.
+func (p *party) forget() {
+	p.Set, p.TagsOf, p.Coin, p.Labels, p.Opened = nil, nil, nil, nil, nil
+	p.Mine, p.Got = map[string][]byte{}, map[string][]byte{}
 }

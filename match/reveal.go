@@ -39,8 +39,8 @@ func (p *party) takeKinds(b listBody) error {
 	if len(b.Nonce) != 32 {
 		return caught("did not open its kinds")
 	}
-	p.Want["kinds"], p.Want["kinds nonce"] = b.Hash, b.Nonce
-	return nil
+	p.Want["kinds nonce"] = b.Nonce
+	return p.expect("kinds", b)
 }
 
 // useKinds counts the matches by the kinds that the peer had committed to by
@@ -51,7 +51,7 @@ func (p *party) useKinds(list []byte) error {
 		return err
 	}
 	sum := kindsHash([32]byte(p.Want["kinds nonce"]), list)
-	if len(list) != c.Points || !bytes.Equal(sum[:], c.KindsHash) {
+	if !bytes.Equal(sum[:], c.KindsHash) {
 		return caught("showed other kinds than it had committed to")
 	}
 	if bytes.Count(list, []byte{0}) != p.Terms.Sentinels {
@@ -102,17 +102,6 @@ func (p *party) makeLabels() ([]byte, error) {
 		return nil
 	})
 	return out, err
-}
-
-func (p *party) useLabels(list []byte) error {
-	c, err := p.theirCommitment()
-	if err != nil {
-		return err
-	}
-	if len(list) != c.Points*pointLen {
-		return caught("sent labels for %d points of %d", len(list)/pointLen, c.Points)
-	}
-	return nil
 }
 
 // askedLabel is a label of the peer's that matched, blinded again, with the

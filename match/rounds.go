@@ -28,6 +28,7 @@ type (
 	}
 	listBody struct {
 		Hash  []byte `json:"hash"`            // SHA-256 of the list to come
+		Size  int    `json:"size"`            // its bytes
 		Nonce []byte `json:"nonce,omitempty"` // opens the kinds' hash
 	}
 	resultBody struct {
@@ -104,9 +105,9 @@ func (p *party) take(ctx context.Context, r round, raw []byte) error {
 	case "witness":
 		return decode(raw, func(b witnessBody) error { return p.takeWitness(ctx, b) })
 	case "blind":
-		return decode(raw, func(b listBody) error { p.Want["points"] = b.Hash; return nil })
+		return decode(raw, func(b listBody) error { return p.expect("points", b) })
 	case "tags", "labels":
-		return decode(raw, func(b listBody) error { p.Want[r.name] = b.Hash; return nil })
+		return decode(raw, func(b listBody) error { return p.expect(r.name, b) })
 	case "kinds":
 		return decode(raw, p.takeKinds)
 	case "result":
@@ -137,7 +138,29 @@ func decode[T any](raw []byte, f func(T) error) error {
 func (p *party) announce(name string, list, nonce []byte) listBody {
 	p.Mine[name] = list
 	sum := sha256.Sum256(list)
-	return listBody{Hash: sum[:], Nonce: nonce}
+	return listBody{Hash: sum[:], Size: len(list), Nonce: nonce}
+}
+
+// expect notes what the peer announced of a list. Points, labels and kinds
+// have the size that follows from the commitment; packed tags have one that
+// chance makes, a few bytes each.
+func (p *party) expect(name string, b listBody) error {
+	c, err := p.theirCommitment()
+	if err != nil {
+		return err
+	}
+	ok := b.Size == c.Points*pointLen
+	switch name {
+	case "kinds":
+		ok = b.Size == c.Points
+	case "tags":
+		ok = b.Size > 0 && b.Size <= (tagLen+1)*len(p.Set.Order)+16
+	}
+	if !ok || len(b.Hash) != sha256.Size {
+		return caught("announced %s of %d bytes for a set of %d points", name, b.Size, c.Points)
+	}
+	p.Want[name], p.Size[name] = b.Hash, b.Size
+	return nil
 }
 
 func flat(tags []tag) []byte {
@@ -269,40 +292,45 @@ func (p *party) useList(name string, list []byte) error {
 	case "kinds":
 		return p.useKinds(list)
 	default:
-		return p.useLabels(list)
+		return nil // labels are opened only where they matched
 	}
 }
 
-// usePoints raises the peer's points to our key and packs their tags.
-func (p *party) usePoints(list []byte) error {
-	c, err := p.theirCommitment()
-	if err != nil {
-		return err
+// feed works on a part of a list while it comes: points are raised to our key
+// at once, so that computing and travelling overlap.
+func (p *party) feed(name string, at int, part []byte) error {
+	if name != "points" {
+		return nil
 	}
-	if len(list) != c.Points*pointLen {
-		return caught("sent %d points, it had committed to %d", len(list)/pointLen, c.Points)
+	if at%pointLen != 0 || len(part)%pointLen != 0 {
+		return caught("sent half a point")
 	}
-	if !distinctPoints(list) {
-		return caught("sent a point twice")
+	if p.TagsOf == nil {
+		p.TagsOf = make([]byte, p.Size[name]/pointLen*tagLen)
 	}
 	k, err := decodeScalar(p.Set.Key)
 	if err != nil {
 		return err
 	}
-	p.TagsOf = make([]byte, c.Points*tagLen)
-	if err := eachCore(c.Points, func(lo, hi int) error {
+	first := at / pointLen
+	return eachCore(len(part)/pointLen, func(lo, hi int) error {
 		q := curve().NewElement()
 		for i := lo; i < hi; i++ {
-			e, err := decodePoint(list[i*pointLen : (i+1)*pointLen])
+			e, err := decodePoint(part[i*pointLen : (i+1)*pointLen])
 			if err != nil {
-				return caught("sent a bad point at %d", i)
+				return caught("sent a bad point at %d", first+i)
 			}
 			t := tagOf(encodePoint(q.Mul(e, k)))
-			copy(p.TagsOf[i*tagLen:], t[:])
+			copy(p.TagsOf[(first+i)*tagLen:], t[:])
 		}
 		return nil
-	}); err != nil {
-		return err
+	})
+}
+
+// usePoints packs the tags of the peer's points when all are there.
+func (p *party) usePoints(list []byte) error {
+	if !distinctPoints(list) {
+		return caught("sent a point twice")
 	}
 	sorted := p.sortedTags()
 	for i := 1; i < len(sorted); i++ {

@@ -1,0 +1,436 @@
+package match
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// Store is what an Engine needs of the store.
+type Store interface {
+	// SaveMatch keeps a match as people see it, and the sealed state of its
+	// protocol.
+	SaveMatch(ctx context.Context, m fraud.Match, state []byte) error
+	// Match returns both, or fraud.ErrNotFound.
+	Match(ctx context.Context, id fraud.MatchID) (fraud.Match, []byte, error)
+	Matches(ctx context.Context) ([]fraud.Match, error)
+	// Peer returns a peer, or fraud.ErrNotFound.
+	Peer(ctx context.Context, id fraud.OrgID) (fraud.Peer, error)
+}
+
+// Sealer keeps the state of a running match, which holds its keys, secret at
+// rest: access.Vault.
+type Sealer interface {
+	SealBytes(of string, plain []byte) []byte
+	OpenBytes(of string, box []byte) ([]byte, error)
+}
+
+// Limits bound what a peer may learn by running matches. The zero Limits mean
+// a million elements a side, 24 matches a day and ten million elements over
+// all time with one peer.
+type Limits struct {
+	MaxSet     int // elements a side
+	RunsPerDay int // matches with one peer
+	Lifetime   int // elements of one peer, over all matches
+}
+
+func (l Limits) filled() Limits {
+	for _, d := range []struct {
+		v *int
+		d int
+	}{{&l.MaxSet, 1 << 20}, {&l.RunsPerDay, 24}, {&l.Lifetime, 10 << 20}} {
+		if *d.v == 0 {
+			*d.v = d.d
+		}
+	}
+	return l
+}
+
+// Config is what an Engine is made of.
+type Config struct {
+	Org    fraud.Org
+	Key    ed25519.PrivateKey // signs messages; Org.Keys.Sign is its public half
+	Store  Store
+	Ledger witnesser // *ledger.Log
+	Vault  Sealer
+	Client *http.Client // signs requests (access.Signer); without a short timeout for large sets
+	// Set gives our elements for a match: those that access.Decide lets go
+	// into a match with that peer, and no others.
+	Set    func(ctx context.Context, t Terms, peer fraud.Peer) ([]Element, error)
+	Limits Limits
+	Prefix string           // under which peers serve Handler; empty means "/peer/match"
+	Now    func() time.Time // nil means time.Now
+}
+
+// Engine runs an Org's matches. The side that offered drives: its Advance
+// calls the peer's node as long as there is something to do; the other side
+// answers and waits for its people's consent.
+type Engine struct {
+	c Config
+
+	mu   sync.Mutex // guards open
+	open map[fraud.MatchID]*session
+}
+
+// session is a match in memory.
+type session struct {
+	mu    sync.Mutex // guards all below; held while a message is worked on
+	m     fraud.Match
+	state state
+	peer  fraud.Peer
+	in    map[string][]byte // lists that are still coming
+}
+
+// state is what is sealed into the store.
+type state struct {
+	Terms Terms
+	Party *party
+}
+
+// New returns an Engine, or fraud.ErrInvalid for a Config that lacks
+// something.
+func New(c Config) (*Engine, error) {
+	if c.Store == nil || c.Ledger == nil || c.Vault == nil || c.Client == nil || c.Set == nil || len(c.Key) != ed25519.PrivateKeySize {
+		return nil, fmt.Errorf("a match engine needs a store, a ledger, a vault, a client, a set and a key: %w", fraud.ErrInvalid)
+	}
+	if c.Prefix == "" {
+		c.Prefix = "/peer/match"
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	c.Limits = c.Limits.filled()
+	return &Engine{c: c, open: map[fraud.MatchID]*session{}}, nil
+}
+
+// mayMatch asks the one door whether the person may do this with the peer.
+// Opening indicators is a share, which a person who may sign must release.
+func (e *Engine) mayMatch(ctx context.Context, t Terms, peer fraud.Peer, step fraud.MatchStep) error {
+	action := access.ActMatch
+	thing := access.Thing{Kind: access.ThingMatch, Basis: t.Basis}
+	thing.Basis.Recipients = []fraud.OrgID{peer.Org.ID}
+	if step == fraud.MatchIndicators {
+		action = access.ActShare
+	}
+	if !peer.Revoked.IsZero() {
+		return fmt.Errorf("peer %s is revoked: %w", peer.Org.ID, fraud.ErrForbidden)
+	}
+	return access.Decide(access.From(ctx), action, thing, access.ToOrg(peer.Org), e.c.Now()).Err()
+}
+
+// Offer offers a match to a peer on these terms and tells the peer's node. If
+// the node does not answer, the offer stands and Advance sends it again.
+func (e *Engine) Offer(ctx context.Context, to fraud.OrgID, t Terms) (fraud.Match, error) {
+	t = t.Filled()
+	peer, err := e.c.Store.Peer(ctx, to)
+	if err != nil {
+		return fraud.Match{}, fmt.Errorf("find peer %s: %w", to, err)
+	}
+	if err := e.mayMatch(ctx, t, peer, fraud.MatchOffered); err != nil {
+		return fraud.Match{}, err
+	}
+	if err := t.Valid(); err != nil {
+		return fraud.Match{}, err
+	}
+	if t.Basis.Purpose == "" || t.Basis.LegalBasis == "" {
+		return fraud.Match{}, fmt.Errorf("an offer says for what purpose and on what legal basis: %w", fraud.ErrInvalid)
+	}
+	if err := e.budget(ctx, to, t, 0); err != nil {
+		return fraud.Match{}, err
+	}
+	id, err := fraud.NewID("M", rand.Reader)
+	if err != nil {
+		return fraud.Match{}, err
+	}
+	s := &session{peer: peer, in: map[string][]byte{}, state: state{Terms: t}, m: e.newMatch(fraud.MatchID(id), to, true, t)}
+	consent(&s.m.Consent, fraud.MatchCount, e.c.Now())
+	if err := e.save(ctx, s); err != nil {
+		return fraud.Match{}, err
+	}
+	e.mu.Lock()
+	e.open[s.m.ID] = s
+	e.mu.Unlock()
+	if err := e.sendOffer(ctx, s); err != nil {
+		return s.m, fmt.Errorf("offer match %s to peer %s, kept to send again: %w", id, to, err)
+	}
+	return s.m, nil
+}
+
+func (e *Engine) newMatch(id fraud.MatchID, peer fraud.OrgID, offered bool, t Terms) fraud.Match {
+	return fraud.Match{
+		ID: id, Peer: peer, Offered: offered, Step: fraud.MatchOffered, Kinds: t.Kinds, MinReports: t.MinReports, At: unix(e.c.Now()),
+		Consent: map[fraud.MatchStep]time.Time{}, PeerConsent: map[fraud.MatchStep]time.Time{},
+	}
+}
+
+func consent(to *map[fraud.MatchStep]time.Time, step fraud.MatchStep, at time.Time) {
+	if *to == nil {
+		*to = map[fraud.MatchStep]time.Time{}
+	}
+	if _, ok := (*to)[step]; !ok {
+		(*to)[step] = unix(at)
+	}
+}
+
+// budget refuses with fraud.ErrForbidden what goes beyond our limits with a
+// peer. adds is how many elements the peer brings, 0 before it is known.
+func (e *Engine) budget(ctx context.Context, peer fraud.OrgID, t Terms, adds int) error {
+	if t.MaxSet > e.c.Limits.MaxSet {
+		return fmt.Errorf("a set of %d elements is more than our limit of %d: %w", t.MaxSet, e.c.Limits.MaxSet, fraud.ErrForbidden)
+	}
+	all, err := e.c.Store.Matches(ctx)
+	if err != nil {
+		return fmt.Errorf("count matches with peer %s: %w", peer, err)
+	}
+	runs, life := 0, adds
+	for _, m := range all {
+		if m.Peer != peer {
+			continue
+		}
+		if m.Step != fraud.MatchRefused && e.c.Now().Sub(m.At) < 24*time.Hour {
+			runs++
+		}
+		if adds == 0 || m.Step != fraud.MatchOffered {
+			life += m.PeerSize
+		}
+	}
+	if adds == 0 && runs >= e.c.Limits.RunsPerDay {
+		return fmt.Errorf("peer %s has had its %d matches of the day: %w", peer, e.c.Limits.RunsPerDay, fraud.ErrForbidden)
+	}
+	if life > e.c.Limits.Lifetime {
+		return fmt.Errorf("peer %s has had %d elements matched, the limit over all time is %d: %w", peer, life, e.c.Limits.Lifetime, fraud.ErrForbidden)
+	}
+	return nil
+}
+
+// Accept takes up a peer's offer: our set is fixed and its secrets drawn. It
+// is consent to the count.
+func (e *Engine) Accept(ctx context.Context, id fraud.MatchID) (fraud.Match, error) {
+	return e.with(ctx, id, func(s *session) error {
+		if s.m.Offered || s.m.Step != fraud.MatchOffered || s.state.Party != nil {
+			return fmt.Errorf("match %s is not an open offer of the peer: %w", id, fraud.ErrConflict)
+		}
+		if err := e.mayMatch(ctx, s.state.Terms, s.peer, fraud.MatchOffered); err != nil {
+			return err
+		}
+		if err := e.enter(ctx, s, answerer); err != nil {
+			return err
+		}
+		consent(&s.m.Consent, fraud.MatchCount, e.c.Now())
+		return nil
+	})
+}
+
+// enter fixes our set.
+func (e *Engine) enter(ctx context.Context, s *session, role string) error {
+	set, err := e.c.Set(ctx, s.state.Terms, s.peer)
+	if err != nil {
+		return fmt.Errorf("gather the set for match %s: %w", s.m.ID, err)
+	}
+	env, err := e.env(s.peer)
+	if err != nil {
+		return err
+	}
+	p, err := newParty(s.m.ID, role, e.c.Org.ID, s.m.Peer, s.state.Terms, set, env)
+	if err != nil {
+		return fmt.Errorf("set for match %s: %w", s.m.ID, err)
+	}
+	s.state.Party, s.m.OurSize = p, len(p.Set.Elements)
+	return nil
+}
+
+func (e *Engine) env(peer fraud.Peer) (env, error) {
+	key, err := access.SignKey(peer.Org.Keys)
+	if err != nil {
+		return env{}, fmt.Errorf("keys of peer %s: %w", peer.Org.ID, err)
+	}
+	return env{sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: peer.Org}, nil
+}
+
+// Refuse ends a match that is not over. What was revealed stays revealed.
+func (e *Engine) Refuse(ctx context.Context, id fraud.MatchID, why string) (fraud.Match, error) {
+	return e.with(ctx, id, func(s *session) error {
+		if err := e.mayMatch(ctx, s.state.Terms, s.peer, fraud.MatchOffered); err != nil {
+			return err
+		}
+		if over(s.m.Step) {
+			return fmt.Errorf("match %s is over: %w", id, fraud.ErrConflict)
+		}
+		s.m.Step, s.m.Problem = fraud.MatchRefused, "refused by us: "+why
+		return nil
+	})
+}
+
+func over(s fraud.MatchStep) bool {
+	return s == fraud.MatchIndicators || s == fraud.MatchRefused || s == fraud.MatchBroken
+}
+
+// Consent agrees to reveal a step: kinds, suspects or indicators, and those
+// before it. The indicators are a share and need somebody who may release it.
+func (e *Engine) Consent(ctx context.Context, id fraud.MatchID, step fraud.MatchStep) (fraud.Match, error) {
+	return e.with(ctx, id, func(s *session) error {
+		at := slices.Index(stepOrder(), step)
+		if at <= slices.Index(stepOrder(), fraud.MatchCount) {
+			return fmt.Errorf("step %q is not one to consent to: say kinds, suspects or indicators: %w", step, fraud.ErrInvalid)
+		}
+		if over(s.m.Step) || s.state.Party == nil {
+			return fmt.Errorf("match %s is %s, there is nothing to consent to: %w", id, s.m.Step, fraud.ErrConflict)
+		}
+		if err := e.mayMatch(ctx, s.state.Terms, s.peer, step); err != nil {
+			return err
+		}
+		if s.state.Party.below() {
+			return fmt.Errorf("match %s has fewer than %d elements in common and stops at the count: %w", id, s.state.Terms.MinCount, fraud.ErrForbidden)
+		}
+		for _, st := range stepOrder()[:at+1] {
+			consent(&s.m.Consent, st, e.c.Now())
+		}
+		return nil
+	})
+}
+
+// Status is a match as a page shows it.
+type Status struct {
+	Match   fraud.Match
+	Terms   Terms
+	Round   string          // the exchange that is next, "" if none
+	Wants   fraud.MatchStep // the step whose consent is awaited, "" if none
+	Ours    bool            // whether it is our consent that is missing
+	Stopped bool            // too little in common to go on
+	Busy    bool            // being worked on just now
+	Have    int             // bytes of the list that is coming
+	Of      int             // its bytes in all
+}
+
+// Status says where a match stands. While the match is being worked on it is
+// as of the last save.
+func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
+	s, err := e.session(ctx, id)
+	if err != nil {
+		return Status{}, err
+	}
+	if !s.mu.TryLock() {
+		m, _, err := e.c.Store.Match(ctx, id)
+		return Status{Match: m, Busy: true}, err
+	}
+	defer s.mu.Unlock()
+	st := Status{Match: s.m, Terms: s.state.Terms}
+	p := s.state.Party
+	if p == nil || over(s.m.Step) {
+		return st, nil
+	}
+	st.Stopped = p.below()
+	if r, more := p.round(); more {
+		st.Round = r.name
+		_, given := s.m.Consent[r.gate]
+		_, peers := s.m.PeerConsent[r.gate]
+		if r.gate != "" && (!given || !peers) {
+			st.Wants, st.Ours = r.gate, !given
+		}
+		st.Have, st.Of = len(s.in[r.name]), p.Size[r.name]
+	}
+	return st, nil
+}
+
+// with runs f on a match, alone, and saves it. If f caught the peer out, the
+// match is broken and says how.
+func (e *Engine) with(ctx context.Context, id fraud.MatchID, f func(*session) error) (fraud.Match, error) {
+	s, err := e.session(ctx, id)
+	if err != nil {
+		return fraud.Match{}, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	err = f(s)
+	if isCheat(err) {
+		e.breakOff(ctx, s, err)
+	}
+	if saveErr := e.save(ctx, s); saveErr != nil {
+		err = errors.Join(err, saveErr)
+	}
+	return s.m, err
+}
+
+// breakOff ends a match whose peer was caught, in our ledger too.
+func (e *Engine) breakOff(ctx context.Context, s *session, why error) {
+	s.m.Step, s.m.Problem = fraud.MatchBroken, why.Error()
+	at := unix(e.c.Now())
+	leaf := fraud.Leaf{Kind: fraud.LeafCommitment, Ref: string(s.m.ID) + "/broken", Digest: digest("broken", []byte(s.m.Problem)), At: at}
+	if _, err := e.c.Ledger.Append(ctx, leaf); err != nil {
+		s.m.Problem += "; and our ledger did not take it"
+	}
+}
+
+// session finds a match in memory or wakes it from the store.
+func (e *Engine) session(ctx context.Context, id fraud.MatchID) (*session, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if s := e.open[id]; s != nil {
+		return s, nil
+	}
+	m, box, err := e.c.Store.Match(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("find match %s: %w", id, err)
+	}
+	peer, err := e.c.Store.Peer(ctx, m.Peer)
+	if err != nil {
+		return nil, fmt.Errorf("find peer %s of match %s: %w", m.Peer, id, err)
+	}
+	s := &session{m: m, peer: peer, in: map[string][]byte{}}
+	if len(box) > 0 {
+		plain, err := e.c.Vault.OpenBytes("match "+string(id), box)
+		if err != nil {
+			return nil, fmt.Errorf("open the state of match %s: %w", id, err)
+		}
+		if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&s.state); err != nil {
+			return nil, fmt.Errorf("read the state of match %s: %w", id, err)
+		}
+		if p := s.state.Party; p != nil {
+			if p.env, err = e.env(peer); err != nil {
+				return nil, err
+			}
+			p.wake()
+		}
+	}
+	e.open[id] = s
+	return s, nil
+}
+
+// save writes a match down as it is. A match that is over keeps its report
+// and forgets its secrets.
+func (e *Engine) save(ctx context.Context, s *session) error {
+	if p := s.state.Party; p != nil {
+		s.m.Report = p.Report
+		if !over(s.m.Step) {
+			s.m.Step = p.step()
+		}
+		if c, err := p.commitment(); err == nil {
+			s.m.OurRoot = fmt.Sprintf("%x", c.Root)
+		}
+		if c, err := p.theirCommitment(); err == nil {
+			s.m.PeerRoot, s.m.PeerSize = fmt.Sprintf("%x", c.Root), c.Size
+		}
+		if over(s.m.Step) {
+			p.forget()
+		}
+	}
+	var plain bytes.Buffer
+	if err := gob.NewEncoder(&plain).Encode(&s.state); err != nil {
+		return fmt.Errorf("write the state of match %s: %w", s.m.ID, err)
+	}
+	if err := e.c.Store.SaveMatch(ctx, s.m, e.c.Vault.SealBytes("match "+string(s.m.ID), plain.Bytes())); err != nil {
+		return fmt.Errorf("save match %s: %w", s.m.ID, err)
+	}
+	return nil
+}
