@@ -29,7 +29,7 @@ const (
 type Table struct {
 	Columns []string
 	r       *csv.Reader
-	line    int
+	end     bool // reading failed: nothing follows
 }
 
 // NewTable reads the head of a table. comma is the sign between cells, 0 to
@@ -58,7 +58,7 @@ func NewTable(in io.Reader, comma rune) (*Table, error) {
 			columns[i] = "column " + strconv.Itoa(i+1)
 		}
 	}
-	return &Table{Columns: columns, r: r, line: 1}, nil
+	return &Table{Columns: columns, r: r}, nil
 }
 
 // findComma takes the sign that stands most often in the first line.
@@ -77,9 +77,12 @@ func findComma(b *bufio.Reader) rune {
 }
 
 // Next returns the next row and the line it began on. io.EOF ends the table;
-// any other error is of this row alone and the next may be read.
+// any other error is of this row, and Next may be called again.
 func (t *Table) Next() (Row, int, error) {
 	for {
+		if t.end {
+			return Row{}, 0, io.EOF
+		}
 		cells, err := t.r.Read()
 		if errors.Is(err, io.EOF) {
 			return Row{}, 0, io.EOF
@@ -89,6 +92,7 @@ func (t *Table) Next() (Row, int, error) {
 			if errors.As(err, &bad) {
 				return Row{}, bad.StartLine, fmt.Errorf("the row's quotes do not close: %w", fraud.ErrInvalid)
 			}
+			t.end = true
 			return Row{}, 0, fmt.Errorf("read the table: %w", err)
 		}
 		line, _ := t.r.FieldPos(0)

@@ -1,0 +1,97 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"ringbreaker.example/extract"
+	"ringbreaker.example/fraud"
+)
+
+// clockSlack is how far ahead of our clock a report's time may be: other
+// people's clocks and zones are wrong by up to a day.
+const clockSlack = 24 * time.Hour
+
+// prepare makes a decoded report ready for storage: its times are checked,
+// its indicators taken out, its identity sealed and gone from everywhere else.
+func (s *Service) prepare(r *fraud.Report, via string) (fraud.Acceptance, error) {
+	if err := s.plausible(r); err != nil {
+		return fraud.Acceptance{}, err
+	}
+	country := r.Reporter.Country
+	if country == "" {
+		country = s.cfg.Country
+	}
+	x := extract.Report(r, extract.Options{Country: country, Safe: *s.safe.Load()})
+	own := ownValues(r.Reporter.Identity, country)
+	x.Sightings = scrub(x.Sightings, own)
+	id, err := r.TakeIdentity()
+	if err != nil {
+		return fraud.Acceptance{}, err
+	}
+	a := fraud.Acceptance{Report: r, Sightings: x.Sightings, Sketches: x.Sketches, Via: via}
+	if !id.Empty() {
+		r.Victim = s.vault.Pseudonym(id)
+		if a.Vault, err = s.vault.Seal(r.Name(), id); err != nil {
+			return fraud.Acceptance{}, fmt.Errorf("seal the identity of report %s: %w", r.Name(), err)
+		}
+	}
+	if a.Digest, err = r.Digest(); err != nil {
+		return fraud.Acceptance{}, err
+	}
+	return a, nil
+}
+
+// plausible refuses times in the future: they would make a ring look active
+// for years to come.
+func (s *Service) plausible(r *fraud.Report) error {
+	limit := s.now().Add(clockSlack)
+	check := func(field string, t time.Time) error {
+		if t.After(limit) {
+			return fmt.Errorf("report field %s lies in the future: %w", field, fraud.ErrInvalid)
+		}
+		return nil
+	}
+	if err := check("received_at", r.ReceivedAt); err != nil {
+		return err
+	}
+	for i, c := range r.Contacts {
+		if err := check(fmt.Sprintf("contacts[%d].at", i), c.At); err != nil {
+			return err
+		}
+	}
+	for i, p := range r.Payments {
+		if err := check(fmt.Sprintf("payments[%d].at", i), p.At); err != nil {
+			return err
+		}
+	}
+	for i, a := range r.RemoteAccess {
+		if err := check(fmt.Sprintf("remote_access[%d].at", i), a.At); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ownValues are the reporter's own number and mailbox in canonical form.
+func ownValues(id fraud.Identity, country string) map[fraud.Indicator]bool {
+	own := map[fraud.Indicator]bool{}
+	if v, ok := extract.Canonical(fraud.Phone, id.Phone, country); ok {
+		own[fraud.Indicator{Kind: fraud.Phone, Value: v}] = true
+	}
+	if v, ok := extract.Canonical(fraud.Email, id.Email, ""); ok {
+		own[fraud.Indicator{Kind: fraud.Email, Value: v}] = true
+	}
+	return own
+}
+
+// scrub drops sightings of the identity's own fields, and whatever else
+// repeats a value of the identity: where a victim wrote their own number into
+// the story, the story keeps it, but no index does.
+func scrub(all []fraud.Sighting, own map[fraud.Indicator]bool) []fraud.Sighting {
+	return slices.DeleteFunc(all, func(x fraud.Sighting) bool {
+		return strings.HasPrefix(x.Place.Field, "reporter.") || own[x.Indicator]
+	})
+}

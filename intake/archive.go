@@ -1,0 +1,136 @@
+package intake
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"ringbreaker.example/fraud"
+)
+
+// Limits of archives: a mail folder of a year fits, a bomb does not.
+const (
+	maxEntries  = 100_000
+	maxDepth    = 2        // archives in archives
+	maxRatio    = 200      // unpacked to packed; text packs to a twentieth at best
+	ratioFrom   = 1 << 20  // a file may unpack to this much whatever its ratio
+	maxInMemory = 64 << 20 // an archive within an archive
+)
+
+// counted counts the bytes read, for a progress bar in another goroutine.
+type counted struct {
+	r io.Reader
+	n atomic.Int64
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n.Add(int64(n))
+	return n, err
+}
+
+// bounded ends a stream that unpacks to too much, wrapping fraud.ErrInvalid.
+type bounded struct {
+	r      io.Reader
+	packed func() int64 // bytes that it came from, so far or in all
+	left   *int64       // of the whole archive
+	n      int64
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.r.Read(p)
+	b.n += int64(n)
+	*b.left -= int64(n)
+	switch {
+	case *b.left < 0:
+		return n, fmt.Errorf("the archive unpacks to more than is allowed: %w", fraud.ErrInvalid)
+	case b.n > ratioFrom && b.n > maxRatio*max(b.packed(), 1):
+		return n, fmt.Errorf("the file unpacks to more than %d times its size: %w", maxRatio, fraud.ErrInvalid)
+	case err != nil && !errors.Is(err, io.EOF):
+		return n, fmt.Errorf("the archive is damaged: %w", fraud.ErrInvalid)
+	}
+	return n, err
+}
+
+// gzip reads one packed file.
+func (r *run) gzip(src source) error {
+	if src.depth >= maxDepth {
+		return fmt.Errorf("archives are packed into each other more than %d deep: %w", maxDepth, fraud.ErrInvalid)
+	}
+	packed := &counted{r: src.r}
+	z, err := gzip.NewReader(packed)
+	if err != nil {
+		return fmt.Errorf("the archive is damaged: %w", fraud.ErrInvalid)
+	}
+	left := r.s.cfg.MaxArchive
+	inner := src
+	inner.name, inner.at, inner.depth = strings.TrimSuffix(src.name, ".gz"), nil, src.depth+1
+	inner.r = &bounded{r: z, packed: packed.n.Load, left: &left}
+	return r.read(inner)
+}
+
+// zip reads the files of an archive in the order of their names. Names are
+// labels only: nothing is ever unpacked to disk.
+func (r *run) zip(src source) error {
+	if src.depth >= maxDepth {
+		return fmt.Errorf("archives are packed into each other more than %d deep: %w", maxDepth, fraud.ErrInvalid)
+	}
+	if src.at == nil {
+		b, err := io.ReadAll(io.LimitReader(src.r, maxInMemory+1))
+		if err != nil {
+			return fmt.Errorf("read %s: %w", src.label, err)
+		}
+		if len(b) > maxInMemory {
+			return fmt.Errorf("an archive in an archive may have %d bytes: %w", maxInMemory, fraud.ErrInvalid)
+		}
+		src.at, src.size = bytes.NewReader(b), int64(len(b))
+	}
+	z, err := zip.NewReader(src.at, src.size)
+	if err != nil {
+		return fmt.Errorf("the archive is damaged: %w", fraud.ErrInvalid)
+	}
+	if len(z.File) > maxEntries {
+		return fmt.Errorf("the archive holds more than %d files: %w", maxEntries, fraud.ErrInvalid)
+	}
+	files := slices.Clone(z.File)
+	slices.SortStableFunc(files, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	left := r.s.cfg.MaxArchive
+	for _, f := range files {
+		if err := r.entry(src, f, &left); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *run) entry(src source, f *zip.File, left *int64) error {
+	name := path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
+	if f.FileInfo().IsDir() || !f.Mode().IsRegular() || strings.HasPrefix(name, ".") || strings.HasPrefix(f.Name, "__MACOSX/") {
+		return nil
+	}
+	label := src.label + "!" + strings.ToValidUTF8(f.Name, "\ufffd")
+	if f.Flags&1 != 0 {
+		return r.reject(label, 0, fmt.Errorf("the file is encrypted: send it without a password: %w", fraud.ErrInvalid))
+	}
+	in, err := f.Open()
+	if err != nil {
+		return r.reject(label, 0, fmt.Errorf("the archive packs this file in a way that is not known: %w", fraud.ErrInvalid))
+	}
+	defer in.Close()
+	packed := int64(f.CompressedSize64)
+	err = r.read(source{
+		name: name, label: label, modified: f.Modified, depth: src.depth + 1,
+		r: &bounded{r: in, packed: func() int64 { return packed }, left: left},
+	})
+	if err != nil && errors.Is(err, fraud.ErrInvalid) {
+		return r.reject(label, 0, err)
+	}
+	return err
+}

@@ -1,0 +1,201 @@
+package intake
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/mail"
+	"strings"
+	"time"
+
+	"github.com/jhillyerd/enmime/v2"
+
+	"ringbreaker.example/fraud"
+)
+
+// maxNested is how many mails may be forwarded inside each other.
+const maxNested = 4
+
+// mbox reads a file of mails, each after a line that begins with "From "
+// (RFC 4155); ">From " inside a mail loses its mark (mboxrd).
+func (r *run) mbox(src source) error {
+	in := bufio.NewReaderSize(src.r, 256<<10)
+	var body bytes.Buffer
+	start, line, long := 1, 0, false
+	done := func() error {
+		defer func() { body.Reset(); long = false }()
+		if long {
+			return r.reject(src.label, start, fmt.Errorf("the mail is longer than %d bytes: %w", maxMail, fraud.ErrInvalid))
+		}
+		if len(bytes.TrimSpace(body.Bytes())) == 0 {
+			return nil
+		}
+		w := whole{ctx: r.ctx, body: bytes.Clone(body.Bytes()), name: src.name, modified: src.modified}
+		return r.add(item{file: src.label, line: start, decode: func() (*fraud.Report, error) { return r.s.mailReport(w) }})
+	}
+	blank, begins := true, true // of the line at hand
+	for {
+		part, err := in.ReadSlice('\n')
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
+			return fmt.Errorf("read %s: %w", src.label, err)
+		}
+		if begins {
+			line++
+			if blank && bytes.HasPrefix(part, []byte("From ")) {
+				if e := done(); e != nil {
+					return e
+				}
+				start, part = line, nil
+			} else if rest := bytes.TrimLeft(part, ">"); len(rest) < len(part) && bytes.HasPrefix(rest, []byte("From ")) {
+				part = part[1:]
+			}
+			blank = len(bytes.TrimSpace(part)) == 0
+		}
+		if body.Len()+len(part) > maxMail {
+			long = true
+		} else {
+			body.Write(part)
+		}
+		begins = err == nil
+		if errors.Is(err, io.EOF) {
+			return done()
+		}
+	}
+}
+
+// mailReport makes a mail into a report. A mail that somebody forwarded as an
+// attachment is the fraudster's, and who forwarded it is the reporter, whose
+// address goes to the vault; a bare mail has no reporter.
+func (s *Service) mailReport(w whole) (*fraud.Report, error) {
+	outer, err := readMail(w.body)
+	if err != nil {
+		return nil, err
+	}
+	r := &fraud.Report{
+		ID: contentID("mail", w.body), Source: s.cfg.Source, ReceivedAt: s.mailTime(outer, w.modified),
+		Reporter: fraud.Reporter{Country: s.cfg.Country},
+	}
+	inner := outer
+	for range maxNested {
+		next, ok := forwarded(inner)
+		if !ok {
+			break
+		}
+		inner = next
+	}
+	if inner != outer {
+		if from, err := mail.ParseAddress(outer.GetHeader("From")); err == nil {
+			r.Reporter.Identity = fraud.Identity{Name: from.Name, Email: from.Address}
+		}
+		r.Reporter.Role = "victim"
+		r.Narrative = cut(outer.GetHeader("Subject")+"\n"+outer.Text, 200_000)
+	} else {
+		r.Reporter.Role = "feed"
+	}
+	at := s.mailTime(inner, r.ReceivedAt)
+	if at.After(r.ReceivedAt) {
+		at = r.ReceivedAt // a forged date cannot be later than when we had it
+	}
+	r.Contacts = []fraud.Contact{{
+		At: at, Direction: "to_victim", Medium: "email", Sender: sender(inner),
+		Text: cut(inner.GetHeader("Subject")+"\n"+mailText(inner), maxContactText),
+	}}
+	if err := s.keep(w, r, "message/rfc822"); err != nil {
+		return nil, err
+	}
+	return finished(r)
+}
+
+// maxContactText is below the schema's limit of one text, in bytes.
+const maxContactText = 900_000
+
+func readMail(b []byte) (*enmime.Envelope, error) {
+	env, err := enmime.NewParser(enmime.SkipMalformedParts(true), enmime.MaxStoredPartErrors(20)).ReadEnvelope(bytes.NewReader(b))
+	if err != nil {
+		return nil, fmt.Errorf("the mail cannot be taken apart: %w", fraud.ErrInvalid)
+	}
+	if env.GetHeader("From") == "" && env.GetHeader("Received") == "" && env.GetHeader("Subject") == "" {
+		return nil, fmt.Errorf("the mail has neither sender, subject nor a line of its way: %w", fraud.ErrInvalid)
+	}
+	return env, nil
+}
+
+// forwarded is the mail inside a mail, if there is one.
+func forwarded(env *enmime.Envelope) (*enmime.Envelope, bool) {
+	for _, parts := range [][]*enmime.Part{env.Attachments, env.Inlines, env.OtherParts} {
+		for _, p := range parts {
+			if p.ContentType != "message/rfc822" && !strings.HasSuffix(strings.ToLower(p.FileName), ".eml") {
+				continue
+			}
+			if inner, err := readMail(p.Content); err == nil {
+				return inner, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// mailText is what the reader of a mail sees: its text, and the texts of
+// invitations and other text parts.
+func mailText(env *enmime.Envelope) string {
+	text := env.Text
+	for _, p := range append(append([]*enmime.Part{}, env.OtherParts...), env.Attachments...) {
+		if strings.HasPrefix(p.ContentType, "text/") && p.ContentType != "text/html" {
+			text += "\n" + strings.ToValidUTF8(string(p.Content), "\ufffd")
+		}
+	}
+	return text
+}
+
+// sender is the address a mail says it is from.
+func sender(env *enmime.Envelope) string {
+	from := env.GetHeader("From")
+	if a, err := mail.ParseAddress(from); err == nil {
+		return a.Address
+	}
+	return cut(from, 1000)
+}
+
+// mailTime is when a mail came: by the last server's line, else by its own
+// date, else by the file. A time in the future counts as none.
+func (s *Service) mailTime(env *enmime.Envelope, other time.Time) time.Time {
+	limit := s.now().Add(clockSlack)
+	for _, way := range env.GetHeaderValues("Received") {
+		if at := strings.LastIndexByte(way, ';'); at >= 0 {
+			if t, err := mail.ParseDate(strings.TrimSpace(way[at+1:])); err == nil && t.Before(limit) {
+				return t.UTC()
+			}
+		}
+		break // only the topmost was written by a server that we may believe
+	}
+	if t, err := mail.ParseDate(env.GetHeader("Date")); err == nil && t.Before(limit) {
+		return t.UTC()
+	}
+	return other.UTC()
+}
+
+// cut shortens a text to most bytes at a rune's edge.
+func cut(s string, most int) string {
+	s = strings.ToValidUTF8(s, "\ufffd")
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "")
+}
+
+// keep stores the original as evidence, if the node keeps originals.
+func (s *Service) keep(w whole, r *fraud.Report, mediaType string) error {
+	if s.cfg.KeepFile == nil {
+		return nil
+	}
+	sum, size, err := s.cfg.KeepFile(w.ctx, bytes.NewReader(w.body))
+	if err != nil {
+		return fmt.Errorf("keep the original of report %s: %w", r.Name(), err)
+	}
+	name, _, _ := mime.ParseMediaType(mediaType)
+	r.Evidence = append(r.Evidence, fraud.Evidence{SHA256: sum, Name: cut(w.name, 200), MediaType: name, Size: size, CapturedAt: r.ReceivedAt})
+	return nil
+}
