@@ -319,3 +319,56 @@ func TestABentMessageIsRefusedAndNothingIsApplied(t *testing.T) {
 	m, err := a.Advance(t.Context(), id)
 	must(t, m, err, fraud.MatchCount)
 }
+
+func TestEvidenceThatIsNotInTheLedgerFailsTheAudit(t *testing.T) {
+	a, b := companies(t)
+	for i := range b.set {
+		b.set[i].Evidence[0].Digest[5] ^= 1 // the report is there, with another content
+	}
+	id := agreed(t, a, b)
+	m, err := a.Advance(t.Context(), id)
+	if !errors.Is(err, fraud.ErrConflict) || m.Step != fraud.MatchBroken || !strings.Contains(m.Problem, "was not in its ledger before the match") {
+		t.Errorf("got %s (%s), %v; want the match broken", m.Step, m.Problem, err)
+	}
+	if _, err := a.ledger.Prove(t.Context(), fraud.LeafCommitment, string(id)+"/broken"); err != nil {
+		t.Errorf("our ledger does not say that it broke: %v", err)
+	}
+}
+
+func TestAPeerWithTwoHistoriesIsNamedBeforeAPointIsSent(t *testing.T) {
+	a, b := companies(t)
+	first := agreed(t, a, b)
+	m, err := a.Advance(t.Context(), first)
+	must(t, m, err, fraud.MatchCount)
+	// birch begins its ledger anew and grows it beyond what alder saw.
+	b.leaves, b.hashes, b.at, b.own = nil, nil, map[string]int64{}, ""
+	for i := range 400 {
+		v := b.set[i%len(b.set)].Evidence[i%2]
+		if _, err := b.ledger.Append(t.Context(), fraud.Leaf{Kind: fraud.LeafReport, Ref: string(v.Report), Digest: v.Digest, At: b.now.Add(time.Second)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	id := agreed(t, a, b)
+	a.wire = wireFunc(func(r *http.Request) (*http.Response, error) {
+		if isPath(r, "/list/") {
+			t.Error("a list was sent to a peer with two histories")
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	m, err = a.Advance(t.Context(), id)
+	var fork *ledger.Fork
+	if !errors.As(err, &fork) || m.Step != fraud.MatchBroken || !strings.Contains(m.Problem, "birch") {
+		t.Errorf("got %s (%s), %v; want birch named", m.Step, m.Problem, err)
+	}
+}
+
+func TestASetIsFixedWhenTheMatchIsTakenUp(t *testing.T) {
+	a, b := companies(t)
+	id := agreed(t, a, b)
+	b.set = phones("b", 0, 5)
+	m, err := a.Advance(t.Context(), id)
+	m = must(t, m, err, fraud.MatchCount)
+	if m.PeerSize != 60 || m.Report.Count != 10 {
+		t.Errorf("got %d in common with a set of %d, want the set of when birch accepted", m.Report.Count, m.PeerSize)
+	}
+}
