@@ -84,17 +84,17 @@ func (db *DB) Matches(ctx context.Context) ([]fraud.Match, error) {
 
 const (
 	saveJointCaseSQL = `
-	INSERT INTO joint_cases (id, title, peer, match_id, overlaps, basis, tlp, pap, embargo, opened_by, opened_at, accepted)
+	INSERT INTO joint_cases (id, title, peer, match_id, in_common, basis, tlp, pap, embargo, opened_by, opened_at, accepted)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 	ON CONFLICT (id) DO UPDATE SET
-	    title = excluded.title, match_id = excluded.match_id, overlaps = excluded.overlaps, basis = excluded.basis,
+	    title = excluded.title, match_id = excluded.match_id, in_common = excluded.in_common, basis = excluded.basis,
 	    tlp = excluded.tlp, pap = excluded.pap, embargo = excluded.embargo, accepted = excluded.accepted
 	WHERE joint_cases.peer = excluded.peer AND joint_cases.opened_by = excluded.opened_by`
 	jointCaseSQL = `
-	SELECT id, title, peer, match_id, overlaps, basis, tlp, pap, embargo, opened_by, opened_at, accepted
+	SELECT id, title, peer, match_id, in_common, basis, tlp, pap, embargo, opened_by, opened_at, accepted
 	FROM joint_cases WHERE id = $1`
 	jointCasesSQL = `
-	SELECT id, title, peer, match_id, overlaps, basis, tlp, pap, embargo, opened_by, opened_at, accepted
+	SELECT id, title, peer, match_id, in_common, basis, tlp, pap, embargo, opened_by, opened_at, accepted
 	FROM joint_cases ORDER BY opened_at, id`
 )
 

@@ -28,12 +28,12 @@ const (
 	    status, package, sealed, manifest, checks, signers, at
 	FROM referrals ORDER BY id, version`
 	statusesSQL = `
-	SELECT referral, status, says, figures, from_org, at, signature
+	SELECT referral, status, says, figures, disrupted, from_org, at, signature
 	FROM referral_statuses WHERE referral = $1 OR $1 = '' ORDER BY no`
 	knownStatusSQL = `SELECT COUNT(*) FROM referral_statuses WHERE referral = $1 AND digest = $2`
 	addStatusSQL   = `
-	INSERT INTO referral_statuses (referral, status, says, figures, from_org, at, signature, digest, leaf)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	INSERT INTO referral_statuses (referral, status, says, figures, disrupted, from_org, at, signature, digest, leaf)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	moveReferralSQL = `
 	UPDATE referrals SET status = $2
 	WHERE id = $1 AND version = (SELECT MAX(v.version) FROM referrals v WHERE v.id = $1)`
@@ -101,7 +101,7 @@ func (t *tx) addStatuses(ctx context.Context, history []fraud.StatusEvent) error
 		if err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, addStatusSQL, e.Referral, e.Status, e.Says, part{e.Figures}, e.From, us(e.At), e.Signature, digest[:], leaf); err != nil {
+		if _, err := t.exec(ctx, addStatusSQL, e.Referral, e.Status, e.Says, part{e.Figures}, part{e.Disrupted}, e.From, us(e.At), e.Signature, digest[:], leaf); err != nil {
 			return err
 		}
 	}
@@ -115,7 +115,7 @@ func scanReferral(r row) (f fraud.Referral, err error) {
 }
 
 func scanStatus(r row) (e fraud.StatusEvent, err error) {
-	err = r.Scan(&e.Referral, &e.Status, &e.Says, into(&e.Figures), &e.From, at(&e.At), &e.Signature)
+	err = r.Scan(&e.Referral, &e.Status, &e.Says, into(&e.Figures), into(&e.Disrupted), &e.From, at(&e.At), &e.Signature)
 	return e, err
 }
 

@@ -241,7 +241,7 @@ CREATE TABLE joint_cases (
     title     TEXT NOT NULL,
     peer      TEXT NOT NULL REFERENCES peers (id),
     match_id  TEXT NOT NULL,
-    overlaps  TEXT NOT NULL,
+    in_common TEXT NOT NULL,                       -- JSON, []fraud.Overlap
     basis     TEXT NOT NULL,
     tlp       TEXT NOT NULL,
     pap       TEXT NOT NULL,
@@ -325,6 +325,7 @@ CREATE TABLE referral_statuses (
     status    TEXT NOT NULL,
     says      TEXT NOT NULL,
     figures   TEXT NOT NULL,
+    disrupted TEXT NOT NULL,
     from_org  TEXT NOT NULL,
     at        INTEGER NOT NULL,
     signature TEXT NOT NULL,

@@ -1,0 +1,228 @@
+package storetest
+
+import (
+	"strings"
+	"time"
+
+	"ringbreaker.example/fraud"
+)
+
+// everything puts at least one row into every table that is append-only.
+func (b *bench) everything() {
+	b.Helper()
+	a := report("s", "1", phoneA)
+	a.Vault = []byte("box")
+	b.accept(a)
+	b.accept(report("s", "2", phoneA), report("s", "3", phoneB))
+	_, err := b.OpenVault(b.ctx, "s/1", "kim", "to call her back", t0)
+	b.must(err)
+	b.must(b.SaveRings(b.ctx, linking()))
+	b.must(b.AddJudgement(b.ctx, fraud.Judgement{ID: "J-1", Verdict: fraud.VerdictSame, A: "s/1", B: "s/2", By: "ana", Reason: "one voice", At: t0}))
+	_, err = b.AddTransfers(b.ctx, []fraud.Transfer{{ID: "T-1", Basis: fraud.Observed, At: t0}})
+	b.must(err)
+	b.must(b.AddShare(b.ctx, fraud.Share{ID: "S-1", To: "birch", At: t0}))
+	b.must(b.RecallShare(b.ctx, "S-1", t0, "signed"))
+	b.must(b.AddHold(b.ctx, fraud.Hold{ID: "H-1", Ring: "R-1", Until: t0, At: t0}))
+	b.must(b.ReleaseHold(b.ctx, "H-1", "ana", t0))
+	b.must(b.AddStatus(b.ctx, status(fraud.ReferralReceived, 0)))
+	b.search()
+	_, err = b.AddSeizure(b.ctx, item("I-1", ""))
+	b.must(err)
+	_, err = b.AddCustody(b.ctx, fraud.CustodyEvent{Item: "I-1", Act: fraud.CustodyReceived, Holder: "lab", At: after(time.Hour), By: "lena"})
+	b.must(err)
+	b.must(b.AddFreeze(b.ctx, fraud.Freeze{ID: "F-1", Case: "CASE-1"}))
+	b.must(b.AddFreezeEvent(b.ctx, fraud.FreezeEvent{Freeze: "F-1", State: fraud.FreezeHeld, At: t0}))
+	b.must(b.AddArrest(b.ctx, fraud.Arrest{ID: "A-1", Case: "CASE-1", At: t0}))
+	b.must(b.AddLead(b.ctx, fraud.Lead{ID: "L-1", Case: "CASE-1", At: t0}))
+	b.must(b.AddOutcome(b.ctx, fraud.Outcome{ID: "O-1", At: t0}))
+}
+
+// appendOnly are the tables that refuse to be changed, each with a column.
+var appendOnly = []struct{ table, column string }{
+	{"reports", "victim"},
+	{"extractions", "facts"},
+	{"sightings", "value"},
+	{"vault_openings", "reason"},
+	{"leaves", "ref"},
+	{"ledger_hashes", "hash"},
+	{"judgements", "reason"},
+	{"transfers", "source"},
+	{"shares", "ref"},
+	{"share_recalls", "receipt"},
+	{"holds", "reason"},
+	{"hold_releases", "by_person"},
+	{"referral_statuses", "says"},
+	{"seizures", "what"},
+	{"custody", "holder"},
+	{"freeze_events", "why"},
+	{"arrests", "person"},
+	{"leads", "says"},
+	{"outcomes", "says"},
+	{"ring_events", "cause"},
+	{"audits", "why"},
+}
+
+// tamper changes the database as somebody would who knows how to get around
+// the triggers.
+func (b *bench) tamper(statement string) {
+	b.Helper()
+	db := b.raw()
+	db.SetMaxOpenConns(1) // the settings below are of one connection
+	prepare := []string{"PRAGMA foreign_keys = 0", "PRAGMA ignore_check_constraints = 1"}
+	if strings.HasPrefix(b.url, "postgres") {
+		prepare = []string{"SET session_replication_role = replica"}
+	} else {
+		rows, err := db.QueryContext(b.ctx, "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
+		b.must(err)
+		for rows.Next() {
+			var drop string
+			b.must(rows.Scan(&drop))
+			prepare = append(prepare, drop)
+		}
+		b.must(rows.Err())
+		b.must(rows.Close())
+	}
+	for _, s := range append(prepare, statement) {
+		if _, err := db.ExecContext(b.ctx, s); err != nil {
+			b.Fatalf("%s: %v", s, err)
+		}
+	}
+}
+
+var careTests = []test{
+	{"what is append only refuses to be changed or deleted", func(b *bench) {
+		b.everything()
+		db := b.raw()
+		for _, x := range appendOnly {
+			var before, now int
+			count := "SELECT COUNT(*) FROM " + x.table
+			b.must(db.QueryRowContext(b.ctx, count).Scan(&before))
+			if before == 0 {
+				b.Errorf("%s has no row to try it on", x.table)
+			}
+			for _, change := range []string{"UPDATE " + x.table + " SET " + x.column + " = " + x.column, "DELETE FROM " + x.table} {
+				if _, err := db.ExecContext(b.ctx, change); err == nil || !strings.Contains(err.Error(), "append-only") {
+					b.Errorf("%s: got %v, want a refusal", change, err)
+				}
+			}
+			b.must(db.QueryRowContext(b.ctx, count).Scan(&now))
+			same(b, now, nil, before)
+		}
+		b.sound()
+	}},
+	{"an empty and a full database are sound", func(b *bench) {
+		b.sound()
+		b.everything()
+		b.sound()
+	}},
+	{"a database that is opened again holds the same", func(b *bench) {
+		b.everything()
+		before, err := b.Leaves(b.ctx, 0, 0)
+		b.must(err)
+		again := opened(b.T, b.url)
+		leaves, err := again.Leaves(b.ctx, 0, 0)
+		same(b, leaves, err, before)
+		version, err := again.SchemaVersion(b.ctx)
+		b.must(err)
+		if version < 1 {
+			b.Errorf("schema version %d", version)
+		}
+		taken, err := again.AcceptBatch(b.ctx, []fraud.Acceptance{report("s", "1", phoneA), report("s", "4", phoneA)})
+		same(b, taken, err, []fraud.Taken{fraud.TakenSame, fraud.TakenNew})
+		b.sound()
+	}},
+	{"a database of a newer program is refused", func(b *bench) {
+		_, err := b.raw().ExecContext(b.ctx, "INSERT INTO schema_versions (version, name, applied_at) VALUES (9999, 'from the future', 0)")
+		b.must(err)
+		_, err = reopen(b)
+		b.refused(err, fraud.ErrInvalid)
+	}},
+	{"fsck names what was changed behind the store", func(b *bench) {
+		b.everything()
+		for _, x := range []struct{ change, says string }{
+			{
+				"UPDATE reports SET victim = victim, raw = raw_sha256 WHERE id = 's/1'",
+				"report s/1: its JSON was changed",
+			},
+			{
+				"UPDATE reports SET digest = (SELECT hash FROM ledger_hashes WHERE idx = 1) WHERE id = 's/2'",
+				"report s/2: its digest is not the one in the ledger",
+			},
+			{"DELETE FROM leaves WHERE ref = 's/3'", "report s/3: the ledger has no leaf for it"},
+			{"UPDATE custody SET holder = 'a thief' WHERE item = 'I-1' AND seq = 2", "custody of I-1: event 2 was changed"},
+			{"UPDATE judgements SET reason = 'another' WHERE id = 'J-1'", "judgement J-1 is not the one in the ledger"},
+			{"UPDATE vault_openings SET by_person = 'nobody'", "the opening of report s/1 in the vault"},
+			{"UPDATE referral_statuses SET digest = (SELECT hash FROM ledger_hashes WHERE idx = 1)", "status received of referral REF-1"},
+			{"UPDATE ledger_hashes SET hash = (SELECT raw_sha256 FROM reports WHERE no = 1) WHERE idx = 0", "ledger: hash 0 is not that of its leaves"},
+			{"UPDATE ledger_head SET size = 99", "ledger: its head says 99 leaves"},
+			{"UPDATE extractions SET sightings = sketches WHERE report_no = 1", "report s/1: what was taken out of it cannot be read"},
+			{"DELETE FROM sightings WHERE report_no = 2", "report s/2: 2 indicators were taken out of it and 0 are in the index"},
+			{"INSERT INTO sightings (kind, value, report_no) VALUES ('phone', 'x', 77)", "sightings: 1 belong to no report"},
+			{"DELETE FROM custody WHERE seq = 1", "custody of I-1: event 2 does not follow"},
+		} {
+			b.tamper(x.change)
+			found, err := b.Fsck(b.ctx)
+			b.must(err)
+			if !strings.Contains(strings.Join(found, "\n"), x.says) {
+				b.Errorf("after %q fsck says %q, want %q in it", x.change, found, x.says)
+			}
+		}
+	}},
+	{"fsck names a report that the ledger attests and that is gone", func(b *bench) {
+		b.three()
+		b.tamper("DELETE FROM reports WHERE id = 's/2'")
+		found, err := b.Fsck(b.ctx)
+		b.must(err)
+		said := strings.Join(found, "\n")
+		for _, want := range []string{"report number 2 is missing", "report s/2: the ledger attests it and it is gone"} {
+			if !strings.Contains(said, want) {
+				b.Errorf("fsck says %q, want %q in it", found, want)
+			}
+		}
+	}},
+}
+
+var searchTests = []test{
+	{"a search finds rings reports and indicators by how they begin", func(b *bench) {
+		b.three()
+		b.must(b.SaveRings(b.ctx, linking()))
+		hit := fraud.Hit{Kind: fraud.HitIndicator, Ref: "phone:" + phoneA, Indicator: numberA, Ring: "R-1", Reports: 2}
+		for _, x := range []struct {
+			q     string
+			limit int
+			want  []fraud.Hit
+		}{
+			{phoneA, 10, []fraud.Hit{hit}},
+			{"+1212", 10, []fraud.Hit{hit}},
+			{" 1 (212) 555-0142 ", 10, []fraud.Hit{hit}},
+			{"phone:+1212", 10, []fraud.Hit{hit}},
+			{"email:+1212", 10, nil},
+			{"R-", 10, []fraud.Hit{{Kind: fraud.HitRing, Ref: "R-1", Ring: "R-1", Reports: 2}, {Kind: fraud.HitRing, Ref: "R-2", Ring: "R-2", Reports: 1}}},
+			{"R-", 1, []fraud.Hit{{Kind: fraud.HitRing, Ref: "R-1", Ring: "R-1", Reports: 2}}},
+			{"s/2", 10, []fraud.Hit{{Kind: fraud.HitReport, Ref: "s/2", Ring: "R-1", Reports: 1}}},
+			{"%", 10, nil},
+			{"", 10, nil},
+			{"nothing", 10, nil},
+		} {
+			got, err := b.Find(b.ctx, x.q, x.limit)
+			if err == nil && len(got) == 0 {
+				got = nil
+			}
+			same(b, got, err, x.want)
+		}
+	}},
+	{"the reports of a ring and its hours", func(b *bench) {
+		b.three()
+		b.must(b.SaveRings(b.ctx, linking()))
+		got, err := b.ReportsOfRing(b.ctx, "R-1", 0)
+		same(b, got, err, []*fraud.Report{report("s", "1", phoneA).Report, report("s", "2", phoneA).Report})
+		got, err = b.ReportsOfRing(b.ctx, "R-1", 1)
+		same(b, len(got), err, 1)
+		got, err = b.ReportsOfRing(b.ctx, "R-9", 1)
+		same(b, got, err, nil)
+		var want [7][24]int
+		want[time.Thursday][8] = 2
+		hours, err := b.HoursOfRing(b.ctx, "R-1")
+		same(b, hours, err, want)
+	}},
+}

@@ -1,0 +1,203 @@
+package storetest
+
+import (
+	"errors"
+	"time"
+
+	"ringbreaker.example/fraud"
+)
+
+func ring(name string, score float64, reports ...fraud.ReportID) fraud.Ring {
+	return fraud.Ring{
+		ID: fraud.RingID(name), Reports: reports,
+		Indicators: []fraud.RingIndicator{{
+			Indicator: fraud.Indicator{Kind: fraud.Phone, Value: phoneA}, Role: fraud.RoleCallback,
+			Tenure: fraud.Tenure{From: t0, To: after(time.Hour)}, Bits: 17.25, Reports: len(reports), Sources: 1,
+		}},
+		Suppliers: []fraud.Tie{{
+			ID: "S-1", Indicator: fraud.Indicator{Kind: fraud.Script, Value: "script:1"}, Role: fraud.RoleScript,
+			Rings: []fraud.RingID{"R-1", "R-2"}, Reports: 1, Bits: 4, Why: "both read one script",
+		}},
+		Harm: fraud.Harm{
+			Reports: len(reports), Victims: 2, Sent: fraud.Sums{"USD": 59998}, Asked: fraud.Sums{}, Aged60: 1,
+			FirstAt: t0, LastAt: after(time.Hour), Last30d: 2, Score: score,
+		},
+		Brands: []string{"Alder"}, Countries: []string{"US"}, Mark: fraud.Mark{TLP: fraud.TLPAmber, PAP: fraud.PAPAmber}, Model: "m1",
+	}
+}
+
+func link(kind fraud.LinkKind, a, b fraud.ReportID, ring fraud.RingID) fraud.Link {
+	return fraud.Link{
+		Kind: kind, A: a, B: b, Bits: 17.25, Ring: ring,
+		Cause: []fraud.Cause{{
+			Indicator: fraud.Indicator{Kind: fraud.Phone, Value: phoneA}, Role: fraud.RoleCallback, Family: fraud.FamilyContact,
+			Bits: 17.25, Tenure: fraud.Tenure{From: t0, To: after(time.Hour)}, Reports: 2, Why: "both were told to call it",
+		}},
+	}
+}
+
+// linking is two rings of the three reports.
+func linking() fraud.Linking {
+	return fraud.Linking{
+		Rings: []fraud.Ring{ring("R-2", 1.5, "s/3"), ring("R-1", 9, "s/1", "s/2")},
+		Links: []fraud.Link{
+			link(fraud.SameOperator, "s/1", "s/2", "R-1"),
+			link(fraud.SameSupplier, "s/1", "s/3", ""),
+			link(fraud.SameSupplier, "s/1", "s/2", ""),
+		},
+		Suggestions: []fraud.Suggestion{{A: "R-1", B: "R-2", Link: link(fraud.SameOperator, "s/2", "s/3", "")}},
+		Events: []fraud.RingEvent{
+			{At: t0, What: "born", Ring: "R-1", Cause: "one number"},
+			{What: "merged", Ring: "R-1", Others: []fraud.RingID{"R-0"}, Cause: "one account"},
+			{At: t0, What: "born", Ring: "R-2", Cause: "one report"},
+		},
+		Model: "m1", At: after(time.Minute),
+	}
+}
+
+var ringTests = []test{
+	{"a linking comes back whole", func(b *bench) {
+		b.three()
+		l := linking()
+		b.must(b.SaveRings(b.ctx, l))
+		rings, err := b.RingsByHarm(b.ctx, 0)
+		same(b, rings, err, []fraud.Ring{l.Rings[1], l.Rings[0]})
+		rings, err = b.RingsByHarm(b.ctx, 1)
+		same(b, rings, err, l.Rings[1:])
+		r, err := b.Ring(b.ctx, "R-2")
+		same(b, r, err, l.Rings[0])
+		_, err = b.Ring(b.ctx, "R-9")
+		b.refused(err, fraud.ErrNotFound)
+		of, err := b.RingOf(b.ctx, "s/2")
+		same(b, of, err, "R-1")
+		_, err = b.RingOf(b.ctx, "s/9")
+		b.refused(err, fraud.ErrNotFound)
+		links, err := b.RingLinks(b.ctx, "R-1")
+		same(b, links, err, l.Links)
+		links, err = b.RingLinks(b.ctx, "R-2")
+		same(b, links, err, l.Links[1:2])
+		_, err = b.RingLinks(b.ctx, "R-9")
+		b.refused(err, fraud.ErrNotFound)
+		suggestions, err := b.DB.Suggestions(b.ctx)
+		same(b, suggestions, err, l.Suggestions)
+		when, model, n, err := b.LastLinking(b.ctx)
+		same(b, when, err, l.At)
+		same(b, model, nil, "m1")
+		same(b, n, nil, 2)
+	}},
+	{"a linking replaces the rings before it and keeps the events", func(b *bench) {
+		b.three()
+		_, _, _, err := b.LastLinking(b.ctx)
+		b.refused(err, fraud.ErrNotFound)
+		b.must(b.SaveRings(b.ctx, linking()))
+		next := fraud.Linking{
+			Rings:  []fraud.Ring{ring("R-2", 1.5, "s/3"), ring("R-3", 2, "s/2")},
+			Events: []fraud.RingEvent{{At: after(time.Hour), What: "gone", Ring: "R-1", Others: []fraud.RingID{"R-3"}, Cause: "judged apart"}},
+			Model:  "m2", At: after(time.Hour),
+		}
+		b.must(b.SaveRings(b.ctx, next))
+		b.must(b.SaveRings(b.ctx, fraud.Linking{Rings: next.Rings, Model: "m2", At: after(2 * time.Hour)}))
+		rings, err := b.RingsByHarm(b.ctx, 0)
+		same(b, rings, err, []fraud.Ring{next.Rings[1], next.Rings[0]})
+		_, err = b.RingOf(b.ctx, "s/1")
+		b.refused(err, fraud.ErrNotFound)
+		of, err := b.RingOf(b.ctx, "s/2")
+		same(b, of, err, "R-3")
+		suggestions, err := b.DB.Suggestions(b.ctx)
+		same(b, suggestions, err, nil)
+		links, err := b.RingLinks(b.ctx, "R-2")
+		same(b, links, err, nil)
+		events, err := b.RingEvents(b.ctx, "R-1")
+		b.must(err)
+		for i := range events {
+			if i > 0 && events[i].Seq <= events[i-1].Seq {
+				b.Errorf("event %d has number %d after %d", i, events[i].Seq, events[i-1].Seq)
+			}
+			events[i].Seq = 0
+		}
+		same(b, events, nil, []fraud.RingEvent{
+			{At: t0, What: "born", Ring: "R-1", Cause: "one number"},
+			{At: after(time.Minute), What: "merged", Ring: "R-1", Others: []fraud.RingID{"R-0"}, Cause: "one account"},
+			next.Events[0],
+		})
+		b.sound()
+	}},
+	{"a linking that cannot be is refused whole", func(b *bench) {
+		b.three()
+		b.must(b.SaveRings(b.ctx, linking()))
+		unknown := fraud.Linking{Rings: []fraud.Ring{ring("R-7", 1, "s/9")}}
+		b.refused(b.SaveRings(b.ctx, unknown), fraud.ErrNotFound)
+		twice := fraud.Linking{Rings: []fraud.Ring{ring("R-7", 1, "s/1"), ring("R-8", 1, "s/1")}}
+		b.refused(b.SaveRings(b.ctx, twice), fraud.ErrConflict)
+		odd := fraud.Linking{Events: []fraud.RingEvent{{At: t0, What: "vanished", Ring: "R-1"}}}
+		b.refused(b.SaveRings(b.ctx, odd), fraud.ErrInvalid)
+		rings, err := b.RingsByHarm(b.ctx, 0)
+		same(b, rings, err, []fraud.Ring{linking().Rings[1], linking().Rings[0]})
+	}},
+	{"judgements come in the order in which they were made and are in the ledger", func(b *bench) {
+		b.three()
+		phone := fraud.Indicator{Kind: fraud.Phone, Value: phoneA}
+		want := []fraud.Judgement{
+			{ID: "J-3", Verdict: fraud.VerdictSame, A: "s/1", B: "s/2", By: "ana", Reason: "one voice", At: after(time.Hour)},
+			{ID: "J-1", Verdict: fraud.VerdictNotIndicator, Indicator: phone, By: "ana", Reason: "the bank's own", At: t0},
+			{ID: "J-2", Verdict: fraud.VerdictWrong, A: "s/3", By: "kim", Reason: "framed", At: t0},
+		}
+		for _, j := range want {
+			b.must(b.AddJudgement(b.ctx, j))
+		}
+		got, err := b.Judgements(b.ctx)
+		same(b, got, err, want)
+		i, err := b.LeafIndex(b.ctx, fraud.LeafJudgement, "J-1")
+		same(b, i, err, 4)
+		b.sound()
+	}},
+	{"a judgement without person, reason, object or report is refused and leaves no leaf", func(b *bench) {
+		b.three()
+		whole := fraud.Judgement{ID: "J-1", Verdict: fraud.VerdictSame, A: "s/1", B: "s/2", By: "ana", Reason: "one voice", At: t0}
+		b.must(b.AddJudgement(b.ctx, whole))
+		for _, x := range []struct {
+			change func(*fraud.Judgement)
+			want   error
+		}{
+			{func(j *fraud.Judgement) { j.ID = "J-1" }, fraud.ErrConflict},
+			{func(j *fraud.Judgement) { j.By = "" }, fraud.ErrInvalid},
+			{func(j *fraud.Judgement) { j.Reason = "" }, fraud.ErrInvalid},
+			{func(j *fraud.Judgement) { j.B = "" }, fraud.ErrInvalid},
+			{func(j *fraud.Judgement) { j.B = "s/1" }, fraud.ErrInvalid},
+			{func(j *fraud.Judgement) { j.Verdict = "perhaps" }, fraud.ErrInvalid},
+			{func(j *fraud.Judgement) { j.B = "s/9" }, fraud.ErrNotFound},
+			{func(j *fraud.Judgement) { j.Verdict = fraud.VerdictNotIndicator }, fraud.ErrInvalid},
+		} {
+			j := whole
+			j.ID = "J-2"
+			x.change(&j)
+			b.refused(b.AddJudgement(b.ctx, j), x.want)
+		}
+		n, err := b.LeafCount(b.ctx)
+		same(b, n, err, 4)
+	}},
+	{"transfers come by time and are added once", func(b *bench) {
+		x := fraud.Transfer{
+			ID: "T-2", From: "bank_account:X/1", To: "upi:shop@example", Amount: fraud.Money{Minor: 1<<53 + 1, Currency: "INR"},
+			At: after(time.Hour), Rail: "upi", Basis: fraud.Observed, Report: "other/1", Source: "bank",
+		}
+		y := x
+		y.ID, y.At, y.Basis = "T-1", after(time.Hour), fraud.Inferred
+		z := x
+		z.ID, z.At, z.Report = "T-9", t0, ""
+		n, err := b.AddTransfers(b.ctx, []fraud.Transfer{x, y})
+		same(b, n, err, 2)
+		n, err = b.AddTransfers(b.ctx, []fraud.Transfer{x, z})
+		same(b, n, err, 1)
+		got, err := b.DB.Transfers(b.ctx)
+		same(b, got, err, []fraud.Transfer{z, y, x})
+		bad := x
+		bad.ID, bad.Amount.Minor = "T-3", -1
+		n, err = b.AddTransfers(b.ctx, []fraud.Transfer{{ID: "T-4", Basis: fraud.Observed, At: t0}, bad})
+		if !errors.Is(err, fraud.ErrInvalid) || n != 0 {
+			b.Errorf("got %d and %v, want none and ErrInvalid", n, err)
+		}
+		got, err = b.DB.Transfers(b.ctx)
+		same(b, len(got), err, 3)
+	}},
+}
