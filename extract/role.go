@@ -33,6 +33,37 @@ func (x *scan) assignRoles() {
 			x.judgeHost(f)
 		}
 	}
+	if len(x.found) > 1 {
+		x.agree()
+	}
+}
+
+// agree lets the places of one value explain each other: what is the
+// victim's in one sentence is the victim's in all, and a number that stands
+// bare in one line is what the other line calls it.
+func (x *scan) agree() {
+	told := map[fraud.Indicator]fraud.Role{}
+	for i := range x.found {
+		f := &x.found[i]
+		switch f.Role {
+		case fraud.RoleVictimOwned:
+			told[f.Indicator] = f.Role
+		case fraud.RoleCallback, fraud.RoleSender, fraud.RoleShownCallerID:
+			if told[f.Indicator] == "" {
+				told[f.Indicator] = f.Role
+			}
+		}
+	}
+	for i := range x.found {
+		f := &x.found[i]
+		switch role := told[f.Indicator]; {
+		case role == "" || role == f.Role:
+		case role == fraud.RoleVictimOwned && f.Role.Links():
+			f.Role, f.Why = role, "the speaker calls it their own elsewhere in the text"
+		case f.Role == fraud.RoleMention:
+			f.Role, f.Why = role, "another line of the text says so"
+		}
+	}
 }
 
 // ownerOf looks a value up in the lists of genuine ones.

@@ -1,0 +1,85 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ringbreaker.example/fraud"
+)
+
+// foreignParts finds the pieces of a fraudster's text that are not his: a
+// quoted thread of somebody's real mail under the message, and what a long
+// spacer pushes out of sight. Both are pasted in to confuse filters, and the
+// numbers in them belong to people who have nothing to do with it.
+func foreignParts(text string) []part {
+	var parts []part
+	words, blanks, lineStart := 0, 0, 0
+	inWord := false
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case r == '\n':
+			blanks++
+			inWord = false
+			lineStart = i + n
+			if words >= mainWords && threadBegins(text[lineStart:]) {
+				return append(parts, part{lineStart, len(text), fraud.RoleBystander, "stands in a thread quoted under the message"})
+			}
+		case unicode.IsSpace(r) || invisible(r):
+			blanks++
+			inWord = false
+		case (r == '>' || r == '|') && i == lineStart && words >= mainWords:
+			end := strings.IndexByte(text[i:], '\n')
+			if end < 0 {
+				end = len(text) - i
+			}
+			parts = append(parts, part{i, i + end, fraud.RoleBystander, "stands in a thread quoted under the message"})
+			i += end
+			continue
+		default:
+			if blanks >= longSpacer && words >= mainWords {
+				return append(parts, part{i, len(text), fraud.RoleBystander, "stands far below the message, behind a long spacer"})
+			}
+			if r != '.' && r != '-' {
+				blanks = 0
+			}
+			if !inWord {
+				words++
+			}
+			inWord = true
+		}
+		i += n
+	}
+	return parts
+}
+
+// threadBegins says whether a quoted mail's head begins the text: "From:"
+// with "To:" or "Sent:" under it, "On … wrote:", "Original Message".
+func threadBegins(text string) bool {
+	line, rest, _ := strings.Cut(text, "\n")
+	line = strings.TrimSpace(line)
+	low := strings.ToLower(strings.TrimLeft(line, "-_*> "))
+	switch {
+	case line == "" || len(line) > 400:
+		return false
+	case strings.HasPrefix(low, "original message"), strings.HasPrefix(low, "ursprüngliche nachricht"), strings.HasPrefix(low, "mensaje original"), strings.HasPrefix(low, "message d'origine"):
+		return true
+	case strings.HasPrefix(low, "on ") && strings.HasSuffix(low, "wrote:"), strings.HasPrefix(low, "am ") && strings.HasSuffix(low, "schrieb:"), strings.HasPrefix(low, "le ") && strings.HasSuffix(low, "a écrit :"), strings.HasPrefix(low, "el ") && strings.HasSuffix(low, "escribió:"):
+		return true
+	case strings.HasPrefix(low, "from:"), strings.HasPrefix(low, "von:"), strings.HasPrefix(low, "de:"):
+		seen := 0
+		for range 5 {
+			var next string
+			next, rest, _ = strings.Cut(rest, "\n")
+			next = strings.ToLower(strings.TrimLeft(next, " *>\t"))
+			for _, key := range []string{"sent:", "to:", "subject:", "date:", "cc:", "gesendet:", "an:", "betreff:", "para:", "asunto:", "enviado:", "envoyé", "objet", "à:"} {
+				if strings.HasPrefix(next, key) {
+					seen++
+				}
+			}
+		}
+		return seen >= 2
+	}
+	return false
+}

@@ -1,0 +1,389 @@
+package extract
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+	"golang.org/x/net/html/charset"
+
+	"ringbreaker.example/fraud"
+)
+
+const (
+	// maxHTML is the most of a page that is read. Kits' pages are under 300 kB
+	// without their sounds; a saved page with pictures in it seldom passes 8 MB.
+	maxHTML = 16 << 20
+	// maxDepth is the deepest nesting that is followed; browsers stop at 512.
+	maxDepth = 512
+	// maxScriptStrings is the most text taken out of scripts: a page's own
+	// constants are few, a library's are many and say nothing.
+	maxScriptStrings = 256 << 10
+	// longSpacer is how many blanks in a row push what follows out of sight.
+	longSpacer = 40
+	// mainWords is how many words must stand above a spacer or a quoted thread
+	// before what follows counts as filler: a forwarded scam has a bare line.
+	mainWords = 25
+)
+
+// Doc is a page as a person saw it, and what it hid.
+type Doc struct {
+	Title string
+	// Text is the decoded text that offsets count in: the visible text in
+	// order, with hidden text in its place, then the addresses of links, then
+	// the string constants of scripts, each on a line of its own.
+	Text string
+	// Hidden are the spans of Text that the page's style kept from the reader.
+	Hidden []Span
+	// Links are the href, src and action attributes, as written.
+	Links []string
+}
+
+// Span is a piece of a text, in bytes.
+type Span struct{ Start, End int }
+
+// HTML reads a page as bytes, renders nothing, and finds its indicators. The
+// page is taken to be the fraudsters' own.
+func HTML(b []byte, opt Options) (Doc, []Finding) {
+	opt.FromFraudster = true
+	doc, parts := readHTML(b)
+	found := text(doc.Text, opt, append(parts, foreignParts(doc.Text)...))
+	return doc, found
+}
+
+// page is a page being read.
+type page struct {
+	out     strings.Builder
+	title   strings.Builder
+	open    []element
+	hiding  hidingRules
+	links   []link
+	scripts []string
+	held    int // bytes of scripts
+	hidden  []Span
+	start   int // of the hidden span being written, -1 outside
+	inTitle bool
+	raw     atom.Atom // script or style whose text comes next
+}
+
+type element struct {
+	name   atom.Atom
+	hidden bool
+}
+
+type link struct {
+	value  string
+	hidden bool
+}
+
+func readHTML(b []byte) (Doc, []part) {
+	if len(b) > maxHTML {
+		b = b[:maxHTML]
+	}
+	if !utf8.Valid(b) {
+		b = toUTF8(b, "text/html")
+	}
+	p := &page{start: -1}
+	z := html.NewTokenizer(bytes.NewReader(b))
+	z.SetMaxBuf(maxHTML)
+	for {
+		switch z.Next() {
+		case html.ErrorToken:
+			return p.finish()
+		case html.TextToken:
+			p.text(z.Text())
+		case html.StartTagToken, html.SelfClosingTagToken:
+			p.startTag(z)
+		case html.EndTagToken:
+			name, _ := z.TagName()
+			p.endTag(atom.Lookup(name))
+		}
+	}
+}
+
+// toUTF8 decodes by the declared or guessed character set.
+func toUTF8(b []byte, contentType string) []byte {
+	enc, _, _ := charset.DetermineEncoding(b, contentType)
+	out, err := enc.NewDecoder().Bytes(b)
+	if err != nil {
+		return bytes.ToValidUTF8(b, []byte("\uFFFD"))
+	}
+	return out
+}
+
+func (p *page) text(b []byte) {
+	switch {
+	case p.raw == atom.Script:
+		p.script(string(b))
+	case p.raw == atom.Style:
+		p.hiding.read(string(b))
+	case p.inTitle:
+		p.title.Write(unescape(b))
+	default:
+		p.visible(string(unescape(b)))
+	}
+}
+
+// visible writes text with its white space folded as a browser does.
+func (p *page) visible(s string) {
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' {
+			p.blank(' ')
+			i++
+			continue
+		}
+		end := i
+		for end < len(s) && s[end] != ' ' && s[end] != '\t' && s[end] != '\n' && s[end] != '\r' && s[end] != '\f' {
+			end++
+		}
+		p.out.WriteString(s[i:end])
+		i = end
+	}
+}
+
+// blank writes a blank or a line break unless one stands there already.
+func (p *page) blank(c byte) {
+	s := p.out.String()
+	if n := len(s); n > 0 && (s[n-1] == '\n' || s[n-1] == ' ' && c == ' ') {
+		return
+	}
+	p.out.WriteByte(c)
+}
+
+func (p *page) startTag(z *html.Tokenizer) {
+	name, more := z.TagName()
+	tag := atom.Lookup(name)
+	p.raw, p.inTitle = 0, false
+	var style, class, id string
+	hidden := false
+	for more {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		switch string(key) {
+		case "style":
+			style = string(value)
+		case "class":
+			class = string(value)
+		case "id":
+			id = string(value)
+		case "hidden":
+			hidden = true
+		case "href", "src", "action", "data-href", "data-url":
+			p.link(string(value))
+		case "onclick", "onload", "onmousemove":
+			p.script(string(value))
+		case "content":
+			if tag == atom.Meta {
+				if _, url, found := strings.Cut(strings.ToLower(string(value)), "url="); found {
+					p.link(string(value[len(value)-len(url):]))
+				}
+			}
+		case "placeholder", "alt":
+			p.blank(' ')
+			p.visible(string(value))
+			p.blank(' ')
+		}
+	}
+	switch tag {
+	case atom.Script, atom.Style:
+		p.raw = tag
+		return
+	case atom.Title:
+		p.inTitle = true
+	case atom.Br:
+		p.out.WriteByte('\n')
+	}
+	p.separate(tag)
+	if void(tag) {
+		return
+	}
+	if closesParagraph(tag) && len(p.open) > 0 && p.open[len(p.open)-1].name == atom.P {
+		p.pop(len(p.open) - 1)
+	}
+	hidden = hidden || hides(style) || p.hiding.match(tag, class, id)
+	if len(p.open) < maxDepth {
+		p.open = append(p.open, element{tag, hidden || p.isHidden()})
+		p.mark()
+	}
+}
+
+func (p *page) endTag(tag atom.Atom) {
+	p.raw, p.inTitle = 0, false
+	p.separate(tag)
+	for i := len(p.open) - 1; i >= 0 && i > len(p.open)-64; i-- {
+		if p.open[i].name == tag {
+			p.pop(i)
+			return
+		}
+	}
+}
+
+func (p *page) pop(to int) {
+	p.open = p.open[:to]
+	p.mark()
+}
+
+func (p *page) isHidden() bool { return len(p.open) > 0 && p.open[len(p.open)-1].hidden }
+
+// mark begins or ends a hidden span where the state has changed.
+func (p *page) mark() {
+	switch hidden := p.isHidden(); {
+	case hidden && p.start < 0:
+		p.start = p.out.Len()
+	case !hidden && p.start >= 0:
+		p.hidden = append(p.hidden, Span{p.start, p.out.Len()})
+		p.start = -1
+	}
+}
+
+// separate writes what an element puts between its text and the rest.
+func (p *page) separate(tag atom.Atom) {
+	switch tag {
+	case atom.P, atom.Div, atom.Li, atom.Ul, atom.Ol, atom.Tr, atom.Table, atom.Blockquote, atom.Hr, atom.Center, atom.Section,
+		atom.Article, atom.Header, atom.Footer, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Pre, atom.Form, atom.Dd, atom.Dt, atom.Body:
+		p.blank('\n')
+	case atom.Td, atom.Th, atom.Img, atom.Input, atom.Button, atom.Option, atom.Label:
+		p.blank(' ')
+	}
+}
+
+func void(tag atom.Atom) bool {
+	switch tag {
+	case atom.Br, atom.Img, atom.Input, atom.Meta, atom.Link, atom.Hr, atom.Area, atom.Base, atom.Col, atom.Embed, atom.Source, atom.Track, atom.Wbr, atom.Param:
+		return true
+	}
+	return false
+}
+
+func closesParagraph(tag atom.Atom) bool {
+	switch tag {
+	case atom.P, atom.Div, atom.Table, atom.Ul, atom.Ol, atom.Blockquote, atom.H1, atom.H2, atom.H3, atom.H4, atom.Hr, atom.Pre, atom.Section, atom.Form:
+		return true
+	}
+	return false
+}
+
+// link keeps an address unless it is a piece of the page itself.
+func (p *page) link(value string) {
+	value = strings.TrimSpace(value)
+	low := strings.ToLower(value)
+	switch {
+	case value == "" || value[0] == '#' || len(value) > maxURL || strings.HasPrefix(low, "data:") || strings.HasPrefix(low, "cid:"):
+		return
+	case strings.HasPrefix(low, "javascript:"):
+		p.script(value[len("javascript:"):])
+		return
+	}
+	p.links = append(p.links, link{value, p.isHidden()})
+}
+
+// script keeps the string constants of a script, and calls of analytics.
+func (p *page) script(s string) {
+	if p.held > maxScriptStrings {
+		return
+	}
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '"', '\'', '`':
+			end := i + 1
+			for end < len(s) && s[end] != c && s[end] != '\n' {
+				if s[end] == '\\' {
+					end++
+				}
+				end++
+			}
+			if end < len(s) && s[end] == c && end-i > 4 {
+				p.keep(unquote(s[i+1 : end]))
+			}
+			i = max(i, min(end, len(s)-1))
+		case '/':
+			if i+1 < len(s) && s[i+1] == '*' {
+				if end := strings.Index(s[i:], "*/"); end > 0 {
+					i += end + 1
+				}
+			}
+		}
+	}
+	for _, call := range []string{"fbq", "clicky", "Histats", "_gaq", "gtag"} {
+		if at := strings.Index(s, call); at >= 0 {
+			p.keep(strings.ReplaceAll(s[at:min(len(s), at+160)], "\n", " "))
+		}
+	}
+}
+
+func (p *page) keep(s string) {
+	p.held += len(s)
+	p.scripts = append(p.scripts, s)
+}
+
+// unquote undoes JavaScript's \xNN, \uNNNN and \n within a string constant.
+func unquote(s string) string {
+	if !strings.Contains(s, `\`) {
+		return s
+	}
+	var out strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] != '\\' || i+1 >= len(s) {
+			out.WriteByte(s[i])
+			continue
+		}
+		i++
+		switch s[i] {
+		case 'n', 'r', 't':
+			out.WriteByte(' ')
+		case 'x', 'u':
+			n := 2
+			if s[i] == 'u' {
+				n = 4
+			}
+			v, digits := 0, 0
+			for k := i + 1; k < len(s) && digits < n && isHex(s[k]); k++ {
+				v = v*16 + strings.IndexByte("0123456789abcdef", lower(s[k]))
+				digits++
+			}
+			if digits == n {
+				out.WriteRune(rune(v))
+				i += n
+			}
+		default:
+			out.WriteByte(s[i])
+		}
+	}
+	return out.String()
+}
+
+// finish puts the page's parts one after the other.
+func (p *page) finish() (Doc, []part) {
+	if p.start >= 0 {
+		p.hidden = append(p.hidden, Span{p.start, p.out.Len()})
+	}
+	doc := Doc{Title: strings.Join(strings.Fields(p.title.String()), " "), Hidden: p.hidden}
+	var parts []part
+	for _, h := range p.hidden {
+		parts = append(parts, part{h.Start, h.End, fraud.RoleBystander, "hidden from the reader by the page's style"})
+	}
+	for _, l := range p.links {
+		doc.Links = append(doc.Links, l.value)
+		p.out.WriteString("\n")
+		if l.hidden {
+			parts = append(parts, part{p.out.Len(), p.out.Len() + len(l.value), fraud.RoleBystander, "hidden from the reader by the page's style"})
+		}
+		p.out.WriteString(l.value)
+	}
+	for _, s := range p.scripts {
+		p.out.WriteString("\n")
+		p.out.WriteString(s)
+	}
+	doc.Text = strings.ToValidUTF8(p.out.String(), "\uFFFD")
+	return doc, parts
+}
+
+func unescape(b []byte) []byte {
+	if bytes.IndexByte(b, '&') < 0 {
+		return b
+	}
+	return []byte(html.UnescapeString(string(b)))
+}

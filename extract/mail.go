@@ -1,0 +1,263 @@
+package extract
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/mail"
+	"strings"
+	"time"
+
+	"ringbreaker.example/fraud"
+)
+
+const (
+	// maxMail is the largest message that is read: what large providers take
+	// (50 MB encoded) and then some.
+	maxMail = 64 << 20
+	// maxMailDepth is how deep parts and forwarded messages may nest; real
+	// mail seldom passes six.
+	maxMailDepth = 20
+	// maxMailParts is how many parts a message may have in all.
+	maxMailParts = 1000
+	// maxMailText is the most decoded text that is searched.
+	maxMailText = 8 << 20
+	// maxHeader is the most of one part's header that is read.
+	maxHeader = 1 << 20
+)
+
+// MailDoc is a message as a person would read it, its envelope and what was
+// attached.
+type MailDoc struct {
+	From, ReplyTo, To, Subject, MessageID string
+	Date                                  time.Time // as the sender wrote it: it may be a lie
+	// Text is the decoded text that offsets count in: From, Reply-To and
+	// Subject a line each, then the bodies in order, forwarded messages in
+	// their places, calendar invitations as their texts.
+	Text string
+	// Hidden are the spans of Text that the style kept from the reader.
+	Hidden      []Span
+	Attachments []Attachment
+}
+
+// Attachment is a file that a message carries. Nothing is opened or rendered.
+type Attachment struct {
+	Name      string
+	MediaType string
+	SHA256    string
+	Size      int64
+	Data      []byte // decoded
+}
+
+// letter is a message being read.
+type letter struct {
+	doc   MailDoc
+	out   strings.Builder
+	parts []part
+	count int
+}
+
+// Mail reads a message (RFC 5322, RFC 2045 to 2047, 2231, 5545) and finds its
+// indicators. The message is taken to be the fraudsters' own: its sender is
+// the sender, who it was sent to is the victim. Broken messages are read as
+// far as they go; the error wraps fraud.ErrInvalid and means that the bytes
+// are no message at all or pass a limit.
+func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
+	if len(b) > maxMail {
+		return MailDoc{}, nil, fmt.Errorf("message is %d bytes, the most is %d: %w", len(b), maxMail, fraud.ErrInvalid)
+	}
+	root, ok := readPart(b)
+	if !ok {
+		return MailDoc{}, nil, fmt.Errorf("message has no header lines: %w", fraud.ErrInvalid)
+	}
+	l := &letter{}
+	l.envelope(root, true)
+	l.body(root, 0)
+	l.doc.Text = strings.ToValidUTF8(l.out.String(), "\uFFFD")
+	opt.FromFraudster = true
+	found := text(l.doc.Text, opt, l.parts)
+	return l.doc, l.judge(found, root), nil
+}
+
+// judge gives roles by the envelope: it beats what the words say.
+func (l *letter) judge(found []Finding, root *mimePart) []Finding {
+	to := addressesOf(root.header("To") + "," + root.header("Cc") + "," + root.header("Delivered-To") + "," + root.header("X-Original-To"))
+	from := addressesOf(l.doc.From)
+	reply := addressesOf(l.doc.ReplyTo + "," + root.header("Return-Path"))
+	for i := range found {
+		f := &found[i]
+		if f.Kind != fraud.Email {
+			continue
+		}
+		switch {
+		case from[f.Value]:
+			if f.Role != fraud.RoleGenuineBrand {
+				f.Role, f.Why = fraud.RoleSender, "the message says that it comes from it"
+			}
+		case to[f.Value]:
+			f.Role, f.Why = fraud.RoleVictimOwned, "the message was sent to it"
+		case reply[f.Value]:
+			f.Role, f.Why = fraud.RoleCallback, "answers go to it"
+		}
+	}
+	return found
+}
+
+// addressesOf is the addresses of a header line, in canonical form.
+func addressesOf(line string) map[string]bool {
+	set := map[string]bool{}
+	for one := range strings.FieldsFuncSeq(line, func(r rune) bool { return r == ',' || r == ';' || r == '<' || r == '>' || r == ' ' || r == '"' }) {
+		if value, _, ok := canonicalEmail(one); ok {
+			set[value] = true
+		}
+	}
+	return set
+}
+
+// envelope notes a message's head and writes it as the first lines.
+func (l *letter) envelope(p *mimePart, outermost bool) {
+	from, reply, subject := decodeWords(p.header("From")), decodeWords(p.header("Reply-To")), decodeWords(p.header("Subject"))
+	if outermost {
+		l.doc.From, l.doc.ReplyTo, l.doc.Subject = from, reply, subject
+		l.doc.To = decodeWords(p.header("To"))
+		l.doc.MessageID = strings.Trim(p.header("Message-ID"), "<> ")
+		if at, err := mail.ParseDate(p.header("Date")); err == nil {
+			l.doc.Date = at.UTC()
+		}
+	}
+	l.line("From: ", from)
+	l.line("Reply-To: ", reply)
+	l.line("Subject: ", subject)
+	l.out.WriteByte('\n')
+}
+
+func (l *letter) line(name, value string) {
+	if value != "" {
+		l.out.WriteString(name)
+		l.out.WriteString(value)
+		l.out.WriteByte('\n')
+	}
+}
+
+// body writes a part's text and what it holds.
+func (l *letter) body(p *mimePart, depth int) {
+	if l.count++; l.count > maxMailParts || depth > maxMailDepth || l.out.Len() > maxMailText {
+		return
+	}
+	mediaType, params := p.mediaType()
+	switch {
+	case strings.HasPrefix(mediaType, "multipart/"):
+		subs := p.split(params["boundary"])
+		if mediaType == "multipart/alternative" {
+			l.alternatives(subs, depth)
+			return
+		}
+		for _, sub := range subs {
+			l.body(sub, depth+1)
+		}
+		if len(subs) == 0 {
+			l.plain(string(p.body))
+		}
+	case mediaType == "message/rfc822" || mediaType == "message/global":
+		if inner, ok := readPart(p.decoded()); ok {
+			l.envelope(inner, false)
+			l.body(inner, depth+1)
+		}
+	case p.isAttachment(mediaType):
+		l.attach(p, mediaType, depth)
+	case mediaType == "text/html" || mediaType == "application/xhtml+xml":
+		l.html(p.textOf(params))
+	case mediaType == "text/calendar":
+		l.plain(calendarText(p.textOf(params)))
+	default:
+		l.plain(p.textOf(params))
+	}
+}
+
+// alternatives writes what the reader saw, the last one that can be read,
+// first; then the others, whose values count where they are new.
+func (l *letter) alternatives(subs []*mimePart, depth int) {
+	for i := len(subs) - 1; i >= 0; i-- {
+		l.body(subs[i], depth+1)
+	}
+}
+
+func (l *letter) plain(s string) {
+	s = strings.ReplaceAll(s, "\r\n", "\n")
+	if looksLikeHTML(s) {
+		l.html(s)
+		return
+	}
+	l.write(s, foreignParts(s))
+}
+
+// looksLikeHTML says whether text that was sent as plain is a page.
+func looksLikeHTML(s string) bool {
+	head := strings.ToLower(s[:min(len(s), 1024)])
+	return strings.Contains(head, "<html") || strings.Contains(head, "<!doctype html") || strings.Contains(head, "<body") || strings.Contains(head, "<table") || strings.Contains(head, "<div")
+}
+
+func (l *letter) html(s string) {
+	doc, parts := readHTML([]byte(s))
+	base := l.out.Len()
+	for _, h := range doc.Hidden {
+		l.doc.Hidden = append(l.doc.Hidden, Span{base + h.Start, base + h.End})
+	}
+	l.write(doc.Text, append(parts, foreignParts(doc.Text)...))
+}
+
+// write adds text with its parts moved to where it lands.
+func (l *letter) write(s string, parts []part) {
+	base := l.out.Len()
+	for _, p := range parts {
+		p.start += base
+		p.end += base
+		l.parts = append(l.parts, p)
+	}
+	l.out.WriteString(s)
+	l.out.WriteString("\n\n")
+}
+
+// attach lists a file, and reads the ones that are text.
+func (l *letter) attach(p *mimePart, mediaType string, depth int) {
+	data := p.decoded()
+	sum := sha256.Sum256(data)
+	name := p.fileName()
+	l.doc.Attachments = append(l.doc.Attachments, Attachment{
+		Name: name, MediaType: mediaType, SHA256: hex.EncodeToString(sum[:]), Size: int64(len(data)), Data: data,
+	})
+	low := strings.ToLower(name)
+	switch {
+	case mediaType == "text/html" || strings.HasSuffix(low, ".html") || strings.HasSuffix(low, ".htm"):
+		l.html(string(toValid(data, mediaType)))
+	case mediaType == "text/calendar" || strings.HasSuffix(low, ".ics"):
+		l.plain(calendarText(string(toValid(data, mediaType))))
+	case strings.HasSuffix(low, ".eml"):
+		if inner, ok := readPart(data); ok && depth < maxMailDepth {
+			l.envelope(inner, false)
+			l.body(inner, depth+1)
+		}
+	case strings.HasPrefix(mediaType, "text/"):
+		l.plain(string(toValid(data, mediaType)))
+	}
+}
+
+// calendarText is the texts of an invitation (RFC 5545): lines unfolded,
+// escapes undone, the properties that a person sees and who sent it.
+func calendarText(s string) string {
+	s = strings.NewReplacer("\r\n ", "", "\r\n\t", "", "\n ", "", "\n\t", "", "\r\n", "\n").Replace(s)
+	var out strings.Builder
+	for line := range strings.Lines(s) {
+		name, value, found := strings.Cut(strings.TrimRight(line, "\n"), ":")
+		key, _, _ := strings.Cut(strings.ToUpper(name), ";")
+		if !found {
+			continue
+		}
+		switch key {
+		case "SUMMARY", "DESCRIPTION", "LOCATION", "ORGANIZER", "URL", "COMMENT", "CONTACT":
+			value = strings.NewReplacer(`\n`, "\n", `\N`, "\n", `\,`, ",", `\;`, ";", `\\`, `\`).Replace(value)
+			out.WriteString(strings.ToLower(key[:1]) + strings.ToLower(key[1:]) + ": " + value + "\n")
+		}
+	}
+	return out.String()
+}
