@@ -1,0 +1,219 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/act"
+	"ringbreaker.example/fraud"
+)
+
+// agencyInboxPage is what lies at the agency's door.
+type agencyInboxPage struct {
+	base
+	Rows []fraud.InboxItem
+}
+
+func (s *Server) agencyInbox(w http.ResponseWriter, r *http.Request) error {
+	p := agencyInboxPage{base: s.base(w, r, "Inbox")}
+	var err error
+	if p.Rows, err = s.Act.InboxItems(r.Context()); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "agency_inbox.html", p)
+}
+
+// inboxItemPage is one referral at the door: what was verified and what was
+// not, in plain words, before anything else.
+type inboxItemPage struct {
+	base
+	fraud.InboxItem
+	Held   []fraud.Check
+	Failed []fraud.Check
+	Excuse []fraud.Check // failed, and a complainant signed all the same with a reason
+	Sound  bool
+	CanDo  bool
+	Cases  []fraud.Case
+}
+
+func (s *Server) inboxRef(r *http.Request) (fraud.ReferralID, int, error) {
+	n, err := strconv.Atoi(r.PathValue("version"))
+	if err != nil || n < 1 {
+		return "", 0, fmt.Errorf("a version is a number from 1: %w", fraud.ErrNotFound)
+	}
+	return fraud.ReferralID(r.PathValue("id")), n, nil
+}
+
+func (s *Server) inboxItem(w http.ResponseWriter, r *http.Request) error {
+	ref, version, err := s.inboxRef(r)
+	if err != nil {
+		return err
+	}
+	item, err := s.Act.InboxItem(r.Context(), ref, version)
+	if err != nil {
+		return err
+	}
+	p := inboxItemPage{base: s.base(w, r, "Referral "+string(ref)), InboxItem: item}
+	for _, c := range item.Verified {
+		switch {
+		case c.OK:
+			p.Held = append(p.Held, c)
+		case c.Override != "":
+			p.Excuse = append(p.Excuse, c)
+		default:
+			p.Failed = append(p.Failed, c)
+		}
+	}
+	p.Sound, _ = act.Sound(item)
+	p.CanDo = access.Decide(access.From(r.Context()), access.ActCase, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	cases, err := s.Act.Cases(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if c.Referral == ref {
+			p.Cases = append(p.Cases, c)
+		}
+	}
+	return s.render(w, http.StatusOK, "inbox_item.html", p)
+}
+
+func (s *Server) openReferral(w http.ResponseWriter, r *http.Request) error {
+	ref, version, err := s.inboxRef(r)
+	if err != nil {
+		return err
+	}
+	if _, err := s.Act.Open(r.Context(), ref, version); err != nil {
+		return fmt.Errorf("open referral %s: %w", ref, err)
+	}
+	return done(w, r, fmt.Sprintf("/inbox/%s/%d", pathID(ref), version), "saved")
+}
+
+func (s *Server) registerCases(w http.ResponseWriter, r *http.Request) error {
+	ref, version, err := s.inboxRef(r)
+	if err != nil {
+		return err
+	}
+	item, err := s.Act.InboxItem(r.Context(), ref, version)
+	if err != nil {
+		return err
+	}
+	reg := act.Registration{Referral: ref, Version: version, Law: strings.TrimSpace(r.PostFormValue("law")), Numbers: map[fraud.OrgID]string{}}
+	for _, org := range item.From {
+		reg.Numbers[org] = strings.TrimSpace(r.PostFormValue("number_" + string(org)))
+	}
+	if _, err := s.Act.RegisterCases(r.Context(), reg); err != nil {
+		return err
+	}
+	return done(w, r, "/cases", "registered")
+}
+
+// casesPage lists the agency's cases.
+type casesPage struct {
+	base
+	Rows []fraud.Case
+}
+
+func (s *Server) cases(w http.ResponseWriter, r *http.Request) error {
+	p := casesPage{base: s.base(w, r, "Cases")}
+	var err error
+	if p.Rows, err = s.Act.Cases(r.Context()); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "cases.html", p)
+}
+
+// casePage is one case with what belongs to it.
+type casePage struct {
+	base
+	fraud.Case
+	Arrests    []fraud.Arrest
+	Leads      []fraud.Lead
+	Freezes    []fraud.Freeze
+	Operations []fraud.Operation
+	CanDo      bool
+}
+
+func (s *Server) caseView(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), fraud.CaseID(r.PathValue("id"))
+	c, err := s.Act.Case(ctx, id)
+	if err != nil {
+		return err
+	}
+	p := casePage{base: s.base(w, r, "Case "+c.Number), Case: c}
+	arrests, err := s.Act.Arrests(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range arrests {
+		if a.Case == id {
+			p.Arrests = append(p.Arrests, a)
+		}
+	}
+	leads, err := s.Act.Leads(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range leads {
+		if l.Case == id {
+			p.Leads = append(p.Leads, l)
+		}
+	}
+	freezes, err := s.Act.Freezes(ctx)
+	if err != nil {
+		return err
+	}
+	for _, f := range freezes {
+		if f.Case == id {
+			p.Freezes = append(p.Freezes, f)
+		}
+	}
+	ops, err := s.Act.Operations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range ops {
+		for _, have := range o.Cases {
+			if have == id {
+				p.Operations = append(p.Operations, o)
+			}
+		}
+	}
+	p.CanDo = access.Decide(access.From(ctx), access.ActCase, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	return s.render(w, http.StatusOK, "case.html", p)
+}
+
+func (s *Server) unseal(w http.ResponseWriter, r *http.Request) error {
+	id := fraud.CaseID(r.PathValue("id"))
+	if err := s.Act.UnsealCase(r.Context(), id, strings.TrimSpace(r.PostFormValue("order"))); err != nil {
+		return err
+	}
+	return done(w, r, "/cases/"+pathID(id), "unsealed")
+}
+
+func (s *Server) arrest(w http.ResponseWriter, r *http.Request) error {
+	id := fraud.CaseID(r.PathValue("id"))
+	v := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
+	a := fraud.Arrest{Case: id, Person: v("person"), Role: v("role"), Law: v("law"), Place: v("place"), At: s.momentOf(v("at"))}
+	if _, err := s.Act.RecordArrest(r.Context(), a); err != nil {
+		return err
+	}
+	return done(w, r, "/cases/"+pathID(id), "saved")
+}
+
+func (s *Server) lead(w http.ResponseWriter, r *http.Request) error {
+	id := fraud.CaseID(r.PathValue("id"))
+	v := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
+	n, err := strconv.Atoi("0" + v("reports"))
+	if err != nil {
+		return fmt.Errorf("say how many reports with digits: %w", fraud.ErrInvalid)
+	}
+	l := fraud.Lead{Case: id, Country: strings.ToUpper(v("country")), To: v("to"), Says: v("says"), Reports: n}
+	if _, err := s.Act.SendLead(r.Context(), l); err != nil {
+		return err
+	}
+	return done(w, r, "/cases/"+pathID(id), "sent")
+}

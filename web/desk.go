@@ -1,0 +1,239 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// findPage is the answer of the search over everything.
+type findPage struct {
+	base
+	Asked   string
+	Rings   []ringRow
+	Reports []fraud.ReportID
+	Ids     []fraud.Indicator
+}
+
+// find looks for a report or ring by its name, and for a value in every kind
+// that it may be of.
+func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p := findPage{base: s.base(w, r, "Search"), Asked: strings.TrimSpace(r.URL.Query().Get("q"))}
+	if p.Asked == "" || len(p.Asked) > 500 {
+		return s.render(w, http.StatusOK, "find.html", p)
+	}
+	if ring, err := s.Store.Ring(ctx, fraud.RingID(p.Asked)); err == nil {
+		return done(w, r, "/rings/"+pathID(ring.ID), "")
+	} else if !isNotFound(err) {
+		return fmt.Errorf("search the rings: %w", err)
+	}
+	if rep, err := s.Store.Report(ctx, fraud.ReportID(p.Asked)); err == nil {
+		source, rest := rep.Name().Split()
+		return done(w, r, "/reports/"+pathID(source)+"/"+rest, "")
+	} else if !isNotFound(err) {
+		return fmt.Errorf("search the reports: %w", err)
+	}
+	rings := map[fraud.RingID]bool{}
+	for _, i := range s.spellings(p.Asked) {
+		ids, err := s.Store.ReportsWith(ctx, i, 200)
+		if err != nil {
+			return fmt.Errorf("search the sightings: %w", err)
+		}
+		if len(ids) > 0 {
+			p.Ids = append(p.Ids, i)
+		}
+		for _, id := range ids {
+			if len(p.Reports) < 100 && !slices.Contains(p.Reports, id) {
+				p.Reports = append(p.Reports, id)
+			}
+			ring, err := s.Store.RingOf(ctx, id)
+			if err != nil && !isNotFound(err) {
+				return fmt.Errorf("search the rings: %w", err)
+			}
+			if ring != "" {
+				rings[ring] = true
+			}
+		}
+	}
+	if err := s.foundRings(r, &p, rings); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "find.html", p)
+}
+
+func (s *Server) foundRings(r *http.Request, p *findPage, ids map[fraud.RingID]bool) error {
+	holds, err := s.Store.Holds(r.Context())
+	if err != nil {
+		return fmt.Errorf("read the holds: %w", err)
+	}
+	who := access.From(r.Context())
+	for id := range ids {
+		ring, err := s.Store.Ring(r.Context(), id)
+		if err != nil {
+			return fmt.Errorf("read ring %s: %w", id, err)
+		}
+		if access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingRing, Mark: ring.Mark}, access.Recipient{}, s.Now()).Allow {
+			p.Rings = append(p.Rings, stateOf(ring, holds, s.Now()))
+		}
+	}
+	slices.SortFunc(p.Rings, func(a, b ringRow) int {
+		return cmp.Or(cmp.Compare(b.Harm.Score, a.Harm.Score), cmp.Compare(a.ID, b.ID))
+	})
+	return nil
+}
+
+// moneyPage is what can be frozen now, most urgent first.
+type moneyPage struct {
+	base
+	Rows      []fraud.FreezeCandidate
+	Left      int
+	Transfers int
+}
+
+const freezeShown = 200
+
+func (s *Server) money(w http.ResponseWriter, r *http.Request) error {
+	p := moneyPage{base: s.base(w, r, "Money")}
+	transfers, err := s.Store.Transfers(r.Context())
+	if err != nil {
+		return fmt.Errorf("read the transfers: %w", err)
+	}
+	p.Transfers = len(transfers)
+	if s.Trace != nil {
+		if p.Rows, err = s.Trace.FreezeList(r.Context()); err != nil {
+			return fmt.Errorf("trace the money: %w", err)
+		}
+	}
+	if len(p.Rows) > freezeShown {
+		p.Left, p.Rows = len(p.Rows)-freezeShown, p.Rows[:freezeShown]
+	}
+	return s.render(w, http.StatusOK, "money.html", p)
+}
+
+// watchPage is what came back, what is new and why.
+type watchPage struct {
+	base
+	Alerts []fraud.Alert
+	CanSee bool
+}
+
+func (s *Server) watch(w http.ResponseWriter, r *http.Request) error {
+	p := watchPage{base: s.base(w, r, "Watch")}
+	var err error
+	if p.Alerts, err = s.Store.Alerts(r.Context()); err != nil {
+		return fmt.Errorf("read the alerts: %w", err)
+	}
+	slices.SortStableFunc(p.Alerts, func(a, b fraud.Alert) int {
+		return cmp.Or(boolFirst(a.Seen.IsZero(), b.Seen.IsZero()), b.At.Compare(a.At))
+	})
+	p.CanSee = access.Decide(access.From(r.Context()), access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
+	return s.render(w, http.StatusOK, "watch.html", p)
+}
+
+func (s *Server) watchSeen(w http.ResponseWriter, r *http.Request) error {
+	if err := s.Store.SeeAlert(r.Context(), r.PathValue("id"), access.From(r.Context()).Person, s.Now().UTC()); err != nil {
+		return fmt.Errorf("mark alert %s as seen: %w", r.PathValue("id"), err)
+	}
+	return done(w, r, "/watch", "seen")
+}
+
+// listsPage is what the public side shows and what keeps the rest back.
+type listsPage struct {
+	base
+	Rows   []fraud.Listing
+	States []chip
+	Count  map[fraud.ListingState]int
+	Shares []fraud.Share
+}
+
+func (s *Server) lists(w http.ResponseWriter, r *http.Request) error {
+	p := listsPage{base: s.base(w, r, "Lists")}
+	if access.From(r.Context()).Public() {
+		return signInFirst{}
+	}
+	all, err := s.Store.Listings(r.Context())
+	if err != nil {
+		return fmt.Errorf("read the listings: %w", err)
+	}
+	only := fraud.ListingState(r.URL.Query().Get("state"))
+	count := map[fraud.ListingState]int{}
+	for _, l := range all {
+		count[l.State]++
+		if (only == "" || l.State == only) && len(p.Rows) < 500 {
+			p.Rows = append(p.Rows, l)
+		}
+	}
+	p.States = append(p.States, chip{Word: fmt.Sprintf("all %d", len(all)), Href: "/lists", Chosen: only == ""})
+	for _, st := range []fraud.ListingState{fraud.ListingActive, fraud.ListingDisputed, fraud.ListingHeld, fraud.ListingExpired, fraud.ListingRemoved} {
+		p.States = append(p.States, chip{Word: fmt.Sprintf("%s %d", st, count[st]), Href: "/lists?state=" + string(st), Chosen: only == st})
+	}
+	if p.Shares, err = s.Store.Shares(r.Context()); err != nil {
+		return fmt.Errorf("read the shares: %w", err)
+	}
+	return s.render(w, http.StatusOK, "lists.html", p)
+}
+
+// disputesPage is the objections that wait for a person.
+type disputesPage struct {
+	base
+	Rows []fraud.Dispute
+}
+
+func (s *Server) disputes(w http.ResponseWriter, r *http.Request) error {
+	p := disputesPage{base: s.base(w, r, "Objections")}
+	var err error
+	if p.Rows, err = s.Protect.Disputes(r.Context()); err != nil {
+		return err
+	}
+	slices.SortStableFunc(p.Rows, func(a, b fraud.Dispute) int {
+		return cmp.Or(boolFirst(a.Decided.IsZero(), b.Decided.IsZero()), a.At.Compare(b.At))
+	})
+	return s.render(w, http.StatusOK, "disputes.html", p)
+}
+
+func (s *Server) decideDispute(w http.ResponseWriter, r *http.Request) error {
+	_, err := s.Protect.DecideDispute(r.Context(), r.PathValue("id"), r.PostFormValue("upheld") == "yes", strings.TrimSpace(r.PostFormValue("reason")))
+	if err != nil {
+		return err
+	}
+	return done(w, r, "/disputes", "decided")
+}
+
+// auditPage is who saw, opened, sent or changed what.
+type auditPage struct {
+	base
+	Rows       []fraud.AuditEntry
+	Leaves     int64
+	Checkpoint string
+	Only       string
+}
+
+const auditShown = 500
+
+func (s *Server) auditTrail(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p := auditPage{base: s.base(w, r, "Audit"), Only: r.URL.Query().Get("only")}
+	rows, err := s.Store.Audits(ctx, auditShown)
+	if err != nil {
+		return fmt.Errorf("read the audit trail: %w", err)
+	}
+	for _, e := range rows {
+		if p.Only == "refused" && e.OK {
+			continue
+		}
+		p.Rows = append(p.Rows, e)
+	}
+	if p.Leaves, err = s.Store.LeafCount(ctx); err != nil {
+		return fmt.Errorf("count the ledger's leaves: %w", err)
+	}
+	if p.Checkpoint, err = s.Store.Checkpoint(ctx); err != nil && !isNotFound(err) {
+		return fmt.Errorf("read the ledger's checkpoint: %w", err)
+	}
+	return s.render(w, http.StatusOK, "audit.html", p)
+}

@@ -1,0 +1,278 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// inboxPage lists reports, those with money still moving first.
+type inboxPage struct {
+	base
+	Rows    []inboxRow
+	All     int
+	Shown   int
+	Next    string // address of the next page
+	Filters []chip
+}
+
+type inboxRow struct {
+	ID       fraud.ReportID
+	Received time.Time
+	Country  string
+	Language string
+	Aged     string
+	Brands   []string
+	Sent     []fraud.Money
+	Clock    string // what is left of the recall window, if money moves still
+	Ring     fraud.RingID
+	Sees     []fraud.Indicator
+	Mark     fraud.Mark
+	Repeat   bool // the same person reported before
+}
+
+// chip is one filter above a table.
+type chip struct {
+	Word, Href string
+	Chosen     bool
+}
+
+const inboxPageSize = 60
+
+func (s *Server) inbox(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p := inboxPage{base: s.base(w, r, "Inbox")}
+	var err error
+	if p.All, err = s.Store.CountReports(ctx); err != nil {
+		return fmt.Errorf("count the reports: %w", err)
+	}
+	only := r.URL.Query().Get("only")
+	for _, f := range []struct{ key, word string }{{"", "All"}, {"clock", "Money still moving"}, {"sent", "Money sent"}, {"aged", "60 and older"}, {"alone", "In no ring yet"}} {
+		p.Filters = append(p.Filters, chip{Word: f.word, Href: "/reports?only=" + f.key, Chosen: f.key == only})
+	}
+	after := fraud.ReportID(r.URL.Query().Get("after"))
+	reports, err := s.Store.Reports(ctx, after, inboxPageSize)
+	if err != nil {
+		return fmt.Errorf("read the reports: %w", err)
+	}
+	if len(reports) == inboxPageSize {
+		p.Next = "/reports?" + url.Values{"after": {string(reports[len(reports)-1].Name())}, "only": {only}}.Encode()
+	}
+	victims := map[string]int{}
+	for _, rep := range reports {
+		victims[rep.Victim]++
+	}
+	who := access.From(ctx)
+	for _, rep := range reports {
+		if !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingReport, Mark: rep.Mark()}, access.Recipient{}, s.Now()).Allow {
+			continue
+		}
+		row, err := s.inboxRow(r, rep)
+		if err != nil {
+			return err
+		}
+		row.Repeat = rep.Victim != "" && victims[rep.Victim] > 1
+		if only == "clock" && row.Clock == "" || only == "sent" && len(row.Sent) == 0 || only == "aged" && row.Aged != "60_plus" || only == "alone" && row.Ring != "" {
+			continue
+		}
+		p.Rows = append(p.Rows, row)
+	}
+	slices.SortStableFunc(p.Rows, func(a, b inboxRow) int {
+		return cmp.Or(boolFirst(a.Clock != "", b.Clock != ""), b.Received.Compare(a.Received))
+	})
+	p.Shown = len(p.Rows)
+	return s.render(w, http.StatusOK, "inbox.html", p)
+}
+
+func boolFirst(a, b bool) int {
+	switch {
+	case a && !b:
+		return -1
+	case b && !a:
+		return 1
+	}
+	return 0
+}
+
+func (s *Server) inboxRow(r *http.Request, rep *fraud.Report) (inboxRow, error) {
+	facts := rep.Facts()
+	row := inboxRow{
+		ID: rep.Name(), Received: rep.ReceivedAt, Country: rep.Reporter.Country, Language: rep.Reporter.Language, Aged: rep.Reporter.AgeBand,
+		Brands: facts.Brands, Sent: facts.Sent, Mark: rep.Mark(),
+	}
+	if x := situation(rep); x.Paid && x.PaidAt.Add(recallWindow).After(s.Now()) {
+		row.Clock = left(x.PaidAt.Add(recallWindow), s.Now())
+	}
+	ring, err := s.Store.RingOf(r.Context(), rep.Name())
+	if err != nil && !isNotFound(err) {
+		return row, fmt.Errorf("find the ring of %s: %w", rep.Name(), err)
+	}
+	row.Ring = ring
+	sights, err := s.Store.SightingsOf(r.Context(), rep.Name())
+	if err != nil {
+		return row, fmt.Errorf("read what %s holds: %w", rep.Name(), err)
+	}
+	for _, x := range sights {
+		if x.Role.Links() && x.Role != fraud.RoleMention && x.Indicator.Kind != fraud.Script && !slices.Contains(row.Sees, x.Indicator) && len(row.Sees) < 3 {
+			row.Sees = append(row.Sees, x.Indicator)
+		}
+	}
+	return row, nil
+}
+
+// reportViewPage is one report: the original beside what was taken out of it.
+type reportViewPage struct {
+	base
+	Report    *fraud.Report
+	ID        fraud.ReportID
+	Mark      fraud.Mark
+	Ring      fraud.RingID
+	Texts     []markedText
+	Sightings []sightingRow
+	Facts     fraud.ReportFacts
+	Judged    []fraud.Judgement
+	CanJudge  bool
+	CanOpen   bool // may open the reporter's identity
+	Identity  *fraud.Identity
+	Alike     []fraud.ReportID
+}
+
+// markedText is one field of the report with the sightings underlined.
+type markedText struct {
+	Field string
+	Parts []textPart
+}
+
+type textPart struct {
+	Text  string
+	No    int  // of the sighting in the table; 0 is plain text
+	Never bool // its role never links
+	Tip   string
+}
+
+type sightingRow struct {
+	fraud.Sighting
+	No    int
+	Never bool
+}
+
+func reportIDOf(r *http.Request) fraud.ReportID {
+	return fraud.NewReportID(r.PathValue("source"), r.PathValue("rest"))
+}
+
+func (s *Server) reportView(w http.ResponseWriter, r *http.Request) error {
+	return s.showReport(w, r, nil)
+}
+
+// identity opens who the reporter is: one record, with a reason, logged by
+// the vault. What it shows is in no cache and on no other page.
+func (s *Server) identity(w http.ResponseWriter, r *http.Request) error {
+	id, err := s.Vault.OpenIdentity(r.Context(), reportIDOf(r), strings.TrimSpace(r.PostFormValue("reason")))
+	if err != nil {
+		return err
+	}
+	return s.showReport(w, r, &id)
+}
+
+func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.Identity) error {
+	ctx, id := r.Context(), reportIDOf(r)
+	rep, err := s.Store.Report(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read report %s: %w", id, err)
+	}
+	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(id), Mark: rep.Mark()}); err != nil {
+		return err
+	}
+	if err := s.note(ctx, "report.read", string(id), ""); err != nil {
+		return err
+	}
+	p := reportViewPage{base: s.base(w, r, "Report "+string(id)), Report: rep, ID: id, Mark: rep.Mark(), Facts: rep.Facts(), Identity: who}
+	if p.Ring, err = s.Store.RingOf(ctx, id); err != nil && !isNotFound(err) {
+		return fmt.Errorf("find the ring of %s: %w", id, err)
+	}
+	sights, err := s.Store.SightingsOf(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read what %s holds: %w", id, err)
+	}
+	p.Texts, p.Sightings = markTexts(rep, sights)
+	judged, err := s.Store.Judgements(ctx)
+	if err != nil {
+		return fmt.Errorf("read the judgements: %w", err)
+	}
+	for _, j := range judged {
+		if j.A == id || j.B == id {
+			p.Judged = append(p.Judged, j)
+		}
+	}
+	asks := access.From(ctx)
+	p.CanJudge = s.Judge != nil && access.Decide(asks, access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
+	p.CanOpen = s.Vault != nil && access.Decide(asks, access.ActOpenVault, access.Thing{Kind: access.ThingIdentity, Reason: "asked"}, access.Recipient{}, s.Now()).Allow
+	return s.render(w, http.StatusOK, "report_view.html", p)
+}
+
+// markTexts cuts each free text at its sightings. Offsets are bytes of the
+// field; those that do not fit the text are left to the table.
+func markTexts(rep *fraud.Report, sights []fraud.Sighting) ([]markedText, []sightingRow) {
+	rows := make([]sightingRow, len(sights))
+	byField := map[string][]int{}
+	for i, x := range sights {
+		rows[i] = sightingRow{Sighting: x, No: i + 1, Never: !x.Role.Links()}
+		byField[x.Place.Field] = append(byField[x.Place.Field], i)
+	}
+	var out []markedText
+	add := func(field, text string) {
+		if strings.TrimSpace(text) == "" {
+			return
+		}
+		out = append(out, markedText{Field: field, Parts: markText(text, rows, byField[field])})
+	}
+	add("narrative", rep.Narrative)
+	for i, c := range rep.Contacts {
+		add("contacts["+strconv.Itoa(i)+"].text", c.Text)
+	}
+	return out, rows
+}
+
+func markText(text string, rows []sightingRow, at []int) []textPart {
+	at = slices.Clone(at)
+	slices.SortStableFunc(at, func(a, b int) int {
+		return cmp.Or(cmp.Compare(rows[a].Place.Start, rows[b].Place.Start), cmp.Compare(rows[b].Place.End, rows[a].Place.End))
+	})
+	var out []textPart
+	done := 0
+	for _, i := range at {
+		from, to := rows[i].Place.Start, rows[i].Place.End
+		if from < done || to <= from || to > len(text) || strings.ToValidUTF8(text[from:to], "") != text[from:to] || rows[i].Indicator.Kind == fraud.Script {
+			continue
+		}
+		if from > done {
+			out = append(out, textPart{Text: text[done:from]})
+		}
+		out = append(out, textPart{Text: text[from:to], No: rows[i].No, Never: rows[i].Never, Tip: kindWord(rows[i].Indicator.Kind) + ", " + roleWord(rows[i].Role)})
+		done = to
+	}
+	if done < len(text) {
+		out = append(out, textPart{Text: text[done:]})
+	}
+	return out
+}
+
+// note writes who did what; a page that shows a report writes it before it
+// shows it.
+func (s *Server) note(r context.Context, act, ref, why string) error {
+	who := access.From(r)
+	err := s.Store.AddAudit(r, fraud.AuditEntry{At: s.Now().UTC(), By: who.Person, Org: who.Org, Act: act, Ref: ref, Why: why, OK: true})
+	if err != nil {
+		return fmt.Errorf("write down %s: %w", act, err)
+	}
+	return nil
+}

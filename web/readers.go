@@ -1,0 +1,250 @@
+package web
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/act"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/intake"
+	"ringbreaker.example/link"
+	"ringbreaker.example/match"
+	"ringbreaker.example/protect"
+)
+
+// Each interface below is what some pages need, with the store's own
+// signatures; *store.DB satisfies them all. Absent things are
+// fraud.ErrNotFound everywhere.
+
+// People signs persons in.
+type People interface {
+	Person(context.Context, fraud.PersonID) (access.Person, error)
+	AddSession(context.Context, access.Session) error
+	Session(ctx context.Context, tokenHash string) (access.Session, error)
+	DropSession(ctx context.Context, tokenHash string) error
+}
+
+// Reports reads what was reported.
+type Reports interface {
+	Report(context.Context, fraud.ReportID) (*fraud.Report, error)
+	// Reports lists reports whose name follows after, in the order of names.
+	Reports(ctx context.Context, after fraud.ReportID, limit int) ([]*fraud.Report, error)
+	CountReports(context.Context) (int, error)
+	SightingsOf(context.Context, fraud.ReportID) ([]fraud.Sighting, error)
+	ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error)
+}
+
+// Rings reads what the linker found.
+type Rings interface {
+	RingsByHarm(ctx context.Context, limit int) ([]fraud.Ring, error)
+	Ring(context.Context, fraud.RingID) (fraud.Ring, error)
+	RingOf(context.Context, fraud.ReportID) (fraud.RingID, error)
+	RingLinks(context.Context, fraud.RingID) ([]fraud.Link, error)
+	Suggestions(context.Context) ([]fraud.Suggestion, error)
+	RingEvents(context.Context, fraud.RingID) ([]fraud.RingEvent, error)
+	Judgements(context.Context) ([]fraud.Judgement, error)
+}
+
+// Money reads transfers.
+type Money interface {
+	Transfers(context.Context) ([]fraud.Transfer, error)
+}
+
+// Partners reads what two organisations do together.
+type Partners interface {
+	Peers(context.Context) ([]fraud.Peer, error)
+	Matches(context.Context) ([]fraud.Match, error)
+	// Match returns a run and its protocol's state, which pages leave alone.
+	Match(context.Context, fraud.MatchID) (fraud.Match, []byte, error)
+	JointCases(context.Context) ([]fraud.JointCase, error)
+	JointCase(context.Context, fraud.JointCaseID) (fraud.JointCase, error)
+	Shares(context.Context) ([]fraud.Share, error)
+	Referrals(context.Context) ([]fraud.Referral, error)
+	// Referral returns one version; 0 means the newest.
+	Referral(ctx context.Context, id fraud.ReferralID, version int) (fraud.Referral, error)
+}
+
+// Restraints reads and places holds.
+type Restraints interface {
+	Holds(context.Context) ([]fraud.Hold, error)
+	AddHold(context.Context, fraud.Hold) error
+	// SafeList is what is genuine: never taken for a fraudster's.
+	SafeList(context.Context) ([]fraud.SafeEntry, error)
+	ReleaseHold(ctx context.Context, id string, by fraud.PersonID, at time.Time) error
+}
+
+// PublicSide reads listings and objections, and what watch found.
+type PublicSide interface {
+	Listings(context.Context) ([]fraud.Listing, error)
+	Alerts(context.Context) ([]fraud.Alert, error)
+	SeeAlert(ctx context.Context, id string, by fraud.PersonID, at time.Time) error
+	Outcomes(context.Context) ([]fraud.Outcome, error)
+}
+
+// Trail is who saw, opened, sent or changed what.
+type Trail interface {
+	AddAudit(context.Context, fraud.AuditEntry) error
+	Audits(ctx context.Context, limit int) ([]fraud.AuditEntry, error)
+	LeafCount(context.Context) (int64, error)
+	Checkpoint(context.Context) (note string, err error)
+}
+
+// Store is all of it.
+type Store interface {
+	People
+	Reports
+	Rings
+	Money
+	Partners
+	Restraints
+	PublicSide
+	Trail
+}
+
+// Intake takes the public form's reports; *intake.Service is one.
+type Intake interface {
+	// Submit keeps the report and returns once it is on disk. The report has
+	// no ID and no source yet: Submit gives both. The reporter's identity goes
+	// to the vault.
+	Submit(context.Context, *fraud.Report) (intake.Receipt, error)
+	// CodeReport is the report that a receipt's code opens, however it was
+	// typed; ok is false for what cannot be a code.
+	CodeReport(code string) (id fraud.ReportID, ok bool)
+}
+
+// Evidence keeps files that come with reports; they are never shown as pages.
+type Evidence interface {
+	Put(context.Context, io.Reader) (sha256 string, size int64, err error)
+	Has(ctx context.Context, sha256 string) (bool, error)
+}
+
+// Protect answers the public; *protect.Service is one.
+type Protect interface {
+	Check(context.Context, protect.Question) (protect.Answer, error)
+	// Dispute records an objection to a listing and pauses it.
+	Dispute(ctx context.Context, value, says, contact string) (fraud.Dispute, error)
+	Disputes(context.Context) ([]fraud.Dispute, error)
+	DecideDispute(ctx context.Context, id string, upheld bool, reason string) (fraud.Dispute, error)
+	// Advise says what to do now, most urgent first.
+	Advise(protect.Situation) []protect.Step
+	// Advice is the book of authorities and steps.
+	Advice() *protect.Book
+}
+
+// Judge records a person's decision and has the rings linked again.
+type Judge interface {
+	AddJudgement(context.Context, fraud.Judgement) error
+}
+
+// Explain says why two reports are together, or why not.
+type Explain interface {
+	Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanation, error)
+}
+
+// Trace says what can be frozen now, most urgent first.
+type Trace interface {
+	FreezeList(context.Context) ([]fraud.FreezeCandidate, error)
+}
+
+// Match runs private matching with a peer; *match.Engine is one.
+type Match interface {
+	Offer(context.Context, fraud.OrgID, match.Terms) (fraud.Match, error)
+	// Accept takes up a peer's offer.
+	Accept(context.Context, fraud.MatchID) (fraud.Match, error)
+	// Consent lets the match go up to a step on our side.
+	Consent(context.Context, fraud.MatchID, fraud.MatchStep) (fraud.Match, error)
+	Refuse(ctx context.Context, id fraud.MatchID, why string) (fraud.Match, error)
+}
+
+// Joint is what two organisations do after a match.
+type Joint interface {
+	// Preview counts what a match under these terms would send, and how many
+	// more runs today's budget with the peer allows. It sends nothing.
+	Preview(ctx context.Context, peer fraud.OrgID, t match.Terms) (size, runsLeft int, err error)
+	// OpenCase opens a joint case over a match's report and tells the peer.
+	OpenCase(context.Context, fraud.JointCase) (fraud.JointCaseID, error)
+	// AcceptCase accepts the joint case that the other side opened.
+	AcceptCase(context.Context, fraud.JointCaseID) error
+	// Recall takes a share back; the recipient's node signs a receipt.
+	Recall(ctx context.Context, share, reason string) error
+}
+
+// Refer makes and signs referrals.
+type Refer interface {
+	Build(ctx context.Context, from fraud.JointCaseID, to fraud.OrgID, title string) (fraud.ReferralID, error)
+	Override(ctx context.Context, id fraud.ReferralID, version, check int, reason string) error
+	Sign(ctx context.Context, id fraud.ReferralID, version int) error
+	// Send seals the package to the agency's key and sends it.
+	Send(ctx context.Context, id fraud.ReferralID, version int) error
+	// Files lists a package's files with size and hash, as the manifest does.
+	Files(ctx context.Context, id fraud.ReferralID, version int) ([]fraud.Exhibit, error)
+	// Words gives a signing key's fingerprint as words to read aloud.
+	Words(ctx context.Context, keyID string) ([]string, error)
+}
+
+// Vault opens one victim's identity, with a stated reason, which is logged.
+type Vault interface {
+	OpenIdentity(ctx context.Context, report fraud.ReportID, reason string) (fraud.Identity, error)
+}
+
+// Act is the agency's workspace; *act.Service satisfies all but Open.
+type Act interface {
+	Inbound
+	Planning
+	Field
+	Following
+}
+
+// Inbound is how a referral becomes cases.
+type Inbound interface {
+	// Open unseals and verifies a package that came.
+	Open(ctx context.Context, ref fraud.ReferralID, version int) (fraud.InboxItem, error)
+	InboxItems(context.Context) ([]fraud.InboxItem, error)
+	InboxItem(ctx context.Context, ref fraud.ReferralID, version int) (fraud.InboxItem, error)
+	RegisterCases(context.Context, act.Registration) ([]fraud.Case, error)
+	Case(context.Context, fraud.CaseID) (fraud.Case, error)
+	Cases(context.Context) ([]fraud.Case, error)
+	UnsealCase(ctx context.Context, id fraud.CaseID, order string) error
+}
+
+// Planning is operations and their sites.
+type Planning interface {
+	OpenOperation(ctx context.Context, name string, cases []fraud.CaseID, goAt time.Time) (fraud.Operation, error)
+	EndOperation(context.Context, fraud.OperationID) error
+	Operation(context.Context, fraud.OperationID) (fraud.Operation, error)
+	Operations(context.Context) ([]fraud.Operation, error)
+	AddSite(context.Context, fraud.Site) (fraud.Site, error)
+	Site(context.Context, fraud.SiteID) (fraud.Site, error)
+	Sites(context.Context, fraud.OperationID) ([]fraud.Site, error)
+	Board(context.Context, fraud.OperationID) (act.Board, error)
+}
+
+// Field is what happens in a raided room, and to what was taken there.
+type Field interface {
+	StartSearch(context.Context, fraud.SiteID, act.Warrant) (fraud.Search, error)
+	Search(context.Context, fraud.SearchID) (fraud.Search, error)
+	Searches(context.Context, fraud.OperationID) ([]fraud.Search, error)
+	AddItem(context.Context, fraud.Seizure) (fraud.Seizure, error)
+	Item(context.Context, fraud.SeizureID) (fraud.Seizure, error)
+	Items(context.Context, fraud.SearchID) ([]fraud.Seizure, error)
+	SignList(ctx context.Context, id fraud.SearchID, officer string, witnesses []string) (fraud.Search, error)
+	EndSearch(ctx context.Context, id fraud.SearchID, recording string) (fraud.Search, error)
+	HandOver(context.Context, act.Handover) ([]fraud.CustodyEvent, error)
+	Custody(context.Context, fraud.SeizureID) ([]fraud.CustodyEvent, []act.Gap, error)
+}
+
+// Following is what comes after: freezes, arrests, leads, outcomes.
+type Following interface {
+	RequestFreeze(ctx context.Context, f fraud.Freeze, movedAt time.Time, why string) (fraud.Freeze, error)
+	MoveFreeze(context.Context, fraud.FreezeEvent) (fraud.Freeze, error)
+	Freeze(context.Context, fraud.FreezeID) (fraud.Freeze, error)
+	Freezes(context.Context) ([]fraud.Freeze, error)
+	RecordArrest(context.Context, fraud.Arrest) (fraud.Arrest, error)
+	Arrests(context.Context) ([]fraud.Arrest, error)
+	SendLead(context.Context, fraud.Lead) (fraud.Lead, error)
+	Leads(context.Context) ([]fraud.Lead, error)
+	RecordOutcome(context.Context, fraud.Outcome) (fraud.Outcome, error)
+	Outcomes(context.Context) ([]fraud.Outcome, error)
+}

@@ -1,0 +1,198 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// referralsPage lists referrals with where each stands.
+type referralsPage struct {
+	base
+	Rows []fraud.Referral
+}
+
+func (s *Server) referrals(w http.ResponseWriter, r *http.Request) error {
+	p := referralsPage{base: s.base(w, r, "Referrals")}
+	var err error
+	if p.Rows, err = s.Store.Referrals(r.Context()); err != nil {
+		return fmt.Errorf("read the referrals: %w", err)
+	}
+	slices.SortStableFunc(p.Rows, func(a, b fraud.Referral) int { return b.At.Compare(a.At) })
+	return s.render(w, http.StatusOK, "referrals.html", p)
+}
+
+// referralPage is one referral: checks, signatures, files, status.
+type referralPage struct {
+	base
+	fraud.Referral
+	Line     []statusStep
+	Signers  []signerRow
+	Failing  int
+	Files    []fraud.Exhibit
+	CanBuild bool
+	CanSign  bool
+	CanSend  bool
+	Signed   bool // by us
+}
+
+type statusStep struct {
+	Word, Class string
+	At          string
+}
+
+type signerRow struct {
+	Org    fraud.OrgID
+	Signer *fraud.Signer
+	Words  []string
+}
+
+var statusLine = []fraud.ReferralStatus{
+	fraud.ReferralDraft, fraud.ReferralSigned, fraud.ReferralSealed, fraud.ReferralSent, fraud.ReferralReceived, fraud.ReferralOpened,
+	fraud.ReferralRegistered, fraud.ReferralOutcome,
+}
+
+func (s *Server) referral(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), fraud.ReferralID(r.PathValue("id"))
+	version, err := versionOf(r.URL.Query().Get("version"))
+	if err != nil {
+		return err
+	}
+	x, err := s.Store.Referral(ctx, id, version)
+	if err != nil {
+		return fmt.Errorf("read referral %s: %w", id, err)
+	}
+	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReferral, ID: string(id), Mark: x.Mark}); err != nil {
+		return err
+	}
+	p := referralPage{base: s.base(w, r, "Referral "+string(id)), Referral: x, Line: lineOf(x)}
+	for _, c := range x.Checks {
+		if !c.OK && c.Override == "" {
+			p.Failing++
+		}
+	}
+	for _, org := range x.Complainants {
+		row := signerRow{Org: org}
+		for _, sg := range x.Signers {
+			if sg.Org != org {
+				continue
+			}
+			row.Signer = &sg
+			p.Signed = p.Signed || org == s.Org.ID
+			if s.Refer != nil {
+				if row.Words, err = s.Refer.Words(ctx, sg.KeyID); err != nil && !isNotFound(err) {
+					return fmt.Errorf("spell the key of %s: %w", org, err)
+				}
+			}
+		}
+		p.Signers = append(p.Signers, row)
+	}
+	if s.Refer != nil {
+		if p.Files, err = s.Refer.Files(ctx, id, x.Version); err != nil && !isNotFound(err) {
+			return fmt.Errorf("list the files of referral %s: %w", id, err)
+		}
+	}
+	who := access.From(ctx)
+	may := func(a access.Action) bool {
+		return s.Refer != nil && access.Decide(who, a, access.Thing{Kind: access.ThingReferral}, access.Recipient{}, s.Now()).Allow
+	}
+	draft := x.Status == fraud.ReferralDraft
+	p.CanBuild = draft && may(access.ActBuild)
+	p.CanSign = draft && !p.Signed && may(access.ActSign)
+	p.CanSend = x.Status == fraud.ReferralSigned && may(access.ActSign)
+	return s.render(w, http.StatusOK, "referral.html", p)
+}
+
+func versionOf(v string) (int, error) {
+	if v == "" {
+		return 0, nil
+	}
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("a version is a number: %w", fraud.ErrInvalid)
+	}
+	return n, nil
+}
+
+// lineOf is the status line from draft to outcome, with the time of each step.
+func lineOf(x fraud.Referral) []statusStep {
+	at := map[fraud.ReferralStatus]string{fraud.ReferralDraft: stamp(x.At)}
+	for _, h := range x.History {
+		at[h.Status] = stamp(h.At)
+	}
+	reached := slices.Index(statusLine, x.Status)
+	var out []statusStep
+	for i, st := range statusLine {
+		step := statusStep{Word: words(st), At: at[st]}
+		switch {
+		case i < reached:
+			step.Class = "done"
+		case i == reached:
+			step.Class = "now"
+		}
+		out = append(out, step)
+	}
+	if reached < 0 { // declined, more asked for: the line ends with it
+		out = append(out, statusStep{Word: words(x.Status), Class: "now", At: at[x.Status]})
+	}
+	return out
+}
+
+func (s *Server) buildReferral(w http.ResponseWriter, r *http.Request) error {
+	id, err := s.Refer.Build(r.Context(), fraud.JointCaseID(r.PostFormValue("joint")), fraud.OrgID(r.PostFormValue("to")), strings.TrimSpace(r.PostFormValue("title")))
+	if err != nil {
+		return fmt.Errorf("build a referral: %w", err)
+	}
+	return done(w, r, "/referrals/"+pathID(id), "built")
+}
+
+func (s *Server) overrideCheck(w http.ResponseWriter, r *http.Request) error {
+	id, version, err := s.referralForm(r)
+	if err != nil {
+		return err
+	}
+	check, err := strconv.Atoi(r.PostFormValue("check"))
+	if err != nil {
+		return fmt.Errorf("name the check by its number: %w", fraud.ErrInvalid)
+	}
+	reason := strings.TrimSpace(r.PostFormValue("reason"))
+	if reason == "" {
+		return fmt.Errorf("signing all the same needs a reason, which goes into the package: %w", fraud.ErrInvalid)
+	}
+	if err := s.Refer.Override(r.Context(), id, version, check, reason); err != nil {
+		return fmt.Errorf("override check %d of referral %s: %w", check, id, err)
+	}
+	return done(w, r, "/referrals/"+pathID(id), "overridden")
+}
+
+func (s *Server) referralForm(r *http.Request) (fraud.ReferralID, int, error) {
+	version, err := versionOf(r.PostFormValue("version"))
+	return fraud.ReferralID(r.PathValue("id")), version, err
+}
+
+func (s *Server) signReferral(w http.ResponseWriter, r *http.Request) error {
+	id, version, err := s.referralForm(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Refer.Sign(r.Context(), id, version); err != nil {
+		return fmt.Errorf("sign referral %s: %w", id, err)
+	}
+	return done(w, r, "/referrals/"+pathID(id), "signed")
+}
+
+func (s *Server) sendReferral(w http.ResponseWriter, r *http.Request) error {
+	id, version, err := s.referralForm(r)
+	if err != nil {
+		return err
+	}
+	if err := s.Refer.Send(r.Context(), id, version); err != nil {
+		return fmt.Errorf("seal and send referral %s: %w", id, err)
+	}
+	return done(w, r, "/referrals/"+pathID(id), "sealed")
+}

@@ -1,0 +1,239 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// layout says which of the three readers a page is for.
+type layout string
+
+const (
+	layoutPublic layout = "public"
+	layoutDesk   layout = "desk"
+	layoutField  layout = "field"
+)
+
+// base is what every page has.
+type base struct {
+	Title     string
+	Lang      string
+	Words     Words
+	Languages []langLink
+	Org       fraud.Org
+	Person    access.Person
+	Nav       []navItem
+	CSRF      string
+	Path      string
+	Now       time.Time
+	Problems  []problem
+	Notice    string // what was just done, in one sentence
+	Layout    layout
+}
+
+type langLink struct {
+	Lang, Name, Href string
+	Current          bool
+}
+
+type navItem struct {
+	Href, Word string
+	Current    bool
+}
+
+func (s *Server) base(w http.ResponseWriter, r *http.Request, title string) base {
+	v := visitOf(r)
+	b := base{
+		Title: title, Lang: "en", Org: s.Org, Person: v.person, CSRF: v.session.CSRF, Path: r.URL.Path, Now: s.Now(),
+		Layout: v.layout, Words: s.words[0],
+	}
+	if b.Layout == "" || v.person.ID == "" && b.Layout == layoutDesk && r.URL.Path != "/signin" {
+		b.Layout = layoutPublic
+	}
+	if b.Layout == layoutPublic {
+		b.Words = s.wordsFor(w, r)
+		b.Lang = b.Words.Lang
+		for _, l := range s.words {
+			q := url.Values{"lang": {l.Lang}}
+			path := r.URL.Path
+			if r.Method != http.MethodGet {
+				path = "/"
+			}
+			b.Languages = append(b.Languages, langLink{Lang: l.Lang, Name: l.Name, Href: path + "?" + q.Encode(), Current: l.Lang == b.Lang})
+		}
+	}
+	if b.Layout == layoutDesk {
+		b.Nav = s.nav(access.From(r.Context()), r.URL.Path)
+	}
+	b.Notice = noticeOf(r)
+	return b
+}
+
+// notices are the sentences that a page may show after a form was sent. The
+// address names one by its key, so that no address can put words on a page.
+func noticeOf(r *http.Request) string {
+	switch r.URL.Query().Get("done") {
+	case "judged":
+		return "Your judgement is recorded. The rings are linked again with it."
+	case "held":
+		return "The hold is placed. Nothing about it leaves this node until then."
+	case "released":
+		return "The hold is released."
+	case "consented":
+		return "Your consent is recorded and was sent to the other side."
+	case "offered":
+		return "The offer was sent. The other side decides whether to accept."
+	case "accepted":
+		return "The offer is accepted. Both sides commit to their sets before anything is compared."
+	case "opened":
+		return "The joint case is open. The other side was asked to accept it."
+	case "built":
+		return "The referral was built. Read its checks before you sign."
+	case "overridden":
+		return "Your reason is recorded. It goes into the package."
+	case "signed":
+		return "Signed."
+	case "sealed":
+		return "Sealed and sent. It can no longer be read here."
+	case "saved":
+		return "Saved."
+	case "registered":
+		return "The cases are registered, one for each complainant, linked to each other and sealed."
+	case "unsealed":
+		return "The case is unsealed."
+	case "ended":
+		return "Ended."
+	case "sent":
+		return "Sent."
+	case "seen":
+		return "Marked as seen."
+	case "decided":
+		return "The objection is decided."
+	}
+	return ""
+}
+
+// render draws a page into a buffer and sends it when it is whole.
+func (s *Server) render(w http.ResponseWriter, status int, name string, page any) error {
+	var buf bytes.Buffer
+	if err := s.templates.ExecuteTemplate(&buf, name, page); err != nil {
+		return fmt.Errorf("draw page %s: %w", name, err)
+	}
+	return s.send(w, status, &buf)
+}
+
+// done sends the browser on to a page after a form was acted on, so that a
+// reload does not send it twice.
+func done(w http.ResponseWriter, r *http.Request, path, what string) error {
+	if what != "" {
+		sep := "?"
+		if strings.Contains(path, "?") {
+			sep = "&"
+		}
+		path += sep + "done=" + url.QueryEscape(what)
+	}
+	http.Redirect(w, r, path, http.StatusSeeOther)
+	return nil
+}
+
+func (s *Server) funcs() template.FuncMap {
+	return template.FuncMap{
+		"static":    s.staticPath,
+		"number":    func(v int) string { return number(v) },
+		"number64":  func(v int64) string { return number(v) },
+		"plural":    plural,
+		"money":     moneyText,
+		"moneyish":  moneyShort,
+		"sums":      sums,
+		"sumsShort": sumsShort,
+		"figure":    figureText,
+		"day":       day,
+		"clock":     clock,
+		"stamp":     stamp,
+		"machine":   machineTime,
+		"left":      left,
+		"short":     short,
+		"grouped":   grouped,
+		"bits":      bits,
+		"indicator": indicatorText,
+		"account":   accountText,
+		"kind":      kindWord,
+		"role":      roleWord,
+		"fill":      fill,
+		"percent":   percent,
+		"words":     anyWords,
+		"joinOrgs":  func(o []fraud.OrgID) string { return join(o, ", ") },
+		"joinRings": func(o []fraud.RingID) string { return join(o, ", ") },
+		"joinKinds": func(o []fraud.Kind) string { return joinKinds(o) },
+		"join":      func(l []string) string { return strings.Join(l, ", ") },
+		"pathID":    pathID,
+		"tlpClass":  func(t fraud.TLP) string { return "tlp-" + strings.ToLower(strings.ReplaceAll(string(t), "+", "")) },
+		"spark":     func(h fraud.Harm) Drawing { return drawSpark(h.Before30, h.Last30d) },
+		"problemOf": problemOf,
+		"list":      func(v ...string) []string { return v },
+		"tel":       telLink,
+		"site":      siteText,
+		"inc":       func(i int) int { return i + 1 },
+		"lower":     func(s string) string { return strings.ToLower(s[:min(1, len(s))]) + s[min(1, len(s)):] },
+	}
+}
+
+// anyWords turns an identifier of any named string type into words.
+func anyWords(v any) string { return strings.ReplaceAll(fmt.Sprint(v), "_", " ") }
+
+func percent(part, whole int) string {
+	if whole == 0 {
+		return "not known"
+	}
+	return fmt.Sprintf("%d %%", (part*100+whole/2)/whole)
+}
+
+func joinKinds(kinds []fraud.Kind) string {
+	out := make([]string, len(kinds))
+	for i, k := range kinds {
+		out[i] = kindWord(k)
+	}
+	return strings.Join(out, ", ")
+}
+
+// pathID escapes an id for one segment of an address: a report is named
+// "source/id".
+func pathID(v any) string { return url.PathEscape(fmt.Sprint(v)) }
+
+func (s *Server) staticPath(name string) string {
+	return "/static/" + name + "?v=" + s.static[name].hash
+}
+
+// problemOf returns what is wrong with one field, if anything is.
+func problemOf(problems []problem, field string) string {
+	for _, p := range problems {
+		if p.Field == field {
+			return p.Says
+		}
+	}
+	return ""
+}
+
+// telLink makes a link of a phone number of the advice book. The book is ours
+// and nothing but digits and a plus passes.
+func telLink(phone string) template.URL {
+	return template.URL("tel:" + strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r == '+' || r == '#' || r == '*' {
+			return r
+		}
+		return -1
+	}, phone))
+}
+
+// siteText is an address without its scheme, as people write it.
+func siteText(address string) string {
+	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(address, "https://"), "www."), "/")
+}

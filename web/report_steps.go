@@ -1,0 +1,238 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"ringbreaker.example/fraud"
+)
+
+func asLarge(err error, large **http.MaxBytesError) bool { return errors.As(err, large) }
+
+func (s *Server) reportRender(w http.ResponseWriter, r *http.Request, step string, f reportForm, wrong []problem) error {
+	p := reportPage{base: s.base(w, r, ""), Step: step, Form: f}
+	p.Problems = wrong
+	titles := []struct{ step, title string }{
+		{"tell", p.Words.TellTitle},
+		{"found", p.Words.FoundTitle},
+		{"missing", p.Words.MissingTitle},
+		{"consent", p.Words.ConsentTitle},
+		{"review", p.Words.ReviewTitle},
+	}
+	for i, t := range titles {
+		if t.step == step {
+			p.StepNo, p.Title = i+1, t.title
+		}
+	}
+	if p.StepNo == 0 {
+		p.Step, p.StepNo, p.Title = "tell", 1, titles[0].title
+	}
+	p.CanAttach = s.Evidence != nil
+	p.Kept = f.kept(p.Step)
+	p.Cards = cards(p.Words, f.Findings)
+	p.Rails = railOptions(p.Words, f.Rail)
+	p.Places = s.countryOptions(p.Words, f.Country)
+	p.Moneys = []string{"USD", "EUR", "GBP", "INR", "CAD", "AUD", "JPY", "CHF"}
+	status := http.StatusOK
+	if len(wrong) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	return s.render(w, status, "report.html", p)
+}
+
+// kept lists the answers that this step does not ask for itself.
+func (f reportForm) kept(step string) []hidden {
+	var out []hidden
+	add := func(of, name, value string) {
+		if of != step && value != "" {
+			out = append(out, hidden{name, value})
+		}
+	}
+	yes := func(b bool) string {
+		if b {
+			return "yes"
+		}
+		return ""
+	}
+	for _, x := range []struct{ of, name, value string }{
+		{"tell", "story", f.Story},
+		{"tell", "who", f.Who},
+		{"tell", "country", f.Country},
+		{"", "file_sha", f.FileSHA},
+		{"", "file_name", f.FileName},
+		{"", "file_type", f.FileType},
+		{"missing", "paid", f.Paid},
+		{"missing", "amount", f.Amount},
+		{"missing", "currency", f.Currency},
+		{"missing", "rail", f.Rail},
+		{"missing", "paid_on", f.PaidOn},
+		{"missing", "bank_told", f.BankTold},
+		{"missing", "remote", f.Remote},
+		{"missing", "brand", f.Brand},
+		{"missing", "began", f.Began},
+		{"missing", "age", f.Age},
+		{"consent", "police", yes(f.Police)},
+		{"consent", "partner", yes(f.Partner)},
+		{"consent", "contact", yes(f.Contact)},
+		{"consent", "testify", yes(f.Testify)},
+		{"consent", "name", f.Name},
+		{"consent", "mail", f.Mail},
+		{"consent", "phone", f.Phone},
+	} {
+		add(x.of, x.name, x.value)
+	}
+	if f.FileSHA != "" {
+		add("", "file_size", strconv.FormatInt(f.FileSize, 10))
+	}
+	for i, x := range f.Findings {
+		n := strconv.Itoa(i)
+		add("", "kind_"+n, string(x.Kind))
+		add("", "value_"+n, x.Value)
+		add("found", "role_"+n, string(x.Role))
+	}
+	return out
+}
+
+func cards(w Words, findings []finding) []findingCard {
+	out := make([]findingCard, 0, len(findings))
+	for i, x := range findings {
+		c := findingCard{finding: x, No: i, What: w.KindOther, Shown: indicatorText(fraud.Indicator{Kind: x.Kind, Value: x.Value})}
+		var roles []fraud.Role
+		switch familyOf(x.Kind) {
+		case fraud.FamilyContact:
+			c.What, roles = w.KindPhone, []fraud.Role{fraud.RoleCallback, fraud.RoleShownCallerID}
+			if x.Kind != fraud.Phone {
+				c.What, roles = w.KindMail, []fraud.Role{fraud.RoleSender}
+			}
+		case fraud.FamilyWeb:
+			c.What, roles = w.KindSite, []fraud.Role{fraud.RoleLure}
+		case fraud.FamilyMoney:
+			c.What, roles = w.KindMoney, []fraud.Role{fraud.RolePayee}
+		case fraud.FamilyRemote:
+			c.What, roles = w.KindRemote, []fraud.Role{fraud.RoleRemote}
+		default:
+			c.What, roles = w.KindFirm, []fraud.Role{fraud.RoleAlias, fraud.RolePayee}
+		}
+		roles = append(roles, fraud.RoleVictimOwned, fraud.RoleGenuineBrand, "drop")
+		chosen := false
+		for _, role := range roles {
+			o := option{Value: string(role), Word: roleQuestion(w, role), Chosen: role == x.Role}
+			chosen = chosen || o.Chosen
+			c.Roles = append(c.Roles, o)
+		}
+		if !chosen {
+			c.Roles[0].Chosen = true
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// roleQuestion says a role as the person who reports would.
+func roleQuestion(w Words, r fraud.Role) string {
+	switch r {
+	case fraud.RoleCallback:
+		return w.RoleCallback
+	case fraud.RoleShownCallerID:
+		return w.RoleShown
+	case fraud.RoleSender:
+		return w.RoleSender
+	case fraud.RoleLure, fraud.RoleRedirect:
+		return w.RoleLure
+	case fraud.RolePayee:
+		return w.RolePayee
+	case fraud.RoleRemote:
+		return w.RoleRemote
+	case fraud.RoleAlias, fraud.RoleCompany:
+		return w.RoleNamed
+	case fraud.RoleVictimOwned:
+		return w.RoleMine
+	case fraud.RoleGenuineBrand:
+		return w.RoleGenuine
+	}
+	return w.RoleDrop
+}
+
+func railOptions(w Words, chosen string) []option {
+	out := []option{
+		{"bank_wire", w.RailWire, false},
+		{"card_gateway", w.RailCard, false},
+		{"gift_card", w.RailGift, false},
+		{"crypto", w.RailCrypto, false},
+		{"cash", w.RailCash, false},
+		{"gold_courier", w.RailCourier, false},
+		{"upi", w.RailUPI, false},
+		{"money_transfer", w.RailTransfer, false},
+		{"other", w.RailOther, false},
+	}
+	for i := range out {
+		out[i].Chosen = out[i].Value == chosen
+	}
+	return out
+}
+
+// railSays is a rail as the review shows it.
+func (p reportPage) RailSays() string {
+	for _, o := range p.Rails {
+		if o.Chosen {
+			return o.Word
+		}
+	}
+	return ""
+}
+
+// PaidSays is the answer about money as the review shows it.
+func (p reportPage) PaidSays() string {
+	switch p.Form.Paid {
+	case "sent":
+		return p.Words.MoneySent
+	case "attempted":
+		return p.Words.MoneyTried
+	case "demanded":
+		return p.Words.MoneyAsked
+	}
+	return p.Words.MoneyNone
+}
+
+// Theirs are the cards that the person says belong to the ring.
+func (p reportPage) Theirs() []findingCard {
+	var out []findingCard
+	for _, c := range p.Cards {
+		for _, o := range c.Roles {
+			if o.Chosen && o.Value != string(fraud.RoleVictimOwned) && o.Value != string(fraud.RoleGenuineBrand) && o.Value != "drop" {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// BackTo is the step before this one.
+func (p reportPage) BackTo() string {
+	return []string{"tell", "tell", "found", "missing", "consent"}[p.StepNo-1]
+}
+
+// Own are the answers of this step as they stand, so that going back keeps
+// them too.
+func (p reportPage) Own() []hidden {
+	var out []hidden
+	for _, h := range p.Form.kept("") {
+		mine := true
+		for _, k := range p.Kept {
+			mine = mine && k.Name != h.Name
+		}
+		if mine {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+type changeLink struct{ To, Word, What string }
+
+// Change names the button that leads from the review back to a step.
+func (p reportPage) Change(to string) changeLink {
+	what := map[string]string{"tell": p.Words.ReviewYourWords, "found": p.Words.ReviewFound, "missing": p.Words.MissingTitle, "consent": p.Words.ReviewConsents}
+	return changeLink{To: to, Word: p.Words.Change, What: what[to]}
+}

@@ -1,0 +1,329 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// ringPage is one ring: what it is in a sentence, then one tab of five.
+type ringPage struct {
+	base
+	ringRow
+	Sentence string
+	Tabs     []chip
+	Tab      string
+	CanHold  bool
+	CanJudge bool
+	Holds    []fraud.Hold
+
+	Graph     *Drawing
+	LeftOut   int
+	Timeline  *Drawing
+	Events    []fraud.RingEvent
+	Victims   *hourTable
+	Operators *hourTable
+	Zone      string
+	Sampled   string
+	Flows     []flowTable
+	Evidence  []fraud.RingIndicator
+	Links     []fraud.Link
+	LinksAll  int
+	Reports   []fraud.ReportID
+}
+
+// flowTable is one currency's picture with the table behind it.
+type flowTable struct {
+	Currency string
+	Drawing  Drawing
+	Rows     []flow
+	Left     int
+}
+
+func (s *Server) ring(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), fraud.RingID(r.PathValue("id"))
+	ring, err := s.Store.Ring(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read ring %s: %w", id, err)
+	}
+	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(id), Mark: ring.Mark}); err != nil {
+		return err
+	}
+	holds, err := s.Store.Holds(ctx)
+	if err != nil {
+		return fmt.Errorf("read the holds: %w", err)
+	}
+	p := ringPage{base: s.base(w, r, "Ring "+string(id)), ringRow: stateOf(ring, holds, s.Now()), Tab: r.PathValue("tab")}
+	for _, h := range holds {
+		if h.Ring == id && h.Released.IsZero() {
+			p.Holds = append(p.Holds, h)
+		}
+	}
+	p.Sentence = ringSentence(p.ringRow)
+	who := access.From(ctx)
+	p.CanHold = access.Decide(who, access.ActHold, access.Thing{Kind: access.ThingRing}, access.Recipient{}, s.Now()).Allow
+	p.CanJudge = s.Judge != nil && access.Decide(who, access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
+	for _, t := range []struct{ key, word string }{{"", "Graph"}, {"time", "Time"}, {"hours", "Hours"}, {"money", "Money"}, {"evidence", "Evidence"}, {"reports", "Reports"}} {
+		href := "/rings/" + pathID(id)
+		if t.key != "" {
+			href += "/" + t.key
+		}
+		p.Tabs = append(p.Tabs, chip{Word: t.word, Href: href, Chosen: t.key == p.Tab})
+	}
+	fillTab := map[string]func(context.Context, *http.Request, *ringPage) error{
+		"": s.ringGraphTab, "time": s.ringTimeTab, "hours": s.ringHoursTab, "money": s.ringMoneyTab, "evidence": s.ringEvidenceTab,
+		"reports": func(_ context.Context, _ *http.Request, p *ringPage) error {
+			p.Reports = p.Ring.Reports[:min(len(p.Ring.Reports), 1000)]
+			return nil
+		},
+	}[p.Tab]
+	if fillTab == nil {
+		return fmt.Errorf("a ring has no page of this name: %w", fraud.ErrNotFound)
+	}
+	if err := fillTab(ctx, r, &p); err != nil {
+		return err
+	}
+	return s.render(w, http.StatusOK, "ring.html", p)
+}
+
+// ringSentence says what a ring is before anybody asks.
+func ringSentence(x ringRow) string {
+	parts := []string{plural(x.Harm.Victims, "victim")}
+	if money := sums(x.Harm.Sent); len(money) > 0 {
+		sent := moneyShort(money[0]) + " sent"
+		if len(money) > 1 {
+			sent += " (and " + plural(len(money)-1, "other currency", "other currencies") + ")"
+		}
+		parts = append(parts, sent)
+	} else {
+		parts = append(parts, "no money known to be sent")
+	}
+	switch len(x.Brands) {
+	case 0:
+	case 1:
+		parts = append(parts, "poses as "+x.Brands[0])
+	case 2:
+		parts = append(parts, "poses as both "+x.Brands[0]+" and "+x.Brands[1])
+	default:
+		parts = append(parts, "poses as "+strings.Join(x.Brands[:2], ", ")+" and "+plural(len(x.Brands)-2, "other"))
+	}
+	state := x.State
+	if state == "quiet" {
+		state = "quiet since " + day(x.Harm.LastAt)
+	}
+	if state == "on hold" {
+		state = "on hold until " + stamp(x.HeldTo)
+	}
+	return "Ring " + string(x.ID) + ": " + strings.Join(append(parts, state), ", ") + "."
+}
+
+func (s *Server) ringGraphTab(ctx context.Context, _ *http.Request, p *ringPage) error {
+	links, err := s.Store.RingLinks(ctx, p.Ring.ID)
+	if err != nil {
+		return fmt.Errorf("read the links of ring %s: %w", p.Ring.ID, err)
+	}
+	g, left := ringGraph(p.Ring, links)
+	g.Title = graphFinding(p.Ring)
+	g.Desc = fmt.Sprintf("%s and %s; %s and %s at the edges. The tables below name them.", plural(len(p.Ring.Indicators), "indicator"), plural(p.Harm.Reports, "report"), plural(len(p.Ring.Suppliers), "supplier"), plural(len(p.Ring.Launderers), "launderer"))
+	g.Caption = fmt.Sprintf("Reports are folded into what they hold; the larger a mark, the more reports. Linked by model %s; as of %s.", p.Ring.Model, stamp(p.Harm.LastAt))
+	d := drawGraph("graph", g)
+	p.Graph, p.LeftOut = &d, left
+	p.Evidence = byReports(p.Ring.Indicators)[:min(len(p.Ring.Indicators), 25)]
+	return nil
+}
+
+func graphFinding(x fraud.Ring) string {
+	if len(x.Indicators) == 0 {
+		return "No shared indicator is known"
+	}
+	top := byReports(x.Indicators)[0]
+	says := fmt.Sprintf("%s %s holds most of it together: %d of %d reports", strings.ToUpper(kindWord(top.Kind)[:1])+kindWord(top.Kind)[1:], indicatorText(top.Indicator), top.Reports, x.Harm.Reports)
+	if len(x.Bridges) > 0 {
+		says += "; " + plural(len(x.Bridges), "bridge") + " to look at"
+	}
+	return says
+}
+
+func byReports(in []fraud.RingIndicator) []fraud.RingIndicator {
+	out := slices.Clone(in)
+	slices.SortStableFunc(out, func(a, b fraud.RingIndicator) int {
+		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))
+	})
+	return out
+}
+
+// ringSample is how many reports of a ring are read for its times: enough for
+// the shape of its days, and quick.
+const ringSample = 500
+
+type timedReport struct {
+	at   time.Time
+	zone string
+}
+
+// ringTimes reads when the contacts of a ring happened, evenly drawn where
+// the ring is large.
+func (s *Server) ringTimes(ctx context.Context, x fraud.Ring) (out []timedReport, says string, err error) {
+	step := (len(x.Reports) + ringSample - 1) / ringSample
+	for i := 0; i < len(x.Reports); i += max(step, 1) {
+		rep, err := s.Store.Report(ctx, x.Reports[i])
+		if isNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, "", fmt.Errorf("read report %s: %w", x.Reports[i], err)
+		}
+		out = append(out, timedReport{at: rep.HappenedAt(), zone: rep.Reporter.TimeZone})
+	}
+	says = fmt.Sprintf("Counted on all %s.", plural(len(out), "report"))
+	if step > 1 {
+		says = fmt.Sprintf("Counted on %s of %s, evenly drawn.", number(len(out)), plural(len(x.Reports), "report"))
+	}
+	return out, says, nil
+}
+
+func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) error {
+	times, says, err := s.ringTimes(ctx, p.Ring)
+	if err != nil {
+		return err
+	}
+	if p.Events, err = s.Store.RingEvents(ctx, p.Ring.ID); err != nil {
+		return fmt.Errorf("read the log of ring %s: %w", p.Ring.ID, err)
+	}
+	var bars []tenureBar
+	for _, i := range p.Ring.Indicators {
+		bars = append(bars, tenureBar{Label: indicatorText(i.Indicator), Family: string(familyOf(i.Kind)), From: i.Tenure.From, To: i.Tenure.To, Reports: i.Reports})
+	}
+	slices.SortStableFunc(bars, func(a, b tenureBar) int { return cmp.Compare(b.Reports, a.Reports) })
+	bars = bars[:min(len(bars), timeRows)]
+	slices.SortStableFunc(bars, func(a, b tenureBar) int { return a.From.Compare(b.From) })
+	at := make([]time.Time, len(times))
+	for i, t := range times {
+		at[i] = t.at
+	}
+	var marks []timeMark
+	for _, e := range p.Events {
+		if e.What == "merged" || e.What == "split" {
+			marks = append(marks, timeMark{At: e.At, What: e.What})
+		}
+	}
+	for _, h := range p.Holds {
+		marks = append(marks, timeMark{At: h.At, What: "hold placed"})
+	}
+	title := fmt.Sprintf("Seen from %s to %s; %d reports in the last 30 days, %d in the 30 before", day(p.Harm.FirstAt), day(p.Harm.LastAt), p.Harm.Last30d, p.Harm.Before30)
+	d := drawTimeline("timeline", title, says+" A bar is one unbroken run of use. Times are UTC.", bars, at, marks)
+	p.Timeline, p.Sampled = &d, says
+	p.Evidence = byReports(p.Ring.Indicators)[:min(len(p.Ring.Indicators), 200)]
+	return nil
+}
+
+func (s *Server) ringHoursTab(ctx context.Context, r *http.Request, p *ringPage) error {
+	times, says, err := s.ringTimes(ctx, p.Ring)
+	if err != nil {
+		return err
+	}
+	p.Sampled = says
+	p.Zone = cmp.Or(r.URL.Query().Get("zone"), "Asia/Kolkata")
+	zone, err := time.LoadLocation(p.Zone)
+	if err != nil || p.Zone == "Local" {
+		return fmt.Errorf("no clock is known by this name; give an IANA zone such as Asia/Kolkata: %w", fraud.ErrInvalid)
+	}
+	var all []time.Time
+	var local []time.Time
+	for _, t := range times {
+		if dateOnly(t.at) {
+			continue
+		}
+		all = append(all, t.at)
+		own, err := time.LoadLocation(cmp.Or(t.zone, "UTC"))
+		if err != nil {
+			own = time.UTC
+		}
+		l := t.at.In(own) // the victim's wall clock, written as if it were UTC
+		local = append(local, time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), 0, 0, time.UTC))
+	}
+	operators, victims := weekHours(all, zone), weekHours(local, time.UTC)
+	victims.Zone = "the victims' own clocks"
+	victims.Says = strings.Replace(victims.Says, "the clock of UTC", "the victims' own clocks", 1)
+	p.Operators, p.Victims = &operators, &victims
+	return nil
+}
+
+// dateOnly says whether a time is a day without an hour.
+func dateOnly(t time.Time) bool {
+	u := t.UTC()
+	return u.IsZero() || u.Hour()+u.Minute()+u.Second()+u.Nanosecond() == 0
+}
+
+func (s *Server) ringMoneyTab(ctx context.Context, _ *http.Request, p *ringPage) error {
+	transfers, err := s.Store.Transfers(ctx)
+	if err != nil {
+		return fmt.Errorf("read the transfers: %w", err)
+	}
+	payees := map[string]bool{}
+	for _, i := range p.Ring.Indicators {
+		if familyOf(i.Kind) == fraud.FamilyMoney {
+			payees[i.String()] = true
+		}
+	}
+	for _, t := range p.Launderers {
+		payees[t.Indicator.String()] = true
+	}
+	seen := map[string]bool{}
+	for _, t := range transfers {
+		if (payees[t.To] || payees[t.From]) && !seen[t.Amount.Currency] {
+			seen[t.Amount.Currency] = true
+		}
+	}
+	currencies := make([]string, 0, len(seen))
+	for c := range seen {
+		currencies = append(currencies, c)
+	}
+	slices.Sort(currencies)
+	for _, c := range currencies {
+		flows := flowsFrom(transfers, payees, c)
+		t := flowTable{Currency: c, Rows: flows[:min(len(flows), 100)]}
+		t.Left = len(flows) - len(t.Rows)
+		t.Drawing = drawSankey("money-"+strings.ToLower(c), flowFinding(flows, c), fmt.Sprintf("From %s that this node holds; solid is observed or reported, dashed is inferred. A band's width is its amount.", plural(len(transfers), "transfer")), c, flows)
+		p.Flows = append(p.Flows, t)
+	}
+	return nil
+}
+
+func flowFinding(flows []flow, currency string) string {
+	var in int64
+	to := map[string]bool{}
+	for _, f := range flows {
+		if f.From == victimsNode {
+			in += f.Minor
+			to[f.To] = true
+		}
+	}
+	if in == 0 {
+		return "Money that passed through the ring's accounts"
+	}
+	return fmt.Sprintf("Victims paid %s into %s", moneyShort(fraud.Money{Minor: in, Currency: currency}), plural(len(to), "account"))
+}
+
+func (s *Server) ringEvidenceTab(ctx context.Context, _ *http.Request, p *ringPage) error {
+	links, err := s.Store.RingLinks(ctx, p.Ring.ID)
+	if err != nil {
+		return fmt.Errorf("read the links of ring %s: %w", p.Ring.ID, err)
+	}
+	p.LinksAll = len(links)
+	links = slices.Clone(links)
+	slices.SortStableFunc(links, func(a, b fraud.Link) int { return cmp.Compare(b.Bits, a.Bits) })
+	p.Links = links[:min(len(links), 60)]
+	p.Evidence = slices.Clone(p.Ring.Indicators)
+	slices.SortStableFunc(p.Evidence, func(a, b fraud.RingIndicator) int {
+		return cmp.Or(cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))
+	})
+	return nil
+}

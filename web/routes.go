@@ -1,0 +1,253 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// route is one address of the node: who may come (the action that the rules
+// are asked about), which reader the page is drawn for, and who serves it.
+type route struct {
+	Method, Pattern string
+	Action          access.Action
+	Thing           access.ThingKind
+	Layout          layout
+	Open            bool // the public may come without signing in
+	Upload          bool // takes a picture
+	At              site
+	serve           func(*Server, http.ResponseWriter, *http.Request) error
+}
+
+// site says on which nodes a route exists.
+type site int
+
+const (
+	anywhere site = iota
+	companies
+	agencies
+)
+
+// id is the thing that a request is about, for the rules' sentence and the
+// audit trail. A receipt code is a secret and is no id.
+func (rt route) id(r *http.Request) string {
+	if rt.Open {
+		return ""
+	}
+	for _, name := range []string{"id", "source"} {
+		if v := r.PathValue(name); v != "" {
+			if rest := r.PathValue("rest"); rest != "" {
+				return v + "/" + rest
+			}
+			return v
+		}
+	}
+	return ""
+}
+
+// reason is what the person stated, where the rules want one.
+func (rt route) reason(r *http.Request) string {
+	if rt.Action == access.ActOpenVault {
+		return r.PostFormValue("reason")
+	}
+	return ""
+}
+
+// routes is every address of this node, as data: the authorisation matrix
+// test goes over each of them with each role.
+func (s *Server) routes() []route {
+	all := append(publicRoutes(), deskRoutes()...)
+	all = append(all, agencyRoutes()...)
+	var out []route
+	for _, rt := range all {
+		if rt.At == companies && s.Org.Kind == fraud.OrgAgency || rt.At == agencies && s.Org.Kind != fraud.OrgAgency || !s.has(rt) {
+			continue
+		}
+		out = append(out, rt)
+	}
+	return out
+}
+
+// has says whether the service that a route's first segment needs is there.
+func (s *Server) has(rt route) bool {
+	first := rt.Pattern + "/"
+	for _, need := range []struct {
+		prefix string
+		have   bool
+	}{
+		{"/report/", s.Intake != nil},
+		{"/now/", s.Intake != nil},
+		{"/check/", s.Protect != nil},
+		{"/dispute/", s.Protect != nil},
+		{"/disputes/", s.Protect != nil},
+		{"/explain/", s.Explain != nil},
+		{"/judgements/", s.Judge != nil},
+		{"/matches/new/", s.Match != nil && s.Joint != nil},
+		{"/referrals/new/", s.Refer != nil},
+	} {
+		if strings.HasPrefix(first, need.prefix) && !need.have {
+			return false
+		}
+	}
+	if rt.Action == access.ActOpenVault && s.Vault == nil {
+		return false
+	}
+	return rt.At != agencies || s.Act != nil
+}
+
+func publicRoutes() []route {
+	open := func(method, pattern string, action access.Action, thing access.ThingKind, serve func(*Server, http.ResponseWriter, *http.Request) error) route {
+		return route{Method: method, Pattern: pattern, Action: action, Thing: thing, Layout: layoutPublic, Open: true, serve: serve}
+	}
+	report := open("POST", "/report", access.ActReport, "", (*Server).reportStep)
+	report.Upload = true
+	signIn := open("GET", "/signin", access.ActRead, access.ThingAdvice, (*Server).signInForm)
+	signIn.Layout = layoutDesk
+	signInPost := open("POST", "/signin", access.ActRead, access.ThingAdvice, (*Server).signIn)
+	signInPost.Layout = layoutDesk
+	return []route{
+		open("GET", "/{$}", access.ActRead, access.ThingAdvice, (*Server).home),
+		open("GET", "/report", access.ActReport, "", (*Server).reportStart),
+		report,
+		open("GET", "/now", access.ActReport, "", (*Server).nowFind),
+		open("GET", "/now/{code}", access.ActReport, "", (*Server).now),
+		open("GET", "/check", access.ActCheck, "", (*Server).checkForm),
+		open("POST", "/check", access.ActCheck, "", (*Server).check),
+		open("GET", "/advice", access.ActRead, access.ThingAdvice, (*Server).advice),
+		open("GET", "/dispute", access.ActDispute, "", (*Server).disputeForm),
+		open("POST", "/dispute", access.ActDispute, "", (*Server).dispute),
+		open("GET", "/figures", access.ActRead, access.ThingAdvice, (*Server).figures),
+		signIn, signInPost,
+		{Method: "POST", Pattern: "/signout", Action: access.ActRead, Thing: access.ThingAdvice, Layout: layoutDesk, Open: true, serve: (*Server).signOut},
+	}
+}
+
+func deskRoutes() []route {
+	desk := func(method, pattern string, action access.Action, thing access.ThingKind, at site, serve func(*Server, http.ResponseWriter, *http.Request) error) route {
+		return route{Method: method, Pattern: pattern, Action: action, Thing: thing, Layout: layoutDesk, At: at, serve: serve}
+	}
+	return []route{
+		desk("GET", "/search", access.ActRead, access.ThingReport, anywhere, (*Server).find),
+		desk("GET", "/reports", access.ActRead, access.ThingReport, anywhere, (*Server).inbox),
+		desk("GET", "/reports/{source}/{rest...}", access.ActRead, access.ThingReport, anywhere, (*Server).reportView),
+		desk("POST", "/identities/{source}/{rest...}", access.ActOpenVault, access.ThingIdentity, anywhere, (*Server).identity),
+		desk("GET", "/rings", access.ActRead, access.ThingRing, anywhere, (*Server).rings),
+		desk("GET", "/rings.csv", access.ActRead, access.ThingRing, anywhere, (*Server).ringsCSV),
+		desk("GET", "/rings/{id}", access.ActRead, access.ThingRing, anywhere, (*Server).ring),
+		desk("GET", "/rings/{id}/{tab}", access.ActRead, access.ThingRing, anywhere, (*Server).ring),
+		desk("POST", "/rings/{id}/holds", access.ActHold, access.ThingRing, anywhere, (*Server).holdRing),
+		desk("POST", "/holds/{id}/release", access.ActRelease, access.ThingRing, anywhere, (*Server).releaseHold),
+		desk("GET", "/explain", access.ActRead, access.ThingRing, anywhere, (*Server).explain),
+		desk("GET", "/suggestions", access.ActRead, access.ThingRing, anywhere, (*Server).suggestions),
+		desk("POST", "/judgements", access.ActJudge, "", anywhere, (*Server).judge),
+		desk("GET", "/money", access.ActTrace, "", anywhere, (*Server).money),
+		desk("GET", "/watch", access.ActRead, access.ThingRing, anywhere, (*Server).watch),
+		desk("POST", "/watch/{id}/seen", access.ActJudge, "", anywhere, (*Server).watchSeen),
+		desk("GET", "/lists", access.ActRead, access.ThingListing, anywhere, (*Server).lists),
+		desk("GET", "/disputes", access.ActDecideDispute, access.ThingListing, anywhere, (*Server).disputes),
+		desk("POST", "/disputes/{id}", access.ActDecideDispute, access.ThingListing, anywhere, (*Server).decideDispute),
+		desk("GET", "/audit", access.ActAudit, access.ThingAudit, anywhere, (*Server).auditTrail),
+
+		desk("GET", "/matches", access.ActRead, access.ThingMatch, companies, (*Server).matches),
+		desk("GET", "/matches/new", access.ActMatch, "", companies, (*Server).matchNew),
+		desk("POST", "/matches/new", access.ActMatch, "", companies, (*Server).matchOffer),
+		desk("GET", "/matches/{id}", access.ActRead, access.ThingMatch, companies, (*Server).match),
+		desk("POST", "/matches/{id}/consents", access.ActMatch, "", companies, (*Server).matchConsent),
+		desk("POST", "/matches/{id}/accept", access.ActMatch, "", companies, (*Server).acceptMatch),
+		desk("POST", "/matches/{id}/cases", access.ActMatch, "", companies, (*Server).openJointCase),
+		desk("GET", "/joint", access.ActRead, access.ThingJointCase, companies, (*Server).jointCases),
+		desk("GET", "/joint/{id}", access.ActRead, access.ThingJointCase, companies, (*Server).jointCase),
+		desk("POST", "/joint/{id}/accept", access.ActMatch, "", companies, (*Server).acceptJointCase),
+		desk("POST", "/shares/{id}/recall", access.ActRecall, "", companies, (*Server).recallShare),
+		desk("GET", "/referrals", access.ActRead, access.ThingReferral, companies, (*Server).referrals),
+		desk("POST", "/referrals/new", access.ActBuild, access.ThingReferral, companies, (*Server).buildReferral),
+		desk("GET", "/referrals/{id}", access.ActRead, access.ThingReferral, companies, (*Server).referral),
+		desk("POST", "/referrals/{id}/overrides", access.ActBuild, access.ThingReferral, companies, (*Server).overrideCheck),
+		desk("POST", "/referrals/{id}/signatures", access.ActSign, access.ThingReferral, companies, (*Server).signReferral),
+		desk("POST", "/referrals/{id}/send", access.ActSign, access.ThingReferral, companies, (*Server).sendReferral),
+	}
+}
+
+func agencyRoutes() []route {
+	agency := func(method, pattern string, action access.Action, l layout, serve func(*Server, http.ResponseWriter, *http.Request) error) route {
+		return route{Method: method, Pattern: pattern, Action: action, Thing: access.ThingCase, Layout: l, At: agencies, serve: serve}
+	}
+	read, desk, field := access.ActRead, layoutDesk, layoutField
+	return []route{
+		agency("GET", "/inbox", read, desk, (*Server).agencyInbox),
+		agency("GET", "/inbox/{id}/{version}", read, desk, (*Server).inboxItem),
+		agency("POST", "/inbox/{id}/{version}/open", access.ActOpenReferral, desk, (*Server).openReferral),
+		agency("POST", "/inbox/{id}/{version}/cases", access.ActCase, desk, (*Server).registerCases),
+		agency("GET", "/cases", read, desk, (*Server).cases),
+		agency("GET", "/cases/{id}", read, desk, (*Server).caseView),
+		agency("POST", "/cases/{id}/unseal", access.ActUnseal, desk, (*Server).unseal),
+		agency("POST", "/cases/{id}/arrests", access.ActArrest, desk, (*Server).arrest),
+		agency("POST", "/cases/{id}/leads", access.ActLead, desk, (*Server).lead),
+		agency("GET", "/operations", read, desk, (*Server).operations),
+		agency("POST", "/operations", access.ActOperate, desk, (*Server).openOperation),
+		agency("GET", "/operations/{id}", read, desk, (*Server).operation),
+		agency("POST", "/operations/{id}/sites", access.ActOperate, desk, (*Server).addSite),
+		agency("POST", "/operations/{id}/end", access.ActOperate, desk, (*Server).endOperation),
+		agency("GET", "/sites/{id}", read, field, (*Server).site),
+		agency("POST", "/sites/{id}/searches", access.ActSearch, field, (*Server).startSearch),
+		agency("GET", "/searches/{id}", read, field, (*Server).searchList),
+		agency("GET", "/searches/{id}/add", access.ActSeize, field, (*Server).itemForm),
+		agency("POST", "/searches/{id}/items", access.ActSeize, field, (*Server).addItem),
+		agency("POST", "/api/searches/{id}/items", access.ActSeize, field, (*Server).addItemJSON),
+		agency("GET", "/searches/{id}/sign", access.ActSearch, field, (*Server).signForm),
+		agency("POST", "/searches/{id}/sign", access.ActSearch, field, (*Server).signList),
+		agency("POST", "/searches/{id}/end", access.ActSearch, field, (*Server).endSearch),
+		agency("GET", "/exhibits", read, desk, (*Server).exhibits),
+		agency("GET", "/exhibits/{id}", read, desk, (*Server).exhibit),
+		agency("POST", "/exhibits/{id}/custody", access.ActCustody, desk, (*Server).handOver),
+		agency("GET", "/freezes", read, desk, (*Server).freezes),
+		agency("POST", "/freezes", access.ActFreeze, desk, (*Server).requestFreeze),
+		agency("POST", "/freezes/{id}", access.ActFreeze, desk, (*Server).moveFreeze),
+		agency("GET", "/leads", read, desk, (*Server).leads),
+		agency("GET", "/outcomes", read, desk, (*Server).outcomes),
+		agency("POST", "/outcomes", access.ActStatus, desk, (*Server).recordOutcome),
+	}
+}
+
+// nav is the rail at the left: what this person's role and this node have.
+func (s *Server) nav(who access.Who, path string) []navItem {
+	items := []struct {
+		href, word string
+		at         site
+		action     access.Action
+		thing      access.ThingKind
+	}{
+		{"/inbox", "Inbox", agencies, access.ActRead, access.ThingCase},
+		{"/cases", "Cases", agencies, access.ActRead, access.ThingCase},
+		{"/operations", "Operations", agencies, access.ActRead, access.ThingCase},
+		{"/exhibits", "Exhibits", agencies, access.ActRead, access.ThingCase},
+		{"/freezes", "Freezes", agencies, access.ActRead, access.ThingCase},
+		{"/leads", "Leads", agencies, access.ActRead, access.ThingCase},
+		{"/outcomes", "Outcomes", agencies, access.ActRead, access.ThingCase},
+		{"/reports", "Inbox", companies, access.ActRead, access.ThingReport},
+		{"/rings", "Rings", anywhere, access.ActRead, access.ThingRing},
+		{"/suggestions", "Suggestions", anywhere, access.ActRead, access.ThingRing},
+		{"/matches", "Matches", companies, access.ActRead, access.ThingMatch},
+		{"/joint", "Joint cases", companies, access.ActRead, access.ThingJointCase},
+		{"/referrals", "Referrals", companies, access.ActRead, access.ThingReferral},
+		{"/money", "Money", anywhere, access.ActTrace, ""},
+		{"/watch", "Watch", anywhere, access.ActRead, access.ThingRing},
+		{"/lists", "Lists", anywhere, access.ActRead, access.ThingRing},
+		{"/disputes", "Objections", anywhere, access.ActDecideDispute, access.ThingListing},
+		{"/audit", "Audit", anywhere, access.ActAudit, access.ThingAudit},
+	}
+	agency := s.Org.Kind == fraud.OrgAgency
+	var out []navItem
+	for _, it := range items {
+		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil {
+			continue
+		}
+		if !access.Decide(who, it.action, access.Thing{Kind: it.thing}, access.Recipient{}, s.Now()).Allow {
+			continue
+		}
+		out = append(out, navItem{Href: it.href, Word: it.word, Current: path == it.href || strings.HasPrefix(path, it.href+"/")})
+	}
+	return out
+}

@@ -1,0 +1,95 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"golang.org/x/text/language"
+)
+
+// Words is every string of the public pages in one language. A struct, so
+// that a language with a string missing does not compile to a silent gap: a
+// test finds each empty field.
+type Words struct {
+	Lang string // BCP 47
+	Name string // of the language, in itself
+
+	// On every page.
+	Service, Tagline, Skip, Languages, Back, Continue, Change, Remove, Optional, Yes, No, NotSure, Problem, ErrorWord, Home, NotGuilty, FootPrivacy, FootWhat string
+
+	// Home.
+	HomeTitle, HomeLead, DoorReport, DoorReportSub, DoorCheck, DoorCheckSub, PaidTitle, PaidText, NeverTitle                string
+	NeverPhone, NeverGift, NeverRemote, NeverSecret, LinkAdvice, LinkFigures, LinkDispute, LinkWhere, CodeLabel, CodeButton string
+
+	// Check.
+	CheckTitle, CheckLead, CheckLabel, CheckHint, CheckButton, CheckAgain, CheckEmpty string
+	WhyTitle, DoTitle, CheckAsked                                                     string
+
+	// Report.
+	ReportTitle, ReportStep, TellTitle, TellHint, TellLabel, TellPaste, TellFile, TellFileHint, TellEmpty, TellMineLabel, TellMine, TellOther, CountryLabel, CountryOther                                                           string
+	FoundTitle, FoundLead, FoundNone, FoundRoleLabel, FoundAddLabel, FoundAddHint                                                                                                                                                   string
+	RoleCallback, RoleShown, RoleSender, RoleLure, RolePayee, RoleRemote, RoleNamed, RoleMine, RoleGenuine, RoleDrop                                                                                                                string
+	KindPhone, KindSite, KindMail, KindMoney, KindFirm, KindRemote, KindOther                                                                                                                                                       string
+	MissingTitle, MoneyAsk, MoneySent, MoneyTried, MoneyAsked, MoneyNone, AmountLabel, CurrencyLabel, RailLabel, SentWhenLabel, BankToldLabel                                                                                       string
+	RailCard, RailWire, RailGift, RailCrypto, RailCash, RailCourier, RailUPI, RailTransfer, RailOther                                                                                                                               string
+	RemoteAsk, RemoteHint, BrandLabel, BrandHint, WhenLabel, AgeLabel, AgeHint, Age60, AgeUnder, AgeSecret                                                                                                                          string
+	ConsentTitle, ConsentLead, ConsentPolice, ConsentPoliceText, ConsentPartner, ConsentPartnerText, ConsentContact, ConsentContactText, ConsentTestify, ConsentTestifyText, ContactName, ContactMail, ContactPhone, ContactPrivacy string
+	ReviewTitle, ReviewYourWords, ReviewFound, ReviewMoney, ReviewRemote, ReviewBrand, ReviewWhen, ReviewConsents, ReviewNothing, ReviewSend, ReviewSendText                                                                        string
+	AmountWrong, MoneyMissing, MailMissing                                                                                                                                                                                          string
+
+	// Now: what to do in the first hour. The steps themselves are protect's.
+	NowTitle, NowCode, NowCodeText, NowLead, NowClock, NowClockOver, NowSource, PoliceTitle string
+}
+
+// languages are the languages of the public pages, English first; each name
+// is written in itself.
+func languages() []Words {
+	return []Words{english()}
+}
+
+func languagesLater() []Words {
+	return nil
+}
+
+// wordsFor chooses the language of a request: what it asks for by ?lang, what
+// it chose before, what its browser prefers, else English.
+func (s *Server) wordsFor(w http.ResponseWriter, r *http.Request) Words {
+	if asked := r.URL.Query().Get("lang"); asked != "" {
+		for _, have := range s.words {
+			if have.Lang == asked {
+				http.SetCookie(w, &http.Cookie{
+					Name: "lang", Value: asked, Path: "/", MaxAge: 180 * 24 * 3600,
+					Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+				})
+				return have
+			}
+		}
+	}
+	if c, err := r.Cookie("lang"); err == nil {
+		for _, have := range s.words {
+			if have.Lang == c.Value {
+				return have
+			}
+		}
+	}
+	accept, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil || len(accept) == 0 {
+		return s.words[0]
+	}
+	_, i, confidence := s.matcher.Match(accept...)
+	if confidence == language.No {
+		return s.words[0]
+	}
+	return s.words[i]
+}
+
+func matcher(have []Words) language.Matcher {
+	tags := make([]language.Tag, len(have))
+	for i, w := range have {
+		tags[i] = language.Make(w.Lang)
+	}
+	return language.NewMatcher(tags)
+}
+
+// fill puts a value into a string at its one "%s"; strings differ in where.
+func fill(text, value string) string { return strings.Replace(text, "%s", value, 1) }

@@ -1,0 +1,660 @@
+package web_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/act"
+	"ringbreaker.example/extract"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/intake"
+	"ringbreaker.example/link"
+	"ringbreaker.example/match"
+	"ringbreaker.example/protect"
+	"ringbreaker.example/web"
+)
+
+// asOf is when every test happens, so that golden pages do not age.
+var asOf = time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
+
+func ago(days float64) time.Time {
+	return asOf.Add(-time.Duration(days * 24 * float64(time.Hour))).Truncate(time.Minute)
+}
+
+// world is a node's data in memory, all invented. It satisfies what pages
+// read, and the agency's storage.
+type world struct {
+	org       fraud.Org
+	people    map[fraud.PersonID]access.Person
+	sessions  map[string]access.Session
+	reports   []*fraud.Report
+	sightings map[fraud.ReportID][]fraud.Sighting
+	rings     []fraud.Ring
+	links     []fraud.Link
+	suggest   []fraud.Suggestion
+	events    []fraud.RingEvent
+	judged    []fraud.Judgement
+	transfers []fraud.Transfer
+	peers     []fraud.Peer
+	matches   []fraud.Match
+	joint     []fraud.JointCase
+	shares    []fraud.Share
+	referrals []fraud.Referral
+	holds     []fraud.Hold
+	safe      []fraud.SafeEntry
+	listings  []fraud.Listing
+	disputed  []fraud.Dispute
+	alerts    []fraud.Alert
+	outcomes  []fraud.Outcome
+	audits    []fraud.AuditEntry
+	agency
+}
+
+func find[T any](list []T, is func(T) bool) (T, error) {
+	if i := slices.IndexFunc(list, is); i >= 0 {
+		return list[i], nil
+	}
+	var none T
+	return none, fraud.ErrNotFound
+}
+
+func (w *world) Person(_ context.Context, id fraud.PersonID) (access.Person, error) {
+	p, ok := w.people[id]
+	if !ok {
+		return p, fraud.ErrNotFound
+	}
+	return p, nil
+}
+
+func (w *world) AddSession(_ context.Context, s access.Session) error {
+	w.sessions[s.TokenHash] = s
+	return nil
+}
+
+func (w *world) Session(_ context.Context, hash string) (access.Session, error) {
+	s, ok := w.sessions[hash]
+	if !ok {
+		return s, fraud.ErrNotFound
+	}
+	return s, nil
+}
+
+func (w *world) DropSession(_ context.Context, hash string) error {
+	delete(w.sessions, hash)
+	return nil
+}
+
+func (w *world) Report(_ context.Context, id fraud.ReportID) (*fraud.Report, error) {
+	return find(w.reports, func(r *fraud.Report) bool { return r.Name() == id })
+}
+
+func (w *world) Reports(_ context.Context, after fraud.ReportID, limit int) ([]*fraud.Report, error) {
+	var out []*fraud.Report
+	for _, r := range w.reports {
+		if r.Name() > after && len(out) < limit {
+			out = append(out, r)
+		}
+	}
+	return out, nil
+}
+func (w *world) CountReports(context.Context) (int, error) { return len(w.reports), nil }
+func (w *world) SightingsOf(_ context.Context, id fraud.ReportID) ([]fraud.Sighting, error) {
+	return w.sightings[id], nil
+}
+
+func (w *world) ReportsWith(_ context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error) {
+	var out []fraud.ReportID
+	for _, r := range w.reports {
+		if len(out) < limit && slices.ContainsFunc(w.sightings[r.Name()], func(s fraud.Sighting) bool { return s.Indicator == i }) {
+			out = append(out, r.Name())
+		}
+	}
+	return out, nil
+}
+func (w *world) RingsByHarm(_ context.Context, limit int) ([]fraud.Ring, error) {
+	return w.rings[:min(limit, len(w.rings))], nil
+}
+
+func (w *world) Ring(_ context.Context, id fraud.RingID) (fraud.Ring, error) {
+	return find(w.rings, func(r fraud.Ring) bool { return r.ID == id })
+}
+
+func (w *world) RingOf(_ context.Context, id fraud.ReportID) (fraud.RingID, error) {
+	r, err := find(w.rings, func(r fraud.Ring) bool { return slices.Contains(r.Reports, id) })
+	return r.ID, err
+}
+
+func (w *world) RingLinks(_ context.Context, id fraud.RingID) ([]fraud.Link, error) {
+	var out []fraud.Link
+	for _, l := range w.links {
+		if l.Ring == id {
+			out = append(out, l)
+		}
+	}
+	return out, nil
+}
+func (w *world) Suggestions(context.Context) ([]fraud.Suggestion, error) { return w.suggest, nil }
+func (w *world) RingEvents(_ context.Context, id fraud.RingID) ([]fraud.RingEvent, error) {
+	var out []fraud.RingEvent
+	for _, e := range w.events {
+		if e.Ring == id {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+func (w *world) Judgements(context.Context) ([]fraud.Judgement, error) { return w.judged, nil }
+func (w *world) AddJudgement(_ context.Context, j fraud.Judgement) error {
+	w.judged = append(w.judged, j)
+	return nil
+}
+func (w *world) Transfers(context.Context) ([]fraud.Transfer, error) { return w.transfers, nil }
+func (w *world) Peers(context.Context) ([]fraud.Peer, error)         { return w.peers, nil }
+func (w *world) Matches(context.Context) ([]fraud.Match, error)      { return slices.Clone(w.matches), nil }
+func (w *world) Match(_ context.Context, id fraud.MatchID) (fraud.Match, []byte, error) {
+	m, err := find(w.matches, func(m fraud.Match) bool { return m.ID == id })
+	return m, nil, err
+}
+
+func (w *world) JointCases(context.Context) ([]fraud.JointCase, error) {
+	return slices.Clone(w.joint), nil
+}
+
+func (w *world) JointCase(_ context.Context, id fraud.JointCaseID) (fraud.JointCase, error) {
+	return find(w.joint, func(c fraud.JointCase) bool { return c.ID == id })
+}
+func (w *world) Shares(context.Context) ([]fraud.Share, error) { return w.shares, nil }
+func (w *world) Referrals(context.Context) ([]fraud.Referral, error) {
+	return slices.Clone(w.referrals), nil
+}
+
+func (w *world) Referral(_ context.Context, id fraud.ReferralID, version int) (fraud.Referral, error) {
+	return find(w.referrals, func(r fraud.Referral) bool { return r.ID == id && (version == 0 || r.Version == version) })
+}
+func (w *world) Holds(context.Context) ([]fraud.Hold, error) { return w.holds, nil }
+func (w *world) AddHold(_ context.Context, h fraud.Hold) error {
+	w.holds = append(w.holds, h)
+	return nil
+}
+func (w *world) SafeList(context.Context) ([]fraud.SafeEntry, error) { return w.safe, nil }
+func (w *world) ReleaseHold(_ context.Context, id string, _ fraud.PersonID, at time.Time) error {
+	for i := range w.holds {
+		if w.holds[i].ID == id {
+			w.holds[i].Released = at
+			return nil
+		}
+	}
+	return fraud.ErrNotFound
+}
+func (w *world) Listings(context.Context) ([]fraud.Listing, error) { return w.listings, nil }
+func (w *world) Alerts(context.Context) ([]fraud.Alert, error)     { return slices.Clone(w.alerts), nil }
+func (w *world) SeeAlert(_ context.Context, id string, _ fraud.PersonID, at time.Time) error {
+	for i := range w.alerts {
+		if w.alerts[i].ID == id {
+			w.alerts[i].Seen = at
+			return nil
+		}
+	}
+	return fraud.ErrNotFound
+}
+func (w *world) Outcomes(context.Context) ([]fraud.Outcome, error) { return w.outcomes, nil }
+func (w *world) AddOutcome(_ context.Context, o fraud.Outcome) error {
+	w.outcomes = append(w.outcomes, o)
+	return nil
+}
+func (w *world) AddAudit(_ context.Context, e fraud.AuditEntry) error {
+	e.Seq = int64(len(w.audits) + 1)
+	w.audits = append(w.audits, e)
+	return nil
+}
+
+func (w *world) Audits(_ context.Context, limit int) ([]fraud.AuditEntry, error) {
+	out := slices.Clone(w.audits)
+	slices.Reverse(out)
+	return out[:min(limit, len(out))], nil
+}
+func (w *world) LeafCount(context.Context) (int64, error) { return 2412, nil }
+func (w *world) Checkpoint(context.Context) (string, error) {
+	return "alder.example/ledger\n2412\nq2S0bX0W6y0m0a1rZP3sX8pQmYw2k1o0u9d3l7c5b4E=\n\n— alder.example/ledger 3kz0AAbb…\n", nil
+}
+
+// fakeIntake keeps what the form sends in the world.
+type fakeIntake struct{ w *world }
+
+func (f fakeIntake) Submit(_ context.Context, r *fraud.Report) (intake.Receipt, error) {
+	mine := *r
+	mine.Source, mine.ID = "alder", "r-NEW"
+	f.w.reports = append(f.w.reports, &mine)
+	return intake.Receipt{Code: "7K2M-9QXT-4HBD-R3WE", Report: mine.Name(), Taken: fraud.TakenNew}, nil
+}
+
+func (f fakeIntake) CodeReport(code string) (fraud.ReportID, bool) {
+	return "alder/r-NEW", strings.EqualFold(code, "7K2M-9QXT-4HBD-R3WE")
+}
+
+// fakeProtect answers from two known values; advice is the real book.
+type fakeProtect struct {
+	w    *world
+	book *protect.Book
+}
+
+func (f fakeProtect) Check(_ context.Context, q protect.Question) (protect.Answer, error) {
+	for _, x := range extract.Text(q.Text, extract.Options{Country: "US"}) {
+		if x.Value == "+12125550142" {
+			return protect.Answer{
+				Verdict: protect.VerdictKnownScam, Sentence: "This is a known scam. Do not call it, do not open it, do not pay.",
+				Reasons: []protect.Reason{
+					{Says: "+1 212 555 0142 was reported by several independent sources, last on 2026-02-27."},
+					{Says: "The message looks like an error from Microsoft and shows a phone number.", Rule: "Error and warning messages from Microsoft never include a phone number.", Publisher: "Microsoft", URL: "https://support.microsoft.com/", AsOf: ago(40)},
+				},
+				Do: []string{"Do not call, click or pay.", "If you already did, tell us what happened."},
+			}, nil
+		}
+	}
+	return protect.Answer{Verdict: protect.VerdictUnknown, Sentence: "We do not know this. That does not make it safe.", Do: []string{"Look up the company's number yourself, on your card or bill, and ask there."}}, nil
+}
+
+func (f fakeProtect) Dispute(_ context.Context, value, says, contact string) (fraud.Dispute, error) {
+	if value != "+1 212 555 0142" {
+		return fraud.Dispute{}, fmt.Errorf("this is not on our list: %w", fraud.ErrNotFound)
+	}
+	d := fraud.Dispute{ID: "dispute-4M2K", Indicator: fraud.Indicator{Kind: fraud.Phone, Value: "+12125550142"}, Says: says, Contact: contact, At: asOf}
+	f.w.disputed = append(f.w.disputed, d)
+	return d, nil
+}
+
+func (f fakeProtect) Disputes(context.Context) ([]fraud.Dispute, error) {
+	return slices.Clone(f.w.disputed), nil
+}
+
+func (f fakeProtect) DecideDispute(_ context.Context, id string, upheld bool, reason string) (fraud.Dispute, error) {
+	if reason == "" {
+		return fraud.Dispute{}, fmt.Errorf("a decision needs its reason: %w", fraud.ErrInvalid)
+	}
+	for i := range f.w.disputed {
+		if f.w.disputed[i].ID == id {
+			f.w.disputed[i].Decided, f.w.disputed[i].Upheld, f.w.disputed[i].Reason = asOf, upheld, reason
+			return f.w.disputed[i], nil
+		}
+	}
+	return fraud.Dispute{}, fraud.ErrNotFound
+}
+func (f fakeProtect) Advise(x protect.Situation) []protect.Step { return f.book.Advice(x, asOf) }
+func (f fakeProtect) Advice() *protect.Book                     { return f.book }
+
+type fakeMatch struct{ w *world }
+
+func (f fakeMatch) Offer(_ context.Context, peer fraud.OrgID, t match.Terms) (fraud.Match, error) {
+	m := fraud.Match{ID: "M-OFFERED", Peer: peer, Offered: true, Step: fraud.MatchOffered, Kinds: t.Kinds, MinReports: t.MinReports, At: asOf}
+	f.w.matches = append(f.w.matches, m)
+	return m, nil
+}
+
+func (f fakeMatch) Accept(ctx context.Context, id fraud.MatchID) (fraud.Match, error) {
+	m, _, err := f.w.Match(ctx, id)
+	return m, err
+}
+
+func (f fakeMatch) Consent(_ context.Context, id fraud.MatchID, step fraud.MatchStep) (fraud.Match, error) {
+	for i := range f.w.matches {
+		if f.w.matches[i].ID == id {
+			f.w.matches[i].Consent[step] = asOf
+			return f.w.matches[i], nil
+		}
+	}
+	return fraud.Match{}, fraud.ErrNotFound
+}
+
+func (f fakeMatch) Refuse(ctx context.Context, id fraud.MatchID, _ string) (fraud.Match, error) {
+	m, _, err := f.w.Match(ctx, id)
+	return m, err
+}
+
+type fakeJoint struct{ w *world }
+
+func (f fakeJoint) Preview(_ context.Context, _ fraud.OrgID, _ match.Terms) (int, int, error) {
+	return 1284, 23, nil
+}
+
+func (f fakeJoint) OpenCase(_ context.Context, c fraud.JointCase) (fraud.JointCaseID, error) {
+	c.ID = "JC-NEW"
+	f.w.joint = append(f.w.joint, c)
+	return c.ID, nil
+}
+func (f fakeJoint) AcceptCase(context.Context, fraud.JointCaseID) error { return nil }
+func (f fakeJoint) Recall(context.Context, string, string) error        { return nil }
+
+type fakeRefer struct{ w *world }
+
+func (f fakeRefer) Build(context.Context, fraud.JointCaseID, fraud.OrgID, string) (fraud.ReferralID, error) {
+	return f.w.referrals[0].ID, nil
+}
+
+func (f fakeRefer) Override(_ context.Context, id fraud.ReferralID, _, check int, reason string) error {
+	for i := range f.w.referrals {
+		for j := range f.w.referrals[i].Checks {
+			if f.w.referrals[i].ID == id && f.w.referrals[i].Checks[j].No == check {
+				f.w.referrals[i].Checks[j].Override = reason
+				return nil
+			}
+		}
+	}
+	return fraud.ErrNotFound
+}
+func (f fakeRefer) Sign(context.Context, fraud.ReferralID, int) error { return nil }
+func (f fakeRefer) Send(context.Context, fraud.ReferralID, int) error { return nil }
+func (f fakeRefer) Files(context.Context, fraud.ReferralID, int) ([]fraud.Exhibit, error) {
+	return []fraud.Exhibit{
+		{Name: "referral.json", What: "who, to whom, about what", Size: 2311, SHA256: strings.Repeat("3f", 32)},
+		{Name: "dossier.html", What: "the readable whole", Size: 88211, SHA256: strings.Repeat("a1", 32)},
+		{Name: "annex-victims.age", What: "identities, to the agency's key alone", Size: 40122, SHA256: strings.Repeat("9c", 32)},
+	}, nil
+}
+
+func (f fakeRefer) Words(context.Context, string) ([]string, error) {
+	return strings.Fields("acid bacon copper dune ember fable gravel harbor"), nil
+}
+
+type fakeVault struct{}
+
+func (fakeVault) OpenIdentity(context.Context, fraud.ReportID, string) (fraud.Identity, error) {
+	return fraud.Identity{Name: "Rosa Example", Email: "rosa@mail.example", Phone: "+1 212 555 0199"}, nil
+}
+
+type fakeTrace struct{ w *world }
+
+func (f fakeTrace) FreezeList(context.Context) ([]fraud.FreezeCandidate, error) {
+	inr := func(v int64) fraud.Money { return fraud.Money{Minor: v, Currency: "USD"} }
+	return []fraud.FreezeCandidate{
+		{Account: "bank_account:HDFC0000001/50100200300", Tainted: map[string]fraud.Money{"fifo": inr(4_120_000), "haircut": inr(3_880_000)}, Low: inr(3_880_000), High: inr(4_120_000), LastIn: ago(1.2), Channel: "IC3 RAT / FFKC", Deadline: asOf.Add(43 * time.Hour), Hops: 1, Path: []string{"victims", "bank_account:HDFC0000001/50100200300"}},
+		{Account: "upi:bright.services@okbank", Tainted: map[string]fraud.Money{"fifo": inr(900_000), "haircut": inr(610_000)}, Low: inr(610_000), High: inr(900_000), LastIn: ago(3), Channel: "1930", Hops: 2, Path: []string{"victims", "bank_account:HDFC0000001/50100200300", "upi:bright.services@okbank"}},
+	}, nil
+}
+
+type fakeExplain struct{ w *world }
+
+func (f fakeExplain) Explain(_ context.Context, a, b fraud.ReportID) (link.Explanation, error) {
+	return link.Explanation{A: a, B: b, Same: true, RingA: "R-17", RingB: "R-17", Bits: 14.2, Chain: f.w.links[:1], Says: []string{"Both were told to call +1 212 555 0142 in the same week."}, Fails: []string{"The number would have to have been rented to somebody else between the two reports."}}, nil
+}
+
+// fakeAct is the real workspace over the world, with an opening that finds
+// what the test put there.
+type fakeAct struct {
+	*act.Service
+	w *world
+}
+
+func (f fakeAct) Open(ctx context.Context, ref fraud.ReferralID, version int) (fraud.InboxItem, error) {
+	return f.Opened(ctx, ref, version, act.Opening{
+		Title: "Joint referral", Package: strings.Repeat("b7", 32), Mark: fraud.Mark{TLP: fraud.TLPAmberStrict, PAP: fraud.PAPAmber},
+		Checks: []fraud.Check{{No: 1, Name: "Seal", OK: true, Says: "The package opened with this agency's key."}},
+	})
+}
+
+// password is every test person's; its hash is made once, since argon2id is
+// meant to be slow.
+const password = "correct horse battery staple"
+
+type noisy struct{ t testing.TB }
+
+func (n noisy) Write(p []byte) (int, error) {
+	n.t.Log(strings.TrimSpace(string(p)))
+	return len(p), nil
+}
+
+type counter struct{ n byte }
+
+func (c *counter) Read(p []byte) (int, error) {
+	for i := range p {
+		c.n++
+		p[i] = c.n
+	}
+	return len(p), nil
+}
+
+// serve starts the pages of a world.
+func serve(t testing.TB, w *world) *httptest.Server {
+	t.Helper()
+	book, err := protect.LoadAdvice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := web.Config{
+		Org: w.org, Now: func() time.Time { return asOf }, Random: &counter{}, Store: w, Log: slog.New(slog.NewTextHandler(noisy{t}, nil)),
+		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{},
+	}
+	if w.org.Kind == fraud.OrgAgency {
+		cfg.Act = fakeAct{act.New(w, func() time.Time { return asOf }, &counter{}), w}
+	} else {
+		cfg.Match, cfg.Joint, cfg.Refer = fakeMatch{w}, fakeJoint{w}, fakeRefer{w}
+	}
+	s, err := web.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv := httptest.NewServer(s.Handler())
+	t.Cleanup(srv.Close)
+	return srv
+}
+
+type fakeEvidence struct{}
+
+func (fakeEvidence) Put(_ context.Context, r io.Reader) (string, int64, error) {
+	n, err := io.Copy(io.Discard, r)
+	return strings.Repeat("d4", 32), n, err
+}
+func (fakeEvidence) Has(context.Context, string) (bool, error) { return true, nil }
+
+// agency is an agency's records in memory.
+type agency struct {
+	inbox      []fraud.InboxItem
+	cases      []fraud.Case
+	operations []fraud.Operation
+	sites      []fraud.Site
+	searches   []fraud.Search
+	seizures   []fraud.Seizure
+	custody    []fraud.CustodyEvent
+	freezes    []fraud.Freeze
+	arrests    []fraud.Arrest
+	leads      []fraud.Lead
+}
+
+func (a *agency) AddInbox(_ context.Context, i fraud.InboxItem) error {
+	a.inbox = append(a.inbox, i)
+	return nil
+}
+func (a *agency) Inbox(context.Context) ([]fraud.InboxItem, error) { return a.inbox, nil }
+func (a *agency) InboxItem(_ context.Context, ref fraud.ReferralID, v int) (fraud.InboxItem, error) {
+	return find(a.inbox, func(i fraud.InboxItem) bool { return i.Referral == ref && i.Version == v })
+}
+
+func (a *agency) SaveOpened(_ context.Context, x fraud.InboxItem) error {
+	for i := range a.inbox {
+		if a.inbox[i].Referral == x.Referral && a.inbox[i].Version == x.Version {
+			a.inbox[i] = x
+		}
+	}
+	return nil
+}
+func (a *agency) AddCase(_ context.Context, c fraud.Case) error {
+	a.cases = append(a.cases, c)
+	return nil
+}
+
+func (a *agency) Case(_ context.Context, id fraud.CaseID) (fraud.Case, error) {
+	return find(a.cases, func(c fraud.Case) bool { return c.ID == id })
+}
+func (a *agency) Cases(context.Context) ([]fraud.Case, error) { return a.cases, nil }
+func (a *agency) LinkCases(_ context.Context, x, y fraud.CaseID) error {
+	for i := range a.cases {
+		if a.cases[i].ID == x {
+			a.cases[i].Linked = append(a.cases[i].Linked, y)
+		}
+		if a.cases[i].ID == y {
+			a.cases[i].Linked = append(a.cases[i].Linked, x)
+		}
+	}
+	return nil
+}
+
+func (a *agency) UnsealCase(_ context.Context, id fraud.CaseID, order string, _ fraud.PersonID, _ time.Time) error {
+	for i := range a.cases {
+		if a.cases[i].ID == id {
+			a.cases[i].Sealed, a.cases[i].UnsealOrder = false, order
+		}
+	}
+	return nil
+}
+func (a *agency) AddOperation(_ context.Context, o fraud.Operation) error {
+	a.operations = append(a.operations, o)
+	return nil
+}
+
+func (a *agency) Operation(_ context.Context, id fraud.OperationID) (fraud.Operation, error) {
+	return find(a.operations, func(o fraud.Operation) bool { return o.ID == id })
+}
+
+func (a *agency) Operations(context.Context) ([]fraud.Operation, error) {
+	return slices.Clone(a.operations), nil
+}
+
+func (a *agency) EndOperation(_ context.Context, id fraud.OperationID, at time.Time, _ fraud.PersonID) error {
+	for i := range a.operations {
+		if a.operations[i].ID == id {
+			a.operations[i].Done = at
+		}
+	}
+	return nil
+}
+func (a *agency) AddSite(_ context.Context, s fraud.Site) error {
+	a.sites = append(a.sites, s)
+	return nil
+}
+
+func (a *agency) Site(_ context.Context, id fraud.SiteID) (fraud.Site, error) {
+	return find(a.sites, func(s fraud.Site) bool { return s.ID == id })
+}
+
+func (a *agency) Sites(_ context.Context, op fraud.OperationID) ([]fraud.Site, error) {
+	var out []fraud.Site
+	for _, s := range a.sites {
+		if s.Operation == op {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+func (a *agency) SaveSearch(_ context.Context, s fraud.Search) error {
+	for i := range a.searches {
+		if a.searches[i].ID == s.ID {
+			a.searches[i] = s
+			return nil
+		}
+	}
+	a.searches = append(a.searches, s)
+	return nil
+}
+
+func (a *agency) Search(_ context.Context, id fraud.SearchID) (fraud.Search, error) {
+	return find(a.searches, func(s fraud.Search) bool { return s.ID == id })
+}
+
+func (a *agency) Searches(ctx context.Context, op fraud.OperationID) ([]fraud.Search, error) {
+	sites, _ := a.Sites(ctx, op)
+	var out []fraud.Search
+	for _, s := range a.searches {
+		if slices.ContainsFunc(sites, func(x fraud.Site) bool { return x.ID == s.Site }) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+func (a *agency) AddSeizure(ctx context.Context, x fraud.Seizure) (fraud.Seizure, error) {
+	if have, err := find(a.seizures, func(s fraud.Seizure) bool { return x.Key != "" && s.Key == x.Key && s.Search == x.Search }); err == nil {
+		return have, nil
+	}
+	list, _ := a.Seizures(ctx, x.Search)
+	x.No = len(list) + 1
+	if x.ID == "" {
+		x.ID = fraud.SeizureID("X-" + strconv.Itoa(len(a.seizures)+1))
+	}
+	a.seizures = append(a.seizures, x)
+	_, err := a.AddCustody(ctx, fraud.CustodyEvent{Item: x.ID, Act: fraud.CustodySeized, Holder: string(x.By), Place: x.Place, Why: "seized under the warrant", Seal: x.Seal, At: x.At, By: x.By})
+	return x, err
+}
+
+func (a *agency) Seizure(_ context.Context, id fraud.SeizureID) (fraud.Seizure, error) {
+	return find(a.seizures, func(s fraud.Seizure) bool { return s.ID == id })
+}
+
+func (a *agency) Seizures(_ context.Context, id fraud.SearchID) ([]fraud.Seizure, error) {
+	var out []fraud.Seizure
+	for _, s := range a.seizures {
+		if s.Search == id {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+func (a *agency) AddCustody(ctx context.Context, e fraud.CustodyEvent) (fraud.CustodyEvent, error) {
+	chain, _ := a.Custody(ctx, e.Item)
+	e.Seq = len(chain) + 1
+	if len(chain) > 0 {
+		e.Prev = chain[len(chain)-1].Hash
+	}
+	var err error
+	e.Hash, err = e.ChainHash()
+	a.custody = append(a.custody, e)
+	return e, err
+}
+
+func (a *agency) Custody(_ context.Context, id fraud.SeizureID) ([]fraud.CustodyEvent, error) {
+	var out []fraud.CustodyEvent
+	for _, e := range a.custody {
+		if e.Item == id {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+func (a *agency) AddFreeze(_ context.Context, f fraud.Freeze) error {
+	a.freezes = append(a.freezes, f)
+	return nil
+}
+
+func (a *agency) AddFreezeEvent(_ context.Context, e fraud.FreezeEvent) error {
+	for i := range a.freezes {
+		if a.freezes[i].ID == e.Freeze {
+			a.freezes[i].State, a.freezes[i].Held = e.State, e.Held
+			a.freezes[i].History = append(a.freezes[i].History, e)
+		}
+	}
+	return nil
+}
+
+func (a *agency) Freeze(_ context.Context, id fraud.FreezeID) (fraud.Freeze, error) {
+	return find(a.freezes, func(f fraud.Freeze) bool { return f.ID == id })
+}
+func (a *agency) Freezes(context.Context) ([]fraud.Freeze, error) { return a.freezes, nil }
+func (a *agency) AddArrest(_ context.Context, x fraud.Arrest) error {
+	a.arrests = append(a.arrests, x)
+	return nil
+}
+func (a *agency) Arrests(context.Context) ([]fraud.Arrest, error) { return a.arrests, nil }
+func (a *agency) AddLead(_ context.Context, l fraud.Lead) error {
+	a.leads = append(a.leads, l)
+	return nil
+}
+func (a *agency) Leads(context.Context) ([]fraud.Lead, error) { return a.leads, nil }
