@@ -132,8 +132,9 @@ type WritingKnobs struct {
 type PaymentKnobs struct {
 	AskMedian   float64            `json:"ask_median_usd"`
 	AskSigma    float64            `json:"ask_sigma"`
-	Sent        float64            `json:"sent"`  // reports in which money was sent
-	Again       float64            `json:"again"` // chance of each further payment
+	Sent        float64            `json:"sent"`                // reports in which money was sent
+	Attempt     float64            `json:"attempt_names_payee"` // of those who did not pay, who were told where to
+	Again       float64            `json:"again"`               // chance of each further payment
 	Rails       map[string]float64 `json:"rails"`
 	OwnAccounts int                `json:"own_accounts"` // of each rail, per operator, over the time
 	ByMule      float64            `json:"by_shared_mule"`

@@ -58,7 +58,13 @@ func (w *writer) payments(r *fraud.Report, o *operator, v victim, at time.Time, 
 		w.names["sent"] = ""
 		if d.chance(0.7) {
 			m := fraud.Money{Minor: minor, Currency: v.money}
-			r.Payments = append(r.Payments, fraud.Payment{Status: pick(d, []string{"demanded", "demanded", "attempted"}), Amount: m.Decimal(), Currency: v.money, At: at.Add(30 * time.Minute)})
+			p := fraud.Payment{Status: pick(d, []string{"demanded", "demanded", "attempted"}), Amount: m.Decimal(), Currency: v.money, At: at.Add(30 * time.Minute)}
+			if d.chance(w.c.sc.Payments.Attempt) {
+				p.Rail = fraud.Rail(w.c.rails.draw(d))
+				to, who := w.payee(o, v, p.Rail, at)
+				w.namePayee(&p, to, who, pl)
+			}
+			r.Payments = append(r.Payments, p)
 		}
 		return
 	}
@@ -95,13 +101,28 @@ func (w *writer) payment(r *fraud.Report, o *operator, v victim, rail fraud.Rail
 	if !known || to.Kind == "" {
 		return p
 	}
+	if inText {
+		w.names["payee"] = w.payeeText(to)
+		w.sawMule(to, who, pl)
+		return p
+	}
+	w.namePayee(&p, to, who, pl)
+	if d.chance(0.3) {
+		p.BankNotifiedAt = at.Add(time.Duration(d.between(1, 96)) * time.Hour)
+	}
+	return p
+}
+
+func (w *writer) sawMule(to fraud.Indicator, who int, pl plan) {
 	if who >= 0 {
 		w.seen[seen{'m', int32(who), w.c.mules[who].which(to), int32(pl.op), pl.after}]++
 	}
-	if inText {
-		w.names["payee"] = w.payeeText(to)
-		return p
-	}
+}
+
+// namePayee writes where the money went, or was to go, into its fields.
+func (w *writer) namePayee(p *fraud.Payment, to fraud.Indicator, who int, pl plan) {
+	d := w.d
+	w.sawMule(to, who, pl)
 	switch to.Kind {
 	case fraud.CardDescriptor:
 		p.CardDescriptor = to.Value
@@ -120,10 +141,6 @@ func (w *writer) payment(r *fraud.Report, o *operator, v victim, rail fraud.Rail
 		}
 		p.ToBankCode, p.ToAccount, p.ToInstitution = code, number, pick(d, banks)
 	}
-	if d.chance(0.3) {
-		p.BankNotifiedAt = at.Add(time.Duration(d.between(1, 96)) * time.Hour)
-	}
-	return p
 }
 
 // payee is where the money went: an account of the operator's own, or a mule.

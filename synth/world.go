@@ -1,15 +1,11 @@
 package synth
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -29,6 +25,7 @@ type World struct {
 	AfterRows []Row // the same for the reports after the raid
 	Transfers []fraud.Transfer
 	c         *cast
+	kept      bool // the reports are in memory
 }
 
 // OrgWorld is one company and what reached it.
@@ -46,7 +43,8 @@ type Row struct {
 
 // Make draws a world. Zero reports means the scenario's own number. Above
 // 200,000 reports nothing is kept: [World.Write] draws and writes them in
-// bounded memory, and Truth, Rows and Reports stay empty.
+// the memory that their cast needs, Truth, Rows and Reports stay empty, and
+// there are no transfers.
 func Make(scenario string, seed int64, reports, orgs int) (*World, error) {
 	sc, err := Load(scenario)
 	if err != nil {
@@ -80,7 +78,7 @@ func Make(scenario string, seed int64, reports, orgs int) (*World, error) {
 	sortRows(w.AfterRows)
 	l := w.c.layering()
 	w.Transfers = w.c.transfers(l, t.paid)
-	w.Truth = w.c.truth(t, l)
+	w.Truth, w.kept = w.c.truth(t, l), true
 	return w, nil
 }
 
@@ -173,10 +171,12 @@ func (c *cast) draw(after bool, t *tally, give func(*batch) error) error {
 			return b.err
 		}
 		for k, pl := range b.plans {
-			t.count(pl, unix(b.lines[k].at))
+			t.count(pl, time.Unix(b.lines[k].at, 0).UTC())
 		}
 		for s, n := range b.seen {
-			t.seen[s] += n
+			if s.kind != 'n' || c.reports <= inMemory { // numbers are as many as reports
+				t.seen[s] += n
+			}
 		}
 		t.paid = append(t.paid, b.paid...)
 		if err := give(b); err != nil {
@@ -218,103 +218,4 @@ type appender struct{ b []byte }
 func (a *appender) Write(p []byte) (int, error) {
 	a.b = append(a.b, p...)
 	return len(p), nil
-}
-
-// Write writes the world's files into a folder, which it makes: ORG.jsonl and
-// ORG-after.jsonl for each org, truth.tsv, truth-after.tsv, transfers.csv and
-// truth.json.
-func (w *World) Write(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	t := w.c.newTally()
-	if err := w.writeReports(dir, false, t); err != nil {
-		return err
-	}
-	if err := w.writeReports(dir, true, t); err != nil {
-		return err
-	}
-	l := w.c.layering()
-	if err := writeFile(filepath.Join(dir, "transfers.csv"), func(out io.Writer) error {
-		return WriteTransfers(out, w.c.transfers(l, t.paid))
-	}); err != nil {
-		return err
-	}
-	return writeFile(filepath.Join(dir, "truth.json"), func(out io.Writer) error {
-		return json.MarshalWrite(out, w.c.truth(t, l), jsontext.WithIndent("  "), json.Deterministic(true))
-	})
-}
-
-func (w *World) writeReports(dir string, after bool, t *tally) error {
-	suffix := ""
-	if after {
-		suffix = "-after"
-	}
-	outs := make([]*bufio.Writer, len(w.Orgs))
-	for i, o := range w.Orgs {
-		f, err := os.Create(filepath.Join(dir, o.ID+suffix+".jsonl"))
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		outs[i] = bufio.NewWriterSize(f, 1<<20)
-	}
-	rows := newRowSorter(w.c)
-	err := w.c.draw(after, t, func(b *batch) error {
-		for _, l := range b.lines {
-			if _, err := outs[l.org].Write(b.bytes[l.from : l.to+1]); err != nil {
-				return err
-			}
-			rows.add(l.name, l.ring)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, o := range outs {
-		if err := o.Flush(); err != nil {
-			return err
-		}
-	}
-	return writeFile(filepath.Join(dir, "truth"+suffix+".tsv"), rows.write)
-}
-
-func writeFile(name string, write func(io.Writer) error) (err error) {
-	f, err := os.Create(name)
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if cerr := f.Close(); err == nil {
-			err = cerr
-		}
-	}()
-	b := bufio.NewWriterSize(f, 1<<20)
-	if err := write(b); err != nil {
-		return err
-	}
-	return b.Flush()
-}
-
-// rowSorter brings rows into the order of truth.tsv: reports are drawn with
-// rising ids, so that rows of one source are sorted as they come, and only
-// the sources have to be put after each other.
-type rowSorter struct {
-	bySource map[string]*strings.Builder
-}
-
-func newRowSorter(*cast) *rowSorter { return &rowSorter{bySource: map[string]*strings.Builder{}} }
-
-func (s *rowSorter) add(id fraud.ReportID, ring string) {
-	source, _ := id.Split()
-	b := s.bySource[source]
-	if b == nil {
-		b = new(strings.Builder)
-		s.bySource[source] = b
-	}
-	b.WriteString(string(id))
-	b.WriteByte('\t')
-	b.WriteString(ring)
-	b.WriteByte('\n')
 }
