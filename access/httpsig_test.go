@@ -226,7 +226,11 @@ func TestABodyBeyondTheLimitIsRefusedOnBothSides(t *testing.T) {
 	n := newNode(t, fraud.Org{ID: "alder", Keys: k.Public()})
 	big := bytes.Repeat([]byte("a"), access.MaxSignedBody+1)
 	s := access.Signer{Org: "alder", Key: k.Sign, Now: func() time.Time { return now }}
-	if _, err := (&http.Client{Transport: s}).Do(post(t, n.URL, string(big))); !errors.Is(err, fraud.ErrInvalid) {
+	resp, err := (&http.Client{Transport: s}).Do(post(t, n.URL, string(big)))
+	if err == nil {
+		_ = resp.Body.Close()
+	}
+	if !errors.Is(err, fraud.ErrInvalid) {
 		t.Errorf("signer: got %v, want ErrInvalid", err)
 	}
 	req := post(t, n.URL+"/x", string(big))

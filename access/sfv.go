@@ -160,13 +160,6 @@ func parseBytes(header string) (label string, value []byte, err error) {
 
 // isKey says whether s is an sf-key (RFC 9651 §3.1.2).
 func isKey(s string) bool {
-	if s == "" || !(s[0] == '*' || s[0] >= 'a' && s[0] <= 'z') {
-		return false
-	}
-	for _, c := range []byte(s) {
-		if !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '_' || c == '-' || c == '.' || c == '*') {
-			return false
-		}
-	}
-	return true
+	const first, rest = "*abcdefghijklmnopqrstuvwxyz", "*abcdefghijklmnopqrstuvwxyz0123456789_-."
+	return s != "" && strings.IndexByte(first, s[0]) >= 0 && strings.Trim(s, rest) == ""
 }

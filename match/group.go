@@ -97,21 +97,6 @@ func eachCore(n int, f func(lo, hi int) error) error {
 	return nil
 }
 
-// raise puts each of n points, got by at, to the power k into out.
-func raise(n int, k group.Scalar, out []byte, at func(i int) (group.Element, error)) error {
-	return eachCore(n, func(lo, hi int) error {
-		q := curve().NewElement()
-		for i := lo; i < hi; i++ {
-			p, err := at(i)
-			if err != nil {
-				return fmt.Errorf("point %d: %w", i, err)
-			}
-			copy(out[i*pointLen:], encodePoint(q.Mul(p, k)))
-		}
-		return nil
-	})
-}
-
 // proofBatch is how many points one proof covers; RFC 9497 counts them in two
 // bytes.
 const proofBatch = 1 << 14

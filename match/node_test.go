@@ -3,8 +3,6 @@ package match_test
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -281,25 +279,10 @@ func terms() match.Terms {
 	}
 }
 
-// report is a digest that a ledger may hold.
-func report(ref string) match.Evidence {
-	return match.Evidence{Report: fraud.ReportID(ref), Digest: sha256.Sum256([]byte(ref))}
-}
-
 // wireFunc is a fault between two nodes.
 type wireFunc func(*http.Request) (*http.Response, error)
 
 func (f wireFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-func bodyOf(t testing.TB, r *http.Request) []byte {
-	t.Helper()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Body = io.NopCloser(bytes.NewReader(b))
-	return b
-}
 
 func must(t testing.TB, m fraud.Match, err error, step fraud.MatchStep) fraud.Match {
 	t.Helper()

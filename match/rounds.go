@@ -312,18 +312,17 @@ func (p *party) feed(name string, at int, part []byte) error {
 	if err != nil {
 		return err
 	}
-	first := at / pointLen
-	return eachCore(len(part)/pointLen, func(lo, hi int) error {
-		q := curve().NewElement()
-		for i := lo; i < hi; i++ {
-			e, err := decodePoint(part[i*pointLen : (i+1)*pointLen])
-			if err != nil {
-				return caught("sent a bad point at %d", first+i)
-			}
-			t := tagOf(encodePoint(q.Mul(e, k)))
-			copy(p.TagsOf[(first+i)*tagLen:], t[:])
+	before := at / pointLen
+	return raiseAll(len(part)/pointLen, k, func(i int, pt *ext) error {
+		if !pt.decode(part[i*pointLen : (i+1)*pointLen]) {
+			return caught("sent a bad point at %d", before+i)
 		}
 		return nil
+	}, func(first int, encoded []byte) {
+		for i := range len(encoded) / pointLen {
+			t := tagOf(encoded[i*pointLen : (i+1)*pointLen])
+			copy(p.TagsOf[(before+first+i)*tagLen:], t[:])
+		}
 	})
 }
 

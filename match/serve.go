@@ -1,6 +1,7 @@
 package match
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -190,8 +191,8 @@ func (e *Engine) serveMessage(w http.ResponseWriter, r *http.Request, who access
 		return err
 	}
 	var reply []byte
-	wait := false
-	_, err = e.with(r.Context(), id, func(s *session) error {
+	wait, ctx := false, r.Context()
+	_, err = e.with(ctx, id, func(s *session) error {
 		p := s.state.Party
 		switch {
 		case over(s.m.Step) && s.m.Step != fraud.MatchIndicators:
@@ -211,11 +212,11 @@ func (e *Engine) serveMessage(w http.ResponseWriter, r *http.Request, who access
 				return nil
 			}
 		}
-		if reply, err = p.answer(r.Context(), msg); err != nil {
+		if reply, err = p.answer(ctx, msg); err != nil {
 			return err
 		}
 		if round.name == "commit" {
-			return e.admit(r, s)
+			return e.admit(ctx, s)
 		}
 		return nil
 	})
@@ -234,12 +235,12 @@ func (e *Engine) serveMessage(w http.ResponseWriter, r *http.Request, who access
 func sameAsHeard(p *party, msg []byte) bool { return p.Heard != nil && string(p.Heard) == string(msg) }
 
 // admit holds the size that the peer committed to against our budget.
-func (e *Engine) admit(r *http.Request, s *session) error {
+func (e *Engine) admit(ctx context.Context, s *session) error {
 	c, err := s.state.Party.theirCommitment()
 	if err != nil {
 		return err
 	}
-	if err := e.budget(r.Context(), s.m.Peer, s.state.Terms, c.Size); err != nil {
+	if err := e.budget(ctx, s.m.Peer, s.state.Terms, c.Size); err != nil {
 		s.m.Step, s.m.Problem = fraud.MatchRefused, reasonOf(err)
 		return err
 	}

@@ -172,20 +172,27 @@ func (s *ownSet) points() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	place := make([]uint32, len(s.Order))
+	for at, i := range s.Order {
+		place[i] = uint32(at)
+	}
 	out := make([]byte, len(s.Order)*pointLen)
-	err = eachCore(len(s.Order), func(lo, hi int) error {
-		q := curve().NewElement()
-		for at := lo; at < hi; at++ {
-			if i := int(s.Order[at]); i < len(s.Elements) {
-				q.Mul(hashToGroup(input(s.Elements[i].Indicator)), k)
-			} else {
-				q.MulGen(s.sentinel(i - len(s.Elements)))
-			}
-			copy(out[at*pointLen:], encodePoint(q))
-		}
+	if err := raiseAll(len(s.Elements), k, func(i int, p *ext) error {
+		p.hash(input(s.Elements[i].Indicator))
 		return nil
-	})
-	return out, err
+	}, func(first int, encoded []byte) {
+		for i := range len(encoded) / pointLen {
+			copy(out[int(place[first+i])*pointLen:], encoded[i*pointLen:(i+1)*pointLen])
+		}
+	}); err != nil {
+		return nil, err
+	}
+	for at, i := range s.Order {
+		if n := int(i) - len(s.Elements); n >= 0 {
+			copy(out[at*pointLen:], encodePoint(curve().NewElement().MulGen(s.sentinel(n))))
+		}
+	}
+	return out, nil
 }
 
 // kinds are the kinds' codes by position, 0 for a sentinel.

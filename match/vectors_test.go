@@ -88,7 +88,7 @@ func TestBlindingEvaluationAndProofsAreThoseOfRFC9497(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() { _ = f.Close() })
 	z, err := gzip.NewReader(f)
 	if err != nil {
 		t.Fatal(err)
