@@ -295,13 +295,14 @@ func loadTar(f *os.File) (*Package, error) {
 		return nil, err
 	}
 	if !slices.Equal(names, p.Manifest.order()) {
-		return nil, orderProblem(names, p.Manifest.order())
+		return nil, orderProblem(names, p.Manifest.order(), true)
 	}
 	return p, nil
 }
 
-// orderProblem names the first file that is not where it belongs.
-func orderProblem(got, want []string) error {
+// orderProblem names the first file that is not where it belongs. Where not
+// all names are known yet, a missing file and a reordered one look alike.
+func orderProblem(got, want []string, all bool) error {
 	for i, name := range got {
 		switch {
 		case i < len(want) && name == want[i]:
@@ -309,6 +310,8 @@ func orderProblem(got, want []string) error {
 			return broken("%s stands twice in the package", name)
 		case !slices.Contains(want, name):
 			return broken("%s is not in the manifest: it was added or renamed", name)
+		case !all && i < len(want):
+			return broken("%s stands where %s must stand: that one is missing or out of its place", name, want[i])
 		case i < len(want) && !slices.Contains(got, want[i]):
 			return broken("%s is missing: it was removed or renamed", want[i])
 		default:

@@ -89,6 +89,7 @@ type verifier struct {
 	sigs     Signatures
 	ledger   []byte
 	content  content
+	buf      []byte // for copying, made once
 }
 
 // sink takes each file while it is being verified: [Open] writes them out.
@@ -140,7 +141,7 @@ func (vr *verifier) walk(next func() (string, int64, io.Reader, error), to sink)
 		}
 		got = append(got, name)
 		if len(got) > len(want) || want[len(got)-1] != name {
-			return orderProblem(got, want)
+			return orderProblem(got, want, false)
 		}
 		f, _ := vr.m.Find(name)
 		if err := vr.file(f, size, r, to); err != nil {
@@ -148,7 +149,7 @@ func (vr *verifier) walk(next func() (string, int64, io.Reader, error), to sink)
 		}
 	}
 	if len(got) != len(want) {
-		return orderProblem(got, want)
+		return orderProblem(got, want, true)
 	}
 	vr.says("files", "All %d files have the size and SHA-256 that the manifest lists; none is added, missing, renamed or out of place.", len(vr.m.Files))
 	return vr.inside()
@@ -303,7 +304,7 @@ func (vr *verifier) file(f File, size int64, r io.Reader, to sink) error {
 		if err := to(f.Path, vr.content.watch(f.Path, tee)); err != nil {
 			return err
 		}
-	} else if err := discard(vr.content.watch(f.Path, tee)); err != nil {
+	} else if err := vr.discard(vr.content.watch(f.Path, tee), f.Size); err != nil {
 		return err
 	}
 	if hexSum(h) != f.SHA256 {
@@ -313,6 +314,15 @@ func (vr *verifier) file(f File, size int64, r io.Reader, to sink) error {
 }
 
 func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
+
+// discard reads to the end with one buffer, no larger than the largest file.
+func (vr *verifier) discard(r io.Reader, size int64) error {
+	if want := min(size+1, 256<<10); int64(len(vr.buf)) < want {
+		vr.buf = make([]byte, want)
+	}
+	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, vr.buf)
+	return err
+}
 
 func discard(r io.Reader) error {
 	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, make([]byte, 256<<10))
