@@ -1,6 +1,10 @@
 package extract
 
-import "ringbreaker.example/fraud"
+import (
+	"strings"
+
+	"ringbreaker.example/fraud"
+)
 
 // group is one run of digits of a number that may be written in several.
 type group struct {
@@ -305,10 +309,22 @@ func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber,
 }
 
 // fiction says whether a number lies in a range that is kept for drama, so
-// that a plan may call it unassigned (Ofcom's telephone numbers for drama).
+// that a plan may call it unassigned (Ofcom's telephone
+// numbers for drama; ARCEP decision 2018-0881).
 func fiction(p *phoneNumber) bool {
 	n := string(p.nsn[:p.n])
-	return p.code == 44 && len(n) == 10 && (n[:6] == "770090" || n[:7] == "2079460" || n[:7] == "8081570")
+	switch {
+	case p.code == 44 && len(n) == 10:
+		return n[:6] == "770090" || n[:7] == "2079460" || n[:7] == "8081570"
+	case p.code == 33 && len(n) == 9:
+		return strings.Contains("19900 26191 35301 46571 53649 63998", n[:5])
+	}
+	return false
+}
+
+// areaCode says whether the word before "code" makes it a part of a number.
+func areaCode(before []byte) bool {
+	return equalFold("area", before) || equalFold("country", before) || equalFold("dialing", before)
 }
 
 // unlike says whether groups are surely something else: a date, a card
@@ -439,7 +455,7 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 		if x.toks[i].class == classMark {
 			if m := x.markAt(i); m == signPhone {
 				return cueFor
-			} else if (m == '.' || m == '!' || m == '?') && x.gap(i+1) > 0 && seen > 3 {
+			} else if (m == '.' || m == '!' || m == '?') && x.gap(i+1) > 0 && !x.abbreviation(i) {
 				break
 			}
 			continue
@@ -454,7 +470,7 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 				return cueFor
 			}
 		case is.has(cueID | cueTx | cueHandset | cueSIM | cueAccount | cueRouting | cueTax | cueRegister | cueTool):
-			if seen <= 4 {
+			if seen <= 4 && !areaCode(x.bytes(max(i-1, 0))) {
 				return cueAgainst
 			}
 		}

@@ -114,7 +114,7 @@ func (x *scan) register(i int) {
 		case x.is(i).has(cueRegister) && ukCompanyForm(s) && (t.class == classMixed || word == "company" || x.near(k, 6, 0, cueNumber)):
 			x.take(fraud.Company, "uk:"+s, k, k, true)
 			return
-		case (word == "ein" || word == "fein" || word == "tin") && t.len() == 2 && x.markAt(k+1) == '-' && k+2 < len(x.toks) && x.toks[k+2].len() == 7 && x.toks[k+2].class == classNumber:
+		case (word == "ein" || word == "fein" || word == "tin" || word == "employer") && t.len() == 2 && x.markAt(k+1) == '-' && k+2 < len(x.toks) && x.toks[k+2].len() == 7 && x.toks[k+2].class == classNumber:
 			x.take(fraud.TaxID, "ein:"+s+string(x.bytes(k+2)), k, k+2, einPrefix(s))
 			return
 		case (word == "ein" || word == "fein") && t.len() == 9 && t.class == classNumber:

@@ -246,6 +246,8 @@ func (x *scan) around(m mark) cuesAround {
 func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) {
 	near := words <= 4
 	switch {
+	case is.has(cueFrom) && words <= 6 && x.inbound(k):
+		c.from, c.got, c.mine = true, true, false
 	case is.has(cueFrom) && words <= 4 && !c.toward && !c.mine && !c.call && !c.called:
 		c.from = true
 	case is.has(cueTo) && words <= 3 && !c.from && !c.mine:
@@ -268,16 +270,31 @@ func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) 
 	c.text = c.text || is.has(cueText)
 	c.mail = c.mail || is.has(cueMail)
 	c.site = c.site || is.has(cueSite)
-	c.phone = c.phone || is.has(cuePhone|cueFree)
+	c.phone = c.phone || is.has(cuePhone|cueFree) || is.has(cueNumber) && words <= 3
 	c.genuine = c.genuine || is.has(cueGenuine) && words <= 8
 	c.bank = c.bank || is.has(cueBank) && words <= 6
 	c.fax = c.fax || is.has(cueFax) && near
 	c.theirs = c.theirs || is.has(cueScript)
 	c.sent = c.sent || is.has(cuePay)
 	c.moved = c.moved || is.has(cueRedirect)
-	if is.has(cueScript|cueTo|cueBank|cueSite|cueMail) && !is.has(cueOwn) {
+	if is.has(cueScript|cueTo|cueBank|cueSite|cueMail) && !is.has(cueOwn) && !x.is(k-1).has(cueMy) {
 		*turned = true
 	}
+}
+
+// inbound says whether the "from" at token k follows a call that came in:
+// "called me from", "was called from", "a call from".
+func (x *scan) inbound(k int) bool {
+	for back := k - 1; back >= 0 && back >= k-3; back-- {
+		is := x.is(back)
+		if is.has(cueUs) && x.is(back-1).has(cueCalled|cueCall|cuePay) {
+			return !x.is(back - 2).has(cueI)
+		}
+		if is.has(cueCalled) {
+			return x.is(back-1).has(cueIs) || x.is(back-2).has(cueIs)
+		}
+	}
+	return false
 }
 
 // readOn takes in the words behind the finding, in the same sentence.

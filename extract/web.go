@@ -384,6 +384,14 @@ func (x *scan) dot(i int) {
 	if !ok || !valid || !likeSite(raw, host) {
 		return
 	}
+	if local, last := x.spokenLocal(first); local >= 0 { // "name [at] example.com"
+		name := strings.ToLower(string(b[x.toks[local].start:x.toks[last].end]))
+		if email, _, ok := canonicalEmail(name + "@" + host); ok {
+			x.takeSpan(fraud.Email, email, int(x.toks[local].start), end, true)
+			x.use(local, end)
+			return
+		}
+	}
 	long := end
 	if end < len(b) && (b[end] == '/' || b[end] == '?') {
 		long = urlEnd(b, end)
@@ -408,7 +416,7 @@ func (x *scan) versionBefore(i int) bool {
 		return false
 	}
 	switch strings.ToLower(string(x.bytes(i - 1))) {
-	case "version", "v", "ver", "build", "versión", "firmware", "release":
+	case "version", "v", "ver", "build", "versión", "firmware", "release", "バージョン", "संस्करण":
 		return true
 	}
 	return false
