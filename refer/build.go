@@ -28,7 +28,7 @@ type Tools struct {
 // cannot be read).
 func Build(ctx context.Context, m *Material, tools Tools) (*Package, error) {
 	b := &builder{m: m, files: map[string]File{}, open: map[string]opener{}}
-	for _, step := range []func(context.Context) error{b.outline, b.exhibits, b.annex, b.tables, b.statements, b.certificates, b.exchange, b.checks} {
+	for _, step := range []func(context.Context) error{b.outline, b.exhibits, b.annex, b.tables, b.statements, b.certificates, b.exchange, b.preview, b.checks} {
 		if err := step(ctx); err != nil {
 			return nil, fmt.Errorf("build referral %s: %w", m.ID, err)
 		}
@@ -182,6 +182,17 @@ func (b *builder) tables(context.Context) error {
 		}
 	}
 	return nil
+}
+
+// preview puts a dossier in place that lacks only the checks, so that the
+// checks look at it too.
+func (b *builder) preview(context.Context) error {
+	page, err := b.dossierHTML()
+	if err != nil {
+		return err
+	}
+	b.texts = append(b.texts, dossierHTML)
+	return b.put(dossierHTML, page)
 }
 
 // bytesOf reads a small file back.

@@ -497,6 +497,14 @@ func checkSafe(b *builder) verdict {
 			}
 		}
 	}
+	brands := b.brands()
+	for _, s := range b.m.Subjects {
+		for _, name := range append([]string{s.Name}, s.Aliases...) {
+			if brands[fold(name)] {
+				return fails("subject "+s.ID, "The subject goes by the very name of a complainant or of an impersonated brand, which is a victim.")
+			}
+		}
+	}
 	for _, o := range b.m.Overlaps {
 		for _, s := range o.Shared {
 			if g, genuine := safe[s.Indicator]; genuine {
@@ -504,5 +512,22 @@ func checkSafe(b *builder) verdict {
 			}
 		}
 	}
-	return holds("None of %d indicators is one of %d genuine numbers and sites.", n, len(b.m.Safe))
+	return holds("No subject is a complainant or an impersonated brand, and none of %d indicators is one of %d genuine numbers and sites.", n, len(b.m.Safe))
+}
+
+// brands are the names of complainants and of what rings impersonate.
+func (b *builder) brands() map[string]bool {
+	out := map[string]bool{}
+	for _, c := range b.m.Complainants {
+		out[fold(c.Org.Name)] = true
+		for _, n := range c.Org.Brands {
+			out[fold(n)] = true
+		}
+	}
+	for _, r := range b.m.Rings {
+		for _, n := range r.Ring.Brands {
+			out[fold(n)] = true
+		}
+	}
+	return out
 }
