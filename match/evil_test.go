@@ -83,7 +83,7 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 			tags := b.sortedTags()
 			for i := range tags {
 				if i%2 == 0 {
-					tags[i][9] ^= 1
+					tags[i][8] ^= 1
 				}
 			}
 			b.Mine["tags"] = packTags(tags)

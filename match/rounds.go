@@ -334,7 +334,7 @@ func (p *party) usePoints(list []byte) error {
 	sorted := p.sortedTags()
 	for i := 1; i < len(sorted); i++ {
 		if sorted[i] == sorted[i-1] {
-			return fmt.Errorf("two points have one tag, which chance does once in 2^40 matches, start again: %w", fraud.ErrConflict)
+			return fmt.Errorf("two points have one tag, which chance does once in 2^32 matches, start again: %w", fraud.ErrConflict)
 		}
 	}
 	p.Mine["tags"] = packTags(sorted)

@@ -12,8 +12,9 @@ import (
 )
 
 // tagLen is the length of a tag in bytes: with a million elements a side two
-// different values share a tag in one of 2^40 matches.
-const tagLen = 10
+// different values share a tag in one of 2^32 matches, and that comes out when
+// they are opened.
+const tagLen = 9
 
 // tag is what is compared: the first bytes of a hash of a point raised to
 // both keys.
@@ -30,9 +31,9 @@ func compareTags(a, b tag) int { return bytes.Compare(a[:], b[:]) }
 
 // packTags writes sorted tags by their gaps, Rice-coded: the gap less its low
 // k bits in unary (ones ended by a zero), then the k bits, most significant
-// first; k = 80 - bits(n), where bits(n) is the length of n in binary. Sorted,
+// first; k = 72 - bits(n), where bits(n) is the length of n in binary. Sorted,
 // their order says nothing of the order of the points; coded so, a million
-// cost 7.7 bytes each.
+// cost 6.7 bytes each.
 func packTags(sorted []tag) []byte {
 	k := riceBits(len(sorted))
 	w := bitWriter{out: make([]byte, 0, len(sorted)*(k+2)/8+16)}
@@ -97,7 +98,7 @@ func unpackTags(b []byte, n int) ([]tag, error) {
 func riceBits(n int) int { return tagLen*8 - bits.Len(uint(n)) }
 
 func split(t tag) (hi, lo uint64) {
-	return uint64(binary.BigEndian.Uint16(t[:2])), binary.BigEndian.Uint64(t[2:])
+	return uint64(t[0]), binary.BigEndian.Uint64(t[1:])
 }
 
 func sub(a, b tag) (hi, lo uint64) {
@@ -112,15 +113,15 @@ func add(a tag, hi, lo uint64) (t tag, fits bool) {
 	ah, al := split(a)
 	l, carry := bits.Add64(al, lo, 0)
 	h, over := bits.Add64(ah, hi, carry)
-	if over != 0 || h > 0xffff {
+	if over != 0 || h > 0xff {
 		return tag{}, false
 	}
-	binary.BigEndian.PutUint16(t[:2], uint16(h))
-	binary.BigEndian.PutUint64(t[2:], l)
+	t[0] = byte(h)
+	binary.BigEndian.PutUint64(t[1:], l)
 	return t, true
 }
 
-// shiftDown and shiftUp move a 128-bit number by k bits, k in 1…80.
+// shiftDown and shiftUp move a 128-bit number by k bits, k in 1…72.
 func shiftDown(hi, lo uint64, k int) uint64 {
 	if k >= 64 {
 		return hi >> (k - 64)

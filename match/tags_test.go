@@ -16,7 +16,7 @@ func drawTags(r *rand.Rand, n int) []tag {
 	out := make([]tag, n)
 	for i := range out {
 		binary.BigEndian.PutUint64(out[i][:], r.Uint64())
-		binary.BigEndian.PutUint16(out[i][8:], uint16(r.Uint32()))
+		out[i][8] = byte(r.Uint32())
 	}
 	slices.SortFunc(out, compareTags)
 	return slices.Compact(out)
@@ -37,7 +37,7 @@ func TestPackedTagsComeBackAndAreSmall(t *testing.T) {
 			t.Fatalf("%d tags cost %d bytes", len(tags), len(packed))
 		}
 	})
-	edge := []tag{{}, {0, 0, 0, 0, 0, 0, 0, 0, 0, 1}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}
+	edge := []tag{{}, {0, 0, 0, 0, 0, 0, 0, 0, 1}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}
 	if got, err := unpackTags(packTags(edge), 3); err != nil || !slices.Equal(got, edge) {
 		t.Errorf("the lowest and the highest tag: got %v, %v", got, err)
 	}

@@ -186,7 +186,7 @@ func ourVectors(t *testing.T) []vector {
 	l := label{1, 2, 3, 4, 5, 6, 7, 8, 1}
 	rp := ringPart(salt, l)
 	kh := kindsHash(salt, []byte{1, 0, 4})
-	tags := []tag{{0, 0, 1}, {0, 7}, {0x80}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}
+	tags := []tag{{0, 0, 1}, {0, 7}, {0x80}, {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}}
 	var flatTags []string
 	for _, x := range tags {
 		flatTags = append(flatTags, h(x[:]))
