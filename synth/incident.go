@@ -18,6 +18,7 @@ func (w *writer) incident(r *fraud.Report, pl plan, v victim, at time.Time) {
 	w.names["url"] = w.lureURL(o, org, at)
 	w.names["ext"] = digits(d, 3)
 	w.setPhone(number)
+	w.ask = w.asked(v)
 	lure := w.lureContact(r, o, org, at, number, sold, pl)
 	if lure != "popup" && lure != "device_activation" || d.chance(f.Call) {
 		w.callContact(r, o, org, at, number, v)
@@ -185,7 +186,7 @@ func (w *writer) callContact(r *fraud.Report, o *operator, org OrgKnobs, at time
 		w.names["phone-told"] = "y"
 	}
 	if d.chance(f.Call) {
-		w.names["amount"] = w.amountText(v, w.asked(v))
+		w.names["amount"] = w.amountText(v, w.ask)
 		ct.Text = w.cut(w.transcript(o, org))
 	}
 	r.Contacts = append(r.Contacts, ct)

@@ -52,7 +52,7 @@ var railWords = map[fraud.Rail]string{
 // payments writes what was asked and what was sent, once or several times.
 func (w *writer) payments(r *fraud.Report, o *operator, v victim, at time.Time, pl plan) {
 	d := w.d
-	minor := w.asked(v)
+	minor := w.ask
 	w.names["amount"] = w.amountText(v, minor)
 	if !d.chance(w.c.sc.Payments.Sent) {
 		w.names["sent"] = ""

@@ -80,10 +80,9 @@ type Framed struct {
 	Firm    string `json:"firm,omitempty"`
 	CIN     string `json:"company_no,omitempty"`
 	Phone   string `json:"phone,omitempty"`
-	Rival   string `json:"rival,omitempty"`    // an operator framed by another
-	By      string `json:"by,omitempty"`       // the operator behind it
-	Reports int    `json:"reports"`            // that say so
-	Source  string `json:"source_no,omitzero"` // left empty
+	Rival   string `json:"rival,omitempty"` // an operator framed by another
+	By      string `json:"by,omitempty"`    // the operator behind it
+	Reports int    `json:"reports"`         // that say so
 }
 
 // Firm is an honest firm.
@@ -222,7 +221,8 @@ func (o *operator) indicators() []fraud.Indicator {
 	for _, a := range o.wallets {
 		out = append(out, fraud.Indicator{Kind: fraud.Wallet, Value: a})
 	}
-	out = append(out, fraud.Indicator{Kind: fraud.Tracker, Value: "ga:" + o.tracker})
+	out = append(out, fraud.Indicator{Kind: fraud.Tracker, Value: "ga:" + o.tracker},
+		fraud.Indicator{Kind: fraud.Company, Value: "cin:" + o.firm.cin}, fraud.Indicator{Kind: fraud.TaxID, Value: "gstin:" + o.firm.gstin})
 	slices.SortFunc(out, compareIndicators)
 	return slices.Compact(out)
 }

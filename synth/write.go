@@ -36,7 +36,8 @@ type writer struct {
 	d          *dice
 	vd         *dice
 	names      map[string]string // slots of the report being written
-	lastNumber uint64
+	lastNumber uint64            // the callback of the report being written
+	ask        int64             // what its victim is asked first, minor units
 	seen       map[seen]int
 	paid       []paid
 	keep       bool // collect paid
