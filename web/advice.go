@@ -21,7 +21,7 @@ type advicePage struct {
 
 func (s *Server) advice(w http.ResponseWriter, r *http.Request) error {
 	p := advicePage{base: s.base(w, r, ""), Country: cmp.Or(strings.ToUpper(r.URL.Query().Get("country")), s.Org.Country)}
-	p.Title = p.Words.LinkAdvice
+	p.PageTitle = p.Words.LinkAdvice
 	p.Places = s.countryOptions(p.Words, p.Country)
 	if s.Protect != nil {
 		p.Steps = s.Protect.Advise(protect.Situation{

@@ -23,13 +23,13 @@ const maxAsked = 200_000
 
 func (s *Server) checkForm(w http.ResponseWriter, r *http.Request) error {
 	p := checkPage{base: s.base(w, r, "")}
-	p.Title = p.Words.CheckTitle
+	p.PageTitle = p.Words.CheckTitle
 	return s.render(w, http.StatusOK, "check.html", p)
 }
 
 func (s *Server) check(w http.ResponseWriter, r *http.Request) error {
 	p := checkPage{base: s.base(w, r, ""), Asked: strings.TrimSpace(r.PostFormValue("asked"))}
-	p.Title = p.Words.CheckTitle
+	p.PageTitle = p.Words.CheckTitle
 	if p.Asked == "" || len(p.Asked) > maxAsked {
 		p.Problems = []problem{{Field: "asked", Says: p.Words.CheckEmpty}}
 		return s.render(w, http.StatusUnprocessableEntity, "check.html", p)
@@ -38,7 +38,7 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("check what was asked: %w", err)
 	}
-	p.Answer, p.Title, p.Tone = &answer, answer.Sentence, "plain"
+	p.Answer, p.PageTitle, p.Tone = &answer, answer.Sentence, "plain"
 	switch answer.Verdict {
 	case protect.VerdictKnownScam, protect.VerdictBreaksRule:
 		p.Tone, p.Report = "harm", s.Intake != nil

@@ -11,7 +11,7 @@ type homePage struct {
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request) error {
 	p := homePage{base: s.base(w, r, ""), CanReport: s.Intake != nil, CanCheck: s.Protect != nil}
-	p.Title = p.Words.HomeTitle
+	p.PageTitle = p.Words.HomeTitle
 	if p.Person.ID != "" {
 		p.Desk = s.firstDesk(p.Person)
 	}

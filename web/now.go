@@ -46,7 +46,7 @@ func (s *Server) now(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("find the report of a code: %w", err)
 	}
 	p := nowPage{base: s.base(w, r, ""), Code: strings.ToUpper(code)}
-	p.Title, p.Notice = p.Words.NowTitle, ""
+	p.PageTitle, p.Notice = p.Words.NowTitle, ""
 	if s.Protect != nil {
 		x := situation(rep)
 		x.Language = p.Lang

@@ -15,6 +15,7 @@ type visitor struct {
 	t    testing.TB
 	http *http.Client
 	base string
+	at   string // the path that the last answer came from, after redirects
 }
 
 func visit(t testing.TB, srv *httptest.Server) *visitor {
@@ -47,6 +48,7 @@ func (v *visitor) get(path string) (int, http.Header, string) {
 
 func (v *visitor) read(res *http.Response) (int, http.Header, string) {
 	v.t.Helper()
+	v.at = res.Request.URL.Path
 	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
@@ -90,14 +92,18 @@ var agencyPages = []string{
 func TestEveryPageAnswers(t *testing.T) {
 	v := visit(t, serve(t, company(t))).as("analyst")
 	for _, p := range companyPages {
-		if status, _, body := v.get(p); status != http.StatusOK {
-			t.Errorf("%s: %d\n%s", p, status, body)
+		status, _, body := v.get(p)
+		path, _, _ := strings.Cut(p, "?")
+		if status != http.StatusOK || v.at != path {
+			t.Errorf("%s: %d at %s\n%s", p, status, v.at, body)
 		}
 	}
 	v = visit(t, serve(t, bureau(t))).as("investigator")
 	for _, p := range agencyPages {
-		if status, _, body := v.get(p); status != http.StatusOK {
-			t.Errorf("%s: %d\n%s", p, status, body)
+		status, _, body := v.get(p)
+		path, _, _ := strings.Cut(p, "?")
+		if status != http.StatusOK || v.at != path {
+			t.Errorf("%s: %d at %s\n%s", p, status, v.at, body)
 		}
 	}
 }

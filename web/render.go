@@ -24,7 +24,7 @@ const (
 
 // base is what every page has.
 type base struct {
-	Title     string
+	PageTitle string
 	Lang      string
 	Words     Words
 	Languages []langLink
@@ -52,7 +52,7 @@ type navItem struct {
 func (s *Server) base(w http.ResponseWriter, r *http.Request, title string) base {
 	v := visitOf(r)
 	b := base{
-		Title: title, Lang: "en", Org: s.Org, Person: v.person, CSRF: v.session.CSRF, Path: r.URL.Path, Now: s.Now(),
+		PageTitle: title, Lang: "en", Org: s.Org, Person: v.person, CSRF: v.session.CSRF, Path: r.URL.Path, Now: s.Now(),
 		Layout: v.layout, Words: s.words[0],
 	}
 	if b.Layout == "" || v.person.ID == "" && b.Layout == layoutDesk && r.URL.Path != "/signin" {

@@ -22,11 +22,11 @@ func (s *Server) reportRender(w http.ResponseWriter, r *http.Request, step strin
 	}
 	for i, t := range titles {
 		if t.step == step {
-			p.StepNo, p.Title = i+1, t.title
+			p.StepNo, p.PageTitle = i+1, t.title
 		}
 	}
 	if p.StepNo == 0 {
-		p.Step, p.StepNo, p.Title = "tell", 1, titles[0].title
+		p.Step, p.StepNo, p.PageTitle = "tell", 1, titles[0].title
 	}
 	p.CanAttach = s.Evidence != nil
 	p.Kept = f.kept(p.Step)

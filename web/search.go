@@ -264,7 +264,7 @@ func (s *Server) signForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p.Title = "Sign the list"
+	p.PageTitle = "Sign the list"
 	return s.render(w, http.StatusOK, "sign.html", signPage{searchPage: p, Witnesses: strings.Join(p.Search.Witnesses, "\n")})
 }
 
@@ -279,7 +279,7 @@ func (s *Server) signList(w http.ResponseWriter, r *http.Request) error {
 		if perr != nil {
 			return perr
 		}
-		p.Title, p.Problems = "Sign the list", []problem{{"officer", sentence(err)}}
+		p.PageTitle, p.Problems = "Sign the list", []problem{{"officer", sentence(err)}}
 		return s.render(w, http.StatusUnprocessableEntity, "sign.html", signPage{searchPage: p, Officer: officer, Witnesses: witnesses})
 	}
 	return done(w, r, "/searches/"+pathID(id), "signed")

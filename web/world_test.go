@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strconv"
@@ -120,6 +121,7 @@ func (w *world) ReportsWith(_ context.Context, i fraud.Indicator, limit int) ([]
 	}
 	return out, nil
 }
+
 func (w *world) RingsByHarm(_ context.Context, limit int) ([]fraud.Ring, error) {
 	return w.rings[:min(limit, len(w.rings))], nil
 }
@@ -160,6 +162,7 @@ func (w *world) AddJudgement(_ context.Context, j fraud.Judgement) error {
 func (w *world) Transfers(context.Context) ([]fraud.Transfer, error) { return w.transfers, nil }
 func (w *world) Peers(context.Context) ([]fraud.Peer, error)         { return w.peers, nil }
 func (w *world) Matches(context.Context) ([]fraud.Match, error)      { return slices.Clone(w.matches), nil }
+
 func (w *world) Match(_ context.Context, id fraud.MatchID) (fraud.Match, []byte, error) {
 	m, err := find(w.matches, func(m fraud.Match) bool { return m.ID == id })
 	return m, nil, err
@@ -197,6 +200,7 @@ func (w *world) ReleaseHold(_ context.Context, id string, _ fraud.PersonID, at t
 }
 func (w *world) Listings(context.Context) ([]fraud.Listing, error) { return w.listings, nil }
 func (w *world) Alerts(context.Context) ([]fraud.Alert, error)     { return slices.Clone(w.alerts), nil }
+
 func (w *world) SeeAlert(_ context.Context, id string, _ fraud.PersonID, at time.Time) error {
 	for i := range w.alerts {
 		if w.alerts[i].ID == id {
@@ -211,6 +215,7 @@ func (w *world) AddOutcome(_ context.Context, o fraud.Outcome) error {
 	w.outcomes = append(w.outcomes, o)
 	return nil
 }
+
 func (w *world) AddAudit(_ context.Context, e fraud.AuditEntry) error {
 	e.Seq = int64(len(w.audits) + 1)
 	w.audits = append(w.audits, e)
@@ -441,9 +446,28 @@ func serve(t testing.TB, w *world) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	srv := httptest.NewServer(s.Handler())
+	srv := httptest.NewServer(lasting(s.Handler()))
 	t.Cleanup(srv.Close)
 	return srv
+}
+
+// lasting takes the expiry off cookies: a browser's clock is not asOf.
+func lasting(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rec := httptest.NewRecorder()
+		h.ServeHTTP(rec, r)
+		for name, values := range rec.Header() {
+			for _, v := range values {
+				if at := strings.Index(v, "; Expires="); name == "Set-Cookie" && at >= 0 {
+					_, rest, _ := strings.Cut(v[at+2:], ";")
+					v = v[:at] + ";" + rest
+				}
+				w.Header().Add(name, v)
+			}
+		}
+		w.WriteHeader(rec.Code)
+		_, _ = w.Write(rec.Body.Bytes()) // a browser that went away
+	})
 }
 
 type fakeEvidence struct{}
@@ -485,6 +509,7 @@ func (a *agency) SaveOpened(_ context.Context, x fraud.InboxItem) error {
 	}
 	return nil
 }
+
 func (a *agency) AddCase(_ context.Context, c fraud.Case) error {
 	a.cases = append(a.cases, c)
 	return nil
@@ -514,6 +539,7 @@ func (a *agency) UnsealCase(_ context.Context, id fraud.CaseID, order string, _ 
 	}
 	return nil
 }
+
 func (a *agency) AddOperation(_ context.Context, o fraud.Operation) error {
 	a.operations = append(a.operations, o)
 	return nil
@@ -535,6 +561,7 @@ func (a *agency) EndOperation(_ context.Context, id fraud.OperationID, at time.T
 	}
 	return nil
 }
+
 func (a *agency) AddSite(_ context.Context, s fraud.Site) error {
 	a.sites = append(a.sites, s)
 	return nil
@@ -629,6 +656,7 @@ func (a *agency) Custody(_ context.Context, id fraud.SeizureID) ([]fraud.Custody
 	}
 	return out, nil
 }
+
 func (a *agency) AddFreeze(_ context.Context, f fraud.Freeze) error {
 	a.freezes = append(a.freezes, f)
 	return nil

@@ -96,14 +96,23 @@ func addRings(w *world) {
 		reports int
 		bits    float64
 	}{
-		{phone("+12125550142"), fraud.RoleCallback, 61, 15.2}, {phone("+12125550143"), fraud.RoleCallback, 34, 15.0}, {phone("+13125550177"), fraud.RoleCallback, 22, 14.7},
-		{phone("+18085550111"), fraud.RoleShownCallerID, 18, 0.6}, {fraud.Indicator{Kind: fraud.Domain, Value: "pc-alert-help.example"}, fraud.RoleLure, 29, 11.8},
-		{fraud.Indicator{Kind: fraud.Domain, Value: "win-secure-07.example"}, fraud.RoleLure, 17, 11.1}, {fraud.Indicator{Kind: fraud.URL, Value: "https://firestick-activate.example/help"}, fraud.RoleLure, 21, 12.4},
-		{fraud.Indicator{Kind: fraud.RemoteID, Value: "anydesk:604118223"}, fraud.RoleRemote, 26, 13.9}, {fraud.Indicator{Kind: fraud.RemoteHost, Value: "relay-11.support.example"}, fraud.RoleRemote, 9, 12.0},
-		{fraud.Indicator{Kind: fraud.BankAccount, Value: "HDFC0000001/50100200300"}, fraud.RolePayee, 41, 16.1}, {fraud.Indicator{Kind: fraud.UPI, Value: "bright.services@okbank"}, fraud.RolePayee, 7, 15.8},
-		{fraud.Indicator{Kind: fraud.CardDescriptor, Value: "BRIGHT SOFT SERVICES"}, fraud.RolePayee, 33, 13.4}, {fraud.Indicator{Kind: fraud.Company, Value: "name:bright soft services llp"}, fraud.RoleCompany, 12, 10.9},
-		{fraud.Indicator{Kind: fraud.PersonAlias, Value: "kevin walker"}, fraud.RoleAlias, 38, 4.1}, {fraud.Indicator{Kind: fraud.Script, Value: "script:9f2c11aa04be77d1"}, fraud.RoleScript, 47, 8.8},
-		{fraud.Indicator{Kind: fraud.Email, Value: "billing@pc-alert-help.example"}, fraud.RoleSender, 15, 12.7}, {fraud.Indicator{Kind: fraud.Tracker, Value: "ga:G-EXAMPLE42"}, fraud.RoleTracker, 8, 13.3},
+		{phone("+12125550142"), fraud.RoleCallback, 61, 15.2},
+		{phone("+12125550143"), fraud.RoleCallback, 34, 15.0},
+		{phone("+13125550177"), fraud.RoleCallback, 22, 14.7},
+		{phone("+18085550111"), fraud.RoleShownCallerID, 18, 0.6},
+		{fraud.Indicator{Kind: fraud.Domain, Value: "pc-alert-help.example"}, fraud.RoleLure, 29, 11.8},
+		{fraud.Indicator{Kind: fraud.Domain, Value: "win-secure-07.example"}, fraud.RoleLure, 17, 11.1},
+		{fraud.Indicator{Kind: fraud.URL, Value: "https://firestick-activate.example/help"}, fraud.RoleLure, 21, 12.4},
+		{fraud.Indicator{Kind: fraud.RemoteID, Value: "anydesk:604118223"}, fraud.RoleRemote, 26, 13.9},
+		{fraud.Indicator{Kind: fraud.RemoteHost, Value: "relay-11.support.example"}, fraud.RoleRemote, 9, 12.0},
+		{fraud.Indicator{Kind: fraud.BankAccount, Value: "HDFC0000001/50100200300"}, fraud.RolePayee, 41, 16.1},
+		{fraud.Indicator{Kind: fraud.UPI, Value: "bright.services@okbank"}, fraud.RolePayee, 7, 15.8},
+		{fraud.Indicator{Kind: fraud.CardDescriptor, Value: "BRIGHT SOFT SERVICES"}, fraud.RolePayee, 33, 13.4},
+		{fraud.Indicator{Kind: fraud.Company, Value: "name:bright soft services llp"}, fraud.RoleCompany, 12, 10.9},
+		{fraud.Indicator{Kind: fraud.PersonAlias, Value: "kevin walker"}, fraud.RoleAlias, 38, 4.1},
+		{fraud.Indicator{Kind: fraud.Script, Value: "script:9f2c11aa04be77d1"}, fraud.RoleScript, 47, 8.8},
+		{fraud.Indicator{Kind: fraud.Email, Value: "billing@pc-alert-help.example"}, fraud.RoleSender, 15, 12.7},
+		{fraud.Indicator{Kind: fraud.Tracker, Value: "ga:G-EXAMPLE42"}, fraud.RoleTracker, 8, 13.3},
 	}
 	for i := range 24 {
 		kinds = append(kinds, struct {
