@@ -3,6 +3,7 @@ package score
 import (
 	"bufio"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -118,7 +119,7 @@ func ReadTSV(r io.Reader) (Assignment, error) {
 }
 
 func lineError(err error) error {
-	if err == bufio.ErrTooLong {
+	if errors.Is(err, bufio.ErrTooLong) {
 		return fmt.Errorf("longer than %d bytes: %w", maxLine, fraud.ErrInvalid)
 	}
 	return err

@@ -89,9 +89,9 @@ func (w *World) writeDrawn(dir string, after bool, t *tally) error {
 		suffix = "-after"
 	}
 	lines := newFileSet(dir)
-	defer lines.close()
+	defer func() { _ = lines.close() }() // after an error; else it is closed already
 	rows := newFileSet(dir)
-	defer rows.close()
+	defer func() { _ = rows.close() }()
 	for _, o := range w.Orgs {
 		if _, err := lines.file(o.ID + suffix + ".jsonl"); err != nil {
 			return err

@@ -118,11 +118,11 @@ var callScripts = [][][]string{
 
 // narrative sentences of victims, in the order in which a story goes.
 type story struct {
-	popup, device, call, lured [][]string // how it began
-	remote                     []string
-	asked, sent, notSent       []string
-	number, site, account      []string // told in passing
-	alias, again, end          []string
+	popup, device, call   [][]string // how it began
+	remote                []string
+	asked, sent, notSent  []string
+	number, site, account []string // told in passing
+	alias, again, end     []string
 }
 
 var stories = map[string]story{

@@ -96,14 +96,13 @@ type Firm struct {
 
 // tally counts what reports were written, for the truth.
 type tally struct {
-	perOp    []int
-	perBack  []int
-	firstAt  []time.Time
-	seen     map[seen]int
-	firms    map[int]int
-	rivals   map[[2]int]int
-	paid     []paid
-	finished int
+	perOp   []int
+	perBack []int
+	firstAt []time.Time
+	seen    map[seen]int
+	firms   map[int]int
+	rivals  map[[2]int]int
+	paid    []paid
 }
 
 func (c *cast) newTally() *tally {

@@ -164,9 +164,6 @@ func (b *Book) Accounts() []string { return b.accounts }
 func (b *Book) account(p int32) string  { return b.accounts[b.purses[p].account] }
 func (b *Book) currency(p int32) string { return b.currencies[b.purses[p].currency] }
 func (b *Book) time(i int32) time.Time  { return time.Unix(0, b.at[i]).UTC() }
-func (b *Book) money(p int32, n int64) fraud.Money {
-	return fraud.Money{Minor: n, Currency: b.currency(p)}
-}
 
 // upTo is how many transfers happened at asOf or before; zero means all.
 func (b *Book) upTo(asOf time.Time) int {

@@ -86,7 +86,7 @@ func ReadCSV(r io.Reader) ([]fraud.Transfer, []Reject, error) {
 	in.FieldsPerRecord = -1
 	in.ReuseRecord = true
 	first, err := in.Read()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return nil, nil, fmt.Errorf("line 1: the file is empty, not even a header: %w", fraud.ErrInvalid)
 	}
 	if err != nil {
@@ -102,7 +102,7 @@ func ReadCSV(r io.Reader) ([]fraud.Transfer, []Reject, error) {
 	words := map[string]string{}
 	for {
 		record, err := in.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		line, _ := in.FieldPos(0)
@@ -131,7 +131,7 @@ func ReadCSV(r io.Reader) ([]fraud.Transfer, []Reject, error) {
 func csvError(err error) error {
 	var parse *csv.ParseError
 	if errors.As(err, &parse) {
-		return fmt.Errorf("not CSV: %v: %w", parse.Err, fraud.ErrInvalid)
+		return fmt.Errorf("not CSV: %w: %w", parse.Err, fraud.ErrInvalid)
 	}
 	return err
 }

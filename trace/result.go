@@ -18,8 +18,10 @@ type Result struct {
 	Methods   []Method  `json:"methods"`
 	Totals    []Total   `json:"totals"`   // by currency and method
 	Accounts  []Account `json:"accounts"` // that hold or held victims' money, most held first
-	Edges     []Edge    `json:"edges"`    // transfers that carried it, in order of time
-	Freeze    []Urgent  `json:"freeze"`   // most urgent first
+	Touched   int       `json:"accounts_in_all"`
+	Edges     []Edge    `json:"edges"` // transfers that carried it, in order of time
+	Carried   int       `json:"edges_in_all"`
+	Freeze    []Urgent  `json:"freeze"` // most urgent first
 	Shapes    Shapes    `json:"shapes"`
 	Groups    []Group   `json:"groups"` // accounts joined by the people behind them
 }
@@ -102,8 +104,8 @@ func (t *tracer) result(opt Options, sources int, missing []string) Result {
 		}
 	}
 	r.Totals = t.sums()
-	r.Accounts = t.accounts(opt.Paths)
-	r.Edges = t.edges()
+	r.Accounts, r.Touched = t.accounts(opt), len(t.touched)
+	r.Edges, r.Carried = t.edges(opt.Edges), len(t.flows)
 	dwell := t.dwelling()
 	r.Freeze = t.freezeList(r, dwell)
 	r.Shapes = t.shapes(dwell)
@@ -172,20 +174,11 @@ func (t *tracer) interval(a amounts) (low, high int64) {
 	return low, high
 }
 
-func (t *tracer) accounts(paths int) []Account {
+func (t *tracer) accounts(opt Options) []Account {
 	b := t.b
-	out := make([]Account, 0, len(t.touched))
-	from := make([]int32, 0, len(t.touched))
-	order := make([]int32, len(t.touched))
-	for i := range order {
-		order[i] = int32(i)
-	}
-	slices.SortFunc(order, func(i, j int32) int {
-		x, y := &t.touched[i], &t.touched[j]
-		_, hx := t.interval(x.spoilt)
-		_, hy := t.interval(y.spoilt)
-		return cmp.Or(cmp.Compare(hy, hx), cmp.Compare(b.account(x.purse), b.account(y.purse)), cmp.Compare(b.currency(x.purse), b.currency(y.purse)))
-	})
+	order := t.mostFirst()
+	order = order[:min(len(order), opt.Accounts)]
+	out := make([]Account, 0, len(order))
 	for _, i := range order {
 		x := &t.touched[i]
 		a := Account{
@@ -195,14 +188,33 @@ func (t *tracer) accounts(paths int) []Account {
 		}
 		a.Low, a.High = t.interval(x.spoilt)
 		a.Basis = t.weakest(x.near)
-		if len(out) < paths {
+		if len(out) < opt.Paths {
 			a.Path = t.path(x.near)
 			a.Origins = t.origins(x)
 		}
 		out = append(out, a)
-		from = append(from, i)
 	}
 	return out
+}
+
+// mostFirst orders the touched purses by the most that they may hold, then by
+// name.
+func (t *tracer) mostFirst() []int32 {
+	b := t.b
+	order := make([]int32, len(t.touched))
+	high := make([]int64, len(t.touched))
+	for i := range order {
+		order[i] = int32(i)
+		_, high[i] = t.interval(t.touched[i].spoilt)
+	}
+	slices.SortFunc(order, func(i, j int32) int {
+		if high[i] != high[j] {
+			return cmp.Compare(high[j], high[i])
+		}
+		x, y := t.touched[i].purse, t.touched[j].purse
+		return cmp.Or(cmp.Compare(b.account(x), b.account(y)), cmp.Compare(b.currency(x), b.currency(y)))
+	})
+	return order
 }
 
 // path walks back from a flow to a victim: each flow remembers by which flow
@@ -245,9 +257,28 @@ func (t *tracer) origins(x *touched) []Origin {
 	return out[:min(len(out), originsListed)]
 }
 
-func (t *tracer) edges() []Edge {
-	out := make([]Edge, 0, len(t.flows))
-	for _, f := range t.flows {
+// edges lists the flows; of more than most, those that carry the most money.
+func (t *tracer) edges(most int) []Edge {
+	flows := t.flows
+	if len(flows) > most {
+		order := make([]int32, len(flows))
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortFunc(order, func(i, j int32) int {
+			_, x := t.interval(flows[i].spoilt)
+			_, y := t.interval(flows[j].spoilt)
+			return cmp.Or(cmp.Compare(y, x), cmp.Compare(i, j))
+		})
+		order = order[:most]
+		slices.Sort(order)
+		flows = make([]flow, 0, most)
+		for _, i := range order {
+			flows = append(flows, t.flows[i])
+		}
+	}
+	out := make([]Edge, 0, len(flows))
+	for _, f := range flows {
 		i := f.transfer
 		out = append(out, Edge{
 			Transfer: t.b.ids[i], From: t.b.account(t.b.from[i]), To: t.b.account(t.b.to[i]), Currency: t.b.currency(t.b.from[i]), Amount: t.b.amount[i],

@@ -25,8 +25,11 @@ type Options struct {
 	Exits []string
 	// Companies behind accounts, where a register or an analyst tells them.
 	Companies []Company
-	// Paths is how many accounts get a path written out; 0 means 1000.
-	Paths int
+	// Accounts, Edges and Paths say how much the result lists: accounts that
+	// hold most (0 means 20,000; the freeze list is made of them), transfers
+	// that carried most (0 means 100,000), and accounts with their path
+	// written out (0 means 1,000). Totals always count everything.
+	Accounts, Edges, Paths int
 }
 
 // tracer is one run over a book.
@@ -105,8 +108,13 @@ func (b *Book) newTracer(opt *Options) (*tracer, error) {
 	if opt.Exits == nil {
 		opt.Exits = []string{"cash:*", "exit:*"}
 	}
-	if opt.Paths == 0 {
-		opt.Paths = 1000
+	for _, d := range []struct {
+		value *int
+		usual int
+	}{{&opt.Accounts, 20_000}, {&opt.Edges, 100_000}, {&opt.Paths, 1000}} {
+		if *d.value == 0 {
+			*d.value = d.usual
+		}
 	}
 	return t, nil
 }
