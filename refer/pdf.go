@@ -12,7 +12,8 @@ import (
 )
 
 // ChromiumPDF gives a printer for [Tools] that runs the Chromium at the path
-// given, without network and without script.
+// given, without network. The page itself forbids scripts (its content
+// security policy); turning them off by a flag keeps Chromium from printing.
 func ChromiumPDF(browser string) func(ctx context.Context, html []byte) ([]byte, error) {
 	return func(ctx context.Context, html []byte) (pdf []byte, err error) {
 		dir, err := os.MkdirTemp("", "ringbreaker-pdf-")
@@ -25,7 +26,7 @@ func ChromiumPDF(browser string) func(ctx context.Context, html []byte) ([]byte,
 			return nil, fmt.Errorf("print the dossier: %w", err)
 		}
 		cmd := exec.CommandContext(ctx, browser, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", //nolint:gosec // the administrator names the browser
-			"--blink-settings=scriptEnabled=false", "--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir="+filepath.Join(dir, "profile"),
+			"--host-resolver-rules=MAP * ~NOTFOUND", "--user-data-dir="+filepath.Join(dir, "profile"),
 			"--no-pdf-header-footer", "--print-to-pdf="+out, "file://"+in)
 		if said, err := cmd.CombinedOutput(); err != nil {
 			return nil, fmt.Errorf("print the dossier with %s (%d bytes of complaint): %w", filepath.Base(browser), len(said), err)
