@@ -254,7 +254,7 @@ func checkExtractions(ctx context.Context, q queryer, f *findings) error {
 		}
 		if err != nil {
 			f.say("report %s: what was taken out of it cannot be read", id)
-		} else if want := distinct(list); want != have {
+		} else if want := int64(len(distinct(list))); want != have {
 			f.say("report %s: %d indicators were taken out of it and %d are in the index", id, want, have)
 		}
 		return nil
@@ -267,15 +267,6 @@ func checkExtractions(ctx context.Context, q queryer, f *findings) error {
 		f.say("sightings: %d belong to no report", n)
 	}
 	return err
-}
-
-func distinct(list []fraud.Sighting) int64 {
-	seen := make(map[fraud.Indicator]bool, len(list))
-	for _, s := range list {
-		kind, value := key(s.Indicator)
-		seen[fraud.Indicator{Kind: fraud.Kind(kind), Value: value}] = true
-	}
-	return int64(len(seen))
 }
 
 const allCustodySQL = `
@@ -411,7 +402,7 @@ func vacuumInto(ctx context.Context, db *DB, path string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	if _, err := conn.ExecContext(ctx, mayWriteSQL); err != nil {
 		return err
 	}
@@ -426,22 +417,22 @@ func (sqliteFile) backup(ctx context.Context, db *DB, path string) (err error) {
 	if _, err := os.Lstat(path); err == nil {
 		return conflict("the file is there already: give another name")
 	}
-	part := path + ".part"
-	if err := os.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
+	half := path + ".part"
+	if err := os.Remove(half); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, os.Remove(part))
+			err = errors.Join(err, os.Remove(half))
 		}
 	}()
-	if err := vacuumInto(ctx, db, part); err != nil {
+	if err := vacuumInto(ctx, db, half); err != nil {
 		return err
 	}
-	if err := synced(part); err != nil {
+	if err := synced(half); err != nil {
 		return err
 	}
-	if err := os.Rename(part, path); err != nil {
+	if err := os.Rename(half, path); err != nil {
 		return err
 	}
 	return synced(filepath.Dir(path))

@@ -112,6 +112,13 @@ func child(t *testing.T, url, round string, env ...string) (*exec.Cmd, *bufio.Sc
 	return cmd, bufio.NewScanner(out), said
 }
 
+func closed(t *testing.T, db *store.DB) {
+	t.Helper()
+	if err := db.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 // holds checks that nothing acknowledged is missing and that all is sound.
 func holds(t *testing.T, url string, acknowledged []string) {
 	t.Helper()
@@ -119,7 +126,7 @@ func holds(t *testing.T, url string, acknowledged []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer closed(t, db)
 	for _, id := range acknowledged {
 		if _, err := db.Report(context.Background(), fraud.ReportID(id)); err != nil {
 			t.Fatalf("acknowledged and lost: %v", err)
@@ -207,7 +214,7 @@ func TestATornLogOpensToTheLastWholeState(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer closed(t, db)
 	type state struct{ bytes, reports int }
 	size := func() int {
 		info, err := os.Stat(path + "-wal")
@@ -269,7 +276,7 @@ func TestABackupIsAWholeCopy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
+	defer closed(t, db)
 	if _, err := db.AcceptBatch(context.Background(), []fraud.Acceptance{acceptance("1"), acceptance("2")}); err != nil {
 		t.Fatal(err)
 	}

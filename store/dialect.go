@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"runtime"
 	"strings"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -25,11 +27,11 @@ type dialect interface {
 	types(migration string) string                                              // the words for the types of a migration
 	lockMigrations() string                                                     // statement that lets one process migrate at a time
 	snapshot() sql.IsolationLevel                                               // of a read
+	bulk(ctx context.Context, t *tx, insert string, rows [][]any) error         // many new rows
 	many(ctx context.Context, t *tx, query string, rows [][]any) (int64, error) // one statement, many rows
 	explain(err error) error                                                    // the engine's errors as the four of fraud
 	integrity() string                                                          // query: the engine's own findings, one text a row; empty for none
 	backup(ctx context.Context, db *DB, path string) error                      // a copy of the whole
-	settled(ctx context.Context, db *DB) error                                  // fold the write-ahead log away
 }
 
 func dialectOf(url string) dialect {
@@ -55,7 +57,7 @@ func (sqliteFile) open(path string) (*sql.DB, *sql.DB, error) {
 	}
 	pragmas := url.Values{"_pragma": {
 		"busy_timeout(20000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
-		"cache_size(-65536)", "journal_size_limit(67108864)", "trusted_schema(0)",
+		"cache_size(-65536)", "wal_autocheckpoint(8192)", "journal_size_limit(67108864)", "trusted_schema(0)",
 	}, "_txlock": {"immediate"}}
 	base := "file:" + (&url.URL{Path: path}).EscapedPath()
 	writer, err := sql.Open("sqlite", base+"?"+pragmas.Encode())
@@ -83,13 +85,12 @@ func (sqliteFile) lockMigrations() string { return "SELECT 1" }
 // snapshot: each SQLite transaction sees one state of the file.
 func (sqliteFile) snapshot() sql.IsolationLevel { return sql.LevelDefault }
 
-func (sqliteFile) many(ctx context.Context, t *tx, query string, rows [][]any) (int64, error) {
+func (sqliteFile) many(ctx context.Context, t *tx, query string, rows [][]any) (sum int64, err error) {
 	stmt, err := t.PrepareContext(ctx, query)
 	if err != nil {
 		return 0, err
 	}
-	defer stmt.Close()
-	var sum int64
+	defer func() { err = errors.Join(err, stmt.Close()) }()
 	for _, args := range rows {
 		res, err := stmt.ExecContext(ctx, args...)
 		if err != nil {
@@ -102,6 +103,11 @@ func (sqliteFile) many(ctx context.Context, t *tx, query string, rows [][]any) (
 		sum += n
 	}
 	return sum, nil
+}
+
+func (d sqliteFile) bulk(ctx context.Context, t *tx, insert string, rows [][]any) error {
+	_, err := d.many(ctx, t, insert, rows)
+	return err
 }
 
 func (sqliteFile) explain(err error) error {
@@ -125,11 +131,6 @@ func (sqliteFile) integrity() string {
 	SELECT 'file: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'
 	UNION ALL
 	SELECT 'foreign key: ' || "table" || ' row ' || COALESCE(rowid, '?') || ' names no ' || parent FROM pragma_foreign_key_check`
-}
-
-func (sqliteFile) settled(ctx context.Context, db *DB) error {
-	_, err := db.writer.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
-	return err
 }
 
 // ---- PostgreSQL: a pool, by URL ----
@@ -196,6 +197,30 @@ func (postgres) many(ctx context.Context, t *tx, query string, rows [][]any) (in
 	return sum, err
 }
 
+// insertForm reads the table and the columns off a plain INSERT of ours.
+var insertForm = regexp.MustCompile(`^\s*INSERT INTO (\w+) \(([^)]*)\)`)
+
+// bulkLeast is how many rows make a COPY worth its two more round trips.
+const bulkLeast = 8
+
+// bulk copies the rows in, which takes a fifth of the time of as many INSERTs.
+func (d postgres) bulk(ctx context.Context, t *tx, insert string, rows [][]any) error {
+	m := insertForm.FindStringSubmatch(insert)
+	if m == nil || len(rows) < bulkLeast {
+		_, err := d.many(ctx, t, insert, rows)
+		return err
+	}
+	columns := strings.FieldsFunc(m[2], func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	return t.conn.Raw(func(c any) error {
+		pg, ok := c.(*stdlib.Conn)
+		if !ok {
+			return fmt.Errorf("the connection is %T, not one of pgx", c)
+		}
+		_, err := pg.Conn().CopyFrom(ctx, pgx.Identifier{m[1]}, columns, pgx.CopyFromRows(rows))
+		return err
+	})
+}
+
 // explain reads SQLSTATE classes 22 and 23 (PostgreSQL 15, appendix A).
 func (postgres) explain(err error) error {
 	var e *pgconn.PgError
@@ -222,5 +247,3 @@ func (postgres) integrity() string { return "" }
 func (postgres) backup(context.Context, *DB, string) error {
 	return invalid("this node's database is PostgreSQL: back it up with pg_dump --format=custom")
 }
-
-func (postgres) settled(context.Context, *DB) error { return nil }

@@ -73,11 +73,10 @@ func (t *tx) leaves(ctx context.Context, list []fraud.Leaf) (int64, error) {
 		}
 		leafRows = append(leafRows, []any{idx, string(l.Kind), l.Ref, l.Digest[:], l.At.UnixMicro(), b})
 	}
-	if _, err := t.many(ctx, addLeafSQL, leafRows); err != nil {
+	if err := t.bulk(ctx, addLeafSQL, leafRows); err != nil {
 		return 0, err
 	}
-	_, err = t.many(ctx, addHashSQL, hashRows)
-	return first, err
+	return first, t.bulk(ctx, addHashSQL, hashRows)
 }
 
 // hashMap is a [tlog.HashReader] over hashes in memory.

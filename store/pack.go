@@ -178,3 +178,19 @@ func unpackSketches(b []byte) ([]fraud.Sketch, error) {
 	}
 	return list, u.done()
 }
+
+// distinct gives the indicators that a report holds, each once, as keys of
+// the index of sightings.
+func distinct(list []fraud.Sighting) []fraud.Indicator {
+	out := make([]fraud.Indicator, 0, len(list))
+	seen := make(map[fraud.Indicator]bool, len(list))
+	for i := range list {
+		kind, value := key(list[i].Indicator)
+		k := fraud.Indicator{Kind: fraud.Kind(kind), Value: value}
+		if !seen[k] {
+			seen[k] = true
+			out = append(out, k)
+		}
+	}
+	return out
+}

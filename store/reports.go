@@ -20,15 +20,14 @@ const (
 	INSERT INTO reports (no, id, source, received_at, happened_at, accepted_at, supersedes, victim, via, digest, raw, raw_sha256)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	addExtractionSQL = `INSERT INTO extractions (report_no, facts, sightings, sketches) VALUES ($1, $2, $3, $4)`
-	addSightingSQL   = `
-	INSERT INTO sightings (kind, value, report_no) VALUES ($1, $2, $3)
-	ON CONFLICT (kind, value, report_no) DO NOTHING`
-	addVaultSQL = `INSERT INTO vault (report_id, box) VALUES ($1, $2)`
+	addSightingSQL   = `INSERT INTO sightings (kind, value, report_no) VALUES ($1, $2, $3)`
+	addVaultSQL      = `INSERT INTO vault (report_id, box) VALUES ($1, $2)`
 )
 
 // AcceptBatch takes reports in, in one transaction: each report with what was
 // taken out of it, its vault box, its leaf and its audit entry. When it
-// returns, all that it says is new is on disk. What became of each stands at
+// returns, all that it says is new is on disk. Calls that come at the same
+// time share one transaction, so that many desks pay for one sync. What became of each stands at
 // the same place of the answer: new; same, if its name is known with the same
 // digest; conflict, if with another, and then nothing of it is kept.
 // ErrInvalid, and nothing kept at all, if an acceptance lacks its report.
@@ -36,27 +35,32 @@ func (db *DB) AcceptBatch(ctx context.Context, batch []fraud.Acceptance) ([]frau
 	if len(batch) == 0 {
 		return nil, nil
 	}
-	rows, err := prepareAcceptances(batch)
+	rows, err := prepareAcceptances(access.From(ctx), batch)
 	if err != nil {
 		return nil, fmt.Errorf("accept %d reports: %w", len(batch), err)
 	}
-	var taken []fraud.Taken
-	err = db.write(ctx, func(t *tx) error {
-		if err := t.lockLedger(ctx); err != nil {
-			return err
-		}
-		known, err := t.knownReports(ctx, batch)
-		if err != nil {
-			return err
-		}
-		var fresh []accepted
-		taken, fresh = sortOut(batch, rows, known)
-		return t.accept(ctx, fresh)
-	})
+	taken, err := db.intake.take(ctx, rows)
 	if err != nil {
 		return nil, fmt.Errorf("accept %d reports: %w", len(batch), err)
 	}
 	return taken, nil
+}
+
+// acceptAll is the one transaction of what came together.
+func (db *DB) acceptAll(ctx context.Context, rows []accepted) (taken []fraud.Taken, err error) {
+	err = db.write(ctx, func(t *tx) error {
+		if err := t.lockLedger(ctx); err != nil {
+			return err
+		}
+		known, err := t.knownReports(ctx, rows)
+		if err != nil {
+			return err
+		}
+		var fresh []accepted
+		taken, fresh = sortOut(rows, known)
+		return t.accept(ctx, fresh)
+	})
+	return taken, err
 }
 
 // accepted is an acceptance as rows, made before the transaction begins so
@@ -68,9 +72,10 @@ type accepted struct {
 	sightings []byte
 	sketches  []byte
 	raw256    [32]byte
+	who       access.Who
 }
 
-func prepareAcceptances(batch []fraud.Acceptance) ([]accepted, error) {
+func prepareAcceptances(who access.Who, batch []fraud.Acceptance) ([]accepted, error) {
 	rows := make([]accepted, len(batch))
 	for i, a := range batch {
 		if a.Report == nil || len(a.Report.Raw) == 0 || a.Report.ID == "" || a.Report.Source == "" {
@@ -83,16 +88,16 @@ func prepareAcceptances(batch []fraud.Acceptance) ([]accepted, error) {
 		rows[i] = accepted{
 			Acceptance: a, id: a.Report.Name(), facts: facts.(string),
 			sightings: packSightings(a.Sightings), sketches: packSketches(a.Sketches),
-			raw256: sha256.Sum256(a.Report.Raw),
+			raw256: sha256.Sum256(a.Report.Raw), who: who,
 		}
 	}
 	return rows, nil
 }
 
-func (t *tx) knownReports(ctx context.Context, batch []fraud.Acceptance) (map[fraud.ReportID][32]byte, error) {
-	ids := make([]fraud.ReportID, len(batch))
-	for i, a := range batch {
-		ids[i] = a.Report.Name()
+func (t *tx) knownReports(ctx context.Context, rows []accepted) (map[fraud.ReportID][32]byte, error) {
+	ids := make([]fraud.ReportID, len(rows))
+	for i, a := range rows {
+		ids[i] = a.id
 	}
 	known := make(map[fraud.ReportID][32]byte)
 	err := each(ctx, t, knownReportsSQL, []any{texts(ids)}, func(r row) error {
@@ -109,8 +114,8 @@ func (t *tx) knownReports(ctx context.Context, batch []fraud.Acceptance) (map[fr
 
 // sortOut says what becomes of each, and which are to be written. A name that
 // comes twice in one batch is told like one that came before.
-func sortOut(batch []fraud.Acceptance, rows []accepted, known map[fraud.ReportID][32]byte) ([]fraud.Taken, []accepted) {
-	taken := make([]fraud.Taken, len(batch))
+func sortOut(rows []accepted, known map[fraud.ReportID][32]byte) ([]fraud.Taken, []accepted) {
+	taken := make([]fraud.Taken, len(rows))
 	fresh := rows[:0:0]
 	for i, a := range rows {
 		have, ok := known[a.id]
@@ -137,7 +142,6 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 	if err != nil {
 		return err
 	}
-	who := access.From(ctx)
 	var reports, extractions, sightings, vault, audits [][]any
 	leaves := make([]fraud.Leaf, 0, len(fresh))
 	for _, a := range fresh {
@@ -152,16 +156,15 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 			string(supersedes), plain(r.Victim), a.Via, a.Digest[:], r.Raw, a.raw256[:],
 		})
 		extractions = append(extractions, []any{no, a.facts, a.sightings, a.sketches})
-		for _, s := range a.Sightings {
-			kind, value := key(s.Indicator)
-			sightings = append(sightings, []any{kind, value, no})
+		for _, i := range distinct(a.Sightings) {
+			sightings = append(sightings, []any{string(i.Kind), i.Value, no})
 		}
 		if len(a.Vault) > 0 {
 			vault = append(vault, []any{string(a.id), a.Vault})
 		}
 		leaves = append(leaves, fraud.Leaf{Kind: fraud.LeafReport, Ref: string(a.id), Digest: a.Digest, At: t.now})
 		audits = append(audits, auditRow(fraud.AuditEntry{
-			At: t.now, By: who.Person, Org: who.Org, Act: "report.accept", Ref: string(a.id), Why: a.Via, OK: true,
+			At: t.now, By: a.who.Person, Org: a.who.Org, Act: "report.accept", Ref: string(a.id), Why: a.Via, OK: true,
 		}))
 	}
 	for _, w := range []struct {
@@ -174,7 +177,7 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 		{addVaultSQL, vault},
 		{addAuditSQL, audits},
 	} {
-		if _, err := t.many(ctx, w.query, w.rows); err != nil {
+		if err := t.bulk(ctx, w.query, w.rows); err != nil {
 			return err
 		}
 	}

@@ -160,11 +160,10 @@ func (t *tx) replaceRings(ctx context.Context, rows []ringRow) error {
 			}
 		}
 	}
-	if _, err := t.many(ctx, addRingSQL, rings); err != nil {
+	if err := t.bulk(ctx, addRingSQL, rings); err != nil {
 		return err
 	}
-	_, err = t.many(ctx, addMemberSQL, members)
-	return err
+	return t.bulk(ctx, addMemberSQL, members)
 }
 
 func (t *tx) replaceSuggestions(ctx context.Context, list []fraud.Suggestion) error {

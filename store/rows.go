@@ -23,12 +23,12 @@ type queryer interface {
 type row interface{ Scan(dest ...any) error }
 
 // each reads the answer to query row by row, in bounded memory.
-func each(ctx context.Context, q queryer, query string, args []any, fn func(row) error) error {
+func each(ctx context.Context, q queryer, query string, args []any, fn func(row) error) (err error) {
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
+	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
 		if err := fn(rows); err != nil {
 			return err

@@ -16,6 +16,7 @@ type DB struct {
 	reader  *sql.DB // SQLite: a pool of its own, so that readers never wait; PostgreSQL: the same pool
 	dialect dialect
 	now     func() time.Time
+	intake  *intake
 }
 
 // Open opens, and brings to the newest schema, the database at url: a
@@ -31,11 +32,16 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if err := db.migrate(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
+	db.intake = newIntake(ctx, db)
 	return db, nil
 }
 
-// Close gives back the connections. On SQLite the log is folded into the file.
+// Close waits for what is being accepted and gives back the connections. On
+// SQLite the log is folded into the file.
 func (db *DB) Close() error {
+	if db.intake != nil {
+		db.intake.close()
+	}
 	err := db.writer.Close()
 	if db.reader != db.writer {
 		err = errors.Join(db.reader.Close(), err)
@@ -52,12 +58,12 @@ type tx struct {
 }
 
 // write runs fn in one transaction: whole and on disk, or not at all.
-func (db *DB) write(ctx context.Context, fn func(*tx) error) error {
+func (db *DB) write(ctx context.Context, fn func(*tx) error) (err error) {
 	conn, err := db.writer.Conn(ctx)
 	if err != nil {
 		return db.dialect.explain(err)
 	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	t, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return db.dialect.explain(err)
@@ -107,6 +113,15 @@ func (t *tx) many(ctx context.Context, query string, rows [][]any) (int64, error
 		return 0, nil
 	}
 	return t.dialect.many(ctx, t, query, rows)
+}
+
+// bulk is many for rows that are all new, by the quickest way that the engine
+// has; query is a plain INSERT.
+func (t *tx) bulk(ctx context.Context, query string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	return t.dialect.bulk(ctx, t, query, rows)
 }
 
 // doing says what was being done when err came up; nil stays nil.

@@ -1,7 +1,9 @@
 package storetest
 
 import (
+	"context"
 	"strings"
+	"testing"
 	"time"
 
 	"ringbreaker.example/fraud"
@@ -72,15 +74,9 @@ func (b *bench) tamper(statement string) {
 	if strings.HasPrefix(b.url, "postgres") {
 		prepare = []string{"SET session_replication_role = replica"}
 	} else {
-		rows, err := db.QueryContext(b.ctx, "SELECT 'DROP TRIGGER ' || name FROM sqlite_master WHERE type = 'trigger' ORDER BY name")
-		b.must(err)
-		for rows.Next() {
-			var drop string
-			b.must(rows.Scan(&drop))
-			prepare = append(prepare, drop)
-		}
-		b.must(rows.Err())
-		b.must(rows.Close())
+		var drops string
+		b.must(db.QueryRowContext(b.ctx, "SELECT COALESCE(group_concat('DROP TRIGGER ' || name, ';'), '') FROM sqlite_master WHERE type = 'trigger'").Scan(&drops))
+		prepare = append(prepare, drops)
 	}
 	for _, s := range append(prepare, statement) {
 		if _, err := db.ExecContext(b.ctx, s); err != nil {
@@ -225,4 +221,30 @@ var searchTests = []test{
 		hours, err := b.HoursOfRing(b.ctx, "R-1")
 		same(b, hours, err, want)
 	}},
+}
+
+// Fill puts at least one of everything into the empty database at url, so
+// that a later program can show that it still opens it.
+func Fill(t *testing.T, url string) {
+	t.Helper()
+	b := &bench{T: t, DB: opened(t, url), url: url, ctx: context.Background()}
+	b.everything()
+}
+
+// Holds checks that the database at url, filled by [Fill] of any earlier
+// version, opens, is sound, still holds what was put there and goes on.
+func Holds(t *testing.T, url string) {
+	t.Helper()
+	b := &bench{T: t, DB: opened(t, url), url: url, ctx: context.Background()}
+	b.sound()
+	got, err := b.Report(b.ctx, "s/1")
+	same(b, got, err, report("s", "1", phoneA).Report)
+	rings, err := b.RingsByHarm(b.ctx, 0)
+	same(b, rings, err, []fraud.Ring{linking().Rings[1], linking().Rings[0]})
+	chain, err := b.Custody(b.ctx, "I-1")
+	same(b, len(chain), err, 2)
+	statuses, err := b.Statuses(b.ctx, "REF-1")
+	same(b, statuses, err, []fraud.StatusEvent{status(fraud.ReferralReceived, 0)})
+	b.accept(report("s", "9", phoneA))
+	b.sound()
 }

@@ -97,18 +97,18 @@ var fieldTests = []test{
 		kept(b, func(j fraud.Judgement) error { return b.AddJudgement(c, j) }, func() (fraud.Judgement, error) { return last(b.Judgements(c)) },
 			func(j *fraud.Judgement) { j.Verdict, j.A, j.B = fraud.VerdictSame, "s/1", "s/2" })
 		kept(b, func(x fraud.Transfer) error { _, err := b.AddTransfers(c, []fraud.Transfer{x}); return err },
-			func() (fraud.Transfer, error) { return last(b.DB.Transfers(c)) },
+			func() (fraud.Transfer, error) { return last(b.Transfers(c)) },
 			func(x *fraud.Transfer) { x.Basis = fraud.Inferred })
 		kept(b, func(r fraud.Ring) error { return b.SaveRings(c, fraud.Linking{Rings: []fraud.Ring{r}}) },
 			func() (fraud.Ring, error) { return last(b.RingsByHarm(c, 0)) },
 			func(r *fraud.Ring) { r.Reports = []fraud.ReportID{"s/1"} })
 		kept(b, func(s fraud.Suggestion) error {
 			return b.SaveRings(c, fraud.Linking{Suggestions: []fraud.Suggestion{s}})
-		}, func() (fraud.Suggestion, error) { return last(b.DB.Suggestions(c)) }, func(*fraud.Suggestion) {})
+		}, func() (fraud.Suggestion, error) { return last(b.Suggestions(c)) }, func(*fraud.Suggestion) {})
 		kept(b, func(e fraud.RingEvent) error { return b.SaveRings(c, fraud.Linking{Events: []fraud.RingEvent{e}}) },
 			func() (fraud.RingEvent, error) { return last(b.RingEvents(c, "R-1")) },
 			func(e *fraud.RingEvent) { e.Seq, e.Ring, e.What = 1, "R-1", "split" })
-		kept(b, func(s fraud.Signature) error { return b.SaveSignature(c, s) }, func() (fraud.Signature, error) { return last(b.DB.Signatures(c)) },
+		kept(b, func(s fraud.Signature) error { return b.SaveSignature(c, s) }, func() (fraud.Signature, error) { return last(b.Signatures(c)) },
 			func(*fraud.Signature) {})
 		kept(b, func(a fraud.Alert) error { _, err := b.AddAlert(c, a); return err }, func() (fraud.Alert, error) { return last(b.Alerts(c)) },
 			func(a *fraud.Alert) { a.Kind = fraud.AlertGrowth })

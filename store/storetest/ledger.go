@@ -139,5 +139,5 @@ var ledgerTests = []test{
 type reader struct{ b *bench }
 
 func (r reader) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
-	return r.b.DB.ReadHashes(context.Background(), indexes)
+	return r.b.ReadHashes(context.Background(), indexes)
 }

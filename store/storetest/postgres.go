@@ -54,8 +54,8 @@ func (p *Postgres) URL(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close()
-	if _, err := db.ExecContext(context.Background(), "CREATE SCHEMA "+schema); err != nil {
+	_, err = db.ExecContext(context.Background(), "CREATE SCHEMA "+schema)
+	if err := errors.Join(err, db.Close()); err != nil {
 		t.Fatal(err)
 	}
 	return p.url(schema)
@@ -138,14 +138,12 @@ func (p *Postgres) run(name string, args ...string) error {
 	cmd := exec.Command(filepath.Join(p.bin, name), args...)
 	cmd.Dir = p.dir
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: p.as}
-	out, err := os.CreateTemp("", "ringbreaker-postgres-out-")
+	out, err := os.Create(filepath.Join(p.dir, name+".out")) // a file: the server that pg_ctl leaves behind would keep a pipe open
 	if err != nil {
 		return err
 	}
-	defer os.Remove(out.Name())
-	defer out.Close()
-	cmd.Stdout, cmd.Stderr = out, out // a file: the server that pg_ctl leaves behind would keep a pipe open
-	if err := cmd.Run(); err != nil {
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := errors.Join(cmd.Run(), out.Close()); err != nil {
 		said, _ := os.ReadFile(out.Name())
 		return fmt.Errorf("%s: %w: %s", name, err, bytes.TrimSpace(said))
 	}

@@ -65,7 +65,7 @@ var publicTests = []test{
 		s.Disrupted = after(time.Hour)
 		b.must(b.SaveSignature(b.ctx, s))
 		b.must(b.SaveSignature(b.ctx, other))
-		got, err := b.DB.Signatures(b.ctx)
+		got, err := b.Signatures(b.ctx)
 		same(b, got, err, []fraud.Signature{other, s})
 	}},
 	{"an alert is new once and seen by who saw it first", func(b *bench) {

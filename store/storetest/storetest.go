@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
@@ -43,6 +44,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"people", peopleTests},
 		{"care", careTests},
 		{"search", searchTests},
+		{"fields", fieldTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for _, x := range group.tests {
@@ -80,8 +82,17 @@ func (b *bench) raw() *sql.DB {
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() { db.Close() })
+	b.closing(db)
 	return db
+}
+
+// closing closes c when the test is over.
+func (b *bench) closing(c io.Closer) {
+	b.Cleanup(func() {
+		if err := c.Close(); err != nil {
+			b.Error(err)
+		}
+	})
 }
 
 // must stops the test on an error.
@@ -193,7 +204,7 @@ func id(prefix string, n int) string { return fmt.Sprintf("%s-%04d", prefix, n) 
 func reopen(b *bench) (*store.DB, error) {
 	db, err := store.Open(b.ctx, b.url)
 	if err == nil {
-		b.Cleanup(func() { db.Close() })
+		b.closing(db)
 	}
 	return db, err
 }
