@@ -334,3 +334,18 @@ func BenchmarkCompare(b *testing.B) {
 		b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "reports/s")
 	})
 }
+
+func TestCardSaysWhatItHasAndSummaryNamesTheWorst(t *testing.T) {
+	truth := rows(t, "s/1=A", "s/2=A")
+	bare := score.NewCard(truth, truth, nil, nil, nil)
+	if bare.B3.F1 != 1 || bare.Ties != nil || bare.Calibration != nil {
+		t.Errorf("got %+v, want the comparison alone", bare)
+	}
+	whole := score.NewCard(truth, truth, &score.TrueTies{}, []fraud.Ring{}, []fraud.Link{})
+	if whole.Ties == nil || len(whole.Calibration) == 0 {
+		t.Errorf("got %+v, want ties and calibration", whole)
+	}
+	if s := score.Summarise([]float64{0.9, 0.5, 1}); !near(s.Mean, 0.8) || s.Worst != 0.5 || s.Worlds != 3 {
+		t.Errorf("got %+v", s)
+	}
+}

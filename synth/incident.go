@@ -2,6 +2,7 @@ package synth
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -277,6 +278,9 @@ func (w *writer) subjects(r *fraud.Report, o *operator) {
 		}
 		if d.chance(0.3) {
 			s.Address = o.firm.address
+		}
+		if o.was >= 0 && slices.Contains(o.kept, keptDirector) && d.chance(w.c.sc.Returns.KeptVisible) {
+			s.Name = o.head // who signed it
 		}
 		r.Subjects = append(r.Subjects, s)
 	case d.chance(0.2):

@@ -176,7 +176,7 @@ type ReturnKnobs struct {
 	Reports     float64 `json:"reports"`      // after the raid, as a share of those before it
 	DelayDays   float64 `json:"delay_days"`   // median
 	Keep        int     `json:"keep"`         // kinds of things kept by each
-	KeptVisible float64 `json:"kept_visible"` // reports that show something kept
+	KeptVisible float64 `json:"kept_visible"` // payments to a kept account, invoices that name a kept director
 	NewOnes     int     `json:"new_operators"`
 }
 

@@ -3,6 +3,7 @@ package synth
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,7 +149,9 @@ func (w *writer) payee(o *operator, v victim, rail fraud.Rail, at time.Time) (fr
 	d := w.d
 	var m *mule
 	who := -1
-	if len(o.mules) > 0 && d.chance(w.c.sc.Payments.ByMule) {
+	if o.was >= 0 && slices.Contains(o.kept, keptAccount) && d.chance(w.c.sc.Returns.KeptVisible) {
+		at = o.from // the account that it kept stands first
+	} else if len(o.mules) > 0 && d.chance(w.c.sc.Payments.ByMule) {
 		who = pick(d, o.mules)
 		m = &w.c.mules[who]
 	}
