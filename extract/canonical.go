@@ -105,7 +105,7 @@ read:
 	if p, ok := parsePhone(d, plus, home); ok && (p.valid || fiction(&p)) {
 		return p.e164(), true, true
 	}
-	if p, ok := parsePhone(d, false, regionNamed("US")); !plus && len(d) >= 10 && ok && p.valid {
+	if p, ok := parsePhone(d, false, regionUS); !plus && len(d) >= 10 && ok && p.valid {
 		return p.e164(), true, true
 	}
 	if p, ok := parsePhone(d, true, nil); !plus && len(d) >= 11 && ok && p.valid {
@@ -115,9 +115,11 @@ read:
 	return p.e164(), false, ok && letters == 0 && int(p.n) >= leastPhone-1
 }
 
+var noBlanks = strings.NewReplacer(" ", "", "-", "", "\t", "")
+
 // compact takes blanks and hyphens out and capitalises.
 func compact(raw string) string {
-	return strings.ToUpper(strings.NewReplacer(" ", "", "-", "", "\t", "").Replace(raw))
+	return strings.ToUpper(noBlanks.Replace(raw))
 }
 
 // canonicalHost is the form of remote_host: a host, alone or in a URL, or an

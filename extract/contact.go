@@ -99,6 +99,8 @@ func (x *scan) remoteDigits(from, to int, tool remoteTool) bool {
 	return false
 }
 
+var plainID = strings.NewReplacer(" ", "", "-", "", ".", "", "/", "")
+
 // canonicalRemoteID is the form of remote_id: the product, a colon, the id
 // without blanks.
 func canonicalRemoteID(raw string) (string, bool, bool) {
@@ -114,7 +116,7 @@ func canonicalRemoteID(raw string) (string, bool, bool) {
 			break
 		}
 	}
-	id = strings.NewReplacer(" ", "", "-", "", ".", "", "/", "").Replace(id)
+	id = plainID.Replace(id)
 	return tool + ":" + id, known && len(id) >= 6, tool != "" && len(id) >= 4 && len(id) <= 64 && plainSigns(id)
 }
 

@@ -67,7 +67,10 @@ type scan struct {
 }
 
 // mark is a span of the folded text.
-type mark struct{ start, end int }
+type mark struct {
+	start, end int
+	inURL      bool
+}
 
 var scans = sync.Pool{New: func() any { return new(scan) }}
 
@@ -81,7 +84,7 @@ func text(s string, opt Options, parts []part) []Finding {
 	x := scans.Get().(*scan)
 	defer scans.Put(x)
 	x.opt, x.found, x.marks = opt, nil, x.marks[:0]
-	x.parts = append(x.parts[:0], parts...)
+	x.parts = inOrder(append(x.parts[:0], parts...))
 	x.text.fold(s)
 	x.tokenise()
 	if len(x.triggers) == 0 {
@@ -174,7 +177,7 @@ func (x *scan) take(kind fraud.Kind, value string, first, last int, valid bool) 
 // takeSpan records a finding over bytes of the folded text.
 func (x *scan) takeSpan(kind fraud.Kind, value string, start, end int, valid bool) {
 	from, till := x.text.span(start, end)
-	x.marks = append(x.marks, mark{start, end})
+	x.marks = append(x.marks, mark{start: start, end: end})
 	x.found = append(x.found, Finding{
 		Indicator: fraud.Indicator{Kind: kind, Value: value}, Raw: x.text.src[from:till], Start: from, End: till, Valid: valid,
 	})

@@ -301,7 +301,7 @@ func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber,
 			return p, true
 		}
 	}
-	p, ok := parsePhone(d, false, regionNamed("US"))
+	p, ok := parsePhone(d, false, regionUS)
 	if ok && p.valid && p.code == 1 && nanpShape(gs, d, cue) {
 		return p, true
 	}

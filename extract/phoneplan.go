@@ -118,6 +118,9 @@ func regionNamed(name string) *phoneRegion {
 	return nil
 }
 
+// regionUS is the region whose numbers are met everywhere.
+var regionUS = regionNamed("US")
+
 // codeTable gives the place in phoneCodes, plus one, of a calling code.
 var codeTable = func() (t [1000]uint16) {
 	for i, c := range phoneCodes {
@@ -264,7 +267,7 @@ func (r *phoneRegion) dropIDD(digits []byte) int {
 		}
 	}
 	if r.iddPattern != "" {
-		if at := prefixPattern(r.iddPattern).FindIndex(digits); at != nil {
+		if at := prefixPattern(r.iddPattern).FindStringIndex(string(digits)); at != nil {
 			cut = at[1]
 		}
 	}
@@ -286,14 +289,16 @@ func (r *phoneRegion) dropTrunk(digits, scratch []byte) ([]byte, bool) {
 	}
 	if r.trunkPattern != "" {
 		re := prefixPattern(r.trunkPattern)
-		at := re.FindSubmatchIndex(digits)
+		s := string(digits) // a copy: the digits must not leave the stack
+		at := re.FindStringSubmatchIndex(s)
 		if at == nil {
 			return digits, false
 		}
 		if last := len(at) - 2; r.trunkRule == "" || last == 0 || at[last] < 0 {
 			rest = digits[at[1]:]
 		} else {
-			rest = append(re.Expand(scratch, []byte(r.trunkRule), digits, at), digits[at[1]:]...)
+			rest = append(scratch, re.ExpandString(nil, r.trunkRule, s, at)...)
+			rest = append(rest, digits[at[1]:]...)
 		}
 	}
 	if rest == nil {

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 
 	"ringbreaker.example/fraud"
@@ -68,6 +69,13 @@ func (x *scan) agree() {
 
 // ownerOf looks a value up in the lists of genuine ones.
 func (x *scan) ownerOf(ind fraud.Indicator) string {
+	switch ind.Kind {
+	case fraud.Phone, fraud.Email, fraud.URL, fraud.Domain:
+	default:
+		if len(x.opt.Safe) == 0 {
+			return "" // the list that is built in has no other kinds
+		}
+	}
 	if len(x.opt.Safe) > 0 {
 		if owner := x.opt.Safe.owner(ind); owner != "" {
 			return owner
@@ -76,13 +84,34 @@ func (x *scan) ownerOf(ind fraud.Indicator) string {
 	return builtinSafe.owner(ind)
 }
 
+// partAt finds the part that byte at of the text lies in.
 func (x *scan) partAt(at int) *part {
-	for i := range x.parts {
-		if at >= x.parts[i].start && at < x.parts[i].end {
-			return &x.parts[i]
+	i, _ := slices.BinarySearchFunc(x.parts, at, func(p part, at int) int {
+		if p.end <= at {
+			return -1
 		}
+		return 1
+	})
+	if i < len(x.parts) && at >= x.parts[i].start {
+		return &x.parts[i]
 	}
 	return nil
+}
+
+// inOrder sorts parts and joins the ones that overlap.
+func inOrder(parts []part) []part {
+	slices.SortStableFunc(parts, func(a, b part) int { return a.start - b.start })
+	out := parts[:0]
+	for _, p := range parts {
+		if n := len(out); n > 0 && p.start < out[n-1].end {
+			out[n-1].end = max(out[n-1].end, p.end)
+			continue
+		}
+		if p.end > p.start {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // judgeHost adds what is known of a host: shared by many, or made to look
@@ -111,13 +140,18 @@ func (x *scan) judgeHost(f *Finding) {
 // roleOf decides by the kind, and for the kinds that may be anybody's by the
 // words near the finding.
 func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
+	switch f.Kind {
+	case fraud.Amount, fraud.GiftCard, fraud.RemoteTool, fraud.IP:
+		return fraud.RoleMention, "named in the text, its part not told"
+	}
 	c := x.around(m)
 	switch f.Kind {
 	case fraud.Phone:
-		if x.insideURL(f) {
+		if m.inURL {
 			return fraud.RoleCallback, "the page was handed this number to show"
 		}
 		if x.opt.FromFraudster {
+			x.readSignature(&c, m)
 			return x.phoneOfFraudster(c, f)
 		}
 		return x.phoneOfAccount(c)
@@ -162,16 +196,6 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 	}
 	return fraud.RoleMention, "named in the text, its part not told"
-}
-
-// insideURL says whether the finding lies within a URL that was found.
-func (x *scan) insideURL(f *Finding) bool {
-	for i := range x.found {
-		if u := &x.found[i]; u.Kind == fraud.URL && u.Start <= f.Start && f.End <= u.End {
-			return true
-		}
-	}
-	return false
 }
 
 // cuesAround is what the words near a finding say.
@@ -238,7 +262,6 @@ func (x *scan) around(m mark) cuesAround {
 		x.readBack(&c, is, words, &turned, k)
 	}
 	x.readOn(&c, last)
-	x.readSignature(&c, first)
 	return c
 }
 
@@ -341,7 +364,8 @@ func (x *scan) readOn(c *cuesAround, last int) {
 
 // readSignature looks for a signature's label before the finding, and for a
 // closing word in the lines above it.
-func (x *scan) readSignature(c *cuesAround, first int) {
+func (x *scan) readSignature(c *cuesAround, m mark) {
+	first, _ := x.tokensOf(m)
 	k := first - 1
 	for k >= 0 && (x.markAt(k) == ':' || x.markAt(k) == '-' || x.markAt(k) == '.' || x.markAt(k) == '(' || x.markAt(k) == '|') {
 		k--
@@ -358,8 +382,7 @@ func (x *scan) readSignature(c *cuesAround, first int) {
 			continue
 		}
 		words++
-		switch strings.ToLower(string(x.bytes(k))) {
-		case "regards", "sincerely", "grüßen", "cordialement", "saludos", "atentamente", "realtor", "attorney", "esq":
+		if x.is(k).has(cueSigned) {
 			c.signed = true
 			return
 		}

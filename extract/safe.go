@@ -2,7 +2,9 @@ package extract
 
 import (
 	_ "embed" // the lists
+	"math/bits"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
@@ -116,7 +118,10 @@ func readShared(text string) sharedHosts {
 }
 
 // brand is a name that host names imitate.
-type brand struct{ label, name string }
+type brand struct {
+	label, name string
+	letters     uint64 // which letters and digits it is made of
+}
 
 var brands = readBrands(brandsText)
 
@@ -125,7 +130,7 @@ func readBrands(text string) []brand {
 	for line := range strings.Lines(text) {
 		label, name, found := strings.Cut(strings.TrimSpace(line), " ")
 		if found && label != "#" {
-			list = append(list, brand{label, name})
+			list = append(list, brand{label, name, lettersOf(label)})
 		}
 	}
 	return list
@@ -138,49 +143,71 @@ func LookAlike(host string) (name, how string) {
 	if builtinSafe.ownerOfHost(host) != "" {
 		return "", ""
 	}
-	shown, err := idna.ToUnicode(host)
-	if err != nil {
-		shown = host
+	shown := host
+	if strings.Contains(host, "xn--") {
+		if u, err := idna.ToUnicode(host); err == nil {
+			shown = u
+		}
 	}
 	for label := range strings.SplitSeq(shown, ".") {
-		if len(label) < 3 {
-			continue
-		}
-		skeleton := skeletonOf(label)
-		for _, b := range brands {
-			switch {
-			case label == b.label:
-				return b.name, "carries the name of " + b.name
-			case skeleton == b.label:
-				return b.name, "written to look like " + b.name
-			case len(b.label) >= 5 && strings.Contains(label, b.label), partOf(label, b.label):
-				return b.name, "carries the name of " + b.name
-			case len(b.label) >= 5 && strings.Contains(skeleton, b.label), partOf(skeleton, b.label):
-				return b.name, "written to look like " + b.name
-			}
-		}
-		for part := range strings.SplitSeq(skeleton, "-") {
-			for _, b := range brands {
-				if len(b.label) < 6 || len(part) < 6 {
-					continue
-				}
-				if d := distance(part, b.label); d == 1 || d == 2 && len(b.label) >= 9 {
-					return b.name, "one slip away from " + b.name
-				}
+		if len(label) >= 3 {
+			if name, how = likeBrand(label); name != "" {
+				return name, how
 			}
 		}
 	}
 	return "", ""
 }
 
-// partOf says whether brand is one of the hyphenated parts of label.
-func partOf(label, brand string) bool {
-	for part := range strings.SplitSeq(label, "-") {
-		if part == brand {
-			return true
+// likeBrand holds one label of a host name against the brands.
+func likeBrand(label string) (name, how string) {
+	skeleton := skeletonOf(label)
+	have, look := lettersOf(label), lettersOf(skeleton)
+	for i := range brands {
+		b := &brands[i]
+		if b.letters&^have == 0 && holds(label, b.label) {
+			return b.name, "carries the name of " + b.name
+		}
+		if b.letters&^look == 0 && holds(skeleton, b.label) {
+			return b.name, "written to look like " + b.name
 		}
 	}
-	return false
+	for part := range strings.SplitSeq(skeleton, "-") {
+		if len(part) < 6 {
+			continue
+		}
+		letters := lettersOf(part)
+		for i := range brands {
+			b := &brands[i]
+			if len(b.label) < 6 || bits.OnesCount64(letters^b.letters) > 4 {
+				continue
+			}
+			if d := distance(part, b.label); d == 1 || d == 2 && len(b.label) >= 9 {
+				return b.name, "one slip away from " + b.name
+			}
+		}
+	}
+	return "", ""
+}
+
+// holds says whether a label holds a brand's: anywhere if it is long enough
+// to be no accident, else as a hyphenated part.
+func holds(label, brand string) bool {
+	at := strings.Index(label, brand)
+	if at < 0 || len(brand) >= 5 {
+		return at >= 0
+	}
+	return (at == 0 || label[at-1] == '-') && (at+len(brand) == len(label) || label[at+len(brand)] == '-')
+}
+
+// lettersOf is the set of letters and digits in s: two names within two slips
+// of each other differ in four of them at most.
+func lettersOf(s string) uint64 {
+	var set uint64
+	for i := range len(s) {
+		set |= 1 << (s[i] & 63)
+	}
+	return set
 }
 
 // skeletonOf folds what looks alike (Unicode TR 39, cut down to what host
@@ -188,14 +215,20 @@ func partOf(label, brand string) bool {
 func skeletonOf(label string) string {
 	var out strings.Builder
 	for _, r := range label {
+		if isLower(byte(r)) && r < utf8.RuneSelf {
+			out.WriteByte(byte(r))
+			continue
+		}
 		if to, ok := confusables[r]; ok {
 			out.WriteByte(to)
 			continue
 		}
 		out.WriteRune(r)
 	}
-	return strings.NewReplacer("rn", "m", "vv", "w").Replace(strings.ReplaceAll(out.String(), "_", "-"))
+	return looksAs.Replace(out.String())
 }
+
+var looksAs = strings.NewReplacer("rn", "m", "vv", "w", "_", "-")
 
 var confusables = func() map[rune]byte {
 	m := map[rune]byte{}

@@ -180,7 +180,7 @@ func (x *scan) spokenPhone(first, last int, d []byte) bool {
 	home := x.home
 	p, ok := parsePhone(d, false, home)
 	if !ok || !p.valid && !fiction(&p) || len(d) < 9 {
-		if p, ok = parsePhone(d, false, regionNamed("US")); !ok || !p.valid || p.code != 1 || len(d) < 10 {
+		if p, ok = parsePhone(d, false, regionUS); !ok || !p.valid || p.code != 1 || len(d) < 10 {
 			return false
 		}
 	}

@@ -112,6 +112,8 @@ func canonicalICCID(raw string) (string, bool, bool) {
 	return v, luhn(v), len(v) >= 18 && len(v) <= 20 && v[:2] == "89"
 }
 
+var unescapeURL = strings.NewReplacer("%20", " ", "%2B", "+", "%2b", "+", "%28", "(", "%29", ")", "%2D", "-", "%2d", "-")
+
 // urlNumbers takes phone numbers out of a URL's query and path: pop-up kits
 // are handed the number as ?nr= or ?phone=.
 func (x *scan) urlNumbers(start, end int) {
@@ -137,13 +139,14 @@ func (x *scan) urlNumbers(start, end int) {
 		for to > from && !isDigit(b[to-1]) {
 			to--
 		}
-		raw := strings.NewReplacer("%20", " ", "%2B", "+", "%2b", "+", "%28", "(", "%29", ")", "%2D", "-", "%2d", "-").Replace(string(b[from:to]))
+		raw := unescapeURL.Replace(string(b[from:to]))
 		country := "US"
 		if x.home != nil {
 			country = x.home.name
 		}
 		if value, valid, ok := canonicalPhone(raw, country); ok && valid {
 			x.takeSpan(fraud.Phone, value, from, to, true)
+			x.marks[len(x.marks)-1].inURL = true
 			at = to
 		}
 	}

@@ -277,12 +277,16 @@ func canonicalIP(raw string) (string, bool, bool) {
 	return addr.Unmap().String(), true, true
 }
 
+var obscuredAt = strings.NewReplacer("[at]", "@", "(at)", "@", "[@]", "@", " ", "")
+
 // canonicalEmail writes an address in lower case with its domain as A-labels.
 // Only dot-atoms are taken (RFC 5321 §4.1.2); quoted local parts are not used
 // by people who want to be written to.
 func canonicalEmail(raw string) (string, bool, bool) {
 	raw = strings.Trim(strings.TrimPrefix(strings.ToLower(raw), "mailto:"), "<>")
-	raw = strings.NewReplacer("[at]", "@", "(at)", "@", "[@]", "@", " ", "").Replace(raw)
+	if strings.ContainsAny(raw, "[( ") {
+		raw = obscuredAt.Replace(raw)
+	}
 	local, host, found := strings.Cut(raw, "@")
 	if !found || local == "" || len(local) > 64 || strings.Contains(host, "@") {
 		return "", false, false

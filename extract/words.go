@@ -78,6 +78,7 @@ const (
 	cueAssist                      // assist, behind a tool's name
 	cueHandleWord                  // username, handle
 	cueThis                        // this, himself: before a name
+	cueSigned                      // regards, realtor: a person's signature
 	cueRedirect                    // redirected
 	cueNumber                      // number, no: of what, the words before it say
 )
@@ -94,7 +95,7 @@ var cueNames = map[string]cues{
 	"wallet": cueWallet, "account": cueAccount, "routing": cueRouting, "bank": cueBank, "tx": cueTx, "cardline": cueCardLine,
 	"merchant": cueMerchant, "agent": cueAgent, "tracker": cueTracker, "network": cueNetwork, "fax": cueFax, "handset": cueHandset,
 	"sim": cueSIM, "firm": cueFirm, "register": cueRegister, "tax": cueTax, "session": cueSession, "footer": cueFooter,
-	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber, "upi": cueUPI, "giftword": cueGiftWord, "filehash": cueFileHash, "this": cueThis, "redirect": cueRedirect, "assist": cueAssist, "handleword": cueHandleWord,
+	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber, "upi": cueUPI, "giftword": cueGiftWord, "filehash": cueFileHash, "this": cueThis, "redirect": cueRedirect, "signed": cueSigned, "assist": cueAssist, "handleword": cueHandleWord,
 }
 
 // language is what a text is written in, as far as its cue words tell.
