@@ -1,7 +1,7 @@
 package trace
 
 import (
-	"encoding/csv"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -82,17 +82,19 @@ func (h header) get(record []string, column string) string {
 // Lines that cannot be used are in the second result, in order. The error is
 // for a file that cannot be read at all or has no usable header.
 func ReadCSV(r io.Reader) ([]fraud.Transfer, []Reject, error) {
-	in := csv.NewReader(r)
-	in.FieldsPerRecord = -1
-	in.ReuseRecord = true
-	first, err := in.Read()
+	in := lineReader{r: bufio.NewReaderSize(r, maxLine)}
+	first, err := in.next()
 	if errors.Is(err, io.EOF) {
 		return nil, nil, fmt.Errorf("line 1: the file is empty, not even a header: %w", fraud.ErrInvalid)
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("line 1: %w", csvError(err))
+		return nil, nil, fmt.Errorf("line 1: %w", err)
 	}
-	h, err := readHeader(first)
+	record, err := fields(nil, first)
+	if err != nil {
+		return nil, nil, fmt.Errorf("line 1: %w", err)
+	}
+	h, err := readHeader(record)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -101,26 +103,29 @@ func ReadCSV(r io.Reader) ([]fraud.Transfer, []Reject, error) {
 	var rejects []Reject
 	words := map[string]string{}
 	for {
-		record, err := in.Read()
+		line, err := in.next()
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		line, _ := in.FieldPos(0)
-		if err != nil {
-			var parse *csv.ParseError
-			if !errors.As(err, &parse) {
-				return nil, nil, fmt.Errorf("after line %d: %w", line, err)
-			}
-			rejects = append(rejects, Reject{Line: parse.Line, Reason: "not CSV: " + parse.Err.Error()})
+		if err != nil && !errors.Is(err, fraud.ErrInvalid) {
+			return nil, nil, fmt.Errorf("line %d: %w", in.line, err)
+		}
+		if err == nil && line == "" {
 			continue
 		}
-		t, err := h.transfer(record, line, words)
+		var t fraud.Transfer
+		if err == nil {
+			record, err = fields(record[:0], line)
+		}
+		if err == nil {
+			t, err = h.transfer(record, in.line, words)
+		}
 		if err != nil {
-			rejects = append(rejects, Reject{Line: line, Reason: strings.TrimSuffix(err.Error(), ": "+fraud.ErrInvalid.Error())})
+			rejects = append(rejects, Reject{Line: in.line, Reason: strings.TrimSuffix(err.Error(), ": "+fraud.ErrInvalid.Error())})
 			continue
 		}
 		out = append(out, t)
-		lines = append(lines, line)
+		lines = append(lines, in.line)
 	}
 	out, twice := onlyOnce(out, lines)
 	rejects = append(rejects, twice...)
@@ -128,12 +133,77 @@ func ReadCSV(r io.Reader) ([]fraud.Transfer, []Reject, error) {
 	return out, rejects, nil
 }
 
-func csvError(err error) error {
-	var parse *csv.ParseError
-	if errors.As(err, &parse) {
-		return fmt.Errorf("not CSV: %w: %w", parse.Err, fraud.ErrInvalid)
+// maxLine is the longest line that is read; no lifelike transfer comes near.
+const maxLine = 64 << 10
+
+// lineReader gives one line after the other. A record is one line: a stray
+// quote then spoils its own line and not the rest of the file, at the price
+// that a field cannot hold a line break (RFC 4180 §2.6 lets it).
+type lineReader struct {
+	r    *bufio.Reader
+	line int
+}
+
+// next returns a line without its end, io.EOF after the last, or ErrInvalid
+// for a line that is too long, which it skips.
+func (l *lineReader) next() (string, error) {
+	b, err := l.r.ReadSlice('\n')
+	l.line++
+	if errors.Is(err, bufio.ErrBufferFull) {
+		for errors.Is(err, bufio.ErrBufferFull) {
+			_, err = l.r.ReadSlice('\n')
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+		return "", fmt.Errorf("longer than %d bytes: %w", maxLine, fraud.ErrInvalid)
 	}
-	return err
+	if errors.Is(err, io.EOF) && len(b) == 0 {
+		return "", io.EOF
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	return strings.TrimRight(string(b), "\r\n"), nil
+}
+
+// fields splits a line at commas outside quotes (RFC 4180 §2.5 and §2.7) and
+// appends the fields to out.
+func fields(out []string, line string) ([]string, error) {
+	for {
+		if !strings.HasPrefix(line, "\"") {
+			field, rest, more := strings.Cut(line, ",")
+			out = append(out, field)
+			if !more {
+				return out, nil
+			}
+			line = rest
+			continue
+		}
+		var field strings.Builder
+		line = line[1:]
+		for {
+			part, rest, closed := strings.Cut(line, "\"")
+			if !closed {
+				return out, fmt.Errorf("a quote is not closed on its line: %w", fraud.ErrInvalid)
+			}
+			field.WriteString(part)
+			line = rest
+			if !strings.HasPrefix(line, "\"") {
+				break
+			}
+			field.WriteByte('"')
+			line = line[1:]
+		}
+		out = append(out, field.String())
+		if line == "" {
+			return out, nil
+		}
+		if line[0] != ',' {
+			return out, fmt.Errorf("text after a closing quote: %w", fraud.ErrInvalid)
+		}
+		line = line[1:]
+	}
 }
 
 // transfer reads one line. Words that come again and again are kept once.

@@ -271,6 +271,26 @@ func TestReadCSVGoesOnAfterBadLines(t *testing.T) {
 	}
 }
 
+func TestOneBadLineDoesNotEatTheRest(t *testing.T) {
+	in := "id,from,to,amount,currency,at\r\n" +
+		"1,\"a, the first \"\"one\"\"\",b,1,USD,2023-10-01\r\n" +
+		"2,\"a,b,1,USD,2023-10-01\r\n" +
+		"3,\"a\"x,b,1,USD,2023-10-01\r\n" +
+		"4," + strings.Repeat("a", 1<<20) + ",b,1,USD,2023-10-01\r\n" +
+		"\r\n" +
+		"5,a,b,1,USD,2023-10-01"
+	ts, rejects, err := trace.ReadCSV(strings.NewReader(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(ts) != 2 || ts[0].From != `a, the first "one"` || ts[1].ID != "5" {
+		t.Errorf("transfers: got %+v", ts)
+	}
+	if len(rejects) != 3 || rejects[0].Line != 3 || rejects[1].Line != 4 || rejects[2].Line != 5 {
+		t.Errorf("rejects: got %+v", rejects)
+	}
+}
+
 func TestReadCSVNeedsAHeader(t *testing.T) {
 	for _, in := range []string{"", "a,b\n1,2\n", "from,to,currency,at\n", "from,to,currency,at,amount,amount_minor\n"} {
 		if _, _, err := trace.ReadCSV(strings.NewReader(in)); !errors.Is(err, fraud.ErrInvalid) {
