@@ -16,7 +16,8 @@ const clockSlack = 24 * time.Hour
 
 // prepare makes a decoded report ready for storage: its times are checked,
 // its indicators taken out, its identity sealed and gone from everywhere else.
-func (s *Service) prepare(r *fraud.Report, via string) (fraud.Acceptance, error) {
+func (s *Service) prepare(b built, via string) (fraud.Acceptance, error) {
+	r := b.report
 	if err := s.plausible(r); err != nil {
 		return fraud.Acceptance{}, err
 	}
@@ -25,6 +26,7 @@ func (s *Service) prepare(r *fraud.Report, via string) (fraud.Acceptance, error)
 		country = s.cfg.Country
 	}
 	x := extract.Report(r, extract.Options{Country: country, Safe: *s.safe.Load()})
+	x.Sightings = instead(x.Sightings, r, b.found)
 	own := ownValues(r.Reporter.Identity, country)
 	x.Sightings = scrub(x.Sightings, own)
 	id, err := r.TakeIdentity()
@@ -42,6 +44,32 @@ func (s *Service) prepare(r *fraud.Report, via string) (fraud.Acceptance, error)
 		return fraud.Acceptance{}, err
 	}
 	return a, nil
+}
+
+// instead puts what a mail's or page's own reader found in place of what the
+// same text gave as plain words.
+func instead(all []fraud.Sighting, r *fraud.Report, found map[string][]extract.Finding) []fraud.Sighting {
+	if len(found) == 0 {
+		return all
+	}
+	all = slices.DeleteFunc(all, func(x fraud.Sighting) bool { _, better := found[x.Place.Field]; return better })
+	for i, c := range r.Contacts {
+		field := fmt.Sprintf("contacts[%d].text", i)
+		at := c.At
+		if at.IsZero() {
+			at = r.HappenedAt()
+		}
+		for _, f := range found[field] {
+			if f.End > len(c.Text) {
+				continue // beyond what was kept of the text
+			}
+			all = append(all, fraud.Sighting{
+				Report: r.Name(), Indicator: f.Indicator, Role: f.Role, At: at.UTC(),
+				Place: fraud.Place{Field: field, Start: f.Start, End: f.End}, Raw: f.Raw, Valid: f.Valid, Why: f.Why,
+			})
+		}
+	}
+	return all
 }
 
 // plausible refuses times in the future: they would make a ring look active

@@ -14,18 +14,19 @@ import (
 )
 
 // textReport makes a plain text into a report: somebody's own words.
-func (s *Service) textReport(w whole) (*fraud.Report, error) {
+func (s *Service) textReport(w whole) (built, error) {
 	text := strings.TrimSpace(string(bytes.TrimPrefix(w.body, []byte("\xef\xbb\xbf"))))
 	if !utf8.ValidString(text) {
-		return nil, fmt.Errorf("the text is not UTF-8: %w", fraud.ErrInvalid)
+		return built{}, fmt.Errorf("the text is not UTF-8: %w", fraud.ErrInvalid)
 	}
 	if text == "" {
-		return nil, fmt.Errorf("the file is empty: %w", fraud.ErrInvalid)
+		return built{}, fmt.Errorf("the file is empty: %w", fraud.ErrInvalid)
 	}
-	return finished(&fraud.Report{
+	r, err := finished(&fraud.Report{
 		ID: contentID("text", w.body), Source: s.cfg.Source, ReceivedAt: w.modified.UTC(), Narrative: text,
 		Reporter: fraud.Reporter{Country: s.cfg.Country},
 	})
+	return built{report: r}, err
 }
 
 // contentID names a record by its content, so that the same file is the same

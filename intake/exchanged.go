@@ -1,7 +1,189 @@
 package intake
 
-// exchanged takes in what other systems exchange; done is false if doc is
-// none of it.
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ringbreaker.example/exchange/csvmap"
+	"ringbreaker.example/exchange/misp"
+	"ringbreaker.example/exchange/stix"
+	"ringbreaker.example/fraud"
+)
+
+// exchanged takes in what other systems exchange: a STIX bundle or TAXII
+// envelope, a MISP event or a server's answer. done is false if doc is none.
 func (r *run) exchanged(src source, doc []byte) (done bool, err error) {
-	return false, nil
+	var claims []fraud.Claim
+	switch what(doc) {
+	case "stix":
+		got, err := stix.Import(doc)
+		if err != nil {
+			return true, err
+		}
+		claims = got.Claims
+		for _, p := range got.Problems {
+			r.note("%s: %s: %s", src.label, p.Ref, p.Says)
+		}
+	case "misp":
+		got, err := misp.Import(doc)
+		if err != nil {
+			return true, err
+		}
+		claims = got.Claims
+		for _, p := range got.Problems {
+			r.note("%s: %s: %s", src.label, p.Ref, p.Says)
+		}
+	default:
+		return false, nil
+	}
+	for i, c := range claims {
+		if c.Revoked {
+			r.skip(1)
+			continue
+		}
+		err := r.add(item{file: src.label, line: i + 1, decode: func() (built, error) {
+			rep, err := claimReport(c, src.modified)
+			return built{report: rep}, err
+		}})
+		if err != nil {
+			return true, err
+		}
+	}
+	return true, nil
+}
+
+// what says which exchange format a document is, by its outermost names.
+func what(doc []byte) string {
+	found := ""
+	row, err := csvmap.Object(shallow(doc))
+	if err != nil {
+		return ""
+	}
+	for i, c := range row.Columns {
+		switch {
+		case c == "type" && row.Cells[i] == "bundle", c == "spec_version" && strings.HasPrefix(row.Cells[i], "2."):
+			return "stix"
+		case c == "objects" && found == "":
+			found = "stix" // a TAXII envelope
+		case c == "Event" || c == "response":
+			found = "misp"
+		}
+	}
+	return found
+}
+
+// shallow keeps the outermost members of an object and puts 0 for what is
+// nested in them.
+func shallow(doc []byte) []byte {
+	d := jsontext.NewDecoder(strings.NewReader(string(doc)))
+	if t, err := d.ReadToken(); err != nil || t.Kind() != '{' {
+		return nil
+	}
+	var b strings.Builder
+	b.WriteByte('{')
+	for d.PeekKind() == '"' {
+		name, err := d.ReadValue()
+		if err != nil {
+			return nil
+		}
+		if b.Len() > 1 {
+			b.WriteByte(',')
+		}
+		b.Write(name)
+		b.WriteByte(':')
+		v, err := d.ReadValue()
+		if err != nil {
+			return nil
+		}
+		if k := v.Kind(); k == '{' || k == '[' {
+			b.WriteByte('0')
+		} else {
+			b.Write(v)
+		}
+	}
+	b.WriteByte('}')
+	return []byte(b.String())
+}
+
+// claimReport makes a feed's claim into a report of a feed. Its source is who
+// said so and its name the object that says it, so the same claim passed on
+// by three others stays one report of one source (DESIGN §7.9).
+func claimReport(c fraud.Claim, modified time.Time) (*fraud.Report, error) {
+	at := c.At
+	if at.IsZero() {
+		at = modified
+	}
+	sum := sha256.Sum256([]byte(c.Ref + "\x00" + c.Indicator.String()))
+	r := &fraud.Report{
+		ID: fraud.DerivedID("claim", sum), Source: feedName(c), ReceivedAt: at.UTC(),
+		Reporter: fraud.Reporter{Role: "feed"}, TLP: c.Mark.TLP, PAP: c.Mark.PAP,
+		Narrative: cut(strings.Join(append([]string{c.Says}, c.Labels...), "\n"), 4000),
+	}
+	if c.Ref != "" {
+		r.ExternalRefs = []fraud.ExternalRef{{Agency: cut(r.Source, 100), Ref: cut(c.Ref, 500)}}
+	}
+	place(r, c)
+	return finished(r)
+}
+
+// feedName is a source's name made of who said so.
+func feedName(c fraud.Claim) string {
+	by := c.By
+	if by == "" {
+		by = c.ByRef
+	}
+	by = strings.Map(func(x rune) rune {
+		if x == '/' || x < ' ' || x == 0x7f {
+			return '-'
+		}
+		return x
+	}, strings.TrimSpace(by))
+	if by == "" {
+		by = "unnamed"
+	}
+	return "feed:" + cut(by, 80)
+}
+
+// place puts the value where the schema has a field for its part; what has
+// none stands in the text, where extract finds it as a mention.
+func place(r *fraud.Report, c fraud.Claim) {
+	contact := fraud.Contact{Direction: "to_victim", Medium: "other", At: c.At}
+	payment := fraud.Payment{Status: "demanded", At: c.At}
+	v := c.Indicator.Value
+	switch k := c.Indicator.Kind; {
+	case k == fraud.Phone && c.Role == fraud.RoleCallback:
+		contact.Callback = v
+	case k == fraud.Phone && c.Role == fraud.RoleShownCallerID:
+		contact.ShownCallerID = v
+	case k == fraud.URL || k == fraud.Domain:
+		contact.URL = v
+	case k == fraud.Email || k == fraud.Handle || (k == fraud.Phone && c.Role == fraud.RoleSender):
+		contact.Sender = v
+	case k == fraud.PersonAlias:
+		contact.AgentAlias = v
+	case k == fraud.Wallet:
+		payment.Rail, payment.ToWallet = "crypto", v
+	case k == fraud.TxID:
+		payment.Rail, payment.TxID = "crypto", v
+	case k == fraud.BankAccount:
+		payment.ToAccount = v
+	case k == fraud.UPI:
+		payment.Rail, payment.ToUPI = "upi", v
+	case k == fraud.CardDescriptor:
+		payment.CardDescriptor = v
+	case k == fraud.Company:
+		r.Subjects = []fraud.NamedSubject{{Company: v}}
+		return
+	default:
+		contact.Text = fmt.Sprintf("%s %s", strings.ReplaceAll(string(k), "_", " "), v)
+	}
+	if payment != (fraud.Payment{Status: "demanded", At: c.At}) {
+		r.Payments = []fraud.Payment{payment}
+		return
+	}
+	r.Contacts = []fraud.Contact{contact}
 }

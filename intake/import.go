@@ -182,7 +182,7 @@ const (
 )
 
 // whole reads one record that is all of src.
-func (r *run) whole(src source, most int64, build func(whole) (*fraud.Report, error)) error {
+func (r *run) whole(src source, most int64, build func(whole) (built, error)) error {
 	b, err := io.ReadAll(io.LimitReader(src.r, most+1))
 	if err != nil {
 		return fmt.Errorf("read %s: %w", src.label, err)
@@ -191,7 +191,7 @@ func (r *run) whole(src source, most int64, build func(whole) (*fraud.Report, er
 		return fmt.Errorf("the file is longer than %d bytes: %w", most, fraud.ErrInvalid)
 	}
 	w := whole{ctx: r.ctx, body: b, name: src.name, modified: src.modified}
-	return r.add(item{file: src.label, line: 1, decode: func() (*fraud.Report, error) { return build(w) }})
+	return r.add(item{file: src.label, line: 1, decode: func() (built, error) { return build(w) }})
 }
 
 // whole is a record that is a file of its own.

@@ -65,12 +65,17 @@ func (k *kept) AddAudit(_ context.Context, e fraud.AuditEntry) error {
 
 func newIntake(t testing.TB, cfg intake.Config) (*intake.Service, *kept) {
 	t.Helper()
+	return newIntakeAt(t, cfg, testNow)
+}
+
+func newIntakeAt(t testing.TB, cfg intake.Config, now time.Time) (*intake.Service, *kept) {
+	t.Helper()
 	vault, err := access.NewVault(bytes.Repeat([]byte{7}, access.VaultKeySize))
 	if err != nil {
 		t.Fatal(err)
 	}
 	k := &kept{reports: map[fraud.ReportID]fraud.Acceptance{}}
-	s, err := intake.New(k, vault, func() time.Time { return testNow }, rand.Reader, cfg)
+	s, err := intake.New(k, vault, func() time.Time { return now }, rand.Reader, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,6 +90,9 @@ func write(t testing.TB, name, text string) string {
 	t.Helper()
 	p := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chtimes(p, testNow, testNow); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -13,6 +13,7 @@ import (
 
 	"github.com/jhillyerd/enmime/v2"
 
+	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
 )
 
@@ -34,7 +35,7 @@ func (r *run) mbox(src source) error {
 			return nil
 		}
 		w := whole{ctx: r.ctx, body: bytes.Clone(body.Bytes()), name: src.name, modified: src.modified}
-		return r.add(item{file: src.label, line: start, decode: func() (*fraud.Report, error) { return r.s.mailReport(w) }})
+		return r.add(item{file: src.label, line: start, decode: func() (built, error) { return r.s.mailReport(w) }})
 	}
 	blank, begins := true, true // of the line at hand
 	for {
@@ -69,22 +70,26 @@ func (r *run) mbox(src source) error {
 // mailReport makes a mail into a report. A mail that somebody forwarded as an
 // attachment is the fraudster's, and who forwarded it is the reporter, whose
 // address goes to the vault; a bare mail has no reporter.
-func (s *Service) mailReport(w whole) (*fraud.Report, error) {
+func (s *Service) mailReport(w whole) (built, error) {
 	outer, err := readMail(w.body)
 	if err != nil {
-		return nil, err
+		return built{}, err
 	}
 	r := &fraud.Report{
 		ID: contentID("mail", w.body), Source: s.cfg.Source, ReceivedAt: s.mailTime(outer, w.modified),
 		Reporter: fraud.Reporter{Country: s.cfg.Country},
 	}
-	inner := outer
+	inner, body := outer, w.body
 	for range maxNested {
-		next, ok := forwarded(inner)
+		next, b, ok := forwarded(inner)
 		if !ok {
 			break
 		}
-		inner = next
+		inner, body = next, b
+	}
+	doc, found, err := extract.Mail(body, extract.Options{Country: s.cfg.Country, Safe: *s.safe.Load(), FromFraudster: true})
+	if err != nil {
+		return built{}, err
 	}
 	if inner != outer {
 		if from, err := mail.ParseAddress(outer.GetHeader("From")); err == nil {
@@ -101,12 +106,13 @@ func (s *Service) mailReport(w whole) (*fraud.Report, error) {
 	}
 	r.Contacts = []fraud.Contact{{
 		At: at, Direction: "to_victim", Medium: "email", Sender: sender(inner),
-		Text: cut(inner.GetHeader("Subject")+"\n"+mailText(inner), maxContactText),
+		Text: cut(doc.Text, maxContactText),
 	}}
 	if err := s.keep(w, r, "message/rfc822"); err != nil {
-		return nil, err
+		return built{}, err
 	}
-	return finished(r)
+	rep, err := finished(r)
+	return built{report: rep, found: map[string][]extract.Finding{"contacts[0].text": found}}, err
 }
 
 // maxContactText is below the schema's limit of one text, in bytes.
@@ -123,31 +129,19 @@ func readMail(b []byte) (*enmime.Envelope, error) {
 	return env, nil
 }
 
-// forwarded is the mail inside a mail, if there is one.
-func forwarded(env *enmime.Envelope) (*enmime.Envelope, bool) {
+// forwarded is the mail inside a mail, with its bytes, if there is one.
+func forwarded(env *enmime.Envelope) (*enmime.Envelope, []byte, bool) {
 	for _, parts := range [][]*enmime.Part{env.Attachments, env.Inlines, env.OtherParts} {
 		for _, p := range parts {
 			if p.ContentType != "message/rfc822" && !strings.HasSuffix(strings.ToLower(p.FileName), ".eml") {
 				continue
 			}
 			if inner, err := readMail(p.Content); err == nil {
-				return inner, true
+				return inner, p.Content, true
 			}
 		}
 	}
-	return nil, false
-}
-
-// mailText is what the reader of a mail sees: its text, and the texts of
-// invitations and other text parts.
-func mailText(env *enmime.Envelope) string {
-	text := env.Text
-	for _, p := range append(append([]*enmime.Part{}, env.OtherParts...), env.Attachments...) {
-		if strings.HasPrefix(p.ContentType, "text/") && p.ContentType != "text/html" {
-			text += "\n" + strings.ToValidUTF8(string(p.Content), "\ufffd")
-		}
-	}
-	return text
+	return nil, nil, false
 }
 
 // sender is the address a mail says it is from.

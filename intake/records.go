@@ -38,6 +38,9 @@ func (r *run) jsonLines(src source) error {
 			row, err := csvmap.Object(line)
 			if err == nil {
 				decided = true
+				if done, err := r.exchanged(src, slices.Clone(line)); done || err != nil {
+					return err // one object that is all of the file
+				}
 				if !isReport(row.Columns) {
 					foreign = r.recordsFor(src, []csvmap.Shape{csvmap.JSONLines, csvmap.JSONDoc}, row.Columns, nil)
 				}
@@ -51,13 +54,21 @@ func (r *run) jsonLines(src source) error {
 
 func (r *run) jsonLine(src source, foreign *records, line []byte, no int) error {
 	if foreign == nil {
-		return r.add(item{file: src.label, line: no, decode: func() (*fraud.Report, error) { return fraud.DecodeReport(line) }})
+		return r.add(item{file: src.label, line: no, decode: decoded(line)})
 	}
 	row, err := csvmap.Object(line)
 	if err != nil {
 		return r.reject(src.label, no, err)
 	}
 	return foreign.add(row, no)
+}
+
+// decoded is a decode that reads a report by report.schema.json.
+func decoded(line []byte) func() (built, error) {
+	return func() (built, error) {
+		r, err := fraud.DecodeReport(line)
+		return built{report: r}, err
+	}
 }
 
 // isReport says whether an object is meant as a report of ours: it has one of
@@ -216,5 +227,5 @@ func (c *records) add(row csvmap.Row, line int) error {
 		c.r.skip(1)
 		return nil
 	}
-	return c.r.add(item{file: c.src.label, line: line, decode: func() (*fraud.Report, error) { return fraud.DecodeReport(b) }})
+	return c.r.add(item{file: c.src.label, line: line, decode: decoded(b)})
 }

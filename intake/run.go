@@ -7,6 +7,7 @@ import (
 	"io"
 	"sync"
 
+	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
 )
 
@@ -15,8 +16,15 @@ import (
 type item struct {
 	file   string
 	line   int
-	decode func() (*fraud.Report, error)
+	decode func() (built, error)
 	err    error // found while reading: the record is rejected
+}
+
+// built is a report, and what was found in texts of it that only their own
+// form could tell: the hidden filler of a mail, the scripts of a page.
+type built struct {
+	report *fraud.Report
+	found  map[string][]extract.Finding // by field, offsets in the field's text
 }
 
 // outcome is an item after decoding.
@@ -124,9 +132,9 @@ func (r *run) decode(x item) outcome {
 	if o.err != nil {
 		return o
 	}
-	rep, err := x.decode()
+	b, err := x.decode()
 	if err == nil {
-		o.acc, err = r.s.prepare(rep, r.via)
+		o.acc, err = r.s.prepare(b, r.via)
 	}
 	o.err = err
 	return o

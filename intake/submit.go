@@ -52,7 +52,7 @@ func (s *Service) Submit(ctx context.Context, r *fraud.Report) (Receipt, error) 
 	if err != nil {
 		return rec, err
 	}
-	a, err := s.prepare(whole, "form")
+	a, err := s.prepare(built{report: whole}, "form")
 	if err != nil {
 		return rec, err
 	}

@@ -1,0 +1,65 @@
+package intake_test
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"ringbreaker.example/intake"
+)
+
+// fuzzImport brings foreign bytes in under a name: whatever they are, the
+// import must end, count each record once, and be the same the second time.
+func fuzzImport(f *testing.F, name string) {
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, k := newIntake(t, intake.Config{Batch: 3, MaxArchive: 1 << 20})
+		p := filepath.Join(dir, name)
+		if err := os.WriteFile(p, b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chtimes(p, testNow, testNow); err != nil {
+			t.Fatal(err)
+		}
+		res, err := s.Import(analyst(), p, nil)
+		if err != nil {
+			t.Fatalf("import must not fail on bytes: %v", err)
+		}
+		if res.New+res.Same+res.Conflicts+res.Rejected != res.Records || res.New != len(k.reports) {
+			t.Errorf("counts do not add up: %+v, %d kept", res, len(k.reports))
+		}
+		again, err := s.Import(analyst(), p, nil)
+		if err != nil || again.New != 0 || again.Rejected != res.Rejected || again.Conflicts != res.Conflicts {
+			t.Errorf("the second time: %+v, %v; the first: %+v", again, err, res)
+		}
+	})
+}
+
+func FuzzJSONLines(f *testing.F) {
+	f.Add([]byte(line("1", "") + "bad\n" + line("1", `,"narrative":"x"`)))
+	f.Add([]byte(`{"file":"a.wav","language":"en","transcript":"press one"}` + "\r\n{}\n"))
+	f.Add([]byte("\xef\xbb\xbf" + line("2", "") + "\x00\n[[[[\n"))
+	fuzzImport(f, "f.jsonl")
+}
+
+func FuzzMbox(f *testing.F) {
+	f.Add([]byte("From a@b Thu Oct 19 09:00:00 2023\n" + scamMail + "\n\nFrom c\n" + scamMail))
+	f.Add([]byte("From \nFrom \n\nFrom x\n>From y\n"))
+	fuzzImport(f, "f.mbox")
+}
+
+func FuzzZip(f *testing.F) {
+	f.Add([]byte("PK\x05\x06" + string(bytes.Repeat([]byte{0}, 18))))
+	f.Add([]byte("PK\x03\x04\x14\x00\x01\x00"))
+	f.Add([]byte("\x1f\x8b\x08\x00"))
+	fuzzImport(f, "f.zip")
+}
+
+func FuzzDocument(f *testing.F) {
+	f.Add([]byte(`{"type":"bundle","objects":[{"type":"indicator","id":"x"}]}`))
+	f.Add([]byte(`{"Event":{"Attribute":[{"type":"domain","value":"a.example"}]}}`))
+	f.Add([]byte(`{"data":[{"id":"1","type":"dnc_complaint","attributes":{"company-phone-number":"2125550142","created-date":"2023-10-19"}}]}`))
+	f.Add([]byte(`[{"id":"1","source":"s","received_at":"2023-10-19T09:00:00Z"},3,null]`))
+	fuzzImport(f, "f.json")
+}
