@@ -213,7 +213,7 @@ func edgeY(i, n int) float64 { return 60 + (graphFloor-110)*(float64(i)+0.5)/flo
 func relax(at []point, pinned []bool, edges []graphEdge) {
 	n := len(at)
 	rounds := min(220, 3_000_000/(n*n+1))
-	k := math.Sqrt(760 * 500 / float64(n+1))
+	k := 1.15 * math.Sqrt(760*520/float64(n+1))
 	move := make([]point, n)
 	for round := range rounds {
 		clear(move)
@@ -231,7 +231,7 @@ func relax(at []point, pinned []bool, edges []graphEdge) {
 				continue // the edge of the picture pulls nothing towards it
 			}
 			dx, dy := at[e.A].x-at[e.B].x, at[e.A].y-at[e.B].y
-			f := math.Hypot(dx, dy) / k
+			f := math.Min(1, math.Hypot(dx, dy)/k*0.12) // many edges meet here: each pulls little
 			move[e.A].x, move[e.A].y = move[e.A].x-dx*f, move[e.A].y-dy*f
 			move[e.B].x, move[e.B].y = move[e.B].x+dx*f, move[e.B].y+dy*f
 		}
@@ -240,8 +240,8 @@ func relax(at []point, pinned []bool, edges []graphEdge) {
 			if pinned[i] {
 				continue
 			}
-			move[i].x += (graphW/2 - at[i].x) * 0.25
-			move[i].y += (graphFloor/2 - at[i].y) * 0.4
+			move[i].x += (graphW/2 - at[i].x) * 0.1
+			move[i].y += (graphFloor/2 - at[i].y) * 0.22
 			d := math.Max(math.Hypot(move[i].x, move[i].y), 1e-9)
 			step := math.Min(d, heat) / d
 			at[i].x = math.Round(10*clamp(at[i].x+move[i].x*step, 230, graphW-230)) / 10
@@ -347,15 +347,15 @@ func graphLegend() []Shape {
 		{fraud.FamilyIdentity, "company, name"},
 	} {
 		out = append(out, nodeShape(graphNode{Shape: f.family, Part: "indicator"}, point{x, y}, 7), label("note start", x+14, y+4, f.word))
-		x += 34 + float64(len(f.word))*6.6
+		x += 30 + float64(len(f.word))*5.9
 	}
 	for _, e := range []struct{ class, word string }{
-		{"edge", "in the same report"}, {"edge inferred", "inferred: supplier (left), launderer (right)"}, {"edge bridge", "bridge: one link holds it"},
+		{"edge", "in the same report"}, {"edge inferred", "inferred: supplier left, launderer right"}, {"edge bridge", "bridge"},
 	} {
 		s := line(e.class, x, y, x+28, y)
 		s.Width = 2
 		out = append(out, s, label("note start", x+34, y+4, e.word))
-		x += 56 + float64(len(e.word))*6.1
+		x += 48 + float64(len(e.word))*5.6
 	}
 	return out
 }

@@ -127,7 +127,7 @@ func drawSankey(id, title, caption, currency string, flows []flow) Drawing {
 		}
 		d.H = max(d.H, int(y)+20)
 	}
-	gap := (sankeyW - 2*20 - sankeyBar - 170) / float64(max(len(layers)-1, 1))
+	gap := (sankeyW - 2*20 - sankeyBar - 230) / float64(max(len(layers)-1, 1))
 	x := func(n *sankeyNode) float64 { return 20 + gap*float64(n.layer) }
 	for _, f := range drawn {
 		from, to := nodes[f.From], nodes[f.To]

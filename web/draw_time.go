@@ -26,7 +26,7 @@ const (
 	timeLeft   = 250.0
 	timeRight  = 40.0
 	timeRow    = 18.0
-	timeTop    = 92.0
+	timeTop    = 108.0
 	timeRows   = 40
 	histHeight = 52.0
 )
@@ -58,7 +58,7 @@ func drawTimeline(id, title, caption string, bars []tenureBar, reports []time.Ti
 		d.Shapes = append(d.Shapes, label("name end", timeLeft-10, y+13, clip(b.Label, 36)), bar.tipped(tip))
 	}
 	for i, m := range marks {
-		y := timeTop - 26 + 12*float64(i%2)
+		y := timeTop - 30 + 12*float64(i%2)
 		d.Shapes = append(d.Shapes, line("mark", x(m.At), y+4, x(m.At), floor), label("mark-name mid", clamp(x(m.At), timeLeft+30, timeW-90), y, clip(m.What, 30)).tipped(day(m.At)+": "+m.What))
 	}
 	d.Desc = fmt.Sprintf("%s from %s to %s; %s counted by week.", plural(len(shown), "run of use", "runs of use"), day(from), day(to), plural(len(reports), "report"))
@@ -99,7 +99,7 @@ func timeAxis(from, to time.Time, x func(time.Time) float64, floor float64) []Sh
 		if t.Before(from) {
 			continue
 		}
-		out = append(out, line("grid", x(t), timeTop-histHeight-18, x(t), floor), label("tick mid", x(t), floor+16, t.Format("Jan 2006")))
+		out = append(out, line("grid", x(t), timeTop-histHeight-46, x(t), floor), label("tick mid", x(t), floor+16, t.Format("Jan 2006")))
 	}
 	if len(out) == 0 {
 		out = append(out, label("tick mid", x(from)+20, floor+16, day(from)), label("tick mid", x(to)-20, floor+16, day(to)))
@@ -120,7 +120,7 @@ func weekColumns(from, to time.Time, reports []time.Time, x func(time.Time) floa
 	if most == 0 {
 		return nil
 	}
-	base := timeTop - 34
+	base := timeTop - 46
 	out := []Shape{
 		label("note end", timeLeft-10, base-8, "reports a week"), label("note end", timeLeft-10, base-22, fmt.Sprintf("most: %d", most)),
 		line("rule", timeLeft, base, timeW-timeRight, base),

@@ -331,3 +331,31 @@ func roleWord(r fraud.Role) string {
 
 // words turns an identifier into words: "bank_wire" is "bank wire".
 func words[T ~string](v T) string { return strings.ReplaceAll(string(v), "_", " ") }
+
+// itemWord names what was seized as an officer says it.
+func itemWord(t fraud.ItemType) string {
+	switch t {
+	case fraud.ItemSIM:
+		return "SIM card"
+	case fraud.ItemDVR:
+		return "Video recorder"
+	}
+	w := words(t)
+	if w == "" {
+		return ""
+	}
+	return strings.ToUpper(w[:1]) + w[1:]
+}
+
+// ageWord writes an age band of the report schema as people read it.
+func ageWord(band string) string {
+	switch band {
+	case "", "unknown":
+		return "not known"
+	case "60_plus":
+		return "60 or older"
+	case "under_20":
+		return "younger than 20"
+	}
+	return strings.ReplaceAll(band, "_", "–")
+}

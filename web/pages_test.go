@@ -15,6 +15,7 @@ type visitor struct {
 	t    testing.TB
 	http *http.Client
 	base string
+	csrf string // of the last page that had one
 	at   string // the path that the last answer came from, after redirects
 }
 
@@ -54,10 +55,13 @@ func (v *visitor) read(res *http.Response) (int, http.Header, string) {
 	if err != nil {
 		v.t.Fatal(err)
 	}
+	if tok := token(string(b)); tok != "" {
+		v.csrf = tok
+	}
 	return res.StatusCode, res.Header, string(b)
 }
 
-// post sends a form, with the token of the last page if the form has none.
+// post sends a form as it is.
 func (v *visitor) post(path string, form url.Values) (int, http.Header, string) {
 	v.t.Helper()
 	res, err := v.http.PostForm(v.base+path, form)

@@ -179,6 +179,8 @@ func (s *Server) funcs() template.FuncMap {
 		"spark":     func(h fraud.Harm) Drawing { return drawSpark(h.Before30, h.Last30d) },
 		"problemOf": problemOf,
 		"list":      func(v ...string) []string { return v },
+		"item":      itemWord,
+		"age":       ageWord,
 		"tel":       telLink,
 		"site":      siteText,
 		"inc":       func(i int) int { return i + 1 },

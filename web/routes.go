@@ -70,6 +70,24 @@ func (s *Server) routes() []route {
 	return out
 }
 
+// RouteInfo is one line of the route table: what outside tests and the
+// documentation need of it.
+type RouteInfo struct {
+	Method, Pattern string
+	Action          access.Action
+	Thing           access.ThingKind
+	Open            bool // the public may come without signing in
+}
+
+// Routes lists every address of this node, in the table's order.
+func (s *Server) Routes() []RouteInfo {
+	var out []RouteInfo
+	for _, rt := range s.routes() {
+		out = append(out, RouteInfo{rt.Method, rt.Pattern, rt.Action, rt.Thing, rt.Open})
+	}
+	return out
+}
+
 // has says whether the service that a route's first segment needs is there.
 func (s *Server) has(rt route) bool {
 	first := rt.Pattern + "/"
@@ -145,7 +163,7 @@ func deskRoutes() []route {
 		desk("GET", "/money", access.ActTrace, "", anywhere, (*Server).money),
 		desk("GET", "/watch", access.ActRead, access.ThingRing, anywhere, (*Server).watch),
 		desk("POST", "/watch/{id}/seen", access.ActJudge, "", anywhere, (*Server).watchSeen),
-		desk("GET", "/lists", access.ActRead, access.ThingListing, anywhere, (*Server).lists),
+		desk("GET", "/lists", access.ActRead, access.ThingRing, anywhere, (*Server).lists),
 		desk("GET", "/disputes", access.ActDecideDispute, access.ThingListing, anywhere, (*Server).disputes),
 		desk("POST", "/disputes/{id}", access.ActDecideDispute, access.ThingListing, anywhere, (*Server).decideDispute),
 		desk("GET", "/audit", access.ActAudit, access.ThingAudit, anywhere, (*Server).auditTrail),

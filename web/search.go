@@ -153,7 +153,7 @@ func (s *Server) itemRender(w http.ResponseWriter, r *http.Request, f itemForm, 
 	p := itemPage{base: s.base(w, r, "Add item"), SearchID: id, No: len(items) + 1, Items: items, Form: f}
 	p.Problems = wrong
 	for _, t := range fraud.ItemTypes {
-		p.Types = append(p.Types, itemChoice{Type: t, Word: words(t), Chosen: string(t) == f.Type})
+		p.Types = append(p.Types, itemChoice{Type: t, Word: itemWord(t), Chosen: string(t) == f.Type})
 	}
 	status := http.StatusOK
 	if len(wrong) > 0 {

@@ -429,6 +429,12 @@ func (c *counter) Read(p []byte) (int, error) {
 // serve starts the pages of a world.
 func serve(t testing.TB, w *world) *httptest.Server {
 	t.Helper()
+	srv, _ := serveWith(t, w)
+	return srv
+}
+
+func serveWith(t testing.TB, w *world) (*httptest.Server, *web.Server) {
+	t.Helper()
 	book, err := protect.LoadAdvice()
 	if err != nil {
 		t.Fatal(err)
@@ -448,7 +454,7 @@ func serve(t testing.TB, w *world) *httptest.Server {
 	}
 	srv := httptest.NewServer(lasting(s.Handler()))
 	t.Cleanup(srv.Close)
-	return srv
+	return srv, s
 }
 
 // lasting takes the expiry off cookies: a browser's clock is not asOf.

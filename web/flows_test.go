@@ -1,0 +1,356 @@
+package web_test
+
+import (
+	"bytes"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+
+	"ringbreaker.example/fraud"
+)
+
+// formOf reads the fields of a page's last form, as a browser without script
+// would send them back.
+func formOf(t testing.TB, page string) url.Values {
+	t.Helper()
+	doc, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last url.Values
+	var walk func(*html.Node, url.Values)
+	walk = func(n *html.Node, in url.Values) {
+		if n.Type == html.ElementNode {
+			name, _ := attr(n, "name")
+			value, _ := attr(n, "value")
+			kind, _ := attr(n, "type")
+			_, checked := attr(n, "checked")
+			switch n.Data {
+			case "form":
+				in = url.Values{}
+				last = in
+			case "input":
+				if in != nil && name != "" && kind != "file" && (checked || kind != "radio" && kind != "checkbox") {
+					in.Set(name, value)
+				}
+			case "textarea":
+				if in != nil {
+					in.Set(name, strings.TrimPrefix(text(n), "\n"))
+				}
+			case "select":
+				if in != nil {
+					in.Set(name, chosen(n))
+				}
+			}
+		}
+		for k := n.FirstChild; k != nil; k = k.NextSibling {
+			walk(k, in)
+		}
+	}
+	walk(doc, nil)
+	return last
+}
+
+func chosen(n *html.Node) string {
+	first, got := "", ""
+	seen := false
+	for k := n.FirstChild; k != nil; k = k.NextSibling {
+		if k.Type != html.ElementNode || k.Data != "option" {
+			continue
+		}
+		v, ok := attr(k, "value")
+		if !ok {
+			v = text(k)
+		}
+		if !seen {
+			first, seen = v, true
+		}
+		if _, yes := attr(k, "selected"); yes {
+			got = v
+		}
+	}
+	if got == "" {
+		return first
+	}
+	return got
+}
+
+const story = "A red window said my computer was locked. I called +1 (212) 555-0142. They came in with AnyDesk 604 118 223 and I sent money. My own number is 212 555 0199."
+
+func TestAVictimReportsWithoutScriptAndGetsACodeAndSteps(t *testing.T) {
+	w := company(t)
+	before := len(w.reports)
+	v := visit(t, serve(t, w))
+	step := func(form url.Values, want string) (url.Values, string) {
+		t.Helper()
+		status, _, body := v.post("/report", form)
+		if status != http.StatusOK || !strings.Contains(body, want) {
+			t.Fatalf("got %d, want a page with %q\n%s", status, want, body)
+		}
+		for _, b := range htmlProblems(body) {
+			t.Errorf("%s: %s", want, b)
+		}
+		return formOf(t, body), body
+	}
+	_, _, page := v.get("/report")
+	form := formOf(t, page)
+	form.Set("story", story)
+	form.Set("country", "US")
+	form, body := step(form, "This is what we understood")
+	if !strings.Contains(html.UnescapeString(body), "+12125550142") || !strings.Contains(body, "anydesk:604118223") {
+		t.Errorf("the cards miss the number or the remote-access id\n%s", body)
+	}
+	form, _ = step(form, "A few questions, money first")
+	form.Set("paid", "sent")
+	form.Set("amount", "499.99")
+	form.Set("rail", "bank_wire")
+	form.Set("paid_on", "2026-03-01")
+	form.Set("remote", "yes")
+	form.Set("brand", "Microsoft")
+	form.Set("age", "60_plus")
+	form, _ = step(form, "May we use what you told us?")
+	form.Set("police", "yes")
+	form, body = step(form, "Check your answers")
+	for _, want := range []string{story, "USD 499.99", "Microsoft", "You may give my report to the police"} {
+		if !strings.Contains(html.UnescapeString(body), want) {
+			t.Errorf("the review does not show %q", want)
+		}
+	}
+	_, body = step(form, "7K2M-9QXT-4HBD-R3WE")
+	if v.at != "/now/7K2M-9QXT-4HBD-R3WE" || !strings.Contains(body, "Call your bank now") {
+		t.Errorf("the receipt is at %s and must say to call the bank", v.at)
+	}
+	if len(w.reports) != before+1 {
+		t.Fatalf("%d reports were kept, want one", len(w.reports)-before)
+	}
+	got := w.reports[before]
+	if got.Narrative != story || got.Reporter.AgeBand != "60_plus" || !got.Consent.ShareLawEnforcement || got.Consent.SharePartner {
+		t.Errorf("the report kept is %+v", got)
+	}
+	if len(got.Payments) != 1 || got.Payments[0].Status != "sent" || got.Payments[0].Amount != "499.99" || got.Payments[0].Currency != "USD" {
+		t.Errorf("the payment kept is %+v", got.Payments)
+	}
+	for _, c := range got.Contacts {
+		if c.Callback == "+12125550199" || c.ShownCallerID == "+12125550199" {
+			t.Error("the victim's own number was kept as the fraudsters'")
+		}
+	}
+}
+
+func TestGoingBackInTheReportLosesNothing(t *testing.T) {
+	v := visit(t, serve(t, company(t)))
+	_, _, page := v.get("/report")
+	form := formOf(t, page)
+	form.Set("story", story)
+	_, _, page = v.post("/report", form)
+	form = formOf(t, page)
+	form.Set("to", "tell")
+	_, _, page = v.post("/report", form)
+	if got := formOf(t, page).Get("story"); got != story {
+		t.Errorf("after going back the story is %q", got)
+	}
+}
+
+func TestAReportWithoutWordsIsAskedForThem(t *testing.T) {
+	v := visit(t, serve(t, company(t)))
+	status, _, body := v.post("/report", url.Values{"step": {"tell"}})
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, `href="#story"`) {
+		t.Errorf("got %d, want a summary that leads to the field", status)
+	}
+	if p := htmlProblems(body); len(p) > 0 {
+		t.Error(p)
+	}
+}
+
+func TestAPictureIsKeptAndNeverShown(t *testing.T) {
+	v := visit(t, serve(t, company(t)))
+	var b bytes.Buffer
+	m := multipart.NewWriter(&b)
+	for name, value := range map[string]string{"step": "tell", "story": story} {
+		if err := m.WriteField(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f, err := m.CreateFormFile("file", `../<script>.png`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write([]byte("not a picture")); err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Close(); err != nil {
+		t.Fatal(err)
+	}
+	res, err := v.http.Post(v.base+"/report", m.FormDataContentType(), &b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, _, body := v.read(res)
+	form := formOf(t, body)
+	if status != http.StatusOK || form.Get("file_sha") == "" || strings.Contains(body, "<script>.png") || strings.Contains(form.Get("file_name"), "/") {
+		t.Errorf("got %d, sha %q, name %q", status, form.Get("file_sha"), form.Get("file_name"))
+	}
+}
+
+func TestCheckSaysWhyAndUnknownIsNeverGreen(t *testing.T) {
+	v := visit(t, serve(t, company(t)))
+	_, _, body := v.post("/check", url.Values{"asked": {"call +1 212 555 0142 now"}})
+	for _, want := range []string{"This is a known scam", "never include a phone number", `class="answer harm"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the answer lacks %q", want)
+		}
+	}
+	_, _, body = v.post("/check", url.Values{"asked": {"+44 20 7946 0123"}})
+	if !strings.Contains(body, `class="answer plain"`) || strings.Contains(body, "good") {
+		t.Errorf("unknown must be neither green nor called good\n%s", body)
+	}
+	if status, _, body := v.post("/check", url.Values{"asked": {" "}}); status != http.StatusUnprocessableEntity || len(htmlProblems(body)) > 0 {
+		t.Errorf("an empty question: %d %v", status, htmlProblems(body))
+	}
+}
+
+func TestAnObjectionPausesAndGetsANumber(t *testing.T) {
+	v := visit(t, serve(t, company(t)))
+	_, _, body := v.post("/dispute", url.Values{"value": {"+1 212 555 0142"}, "says": {"It is our shop's since May."}, "contact": {"shop@mail.example"}})
+	if !strings.Contains(body, "dispute-4M2K") {
+		t.Errorf("no receipt\n%s", body)
+	}
+	status, _, body := v.post("/dispute", url.Values{"value": {"+1 212 555 0100"}, "says": {"x"}, "contact": {"y"}})
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "not on our list") {
+		t.Errorf("an objection to what is not listed: %d", status)
+	}
+}
+
+func TestAnOfficerAddsAnItemWithoutScriptAndTheSameKeyTwiceIsOneItem(t *testing.T) {
+	w := bureau(t)
+	v := visit(t, serve(t, w)).as("officer")
+	_, _, page := v.get("/searches/search-1/add")
+	form := formOf(t, page)
+	form.Set("type", "mobile_phone")
+	form.Set("what", "Nokia, grey")
+	form.Set("place", "drawer")
+	form.Set("seal", "CFB-00420")
+	form.Set("imei", "490154203237510")
+	before := len(w.seizures)
+	status, _, body := v.post("/searches/search-1/items", form)
+	if status != http.StatusUnprocessableEntity || !strings.Contains(body, `href="#imei"`) || len(w.seizures) != before {
+		t.Fatalf("a wrong check digit: %d\n%s", status, body)
+	}
+	form = formOf(t, body)
+	if form.Get("what") != "Nokia, grey" {
+		t.Error("what was typed is gone")
+	}
+	form.Set("imei", "490154203237518")
+	for range 2 {
+		if status, _, _ := v.post("/searches/search-1/items", form); status != http.StatusOK {
+			t.Fatalf("add: %d", status)
+		}
+	}
+	if got := len(w.seizures) - before; got != 1 {
+		t.Errorf("%d items, want one", got)
+	}
+	status, head, body := v.post("/api/searches/search-1/items", form)
+	if status != http.StatusCreated || head.Get("Content-Type") != "application/json" || !strings.Contains(body, `"no":5`) {
+		t.Errorf("a phone that sends it once more: %d %s", status, body)
+	}
+}
+
+func TestAHoldAndAJudgementNeedTheirReasons(t *testing.T) {
+	w := company(t)
+	v := visit(t, serve(t, w)).as("analyst")
+	v.get("/rings/R-17")
+	if status, _, _ := v.post("/rings/R-17/holds", url.Values{"csrf": {v.csrf}, "until": {"2026-04-01"}}); status != http.StatusUnprocessableEntity || len(w.holds) != 0 {
+		t.Errorf("a hold without a reason: %d", status)
+	}
+	v.post("/rings/R-17/holds", url.Values{"csrf": {v.csrf}, "until": {"2026-04-01"}, "reason": {"raid"}})
+	_, _, body := v.get("/rings/R-17")
+	if len(w.holds) != 1 || !strings.Contains(body, "on hold until 1 Apr 2026") {
+		t.Errorf("the hold does not show: %v", w.holds)
+	}
+	if status, _, _ := v.post("/judgements", url.Values{"csrf": {v.csrf}, "verdict": {"same"}, "a": {"alder/r-0001"}, "b": {"alder/r-0002"}}); status != http.StatusUnprocessableEntity {
+		t.Errorf("a judgement without a reason: %d", status)
+	}
+}
+
+func TestAMatchShowsWhatItWouldSendBeforeItSends(t *testing.T) {
+	w := company(t)
+	v := visit(t, serve(t, w)).as("signatory")
+	_, _, page := v.get("/matches/new")
+	form := formOf(t, page)
+	form.Set("peer", "birch")
+	form["kind"] = []string{"phone", "bank_account"}
+	form.Set("legal_basis", "legitimate interests")
+	form.Set("agreement", "of January")
+	before := len(w.matches)
+	_, _, page = v.post("/matches/new", form)
+	if !strings.Contains(page, "1,284 blinded values go to birch") || len(w.matches) != before {
+		t.Fatalf("the numbers come first\n%s", page)
+	}
+	form = formOf(t, page)
+	form["kind"] = []string{"phone", "bank_account"}
+	v.post("/matches/new", form)
+	if len(w.matches) != before+1 || v.at != "/matches/M-OFFERED" {
+		t.Errorf("not offered: at %s", v.at)
+	}
+}
+
+func TestAFailingCheckBlocksSigningUntilSomebodySaysWhy(t *testing.T) {
+	w := company(t)
+	v := visit(t, serve(t, w)).as("signatory")
+	_, _, page := v.get("/referrals/REF-2K7M")
+	if !strings.Contains(page, `<button type="submit" disabled>Sign for`) {
+		t.Error("the button to sign is not blocked")
+	}
+	v.post("/referrals/REF-2K7M/overrides", url.Values{"csrf": {v.csrf}, "version": {"1"}, "check": {"3"}, "reason": {"The bank record stands beside it."}})
+	if w.referrals[0].Checks[2].Override == "" {
+		t.Error("the reason is not recorded")
+	}
+	if _, _, page = v.get("/referrals/REF-2K7M"); strings.Contains(page, "disabled") {
+		t.Error("the button is still blocked")
+	}
+}
+
+func TestAnIdentityOpensForAVaultKeeperWithAReasonAlone(t *testing.T) {
+	v := visit(t, serve(t, company(t))).as("vault_keeper")
+	_, _, page := v.get("/reports/alder/r-0004")
+	if strings.Contains(page, "Rosa Example") {
+		t.Fatal("an identity stands on a page that nobody asked to open")
+	}
+	if status, _, _ := v.post("/identities/alder/r-0004", url.Values{"csrf": {v.csrf}}); status != http.StatusForbidden {
+		t.Errorf("without a reason: %d", status)
+	}
+	if _, _, page := v.post("/identities/alder/r-0004", url.Values{"csrf": {v.csrf}, "reason": {"to call her back"}}); !strings.Contains(page, "Rosa Example") {
+		t.Error("with a reason it does not open")
+	}
+	v = visit(t, serve(t, company(t))).as("analyst")
+	v.get("/reports/alder/r-0004")
+	if status, _, _ := v.post("/identities/alder/r-0004", url.Values{"csrf": {v.csrf}, "reason": {"curious"}}); status != http.StatusForbidden {
+		t.Errorf("for an analyst: %d", status)
+	}
+}
+
+func TestACSVCellCannotBecomeAFormula(t *testing.T) {
+	w := company(t)
+	w.rings[0].Brands = []string{"=HYPERLINK(\"http://evil.example\")"}
+	_, _, body := visit(t, serve(t, w)).as("analyst").get("/rings.csv")
+	if !strings.Contains(body, `'=HYPERLINK`) {
+		t.Errorf("the cell is a formula\n%s", body)
+	}
+}
+
+func TestTextOfAReportNeverBecomesMarkup(t *testing.T) {
+	w := company(t)
+	w.reports[0].Narrative = `<script>alert(1)</script> "><img src=x onerror=alert(1)> call +1 212 555 0142`
+	w.sightings[w.reports[0].Name()] = []fraud.Sighting{{Report: w.reports[0].Name(), Indicator: phone("+12125550142"), Role: fraud.RoleCallback, Place: fraud.Place{Field: "narrative", Start: 3, End: 9}, Raw: "ript>a", Why: `<b>why</b>`}}
+	_, _, body := visit(t, serve(t, w)).as("analyst").get("/reports/alder/r-0001")
+	if strings.Contains(body, "<script>alert") || strings.Contains(body, "<img") || strings.Contains(body, "<b>why") {
+		t.Error("a report's text became markup")
+	}
+	for _, b := range htmlProblems(body) {
+		t.Error(b)
+	}
+}
