@@ -37,9 +37,8 @@ const (
 	    COALESCE((SELECT m.ring_id FROM reports r JOIN ring_reports m ON m.report_id = r.id WHERE r.no = f.first), '')
 	FROM (
 	    SELECT s.kind, s.value, COUNT(*) AS n, MIN(s.report_no) AS first
-	    FROM json_each(CAST($1 AS TEXT)) k
-	    CROSS JOIN json_each(CAST($2 AS TEXT)) p
-	    JOIN sightings s ON s.kind = k.value AND s.value >= p.value AND s.value < p.value || $3
+	    FROM sightings s
+	    WHERE s.kind = $1 AND s.value >= $2 AND s.value < $3
 	    GROUP BY s.kind, s.value
 	    ORDER BY s.kind, s.value LIMIT $4) f
 	ORDER BY f.kind, f.value`
@@ -48,7 +47,8 @@ const (
 // Find gives up to limit things whose name begins with q: rings and reports
 // by id, indicators by value ("kind:value" asks for one kind; digits also ask
 // for a telephone number with its plus sign). Rings come first, then reports,
-// then indicators, each in order. An indicator's ring is that of the first
+// then indicators, each in order (indicators by kind as [fraud.Kind] lists
+// them, then value). An indicator's ring is that of the first
 // report that holds it.
 func (db *DB) Find(ctx context.Context, q string, limit int) ([]fraud.Hit, error) {
 	q = plain(strings.TrimSpace(q))
@@ -74,13 +74,7 @@ func (db *DB) Find(ctx context.Context, q string, limit int) ([]fraud.Hit, error
 		if err != nil {
 			return err
 		}
-		kinds, values := asIndicator(q)
-		indicators, err := list(ctx, t, func(r row) (h fraud.Hit, err error) {
-			h.Kind = fraud.HitIndicator
-			err = r.Scan(&h.Indicator.Kind, &h.Indicator.Value, &h.Reports, &h.Ring)
-			h.Ref = h.Indicator.String()
-			return h, err
-		}, findIndicatorsSQL, texts(kinds), texts(values), afterAll, most(limit))
+		indicators, err := findIndicators(ctx, t, q, most(limit))
 		out = slices.Concat(rings, reports, indicators)
 		return err
 	})
@@ -88,6 +82,34 @@ func (db *DB) Find(ctx context.Context, q string, limit int) ([]fraud.Hit, error
 		return nil, doing(err, "search")
 	}
 	return out[:min(int64(len(out)), most(limit))], nil
+}
+
+// findIndicators asks once for each kind and each beginning that q may mean:
+// a fixed number of short ranges of the index, each read only as far as
+// needed, where one question for all would read all that begins alike.
+func findIndicators(ctx context.Context, q queryer, text string, limit int64) ([]fraud.Hit, error) {
+	var out []fraud.Hit
+	kinds, values := asIndicator(text)
+	for _, kind := range kinds {
+		for _, value := range values {
+			if int64(len(out)) >= limit {
+				return out, nil
+			}
+			more, err := list(ctx, q, scanIndicatorHit, findIndicatorsSQL, kind, value, value+afterAll, limit)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, more...)
+		}
+	}
+	return out, nil
+}
+
+func scanIndicatorHit(r row) (h fraud.Hit, err error) {
+	h.Kind = fraud.HitIndicator
+	err = r.Scan(&h.Indicator.Kind, &h.Indicator.Value, &h.Reports, &h.Ring)
+	h.Ref = h.Indicator.String()
+	return h, err
 }
 
 // asIndicator says which kinds and which beginnings of a value q may mean.
