@@ -237,7 +237,7 @@ func (e *Engine) talk(ctx context.Context, s *session, r round) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if err := e.budget(ctx, s.m.Peer, s.state.Terms, c.Size); err != nil {
+		if err := e.budget(ctx, s.m.Peer, s.state.Terms, c.Size, s.state.Chain); err != nil {
 			s.m.Step, s.m.Problem = fraud.MatchRefused, reasonOf(err)
 			return false, err
 		}

@@ -42,6 +42,11 @@ type Terms struct {
 	Sentinels  int              `json:"sentinels"`   // points without a value by which each checks the other's work
 	Batch      int              `json:"batch"`       // indicators opened at a time
 	Basis      fraud.ShareBasis `json:"basis"`       // why the match is lawful
+	// Epoch keeps both sides' keys after this match, so that a later one can
+	// continue it; Continues names the match that this one continues. Then only
+	// what is new travels and costs.
+	Epoch     bool          `json:"epoch,omitempty"`
+	Continues fraud.MatchID `json:"continues,omitempty"`
 }
 
 // Limits of every match.

@@ -96,6 +96,7 @@ type session struct {
 type state struct {
 	Terms Terms
 	Party *party
+	Chain []fraud.MatchID // the earlier matches of the epoch
 }
 
 // New returns an Engine, or fraud.ErrInvalid for a Config that lacks
@@ -146,7 +147,7 @@ func (e *Engine) Offer(ctx context.Context, to fraud.OrgID, t Terms) (fraud.Matc
 	if t.Basis.Purpose == "" || t.Basis.LegalBasis == "" {
 		return fraud.Match{}, fmt.Errorf("an offer says for what purpose and on what legal basis: %w", fraud.ErrInvalid)
 	}
-	if err := e.budget(ctx, to, t, 0); err != nil {
+	if err := e.budget(ctx, to, t, 0, nil); err != nil {
 		return fraud.Match{}, err
 	}
 	id, err := fraud.NewID("M", rand.Reader)
@@ -184,8 +185,9 @@ func consent(to *map[fraud.MatchStep]time.Time, step fraud.MatchStep, at time.Ti
 }
 
 // budget refuses with fraud.ErrForbidden what goes beyond our limits with a
-// peer. adds is how many elements the peer brings, 0 before it is known.
-func (e *Engine) budget(ctx context.Context, peer fraud.OrgID, t Terms, adds int) error {
+// peer. adds is how many elements the peer brings, 0 before it is known; those
+// of the matches in chain are among them and not counted again.
+func (e *Engine) budget(ctx context.Context, peer fraud.OrgID, t Terms, adds int, chain []fraud.MatchID) error {
 	if t.MaxSet > e.c.Limits.MaxSet {
 		return fmt.Errorf("a set of %d elements is more than our limit of %d: %w", t.MaxSet, e.c.Limits.MaxSet, fraud.ErrForbidden)
 	}
@@ -201,7 +203,7 @@ func (e *Engine) budget(ctx context.Context, peer fraud.OrgID, t Terms, adds int
 		if m.Step != fraud.MatchRefused && e.c.Now().Sub(m.At) < 24*time.Hour {
 			runs++
 		}
-		if adds == 0 || m.Step != fraud.MatchOffered {
+		if !slices.Contains(chain, m.ID) && (adds == 0 || m.Step != fraud.MatchOffered) {
 			life += m.PeerSize
 		}
 	}
@@ -242,12 +244,43 @@ func (e *Engine) enter(ctx context.Context, s *session, role string) error {
 	if err != nil {
 		return err
 	}
-	p, err := newParty(s.m.ID, role, e.c.Org.ID, s.m.Peer, s.state.Terms, set, env)
+	var p *party
+	if s.state.Terms.Continues == "" {
+		p, err = newParty(s.m.ID, role, e.c.Org.ID, s.m.Peer, s.state.Terms, set, env)
+	} else {
+		p, err = e.takeUp(ctx, s, set)
+	}
 	if err != nil {
 		return fmt.Errorf("set for match %s: %w", s.m.ID, err)
 	}
 	s.state.Party, s.m.OurSize = p, len(p.Set.Elements)
 	return nil
+}
+
+// takeUp continues an earlier match of the epoch, which must have come to the
+// count between the same two, in the same roles, on the same kinds.
+func (e *Engine) takeUp(ctx context.Context, s *session, set []Element) (*party, error) {
+	id, t := s.state.Terms.Continues, s.state.Terms
+	old, err := e.session(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if old == s {
+		return nil, fmt.Errorf("match %s cannot continue itself: %w", id, fraud.ErrInvalid)
+	}
+	old.mu.Lock()
+	defer old.mu.Unlock()
+	was := old.state.Party
+	switch {
+	case old.m.Peer != s.m.Peer || old.m.Offered != s.m.Offered:
+		return nil, fmt.Errorf("match %s was not offered by the same side to the same peer: %w", id, fraud.ErrConflict)
+	case slices.Index(stepOrder(), old.m.Step) < slices.Index(stepOrder(), fraud.MatchCount) || !old.state.Terms.Epoch || was == nil || was.Set == nil:
+		return nil, fmt.Errorf("match %s kept nothing that could be continued: %w", id, fraud.ErrConflict)
+	case t.MinReports != old.state.Terms.MinReports || !slices.Equal(t.Kinds, old.state.Terms.Kinds):
+		return nil, fmt.Errorf("match %s was made on other kinds or reports: %w", id, fraud.ErrConflict)
+	}
+	s.state.Chain = append(slices.Clone(old.state.Chain), id)
+	return continued(was, s.m.ID, t, set)
 }
 
 func (e *Engine) env(peer fraud.Peer) (env, error) {

@@ -74,13 +74,12 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 	for _, l := range []lie{
 		{name: "works with another key", round: "tags", do: func(t *testing.T, b *party) {
 			b.Set.Key = encodeScalar(randomScalar())
-			b.TagsOf = nil
 			if err := errors.Join(b.feed("points", 0, b.Got["points"]), b.usePoints(b.Got["points"])); err != nil {
 				t.Fatal(err)
 			}
 		}, want: "did not raise our points"},
 		{name: "spoils half of the tags", round: "tags", do: func(_ *testing.T, b *party) {
-			tags := b.sortedTags()
+			tags := b.sortedTags(0)
 			for i := range tags {
 				if i%2 == 0 {
 					tags[i][8] ^= 1
@@ -88,9 +87,9 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 			}
 			b.Mine["tags"] = packTags(tags)
 		}, want: "did not raise our points"},
-		{name: "drops tags", round: "tags", do: func(_ *testing.T, b *party) { b.Mine["tags"] = packTags(b.sortedTags()[1:]) }, want: "tags that cannot be read"},
+		{name: "drops tags", round: "tags", do: func(_ *testing.T, b *party) { b.Mine["tags"] = packTags(b.sortedTags(0)[1:]) }, want: "tags that cannot be read"},
 		{name: "gives a tag twice", round: "tags", do: func(_ *testing.T, b *party) {
-			tags := b.sortedTags()
+			tags := b.sortedTags(0)
 			tags[1] = tags[0]
 			b.Mine["tags"] = packTags(tags)
 		}, want: "tags that cannot be read"},
@@ -111,7 +110,7 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 				free++
 			}
 			at := b.positions()[0]
-			swap(b.Got["points"], at, free)
+			swap(b.PeerPts, at, free)
 			swap(b.Got["labels"], at, free)
 		}, want: "asked for the ring of something that does not match"},
 		{name: "mixes two labels", round: "ask", do: func(_ *testing.T, b *party) {
@@ -243,7 +242,7 @@ func TestAMadeUpMatchIsCaughtWhenItIsOpened(t *testing.T) {
 			}
 			made := tagOf(encodePoint(curve().NewElement().Mul(key, u)))
 			copy(pb.TagsOf, made[:]) // in the place of one of a's points; a sentinel is hit one time in six
-			pb.Mine["tags"] = packTags(pb.sortedTags())
+			pb.Mine["tags"] = packTags(pb.sortedTags(0))
 		}
 		if _, _, err = exchange(t.Context(), pa, pb, r); err != nil {
 			break
@@ -432,5 +431,55 @@ func TestPowersAreProvenTogetherAndOnlyIfTrue(t *testing.T) {
 	}
 	if proved(key, from, to[:39], proof) || proved(make([]byte, 32), from, to, proof) {
 		t.Error("a proof of other things holds")
+	}
+}
+
+// A peer that takes back or swaps what it had committed to in the match
+// before cannot prove that its tree was only added to.
+func TestASetThatWasChangedBetweenMatchesIsCaught(t *testing.T) {
+	for name, change := range map[string]func(*ownSet){
+		"swapped":           func(s *ownSet) { s.Elements[3].Indicator.Value = "+12005559999" },
+		"on other evidence": func(s *ownSet) { s.Elements[3].Evidence[0].Digest[0] ^= 1 },
+		"other key":         func(s *ownSet) { s.Key = encodeScalar(randomScalar()) },
+		"":                  func(*ownSet) {},
+	} {
+		t.Run("set "+name, func(t *testing.T) {
+			terms := Terms{MinReports: 2, Audit: 4, Sentinels: 8, Epoch: true}.Filled()
+			pa, pb, err := pair(invented("a", 0, 40), invented("b", 30, 40), terms)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for pa.step() != fraud.MatchCount {
+				r, _ := pa.round()
+				if _, _, err := exchange(t.Context(), pa, pb, r); err != nil {
+					t.Fatal(err)
+				}
+			}
+			terms.Continues = pa.ID
+			qa, errA := continued(pa, "M-2", terms, invented("a", 0, 45))
+			qb, errB := continued(pb, "M-2", terms, invented("b", 30, 50))
+			if err := errors.Join(errA, errB); err != nil {
+				t.Fatal(err)
+			}
+			change(qb.Set)
+			for {
+				r, more := qa.round()
+				if !more {
+					break
+				}
+				if _, _, err = exchange(t.Context(), qa, qb, r); err != nil {
+					break
+				}
+			}
+			if name == "" {
+				if err != nil || qa.Report.Count != 15 {
+					t.Errorf("an honest day: got %d in common, %v; want 15", qa.Report.Count, err)
+				}
+				return
+			}
+			if !isCheat(err) || !strings.Contains(err.Error(), "changed its set") {
+				t.Errorf("got %v, want it caught", err)
+			}
+		})
 	}
 }

@@ -77,6 +77,10 @@ type party struct {
 	Size    map[string]int    // and their bytes
 	TagsOf  []byte            // our tags of the peer's points, by position
 	Matched []tag             // ascending
+	Points  []byte            // all of ours, by position, earlier matches' of the epoch first
+	PeerPts []byte            // all of the peer's
+	Back    []tag             // tags of our points that the peer gave back, ascending
+	Before  Commitment        // the peer's, of the match that this one continues
 	Coin    []byte            // the peer's half
 	Labels  []label           // of our rings, by matched tag
 	PeerLb  []label
@@ -128,11 +132,31 @@ func newParty(id fraud.MatchID, role string, us, peer fraud.OrgID, t Terms, set 
 	if err != nil {
 		return nil, err
 	}
+	return fresh(id, role, us, peer, t, own, e), nil
+}
+
+// continued is a side in a match that continues an earlier one: what it knows
+// of the peer's points and tags stays.
+func continued(old *party, id fraud.MatchID, t Terms, set []Element) (*party, error) {
+	own, err := old.Set.extended(set, t)
+	if err != nil {
+		return nil, err
+	}
+	before, err := old.theirCommitment()
+	if err != nil {
+		return nil, err
+	}
+	p := fresh(id, old.Role, old.Us, old.Peer, t, own, old.env)
+	p.Points, p.PeerPts, p.TagsOf, p.Back, p.Before = old.Points, old.PeerPts, old.TagsOf, old.Back, before
+	return p, nil
+}
+
+func fresh(id fraud.MatchID, role string, us, peer fraud.OrgID, t Terms, own *ownSet, e env) *party {
 	return &party{
 		ID: id, Role: role, Us: us, Peer: peer, Terms: t, Set: own,
 		Mine: map[string][]byte{}, Got: map[string][]byte{}, Want: map[string][]byte{}, Size: map[string]int{}, env: e,
 		Transcript: digest("transcript", []byte(id)),
-	}, nil
+	}
 }
 
 // round is the round to do next, false when all is done.
@@ -381,6 +405,11 @@ func (p *party) wake() {
 // forget drops the secrets and the lists when a match is over: what is left is
 // the report, both commitments, the transcript and the last message.
 func (p *party) forget() {
+	if p.Terms.Epoch && p.step() == fraud.MatchIndicators {
+		p.Mine, p.Got, p.Labels, p.Opened = map[string][]byte{}, map[string][]byte{}, nil, nil
+		return
+	}
+	p.Points, p.PeerPts, p.Back = nil, nil, nil
 	p.Set, p.TagsOf, p.Coin, p.Labels, p.Opened = nil, nil, nil, nil, nil
 	p.Mine, p.Got = map[string][]byte{}, map[string][]byte{}
 }

@@ -54,7 +54,7 @@ func (p *party) useKinds(list []byte) error {
 	if !bytes.Equal(sum[:], c.KindsHash) {
 		return caught("showed other kinds than it had committed to")
 	}
-	if bytes.Count(list, []byte{0}) != p.Terms.Sentinels {
+	if bytes.Count(list, []byte{0}) != c.Points-c.Size {
 		return caught("showed kinds with another number of sentinels than were agreed")
 	}
 	by := map[fraud.Kind]int{}
@@ -78,7 +78,7 @@ func (p *party) makeLabels() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	points := p.Mine["points"]
+	points := p.Points
 	table := map[label]group.Element{{}: label{}.point()}
 	for _, e := range p.Set.Elements {
 		if l := p.Set.label(e); table[l] == nil {
@@ -130,7 +130,7 @@ func (p *party) makeAsk() (askBody, error) {
 	at := p.positions()
 	err = eachCore(len(out), func(lo, hi int) error {
 		for n := lo; n < hi; n++ {
-			u, err := pointAt(p.Got["points"], at[n])
+			u, err := pointAt(p.PeerPts, at[n])
 			if err != nil {
 				return err
 			}
@@ -224,7 +224,7 @@ func (p *party) takeAsk(b askBody) error {
 	if err := eachCore(len(out), func(lo, hi int) error {
 		g := curve()
 		for n := lo; n < hi; n++ {
-			u, err := pointAt(p.Got["points"], at[n])
+			u, err := pointAt(p.PeerPts, at[n])
 			if err != nil {
 				return err
 			}
@@ -373,7 +373,7 @@ func (p *party) makeOpen() (openBody, error) {
 	var b openBody
 	var from, to []group.Element
 	for _, at := range p.positions()[lo:hi] {
-		u, err := pointAt(p.Got["points"], at)
+		u, err := pointAt(p.PeerPts, at)
 		if err != nil {
 			return openBody{}, err
 		}
@@ -406,7 +406,7 @@ func (p *party) takeOpen(b openBody) error {
 		if err != nil || tagOf(b.Points[n]) != p.Matched[lo+n] {
 			return caught("opened a match that was none")
 		}
-		own, err := pointAt(p.Mine["points"], at)
+		own, err := pointAt(p.Points, at)
 		if err != nil {
 			return err
 		}
@@ -442,7 +442,7 @@ func (p *party) makeShow() (showBody, error) {
 		if err != nil {
 			return showBody{}, err
 		}
-		pt, err := pointAt(p.Mine["points"], where[i])
+		pt, err := pointAt(p.Points, where[i])
 		if err != nil {
 			return showBody{}, err
 		}
@@ -480,7 +480,7 @@ func (p *party) takeShow(b showBody) error {
 		case label(o.Label) != p.PeerLb[lo+n]:
 			return caught("had named another ring for element %d", o.Leaf)
 		}
-		u, err := pointAt(p.Got["points"], at[lo+n])
+		u, err := pointAt(p.PeerPts, at[lo+n])
 		if err != nil {
 			return err
 		}

@@ -72,6 +72,7 @@ func (p *party) body(ctx context.Context, r round) (any, error) {
 		return witnessBody{Line: p.Cosigns}, nil
 	case "blind":
 		points, err := p.Set.points()
+		p.Points = append(p.Points[:p.Set.before().Points*pointLen:p.Set.before().Points*pointLen], points...)
 		return p.announce("points", points, nil), err
 	case "tags":
 		return p.announce("tags", p.Mine["tags"], nil), nil
@@ -151,10 +152,12 @@ func (p *party) expect(name string, b listBody) error {
 	}
 	ok := b.Size == c.Points*pointLen
 	switch name {
+	case "points":
+		ok = b.Size == (c.Points-p.Before.Points)*pointLen
 	case "kinds":
 		ok = b.Size == c.Points
 	case "tags":
-		ok = b.Size > 0 && b.Size <= (tagLen+1)*len(p.Set.Order)+16
+		ok = b.Size > 0 && b.Size <= (tagLen+1)*(len(p.Set.Order)-p.Set.before().Points)+16
 	}
 	if !ok || len(b.Hash) != sha256.Size {
 		return caught("announced %s of %d bytes for a set of %d points", name, b.Size, c.Points)
@@ -182,6 +185,7 @@ func (p *party) makeCommit(ctx context.Context) (commitBody, error) {
 		if err != nil {
 			return commitBody{}, err
 		}
+		c.Continues = p.Terms.Continues
 		if p.Ours, err = json.Marshal(c); err != nil {
 			return commitBody{}, fmt.Errorf("write the commitment: %w", err)
 		}
@@ -229,7 +233,9 @@ func (p *party) takeCommit(ctx context.Context, b commitBody) error {
 		return caught("sent the commitment of another match")
 	case !bytes.Equal(c.Terms, terms[:]):
 		return caught("committed under other terms than were agreed")
-	case c.Size < 1 || c.Size > p.Terms.MaxSet || c.Points != c.Size+p.Terms.Sentinels:
+	case c.Continues != p.Terms.Continues || c.Continues == "" && c.Had != 0 || c.Continues != "" && !c.extends(p.Before):
+		return caught("changed its set since the match that this one continues")
+	case c.Size < 1 || c.Size > p.Terms.MaxSet || c.Points-p.Before.Points != c.Size-c.Had+p.Terms.Sentinels:
 		return caught("committed to %d elements, at most %d were agreed", c.Size, p.Terms.MaxSet)
 	case len(c.Root) != 32 || len(c.KindsHash) != 32 || len(c.CoinHash) != 32:
 		return caught("sent a commitment that is not whole")
@@ -305,8 +311,9 @@ func (p *party) feed(name string, at int, part []byte) error {
 	if at%pointLen != 0 || len(part)%pointLen != 0 {
 		return caught("sent half a point")
 	}
-	if p.TagsOf == nil {
-		p.TagsOf = make([]byte, p.Size[name]/pointLen*tagLen)
+	old := p.Before.Points
+	if n := (old + p.Size[name]/pointLen) * tagLen; len(p.TagsOf) != n {
+		p.TagsOf = append(p.TagsOf[:old*tagLen:old*tagLen], make([]byte, n-old*tagLen)...)
 	}
 	k, err := decodeScalar(p.Set.Key)
 	if err != nil {
@@ -321,30 +328,32 @@ func (p *party) feed(name string, at int, part []byte) error {
 	}, func(first int, encoded []byte) {
 		for i := range len(encoded) / pointLen {
 			t := tagOf(encoded[i*pointLen : (i+1)*pointLen])
-			copy(p.TagsOf[(before+first+i)*tagLen:], t[:])
+			copy(p.TagsOf[(old+before+first+i)*tagLen:], t[:])
 		}
 	})
 }
 
 // usePoints packs the tags of the peer's points when all are there.
 func (p *party) usePoints(list []byte) error {
-	if !distinctPoints(list) {
+	p.PeerPts = append(p.PeerPts[:p.Before.Points*pointLen:p.Before.Points*pointLen], list...)
+	if !distinctPoints(p.PeerPts) {
 		return caught("sent a point twice")
 	}
-	sorted := p.sortedTags()
+	sorted := p.sortedTags(0)
 	for i := 1; i < len(sorted); i++ {
 		if sorted[i] == sorted[i-1] {
 			return fmt.Errorf("two points have one tag, which chance does once in 2^32 matches, start again: %w", fraud.ErrConflict)
 		}
 	}
-	p.Mine["tags"] = packTags(sorted)
+	p.Mine["tags"] = packTags(p.sortedTags(p.Before.Points))
 	return nil
 }
 
-func (p *party) sortedTags() []tag {
-	out := make([]tag, len(p.TagsOf)/tagLen)
+// sortedTags are our tags of the peer's points from a position on.
+func (p *party) sortedTags(from int) []tag {
+	out := make([]tag, len(p.TagsOf)/tagLen-from)
 	for i := range out {
-		out[i] = tag(p.TagsOf[i*tagLen:])
+		out[i] = tag(p.TagsOf[(from+i)*tagLen:])
 	}
 	slices.SortFunc(out, compareTags)
 	return out
@@ -357,7 +366,7 @@ func (p *party) useTags(list []byte) error {
 	if err != nil {
 		return err
 	}
-	theirs, err := unpackTags(list, len(p.Set.Order))
+	theirs, err := unpackTags(list, len(p.Set.Order)-p.Set.before().Points)
 	if err != nil {
 		return caught("sent tags that cannot be read, or one twice")
 	}
@@ -366,13 +375,18 @@ func (p *party) useTags(list []byte) error {
 		return err
 	}
 	q := curve().NewElement()
-	for i := range p.Terms.Sentinels {
-		want := tagOf(encodePoint(q.Mul(key, p.Set.sentinel(i))))
+	for _, i := range p.Set.Order[p.Set.before().Points:] {
+		if i&isSentinel == 0 {
+			continue
+		}
+		want := tagOf(encodePoint(q.Mul(key, p.Set.sentinel(int(i&^isSentinel)))))
 		if _, there := slices.BinarySearchFunc(theirs, want, compareTags); !there {
 			return caught("did not raise our points to the key it had committed to")
 		}
 	}
-	p.Matched = common(p.sortedTags(), theirs)
+	p.Back = slices.Concat(p.Back, theirs)
+	slices.SortFunc(p.Back, compareTags)
+	p.Matched = common(p.sortedTags(0), p.Back)
 	p.Report.Count = len(p.Matched)
 	return nil
 }
@@ -427,7 +441,7 @@ func (p *party) makeAudit(ctx context.Context) (auditBody, error) {
 		}
 		if n < p.Terms.Open {
 			b.Whole = append(b.Whole, wholeOpening{Opening: o, Position: where[i]})
-			pt, err := decodePoint(p.Mine["points"][where[i]*pointLen : (where[i]+1)*pointLen])
+			pt, err := decodePoint(p.Points[where[i]*pointLen : (where[i]+1)*pointLen])
 			if err != nil {
 				return auditBody{}, err
 			}
@@ -532,7 +546,7 @@ func (p *party) checkWhole(c Commitment, b auditBody) error {
 		if w.Position < 0 || w.Position >= c.Points {
 			return caught("failed the audit: element %d was not among its points", w.Leaf)
 		}
-		pt, err := decodePoint(p.Got["points"][w.Position*pointLen : (w.Position+1)*pointLen])
+		pt, err := decodePoint(p.PeerPts[w.Position*pointLen : (w.Position+1)*pointLen])
 		if err != nil {
 			return err
 		}

@@ -110,7 +110,7 @@ func (e *Engine) serveOffer(w http.ResponseWriter, r *http.Request, who access.W
 	if err != nil {
 		return fmt.Errorf("find peer %s: %w", who.Org, err)
 	}
-	if err := e.budget(r.Context(), who.Org, t, 0); err != nil {
+	if err := e.budget(r.Context(), who.Org, t, 0, nil); err != nil {
 		return err
 	}
 	s := &session{m: e.newMatch(o.ID, who.Org, false, t), peer: peer, in: map[string][]byte{}, state: state{Terms: t}}
@@ -240,7 +240,7 @@ func (e *Engine) admit(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := e.budget(ctx, s.m.Peer, s.state.Terms, c.Size); err != nil {
+	if err := e.budget(ctx, s.m.Peer, s.state.Terms, c.Size, s.state.Chain); err != nil {
 		s.m.Step, s.m.Problem = fraud.MatchRefused, reasonOf(err)
 		return err
 	}

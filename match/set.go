@@ -21,7 +21,8 @@ import (
 type ownSet struct {
 	Elements []Element `json:"elements"` // in the order of prepare
 	Seed     [32]byte  `json:"seed"`     // of the salts, labels and sentinels
-	Order    []uint32  `json:"order"`    // what stands at each position: an element, or from len(Elements) on a sentinel
+	Order    []uint32  `json:"order"`    // what stands at each position: an element, or a sentinel
+	Runs     []run     `json:"runs"`     // the epoch's matches so far, this one last
 	Key      []byte    `json:"key"`      // the blinding key
 	LabelKey []byte    `json:"label_key"`
 	Coin     [32]byte  `json:"coin"` // our half of the toss that chooses the audit
@@ -31,25 +32,80 @@ type ownSet struct {
 	leaf  []uint32    // element that stands at each leaf
 }
 
+// run is how far the set went with one match of an epoch.
+type run struct{ Elements, Points int }
+
+// isSentinel marks, in Order, a sentinel's number.
+const isSentinel = 1 << 31
+
 // newSet draws the secrets of a match.
 func newSet(set []Element, t Terms) (*ownSet, error) {
 	elements, err := prepare(set, t)
 	if err != nil {
 		return nil, err
 	}
-	s := &ownSet{Elements: elements, Key: encodeScalar(randomScalar()), LabelKey: encodeScalar(randomScalar())}
+	s := &ownSet{Key: encodeScalar(randomScalar()), LabelKey: encodeScalar(randomScalar())}
 	_, _ = rand.Read(s.Seed[:]) // never fails (crypto/rand, Go 1.24)
+	return s, s.grow(elements, t)
+}
+
+// extended is the set of an earlier match with what is new since: its
+// elements keep their places, salts and key. An element that may no longer go
+// to the peer cannot be taken out of points that the peer holds; then a fresh
+// match must begin another epoch (fraud.ErrConflict).
+func (s *ownSet) extended(set []Element, t Terms) (*ownSet, error) {
+	now, err := prepare(set, t)
+	if err != nil {
+		return nil, err
+	}
+	had := make(map[fraud.Indicator]bool, len(s.Elements))
+	for _, e := range s.Elements {
+		had[e.Indicator] = true
+	}
+	fresh := now[:0:0]
+	for _, e := range now {
+		if !had[e.Indicator] {
+			fresh = append(fresh, e)
+		}
+	}
+	if gone := len(s.Elements) + len(fresh) - len(now); gone != 0 {
+		return nil, fmt.Errorf("%d elements of the match that this one continues may no longer be matched, offer a fresh one: %w", gone, fraud.ErrConflict)
+	}
+	next := &ownSet{
+		Elements: slices.Clone(s.Elements), Seed: s.Seed, Order: slices.Clone(s.Order), Runs: slices.Clone(s.Runs), Key: s.Key, LabelKey: s.LabelKey,
+	}
+	return next, next.grow(fresh, t)
+}
+
+// grow adds a run of elements and sentinels in a random order, and tosses a
+// new coin.
+func (s *ownSet) grow(elements []Element, t Terms) error {
 	_, _ = rand.Read(s.Coin[:])
-	s.Order = make([]uint32, len(elements)+t.Sentinels)
-	for i := range s.Order { // Fisher and Yates
+	order := make([]uint32, 0, len(elements)+t.Sentinels)
+	for i := range elements {
+		order = append(order, uint32(len(s.Elements)+i))
+	}
+	for range t.Sentinels {
+		order = append(order, isSentinel|uint32(len(s.Order)-len(s.Elements)+len(order)-len(elements)))
+	}
+	for i := range order { // Fisher and Yates
 		j, err := randomBelow(i + 1)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		s.Order[i] = s.Order[j]
-		s.Order[j] = uint32(i)
+		order[i], order[j] = order[j], order[i]
 	}
-	return s, nil
+	s.Elements, s.Order = append(s.Elements, elements...), append(s.Order, order...)
+	s.Runs = append(s.Runs, run{len(s.Elements), len(s.Order)})
+	return nil
+}
+
+// before is how far the set went before this match.
+func (s *ownSet) before() run {
+	if len(s.Runs) < 2 {
+		return run{}
+	}
+	return s.Runs[len(s.Runs)-2]
 }
 
 func randomBelow(n int) (int, error) {
@@ -127,7 +183,11 @@ func (s *ownSet) build() error {
 	for i := range leaf {
 		leaf[i] = uint32(i)
 	}
-	slices.SortFunc(leaf, func(a, b uint32) int { return bytes.Compare(hashes[a][:], hashes[b][:]) })
+	from := 0
+	for _, r := range s.Runs { // what was committed keeps its place
+		slices.SortFunc(leaf[from:r.Elements], func(a, b uint32) int { return bytes.Compare(hashes[a][:], hashes[b][:]) })
+		from = r.Elements
+	}
 	s.leaf, s.place = leaf, make([]uint32, n)
 	tree := make([]tlog.Hash, 0, 2*n)
 	reader := tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) { return pick(tree, at) })
@@ -165,41 +225,38 @@ func (s *ownSet) root() (tlog.Hash, error) {
 	return tlog.TreeHash(int64(len(s.Elements)), s.reader())
 }
 
-// points are the blinded set: for each position its element's point to our
-// key, or a sentinel.
+// points are the blinded run of this match: for each of its positions the
+// element's point to our key, or a sentinel.
 func (s *ownSet) points() ([]byte, error) {
 	k, err := decodeScalar(s.Key)
 	if err != nil {
 		return nil, err
 	}
-	place := make([]uint32, len(s.Order))
-	for at, i := range s.Order {
-		place[i] = uint32(at)
+	first := s.before()
+	place := make([]uint32, len(s.Elements)-first.Elements)
+	out := make([]byte, (len(s.Order)-first.Points)*pointLen)
+	for at, i := range s.Order[first.Points:] {
+		if i&isSentinel != 0 {
+			copy(out[at*pointLen:], encodePoint(curve().NewElement().MulGen(s.sentinel(int(i&^isSentinel)))))
+		} else {
+			place[int(i)-first.Elements] = uint32(at)
+		}
 	}
-	out := make([]byte, len(s.Order)*pointLen)
-	if err := raiseAll(len(s.Elements), k, func(i int, p *ext) error {
-		p.hash(input(s.Elements[i].Indicator))
+	return out, raiseAll(len(place), k, func(i int, p *ext) error {
+		p.hash(input(s.Elements[first.Elements+i].Indicator))
 		return nil
-	}, func(first int, encoded []byte) {
+	}, func(lo int, encoded []byte) {
 		for i := range len(encoded) / pointLen {
-			copy(out[int(place[first+i])*pointLen:], encoded[i*pointLen:(i+1)*pointLen])
+			copy(out[int(place[lo+i])*pointLen:], encoded[i*pointLen:(i+1)*pointLen])
 		}
-	}); err != nil {
-		return nil, err
-	}
-	for at, i := range s.Order {
-		if n := int(i) - len(s.Elements); n >= 0 {
-			copy(out[at*pointLen:], encodePoint(curve().NewElement().MulGen(s.sentinel(n))))
-		}
-	}
-	return out, nil
+	})
 }
 
 // kinds are the kinds' codes by position, 0 for a sentinel.
 func (s *ownSet) kinds() []byte {
 	out := make([]byte, len(s.Order))
 	for at, i := range s.Order {
-		if int(i) < len(s.Elements) {
+		if i&isSentinel == 0 {
 			out[at] = kindCode(s.Elements[i].Indicator.Kind)
 		}
 	}
@@ -213,7 +270,7 @@ func (s *ownSet) kindsNonce() [32]byte { return digest("kinds nonce", s.Seed[:])
 
 // at is the element at a position, false for a sentinel.
 func (s *ownSet) at(position int) (int, bool) {
-	if position < 0 || position >= len(s.Order) || int(s.Order[position]) >= len(s.Elements) {
+	if position < 0 || position >= len(s.Order) || s.Order[position]&isSentinel != 0 {
 		return 0, false
 	}
 	return int(s.Order[position]), true
@@ -267,6 +324,11 @@ type Commitment struct {
 	KindsHash []byte        `json:"kinds_hash"` // of the kinds by position
 	CoinHash  []byte        `json:"coin_hash"`  // of our half of the audit's toss
 	At        time.Time     `json:"at"`
+	// Of a match that continues another: the size of the set then, and the
+	// proof (RFC 6962 §2.1.2) that this tree begins with that one.
+	Continues fraud.MatchID `json:"continues,omitempty"`
+	Had       int           `json:"had,omitempty"`
+	Extends   []tlog.Hash   `json:"extends,omitempty"`
 }
 
 func coinHash(coin [32]byte) [32]byte { return digest("coin", coin[:]) }
@@ -286,10 +348,29 @@ func (s *ownSet) commit(id fraud.MatchID, from, to fraud.OrgID, terms [32]byte, 
 		return Commitment{}, err
 	}
 	kinds, coin := kindsHash(s.kindsNonce(), s.kinds()), coinHash(s.Coin)
-	return Commitment{
+	c := Commitment{
 		Match: id, From: from, To: to, Terms: terms[:], Root: root[:], Size: len(s.Elements), Points: len(s.Order),
 		Key: publicKey(key), LabelKey: publicKey(labelKey), KindsHash: kinds[:], CoinHash: coin[:], At: unix(at),
-	}, nil
+	}
+	if had := s.before().Elements; had > 0 && had < c.Size {
+		if c.Extends, err = tlog.ProveTree(int64(c.Size), int64(had), s.reader()); err != nil {
+			return Commitment{}, fmt.Errorf("prove that the set was only added to: %w", err)
+		}
+	}
+	c.Had = s.before().Elements
+	return c, nil
+}
+
+// extends says whether the commitment is an earlier one of the same epoch
+// with elements added and nothing else changed.
+func (c Commitment) extends(old Commitment) bool {
+	if !bytes.Equal(c.Key, old.Key) || !bytes.Equal(c.LabelKey, old.LabelKey) || c.Had != old.Size || c.Size < old.Size || len(old.Root) != tlog.HashSize {
+		return false
+	}
+	if c.Size == old.Size {
+		return bytes.Equal(c.Root, old.Root) && len(c.Extends) == 0
+	}
+	return tlog.CheckTree(c.Extends, int64(c.Size), tlog.Hash(c.Root), int64(old.Size), tlog.Hash(old.Root)) == nil
 }
 
 // Opening opens a leaf of a commitment. Evidence is always open; Value and
