@@ -26,6 +26,11 @@ func canonical(kind fraud.Kind, raw, country string) (value string, valid, ok bo
 	}
 	var f folded
 	f.fold(raw)
+	for i, c := range f.b {
+		if c < ' ' {
+			f.b[i] = ' ' // a symbol, or a line's end
+		}
+	}
 	return form(strings.TrimSpace(string(f.b)), country)
 }
 

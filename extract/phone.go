@@ -450,7 +450,7 @@ const (
 
 // phoneCue looks eight tokens back and three on.
 func (x *scan) phoneCue(first, last int) phoneCue {
-	seen := 0
+	seen, number := 0, false
 	for i := first - 1; i >= 0 && seen < 12; i-- {
 		if x.toks[i].class == classMark {
 			if m := x.markAt(i); m == signPhone {
@@ -462,6 +462,7 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 		}
 		seen++
 		is := x.is(i)
+		number = number || is.has(cueNumber) && !x.is(i-1).has(cueID) && !x.is(i-2).has(cueID)
 		switch {
 		case is.has(cuePhone | cueCall | cueCalled | cueFree):
 			return cueFor
@@ -479,6 +480,9 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 		if is := x.is(i); is.has(cuePhone|cueCall) && !x.lineBreak(i) {
 			return cueFor
 		}
+	}
+	if number {
+		return cueFor
 	}
 	return cueNone
 }

@@ -203,7 +203,15 @@ var legalForms = strings.NewReplacer(
 
 // foldCompany folds a company's name, its legal form in one spelling.
 func foldCompany(raw string) string {
-	return strings.TrimSpace(legalForms.Replace(foldName(raw)))
+	name := foldName(raw)
+	for range 4 { // one spelling may lead to the next: p limited, p ltd, pvt ltd
+		next := strings.TrimSpace(legalForms.Replace(name))
+		if next == name {
+			break
+		}
+		name = next
+	}
+	return name
 }
 
 // firm takes the capitalised words before a legal form, token i, as a

@@ -152,7 +152,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		if x.opt.FromFraudster {
 			x.readSignature(&c, m)
-			return x.phoneOfFraudster(c, f)
+			return x.phoneOfFraudster(c, f, m)
 		}
 		return x.phoneOfAccount(c)
 	case fraud.Email:
@@ -460,7 +460,7 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 
 // phoneOfFraudster decides what a phone number is in a text that the
 // fraudsters wrote or spoke.
-func (x *scan) phoneOfFraudster(c cuesAround, f *Finding) (fraud.Role, string) {
+func (x *scan) phoneOfFraudster(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
 	tollFree := strings.HasPrefix(f.Value, "+18") && len(f.Value) == 12
 	switch {
 	case (c.label || c.signed) && !tollFree && c.howFar > 4 && (c.label && c.signed || !c.call && !c.site):
@@ -469,8 +469,29 @@ func (x *scan) phoneOfFraudster(c cuesAround, f *Finding) (fraud.Role, string) {
 		return fraud.RoleMention, "a fax number"
 	case c.call || c.phone:
 		return fraud.RoleCallback, "the text says to call it"
+	case x.orderToCall(m):
+		return fraud.RoleCallback, "the text says to call, a sentence before"
 	}
 	return fraud.RoleMention, "stands in the text without a word for calling"
+}
+
+// farBack is how many tokens before a number an order to call still means it:
+// recorded messages put a threat between the two.
+const farBack = 40
+
+// orderToCall says whether the fraudsters' text tells to call some way before
+// a number.
+func (x *scan) orderToCall(m mark) bool {
+	first, _ := x.tokensOf(m)
+	for k := first - 1; k >= 0 && k > first-farBack; k-- {
+		if x.is(k).has(cueCall) {
+			return true
+		}
+		if x.blankLine(k + 1) {
+			return false
+		}
+	}
+	return false
 }
 
 func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {

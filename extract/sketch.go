@@ -70,7 +70,7 @@ func (x *scan) scriptWords(words []uint64) []uint64 {
 		switch {
 		case t.class == classMark:
 			continue
-		case t.class != classWord || x.is(i).has(cueDigit|cueTeen|cueTens|cueTimes|cueHundred) && t.len() > 1:
+		case x.slotted(i):
 			if !number {
 				words = append(words, mix(slotNumber))
 			}
@@ -81,6 +81,12 @@ func (x *scan) scriptWords(words []uint64) []uint64 {
 		words = append(words, mix(hashOf(string(x.bytes(i)))))
 	}
 	return words
+}
+
+// slotted says whether token i is a number, or a word for one.
+func (x *scan) slotted(i int) bool {
+	t := x.toks[i]
+	return t.class != classWord || x.is(i).has(cueDigit|cueTeen|cueTens|cueTimes|cueHundred) && t.len() > 1
 }
 
 // characterShingles adds hashes of five characters running, over letters in

@@ -19,6 +19,8 @@ const (
 	coinXMR  coin = "xmr"
 	coinSOL  coin = "sol"
 	coinXRP  coin = "xrp"
+	coinDOGE coin = "doge"
+	coinDASH coin = "dash"
 )
 
 const (
@@ -91,6 +93,22 @@ func addressOf(s string) (string, coin) {
 	case 'T':
 		if len(s) == 34 && base58Version(s, 0x41) {
 			return s, coinTRON
+		}
+	case 'D':
+		if base58Version(s, 0x1e) {
+			return s, coinDOGE
+		}
+	case 'A', '9':
+		if base58Version(s, 0x16) {
+			return s, coinDOGE
+		}
+	case 'X':
+		if base58Version(s, 0x4c) {
+			return s, coinDASH
+		}
+	case '7':
+		if base58Version(s, 0x10) {
+			return s, coinDASH
 		}
 	case 'r':
 		if rippleAddress(s) {
