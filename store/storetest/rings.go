@@ -189,7 +189,7 @@ var ringTests = []test{
 		same(b, n, err, 2)
 		n, err = b.AddTransfers(b.ctx, []fraud.Transfer{x, z})
 		same(b, n, err, 1)
-		got, err := b.DB.Transfers(b.ctx)
+		got, err := b.Transfers(b.ctx)
 		same(b, got, err, []fraud.Transfer{z, y, x})
 		bad := x
 		bad.ID, bad.Amount.Minor = "T-3", -1
@@ -197,7 +197,7 @@ var ringTests = []test{
 		if !errors.Is(err, fraud.ErrInvalid) || n != 0 {
 			b.Errorf("got %d and %v, want none and ErrInvalid", n, err)
 		}
-		got, err = b.DB.Transfers(b.ctx)
+		got, err = b.Transfers(b.ctx)
 		same(b, len(got), err, 3)
 	}},
 }
