@@ -269,9 +269,12 @@ func TestTieEdgesAreScoredByWhoAndWhom(t *testing.T) {
 	}
 	found := []fraud.Ring{
 		{ID: "r1", Reports: []fraud.ReportID{"s/1", "s/2"}, Suppliers: []fraud.Tie{{Indicator: lead}}, Launderers: []fraud.Tie{{Indicator: mule}}},
-		{ID: "r2", Reports: []fraud.ReportID{"s/3", "s/4"}, Suppliers: []fraud.Tie{{Indicator: lead}, {Indicator: mule}}},
+		{ID: "r2", Reports: []fraud.ReportID{"s/3", "s/4"}, Suppliers: []fraud.Tie{{Indicator: lead}, {Indicator: mule}, {Indicator: fraud.Indicator{Kind: fraud.Script, Value: "script:1"}}}},
 	}
 	got := score.CompareTies(truth, ties, found)
+	if got.Suppliers.Unscored != 1 {
+		t.Errorf("a shared script: got %d unscored, want 1", got.Suppliers.Unscored)
+	}
 	if got.Suppliers.Right != 2 || got.Suppliers.Said != 3 || got.Suppliers.True != 2 {
 		t.Errorf("suppliers: got %+v", got.Suppliers)
 	}

@@ -51,11 +51,14 @@ type Ties struct {
 // EdgeScore is a Measure with the edges behind it.
 type EdgeScore struct {
 	Measure
-	Right  int      `json:"right"`
-	Said   int      `json:"said"`
-	True   int      `json:"true"`
-	Wrong  []string `json:"wrong,omitempty"`  // said and not true: "who -> ring"
-	Missed []string `json:"missed,omitempty"` // true and not said
+	Right int `json:"right"`
+	Said  int `json:"said"`
+	True  int `json:"true"`
+	// Unscored are said edges whose value is a script: a sold script is shared
+	// truly, and its name is the linker's own, so a truth cannot list it.
+	Unscored int      `json:"unscored"`
+	Wrong    []string `json:"wrong,omitempty"`  // said and not true: "who -> ring"
+	Missed   []string `json:"missed,omitempty"` // true and not said
 }
 
 type edge struct{ who, ring string }
@@ -74,9 +77,14 @@ func CompareTies(truth Assignment, ties TrueTies, rings []fraud.Ring) Ties {
 	for e := range launderers {
 		either[e] = true
 	}
+	scripts := 0
 	for _, r := range rings {
 		ring := standsFor(truth, r)
 		for _, t := range r.Suppliers {
+			if t.Indicator.Kind == fraud.Script {
+				scripts++
+				continue
+			}
 			saidS[edge{name(t.Indicator, sWho, lWho), ring}] = true
 			saidE[edge{name(t.Indicator, sWho, lWho), ring}] = true
 		}
@@ -85,7 +93,9 @@ func CompareTies(truth Assignment, ties TrueTies, rings []fraud.Ring) Ties {
 			saidE[edge{name(t.Indicator, lWho, sWho), ring}] = true
 		}
 	}
-	return Ties{Suppliers: edgeScore(suppliers, saidS), Launderers: edgeScore(launderers, saidL), Either: edgeScore(either, saidE)}
+	out := Ties{Suppliers: edgeScore(suppliers, saidS), Launderers: edgeScore(launderers, saidL), Either: edgeScore(either, saidE)}
+	out.Suppliers.Unscored, out.Either.Unscored = scripts, scripts
+	return out
 }
 
 func trueEdges(ties []TrueTie) (map[edge]bool, map[fraud.Indicator]string) {

@@ -136,7 +136,7 @@ func (w *writer) lureContact(r *fraud.Report, o *operator, org OrgKnobs, at time
 			ct.Text = w.cut(w.fillIn(w.kitText(o, org)))
 		}
 		if d.chance(f.Tracker) {
-			ct.Text = strings.TrimSpace(ct.Text + "\n<script async src=\"https://tags.example/js?id=" + o.tracker + "\"></script>")
+			ct.Text = strings.TrimSpace(ct.Text + "\n<script>gtag('config', '" + o.tracker + "');</script>")
 		}
 		w.asset(r, o, at, pl)
 	case "email":
