@@ -62,13 +62,22 @@ func SealAnnex(m *Material) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-// ReadAnnex opens the annex of a package with the agency's identities. It
-// returns ErrForbidden if none of them opens it.
+// ReadAnnex opens the annexes of a package with the agency's identities. It
+// returns ErrForbidden if none of them opens one.
 func (p *Package) ReadAnnex(identities ...age.Identity) ([]AnnexEntry, error) {
-	if p.Document.Annex.Path == "" {
-		return nil, nil
+	var out []AnnexEntry
+	for _, path := range p.Document.Annex.annexes() {
+		list, err := p.readAnnex(path, identities)
+		if err != nil {
+			return nil, fmt.Errorf("open %s of referral %s: %w", path, p.Document.ID, err)
+		}
+		out = append(out, list...)
 	}
-	f, err := p.Open(p.Document.Annex.Path)
+	return out, nil
+}
+
+func (p *Package) readAnnex(path string, identities []age.Identity) ([]AnnexEntry, error) {
+	f, err := p.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -154,6 +154,16 @@ func (b *builder) annex(context.Context) error {
 			return err
 		}
 	}
+	for _, o := range b.m.OtherAnnexes {
+		path := otherAnnexName(o.Org)
+		if _, twice := b.files[path]; twice || len(o.Sealed) == 0 {
+			return fmt.Errorf("the annex of %s is empty or given twice: %w", o.Org, fraud.ErrInvalid)
+		}
+		line.Others = append(line.Others, OtherAnnexLine{o.Org, path, o.Victims})
+		if err := b.put(path, o.Sealed); err != nil {
+			return err
+		}
+	}
 	b.doc.Annex = line
 	return nil
 }
@@ -161,7 +171,8 @@ func (b *builder) annex(context.Context) error {
 func (b *builder) tables(context.Context) error {
 	named := map[string]bool{}
 	for _, v := range b.m.Victims {
-		named[v.Pseudonym] = named[v.Pseudonym] || v.consents()
+		elsewhere := v.Consent.ShareLawEnforcement && slices.ContainsFunc(b.m.OtherAnnexes, func(o OtherAnnex) bool { return o.Org == v.Org })
+		named[v.Pseudonym] = named[v.Pseudonym] || v.consents() || elsewhere
 	}
 	for _, t := range []struct {
 		name string

@@ -265,8 +265,12 @@ func checkConsent(b *builder) verdict {
 			testify++
 		}
 	}
+	named := b.doc.Annex.Victims
+	for _, o := range b.doc.Annex.Others {
+		named += o.Victims
+	}
 	return holds("%d victims were asked; %d agreed to be named to the agency, %d are known and withheld, %d would testify.",
-		len(b.m.Victims), b.doc.Annex.Victims, b.doc.Annex.Withheld, testify)
+		len(b.m.Victims), named, b.doc.Annex.Withheld, testify)
 }
 
 // checkCustody is rule 8.
@@ -309,6 +313,9 @@ func custodyGap(e Exhibit, chain []fraud.CustodyEvent) string {
 			return fmt.Sprintf("Custody event %d does not say from whom the exhibit came.", c.Seq)
 		case c.Prev != chain[i-1].Hash:
 			return fmt.Sprintf("Custody event %d does not follow the hash of the one before.", c.Seq)
+		}
+		if h, err := c.ChainHash(); err != nil || h != c.Hash {
+			return fmt.Sprintf("Custody event %d is not what its hash was made from: it was changed since.", c.Seq)
 		}
 		if c.SHA256 != "" && e.SHA256 != "" && c.SHA256 != e.SHA256 {
 			return fmt.Sprintf("At custody event %d the exhibit had another SHA-256.", c.Seq)

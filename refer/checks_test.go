@@ -46,8 +46,9 @@ func TestEachCheckFailsOnItsOwnFaultAndNamesTheRecord(t *testing.T) {
 		{"blank in a certificate", 7, func(m *refer.Material) { m.Complainants[1].System.Process = "" }, "complainant birch"},
 		{"no custody", 8, func(m *refer.Material) { m.Custody = m.Custody[:1] }, "exhibit EX-B1"},
 		{"custody from a stranger", 8, func(m *refer.Material) {
-			m.Custody = append(m.Custody, fraud.CustodyEvent{Item: "EX-A1", Seq: 2, From: "somebody", Holder: "x", At: asOf, Prev: "aa"})
+			m.Custody = append(m.Custody, fraud.CustodyEvent{Item: "EX-A1", Seq: 2, From: "somebody", Holder: "x", At: asOf, Prev: m.Custody[0].Hash})
 		}, "exhibit EX-A1"},
+		{"custody event changed since", 8, func(m *refer.Material) { m.Custody[0].Why = "another reason" }, "exhibit EX-A1"},
 		{"no contrary evidence", 9, func(m *refer.Material) { m.Contrary = nil }, "contrary evidence"},
 		{"none and something", 9, func(m *refer.Material) { m.NotDone = append(m.NotDone, refer.None) }, "tests not done"},
 		{"sensitive without reason", 9, func(m *refer.Material) { m.Disclosure[0].Sensitive = true }, "disclosure"},
@@ -180,6 +181,40 @@ func TestOnlyWhoAgreedStandsInTheAnnexAndNobodyElsewhere(t *testing.T) {
 				t.Errorf("%s holds %q", name, s)
 			}
 		}
+	}
+}
+
+// Identities never cross to a partner: each complainant seals its own annex,
+// who lays the package together cannot open the other's, and the agency
+// opens both.
+func TestEachComplainantSealsItsOwnAnnex(t *testing.T) {
+	w := newWorld(t)
+	theirs := w.m.Victims[1]
+	theirs.Consent.ShareLawEnforcement = true
+	sealed, err := refer.SealAnnex(&refer.Material{To: w.m.To, Victims: []refer.Victim{theirs}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.m.Victims[1].Identity, w.m.Victims[1].Consent = fraud.Identity{}, theirs.Consent
+	w.m.OtherAnnexes = []refer.OtherAnnex{{Org: "birch", Sealed: sealed, Victims: 1}}
+	p := w.build(t)
+	w.complete(t, p)
+	var buf bytes.Buffer
+	if err := p.Pack(&buf); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := refer.Verify(&buf, refer.Trust{}); err != nil {
+		t.Fatal(err)
+	}
+	people, err := p.ReadAnnex(w.cfb.seal)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(people) != 2 || people[0].Identity.Name != "Vera Examplewoman" || people[1].Identity.Name != "Walter Samplemann" {
+		t.Errorf("the agency reads %d people, want both", len(people))
+	}
+	if _, err := p.ReadAnnex(w.alder.seal); !errors.Is(err, fraud.ErrForbidden) {
+		t.Errorf("a complainant opening an annex: got %v, want ErrForbidden", err)
 	}
 }
 

@@ -57,10 +57,17 @@ func (d *Document) known(name string) bool {
 	if slices.Contains([]string{referralName, dossierHTML, ringsName, indicatorsName, transfersName, victimsName, disclosureName, stixName, caseName}, name) {
 		return true
 	}
-	return name == d.DossierPDF || (name == d.Annex.Path && name == annexName) ||
+	return name == d.DossierPDF || d.annexed(name) ||
 		slices.ContainsFunc(d.Statements, func(s StatementFile) bool { return s.Path == name }) ||
 		slices.ContainsFunc(d.Exhibits, func(e ExhibitLine) bool { return e.Path == name }) ||
 		slices.ContainsFunc(d.Certificates, func(c Certificate) bool { return c.Path == name })
+}
+
+// annexed says whether name is one of the sealed annexes, under a name that
+// an annex may have.
+func (d *Document) annexed(name string) bool {
+	own := name == d.Annex.Path && name == annexName
+	return own || slices.ContainsFunc(d.Annex.Others, func(o OtherAnnexLine) bool { return o.Path == name && name == otherAnnexName(o.Org) })
 }
 
 // inside checks what the files say of each other: exhibits, citations,
@@ -71,7 +78,7 @@ func (vr *verifier) inside() error {
 			return broken("%s is in the manifest and has no place in a referral", f.Path)
 		}
 	}
-	for _, step := range []func() error{vr.exhibits, vr.citations, vr.certificates, vr.dossier, vr.numbers, vr.overrides} {
+	for _, step := range []func() error{vr.exhibits, vr.annexes, vr.custody, vr.citations, vr.certificates, vr.dossier, vr.numbers, vr.overrides} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -100,6 +107,28 @@ func (vr *verifier) exhibits() error {
 	}
 	vr.says("exhibits", "%d exhibits, numbered %d to %d, have the SHA-256 that was recorded for them.",
 		len(vr.doc.Exhibits), vr.doc.Numbering.FirstExhibit, vr.doc.Numbering.LastExhibit)
+	return nil
+}
+
+// annexes wants each annex that referral.json names. What is in them only the
+// agency can say.
+func (vr *verifier) annexes() error {
+	for _, path := range vr.doc.Annex.annexes() {
+		if _, ok := vr.m.Find(path); !ok {
+			return broken("the annex %.120q is not there", path)
+		}
+	}
+	return nil
+}
+
+// custody computes the hash of every custody event again.
+func (vr *verifier) custody() error {
+	for _, c := range vr.doc.Custody {
+		if h, err := c.ChainHash(); (err != nil || h != c.Hash) && !vr.overridden(8) && !slices.ContainsFunc(vr.doc.Gaps, func(g Gap) bool { return string(g.Exhibit) == string(c.Item) }) {
+			return broken("custody event %d of exhibit %s is not what its hash was made from", c.Seq, c.Item)
+		}
+	}
+	vr.says("custody", "%d custody events have the hash that was made when they were written; %d gaps are disclosed.", len(vr.doc.Custody), len(vr.doc.Gaps))
 	return nil
 }
 

@@ -107,6 +107,27 @@ type AnnexLine struct {
 	Victims    int      `json:"victims"`
 	Withheld   int      `json:"withheld"` // known to a complainant and not named, for want of consent
 	Recipients []string `json:"recipients"`
+	// Others are the annexes of the other complainants.
+	Others []OtherAnnexLine `json:"others"`
+}
+
+// OtherAnnexLine is the annex that another complainant sealed.
+type OtherAnnexLine struct {
+	Org     fraud.OrgID `json:"org"`
+	Path    string      `json:"path"`
+	Victims int         `json:"victims"`
+}
+
+// annexes are the paths of all sealed annexes.
+func (a AnnexLine) annexes() []string {
+	var out []string
+	if a.Path != "" {
+		out = append(out, a.Path)
+	}
+	for _, o := range a.Others {
+		out = append(out, o.Path)
+	}
+	return out
 }
 
 // decodeDocument reads referral.json and checks its inner references.

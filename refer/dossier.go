@@ -201,6 +201,9 @@ func (b *builder) dossierHTML() ([]byte, error) {
 	}
 	m := b.m
 	page := dossierPage{D: &b.doc, Rings: m.Rings, Transfers: m.Transfers, Digest: digest, Named: b.doc.Annex.Victims}
+	for _, o := range b.doc.Annex.Others {
+		page.Named += o.Victims
+	}
 	for _, r := range m.Rings {
 		for _, i := range r.Ring.Indicators {
 			page.Indicators = append(page.Indicators, indicatorRow{r.Label, i})

@@ -75,6 +75,17 @@ type Material struct {
 	// repeatable, so who wants the same bytes twice keeps the annex. With nil,
 	// Build seals it anew.
 	Annex []byte
+	// OtherAnnexes are the annexes that the other complainants sealed on their
+	// own nodes: a victim's identity never crosses to a partner.
+	OtherAnnexes []OtherAnnex
+}
+
+// OtherAnnex is a sealed annex that another complainant made with
+// [SealAnnex]. Who lays the package together cannot open it.
+type OtherAnnex struct {
+	Org     fraud.OrgID
+	Sealed  []byte
+	Victims int // that stand in it, as its maker says
 }
 
 // None is the word by which a schedule says that it is empty on purpose.

@@ -51,6 +51,11 @@ func outsideManifest(name string) bool {
 	return name == manifestName || name == signaturesName || name == ledgerName
 }
 
+// otherAnnexName is the file of another complainant's annex.
+func otherAnnexName(org fraud.OrgID) string {
+	return "annex-victims-" + plainName(string(org), 40) + ".age"
+}
+
 // plainName makes a safe file name of anyone's text.
 func plainName(s string, most int) string {
 	var b strings.Builder

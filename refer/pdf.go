@@ -41,8 +41,8 @@ func ChromiumPDF(browser string) func(ctx context.Context, html []byte) ([]byte,
 var pdfDate = regexp.MustCompile(`/(CreationDate|ModDate) ?\(D:\d{14}([^)]*)\)`)
 
 // fixedPDF sets a PDF's dates to the referral's as-of time, in place and
-// with the same number of bytes, so that the same dossier gives the same
-// file (ISO 32000-1 §7.9.4).
+// with the same number of bytes, so that a print says the referral's
+// time and not the printer's (ISO 32000-1 §7.9.4).
 func fixedPDF(pdf []byte, at time.Time) []byte {
 	return pdfDate.ReplaceAllFunc(pdf, func(m []byte) []byte {
 		loc := pdfDate.FindSubmatchIndex(m)

@@ -22,7 +22,7 @@ func checkIdentities(b *builder) verdict {
 	s := newScanner(b.m.Victims)
 	names := make([]string, 0, len(b.files))
 	for name := range b.files {
-		if name != annexName {
+		if !b.doc.annexed(name) {
 			names = append(names, name)
 		}
 	}

@@ -179,8 +179,8 @@ func newWorld(t testing.TB) *world {
 			exhibit("EX-B1", "report birch-1.json", "A victim's report", "birch", "report", `{"id":"1","narrative":"They said they were Alder."}`, "birch/1"),
 		},
 		Custody: []fraud.CustodyEvent{
-			{Item: "EX-A1", Seq: 1, Act: fraud.CustodyReceived, Holder: "alder desk", Place: "Example City", Why: "export", At: asOf.AddDate(0, 0, -3), By: "ann", Hash: "aa"},
-			{Item: "EX-B1", Seq: 1, Act: fraud.CustodyReceived, Holder: "birch desk", Place: "Example Town", Why: "report", At: asOf.AddDate(0, 0, -3), By: "ben", Hash: "bb"},
+			{Item: "EX-A1", Seq: 1, Act: fraud.CustodyReceived, Holder: "alder desk", Place: "Example City", Why: "export", At: asOf.AddDate(0, 0, -3), By: "ann"},
+			{Item: "EX-B1", Seq: 1, Act: fraud.CustodyReceived, Holder: "birch desk", Place: "Example Town", Why: "report", At: asOf.AddDate(0, 0, -3), By: "ben"},
 		},
 		Figures:       []fraud.Figure{{Name: "Victims", Value: 2, Source: "Q-1", AsOf: asOf}, {Name: "Money sent", Value: 59998, Unit: "USD", Source: "Q-2", AsOf: asOf}, {Name: "Arrests", Unknown: true, Source: "nobody has said", AsOf: asOf}},
 		Queries:       []refer.Query{{ID: "Q-1", Org: "alder", Text: "distinct victims.csv pseudonym", Result: 2, RanAt: asOf}, {ID: "Q-2", Org: "alder", Text: "sum victims.csv sent_minor where currency=USD", Result: 59998, RanAt: asOf}},
@@ -193,7 +193,20 @@ func newWorld(t testing.TB) *world {
 		Safe:          []fraud.SafeEntry{{Indicator: fraud.Indicator{Kind: fraud.Phone, Value: "+12125550100"}, Owner: "Alder Software", Source: "its site"}},
 		Reports:       []refer.ReportState{{ID: "birch/1", State: "corroborated"}, {ID: "alder/1", State: "confirmed"}},
 	}
+	for i := range w.m.Custody {
+		w.m.Custody[i] = chained(t, w.m.Custody[i])
+	}
 	return w
+}
+
+// chained sets an event's hash.
+func chained(t testing.TB, e fraud.CustodyEvent) fraud.CustodyEvent {
+	t.Helper()
+	var err error
+	if e.Hash, err = e.ChainHash(); err != nil {
+		t.Fatal(err)
+	}
+	return e
 }
 
 func (w *world) build(t testing.TB) *refer.Package {
