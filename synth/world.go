@@ -170,20 +170,26 @@ func (c *cast) draw(after bool, t *tally, give func(*batch) error) error {
 		if b.err != nil {
 			return b.err
 		}
-		for k, pl := range b.plans {
-			t.count(pl, time.Unix(b.lines[k].at, 0).UTC())
-		}
-		for s, n := range b.seen {
-			if s.kind != 'n' || c.reports <= inMemory { // numbers are as many as reports
-				t.seen[s] += n
-			}
-		}
-		t.paid = append(t.paid, b.paid...)
+		t.take(b, c.reports <= inMemory)
 		if err := give(b); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// take adds a batch to the tally. Numbers, of which there are as many as
+// reports, are tallied in small worlds alone.
+func (t *tally) take(b *batch, numbers bool) {
+	for k, pl := range b.plans {
+		t.count(pl, time.Unix(b.lines[k].at, 0).UTC())
+	}
+	for s, n := range b.seen {
+		if numbers || s.kind != 'n' {
+			t.seen[s] += n
+		}
+	}
+	t.paid = append(t.paid, b.paid...)
 }
 
 // batch writes reports from lo up to hi.

@@ -43,7 +43,7 @@ func records(t *testing.T, name string) [][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() { _ = f.Close() })
 	all, err := csv.NewReader(f).ReadAll()
 	if err != nil || len(all) < 2 {
 		t.Fatalf("%s: %v, %d records", name, err, len(all))
