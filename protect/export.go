@@ -117,7 +117,8 @@ func (r *Rules) Write(w io.Writer, format Format, list []fraud.Listing, now time
 }
 
 // blockable are the listings that a resolver can block: sites, without those
-// on which others publish too, and without public suffixes.
+// on which others publish too, without genuine ones (a second lock: they are
+// never listed) and without public suffixes.
 func (r *Rules) blockable(list []fraud.Listing) []fraud.Listing {
 	var out []fraud.Listing
 	for _, l := range list {
@@ -125,7 +126,7 @@ func (r *Rules) blockable(list []fraud.Listing) []fraud.Listing {
 			continue
 		}
 		host := l.Indicator.Value
-		if suffix, _ := publicsuffix.PublicSuffix(host); suffix == host || r.shared[host] || !plainHost(host) {
+		if suffix, _ := publicsuffix.PublicSuffix(host); suffix == host || r.shared[host] || r.Genuine(l.Indicator) != "" || !plainHost(host) {
 			continue
 		}
 		out = append(out, l)
