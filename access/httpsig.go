@@ -38,9 +38,10 @@ const (
 	SignatureLife = 2 * time.Minute
 	// ClockSkew is how far two nodes' clocks may be apart.
 	ClockSkew = 1 * time.Minute
-	// MaxSignedBody bounds the body of a signed request, in bytes: it is read
-	// into memory before a byte of it is believed.
-	MaxSignedBody = 8 << 20
+	// MaxSignedBody bounds the body of a signed request, in bytes. It is read
+	// into memory only after the signature over its digest has held, so only
+	// a peer can ask for that; a whole referral of a thousand reports fits.
+	MaxSignedBody = 64 << 20
 )
 
 // sigComponents is what every signature covers.

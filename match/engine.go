@@ -268,7 +268,9 @@ func (e *Engine) takeUp(ctx context.Context, s *session, set []Element) (*party,
 	if old == s {
 		return nil, fmt.Errorf("match %s cannot continue itself: %w", id, fraud.ErrInvalid)
 	}
-	old.mu.Lock()
+	if !old.mu.TryLock() { // never wait for one match while holding another
+		return nil, fmt.Errorf("match %s is being worked on, try again: %w", id, fraud.ErrConflict)
+	}
 	defer old.mu.Unlock()
 	was := old.state.Party
 	switch {
@@ -390,7 +392,12 @@ func (e *Engine) with(ctx context.Context, id fraud.MatchID, f func(*session) er
 		e.breakOff(ctx, s, err)
 	}
 	if saveErr := e.save(ctx, s); saveErr != nil {
-		err = errors.Join(err, saveErr)
+		return s.m, errors.Join(err, saveErr)
+	}
+	if over(s.m.Step) { // what is over sleeps in the store
+		e.mu.Lock()
+		delete(e.open, id)
+		e.mu.Unlock()
 	}
 	return s.m, err
 }
