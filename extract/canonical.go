@@ -117,7 +117,7 @@ read:
 		return p.e164(), true, true // a calling code without its plus sign
 	}
 	p, ok := parsePhone(d, plus, home)
-	return p.e164(), false, ok && letters == 0 && int(p.n) >= leastPhone-1
+	return p.e164(), false, ok && letters == 0 && int(p.n) >= leastPhone-1 && p.settled()
 }
 
 var noBlanks = strings.NewReplacer(" ", "", "-", "", "\t", "")

@@ -63,6 +63,8 @@ type scan struct {
 	found    []Finding
 	marks    []mark // of found: where each stands in the folded text
 	digits   []byte
+	judged   string // the host that was last held against the brands
+	likeness string // and what came of it
 	parts    []part // of the text, by who speaks; see role.go
 }
 

@@ -290,7 +290,7 @@ func (x *scan) dropTrunkZero(gs []group, d []byte) []byte {
 func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber, bool) {
 	if plus {
 		p, ok := parsePhone(d, true, x.home)
-		return p, ok && (p.valid || fiction(&p) || cue == cueFor && len(d) >= 10)
+		return p, ok && (p.valid || fiction(&p) || cue == cueFor && len(d) >= 10 && p.settled())
 	}
 	if unlike(x.text.b, gs) {
 		return phoneNumber{}, false

@@ -101,22 +101,35 @@ func (p *phoneNumber) e164() string {
 	return string(append(out, p.nsn[:p.n]...))
 }
 
+// settled says whether reading the number's own E.164 gives it again. A number
+// that no plan knows may lose another trunk digit each time it is read.
+func (p *phoneNumber) settled() bool {
+	e164 := p.e164()
+	again, ok := parsePhone([]byte(e164[1:]), true, nil)
+	return ok && again.e164() == e164
+}
+
 // regionNamed finds a region by its ISO 3166-1 code.
 func regionNamed(name string) *phoneRegion {
-	lo, hi := 0, len(phoneRegions)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if phoneRegions[mid].name < name {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
+	if len(name) != 2 || !isUpper(name[0]) || !isUpper(name[1]) {
+		return nil
 	}
-	if lo < len(phoneRegions) && phoneRegions[lo].name == name && len(name) == 2 {
-		return &phoneRegions[lo]
+	if at := regionTable[int(name[0]-'A')*26+int(name[1]-'A')]; at != 0 {
+		return &phoneRegions[at-1]
 	}
 	return nil
 }
+
+// regionTable gives the place in phoneRegions, plus one, of a region's two
+// letters.
+var regionTable = func() (t [26 * 26]uint16) {
+	for i, r := range phoneRegions {
+		if len(r.name) == 2 {
+			t[int(r.name[0]-'A')*26+int(r.name[1]-'A')] = uint16(i + 1)
+		}
+	}
+	return t
+}()
 
 // regionUS is the region whose numbers are met everywhere.
 var regionUS = regionNamed("US")

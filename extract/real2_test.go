@@ -20,7 +20,7 @@ func jsonLines[T any](t *testing.T, path string) []T {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var all []T
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 64<<20)
@@ -106,7 +106,7 @@ func TestSmishingGivesItsLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	rows, err := csv.NewReader(f).ReadAll()
 	if err != nil {
 		t.Fatal(err)

@@ -129,7 +129,11 @@ func (x *scan) judgeHost(f *Finding) {
 		}
 		return
 	}
-	if _, how := LookAlike(host); how != "" {
+	if host != x.judged {
+		x.judged = host
+		_, x.likeness = LookAlike(host)
+	}
+	if how := x.likeness; how != "" {
 		f.Why += "; the name is " + how
 		if strings.HasPrefix(how, "carries") {
 			f.Why = strings.Replace(f.Why, "the name is carries", "the host carries", 1)

@@ -40,7 +40,7 @@ func corpus(tb testing.TB) []labelled {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var all []labelled
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var one labelled

@@ -8,7 +8,7 @@ import (
 
 // spoken takes a phone number that was said or spelled out in words, from
 // token i on: "eight five five, four seven oh, one two one two", "double
-// five", "cero ocho cientos", "zéro un quarante-deux", "achtundachtzig".
+// five", "cero ocho cientos", "zéro un trente-deux", "achtundachtzig".
 func (x *scan) spoken(i int) bool {
 	d := x.digits[:0]
 	words, last := 0, i-1
