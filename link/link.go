@@ -127,17 +127,63 @@ func (m *material) assign(part []uint32, rings []fraud.RingID) []Assigned {
 // partition gives each rank the number of its group; groups are numbered by
 // their earliest report.
 func (m *material) partition(rules *rules) []uint32 {
-	sets := newForest(len(m.order))
-	strong := int32(m.b.model.Param("strong") * 1000)
+	together := newForest(len(m.order))
+	for _, v := range rules.same {
+		if a, b := m.rank[v.a], m.rank[v.b]; a != none && b != none {
+			together.union(a, b)
+		}
+	}
+	touching := newForest(len(m.order))
 	for i := range m.tenures {
 		incs := m.of(i)
 		for k := 1; k < len(incs); k++ {
-			if pairBits(incs[k-1], incs[k]) >= strong {
-				sets.union(incs[k-1].report, incs[k].report)
+			touching.union(incs[k-1].report, incs[k].report)
+		}
+	}
+	for r := range m.order {
+		touching.union(uint32(r), together.find(uint32(r)))
+	}
+	sets := newForest(len(m.order))
+	for _, reports := range touching.groups() {
+		if len(reports) < 2 {
+			continue
+		}
+		m.newWorld(reports, together, rules).solve(sets)
+	}
+	return number32(sets)
+}
+
+// converge settles and unites until nothing changes.
+func (w *world) converge() {
+	w.settle()
+	for range 6 {
+		if !w.unite() {
+			return
+		}
+		w.settle()
+	}
+}
+
+// solve parts the component and joins what belongs together in sets.
+func (w *world) solve(sets *forest) {
+	w.converge()
+	w.taper()
+	w.converge()
+	for range 4 {
+		w.unite()
+		w.recount()
+		if !w.attribute() {
+			break
+		}
+	}
+	w.unite()
+	for _, in := range w.inside {
+		for _, i := range in {
+			for _, r := range w.nodes[i].reports {
+				sets.union(w.nodes[in[0]].reports[0], r)
 			}
 		}
 	}
-	return number32(sets)
 }
 
 func number32(sets *forest) []uint32 {

@@ -44,7 +44,7 @@ func (m *material) addBlocks() {
 	span := int(m.b.model.Param("block_span"))
 	for i := 0; i < len(rows); {
 		j := i + 1
-		for j < len(rows) && rows[j].head == rows[i].head && rows[j].tail-rows[j-1].tail <= span && m.sameDays(rows[j-1].tenure, rows[j].tenure) {
+		for j < len(rows) && rows[j].head == rows[i].head && rows[j].tail-rows[i].tail <= span && m.sameDays(rows[j-1].tenure, rows[j].tenure) {
 			j++
 		}
 		if j-i > 1 && rows[i].tail != rows[j-1].tail {
@@ -78,11 +78,12 @@ func (m *material) numberRows() []numberRow {
 	return rows
 }
 
-// sameDays says whether two tenures overlap, or miss each other by a day.
+// sameDays says whether two tenures began within days of each other: numbers
+// rented together are taken into use together.
 func (m *material) sameDays(a, b int) bool {
-	const day = 24 * 60
-	x, y := m.tenures[a], m.tenures[b]
-	return x.from <= y.to+day && y.from <= x.to+day
+	const few = 4 * 24 * 60
+	x, y := m.tenures[a].from, m.tenures[b].from
+	return max(x, y)-min(x, y) <= few
 }
 
 func (m *material) addBlock(rows []numberRow) {

@@ -2,11 +2,8 @@ package link
 
 import (
 	"cmp"
-	"encoding/binary"
 	"math"
 	"slices"
-
-	"github.com/zeebo/xxh3"
 
 	"ringbreaker.example/fraud"
 )
@@ -74,9 +71,10 @@ func (b *Builder) prepare(rules *rules) *material {
 	m.brandStart = starts(len(b.reports), len(b.brands), func(i int) uint32 { return b.brands[i].a })
 	m.rankReports(rules)
 	sights := m.liveSights(rules)
-	m.weak = m.findPoison(sights, rules)
+	texts := m.groupTexts()
+	m.weak = m.findPoison(sights, texts, rules)
 	m.cut(sights)
-	m.addTexts()
+	m.addTexts(texts)
 	m.addReuse()
 	m.addBlocks()
 	m.attach()
@@ -126,6 +124,7 @@ func (m *material) liveSights(rules *rules) []sight {
 // cut splits each value's sightings into tenures: a silence longer than the
 // gap of its kind and role starts a new one (numbers are rented and recycled).
 func (m *material) cut(sights []sight) {
+	m.redate(sights)
 	for i := 0; i < len(sights); {
 		j := i + 1
 		for j < len(sights) && sights[j].value == sights[i].value && !m.silent(sights[j-1], sights[j]) {
@@ -134,6 +133,57 @@ func (m *material) cut(sights []sight) {
 		m.addTenure(sights[i:j])
 		i = j
 	}
+}
+
+// redate mends times that people told wrongly: a sighting that stands alone
+// in time among those of its value, but whose report came in while the value
+// was in use, is dated by when the report came in.
+func (m *material) redate(sights []sight) {
+	byTime := func(x, y sight) int {
+		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.report, y.report), cmp.Compare(x.role, y.role))
+	}
+	for i := 0; i < len(sights); {
+		j := i + 1
+		for j < len(sights) && sights[j].value == sights[i].value {
+			j++
+		}
+		if run := sights[i:j]; len(run) > 1 {
+			changed := false
+			for k := range run {
+				changed = m.redateOne(run, k) || changed
+			}
+			if changed {
+				slices.SortFunc(run, byTime)
+			}
+		}
+		i = j
+	}
+}
+
+func (m *material) redateOne(run []sight, k int) bool {
+	came := run[k]
+	came.at = uint32(min(max(m.b.reports[m.order[came.report]].received/60, 0), math.MaxUint32))
+	fits := false
+	for _, s := range run {
+		if s.report == came.report {
+			continue
+		}
+		if !m.silentBetween(s, run[k]) {
+			return false
+		}
+		fits = fits || !m.silentBetween(s, came)
+	}
+	if fits {
+		run[k].at = came.at
+	}
+	return fits
+}
+
+func (m *material) silentBetween(a, b sight) bool {
+	if a.at > b.at {
+		a, b = b, a
+	}
+	return m.silent(a, b)
 }
 
 func (m *material) silent(a, b sight) bool {
@@ -207,44 +257,6 @@ func (m *material) attach() {
 func (m *material) of(t int) []incidence { return m.incs[m.tenures[t].start:m.tenures[t].end] }
 
 func (m *material) held(r uint32) []uint32 { return m.mine[m.starts[r]:m.starts[r+1]] }
-
-// findPoison flags reports that look like an attempt to frame somebody: many
-// of one source within hours, no money sent, all holding exactly the same
-// values (DESIGN §7.9). Their evidence counts for a part only.
-func (m *material) findPoison(sights []sight, rules *rules) []bool {
-	weak := make([]bool, len(m.order))
-	sums := make([]uint64, len(m.order))
-	var buf [9]byte
-	for _, s := range sights {
-		binary.LittleEndian.PutUint64(buf[:], m.b.values.hashes[s.value])
-		buf[8] = s.role
-		sums[s.report] += xxh3.Hash(buf[:])
-	}
-	var open []uint32
-	for r, sum := range sums {
-		row := &m.b.reports[m.order[r]]
-		if sum != 0 && row.flags&flagPaid == 0 && !rules.confirmed[m.order[r]] {
-			open = append(open, uint32(r))
-		}
-	}
-	source := func(r uint32) uint64 { return m.b.sources.hashes[m.b.reports[m.order[r]].source] }
-	slices.SortFunc(open, func(x, y uint32) int {
-		return cmp.Or(cmp.Compare(sums[x], sums[y]), cmp.Compare(source(x), source(y)), cmp.Compare(x, y))
-	})
-	many, span := int(m.b.model.Param("poison_reports")), int64(m.b.model.Param("poison_hours")*3600)
-	received := func(r uint32) int64 { return m.b.reports[m.order[r]].at }
-	for i, j := 0, 0; j < len(open); j++ {
-		for sums[open[i]] != sums[open[j]] || source(open[i]) != source(open[j]) || received(open[j])-received(open[i]) > span {
-			i++
-		}
-		if j-i+1 >= many {
-			for _, r := range open[i : j+1] {
-				weak[r] = true
-			}
-		}
-	}
-	return weak
-}
 
 // sortMoney puts payments and brands beside their reports.
 func (b *Builder) sortMoney() {

@@ -11,31 +11,45 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// addTexts finds texts that hold one another nearly whole and makes each such
-// group a soft tenure. Candidates are sketches that share a hash; each is
-// verified by containment before the two are joined, so nothing is joined by
-// a chance of hashing alone.
-func (m *material) addTexts() {
-	sk := m.liveSketches()
-	if len(sk) < 2 {
-		return
+// textGroup is texts that hold one another nearly whole.
+type textGroup struct {
+	texts []sketch // their report is a rank
+	told  bool     // victims' own narratives, not what was read or shown to them
+}
+
+// groupTexts finds texts that hold one another nearly whole. Candidates are
+// sketches that share a hash; each is verified by containment before the two
+// are joined, so nothing is joined by a chance of hashing alone. What victims
+// wrote themselves is kept apart from what was read or shown to them.
+func (m *material) groupTexts() []textGroup {
+	var out []textGroup
+	narrative, _ := m.b.texts.find("narrative")
+	for _, told := range []bool{false, true} {
+		sk := m.liveSketches(func(s sketch) bool { return (s.field == narrative) == told })
+		sets := newForest(len(sk))
+		m.joinEqual(sk, sets)
+		m.joinNear(sk, sets)
+		for _, g := range sets.groups() {
+			if len(g) < 2 {
+				continue
+			}
+			group := textGroup{told: told}
+			for _, i := range g {
+				group.texts = append(group.texts, sk[i])
+			}
+			out = append(out, group)
+		}
 	}
-	sets := newForest(len(sk))
-	m.joinEqual(sk, sets)
-	m.joinNear(sk, sets)
-	groups := sets.groups()
-	for _, g := range groups {
-		m.addText(sk, g)
-	}
+	return out
 }
 
 // liveSketches gives the sketches of reports that count, in an order that
 // depends on content alone.
-func (m *material) liveSketches() []sketch {
+func (m *material) liveSketches(wanted func(sketch) bool) []sketch {
 	var out []sketch
 	for _, s := range m.b.sketches {
 		r := m.rank[s.report]
-		if r == none || float64(s.words) < m.b.model.Param("script_words_low") {
+		if r == none || float64(s.words) < m.b.model.Param("script_words_low") || !wanted(s) {
 			continue
 		}
 		s.report = r
@@ -134,29 +148,50 @@ func containment(a, b []uint64) float64 {
 	return 0
 }
 
-// addText makes one soft tenure of a group of near-identical texts. A short
-// text says little, a long one much (model: script_*).
-func (m *material) addText(sk []sketch, group []uint32) {
-	if len(group) < 2 {
-		return
-	}
+// addTexts makes a soft tenure of each group of near-identical texts. A short
+// text says little, a long one more (model: script_*). Victims' own words are
+// evidence only where a report holds nothing else: a pasted transcript.
+func (m *material) addTexts(groups []textGroup) {
 	low, high := m.b.model.Param("script_words_low"), m.b.model.Param("script_words_high")
 	short, long := m.b.model.Param("script_short"), m.b.model.Param("script_long")
-	var sum [8]byte
-	binary.BigEndian.PutUint64(sum[:], m.b.digest(sk[group[0]]))
-	m.notes = append(m.notes, "script:"+hex.EncodeToString(sum[:]))
-	t := tenure{
-		value: none, start: uint32(len(m.incs)), kind: kindNumber(fraud.Script), family: uint8(slices.Index(families, fraud.FamilyScript)),
-		soft: softText, note: uint32(len(m.notes) - 1), hash: binary.BigEndian.Uint64(sum[:]), from: none,
+	bare := m.bare()
+	for _, g := range groups {
+		var sum [8]byte
+		binary.BigEndian.PutUint64(sum[:], m.b.digest(g.texts[0]))
+		t := tenure{
+			value: none, start: uint32(len(m.incs)), kind: kindNumber(fraud.Script), family: uint8(slices.Index(families, fraud.FamilyScript)),
+			soft: softText, note: uint32(len(m.notes)), hash: binary.BigEndian.Uint64(sum[:]), from: none,
+		}
+		for _, s := range g.texts {
+			if g.told && !bare[s.report] {
+				continue
+			}
+			at := m.at[s.report]
+			t.from, t.to = min(t.from, at), max(t.to, at)
+			bits := short + (long-short)*min(max((float64(s.words)-low)/(high-low), 0), 1)
+			m.incs = append(m.incs, incidence{s.report, m.weigh(bits, s.report), at, roleNumber(fraud.RoleScript)})
+		}
+		if t.from == none {
+			continue
+		}
+		m.notes = append(m.notes, "script:"+hex.EncodeToString(sum[:]))
+		m.close(t)
 	}
-	for _, i := range group {
-		s := sk[i]
-		at := m.at[s.report]
-		t.from, t.to = min(t.from, at), max(t.to, at)
-		bits := short + (long-short)*min(max((float64(s.words)-low)/(high-low), 0), 1)
-		m.incs = append(m.incs, incidence{s.report, m.weigh(bits, s.report), at, roleNumber(fraud.RoleScript)})
+}
+
+// bare tells which reports hold no value that could link them.
+func (m *material) bare() []bool {
+	medium := int32(m.b.model.Param("medium") * 1000)
+	out := make([]bool, len(m.order))
+	for r := range out {
+		out[r] = true
 	}
-	m.close(t)
+	for _, inc := range m.incs {
+		if inc.bits >= medium {
+			out[inc.report] = false
+		}
+	}
+	return out
 }
 
 func (m *material) weigh(bits float64, r uint32) int32 {
