@@ -85,7 +85,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	s := &Server{Config: cfg, secure: cfg.Secure, words: languages()}
+	s := &Server{Config: cfg, secure: cfg.Secure, words: Languages()}
 	s.matcher = matcher(s.words)
 	s.signIns = access.NewLimiter(10*time.Second, 8, 50_000, cfg.Now)
 	s.public = access.NewLimiter(500*time.Millisecond, 60, 100_000, cfg.Now)

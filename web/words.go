@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -15,7 +16,7 @@ type Words struct {
 	Name string // of the language, in itself
 
 	// On every page.
-	Service, Tagline, Skip, Languages, Back, Continue, Change, Remove, Optional, Yes, No, NotSure, Problem, ErrorWord, Home, NotGuilty, FootPrivacy, FootWhat string
+	Service, Skip, Languages, Back, Continue, Change, Optional, Yes, No, NotSure, Problem, ErrorWord, Home, NotGuilty, FootPrivacy, FootWhat string
 
 	// Home.
 	HomeTitle, HomeLead, DoorReport, DoorReportSub, DoorCheck, DoorCheckSub, PaidTitle, PaidText, NeverTitle                string
@@ -26,13 +27,13 @@ type Words struct {
 	WhyTitle, DoTitle, CheckAsked                                                     string
 
 	// Report.
-	ReportTitle, ReportStep, TellTitle, TellHint, TellLabel, TellPaste, TellFile, TellFileHint, TellEmpty, TellMineLabel, TellMine, TellOther, CountryLabel, CountryOther                                                           string
+	ReportStep, TellTitle, TellHint, TellLabel, TellPaste, TellFile, TellFileHint, TellEmpty, TellMineLabel, TellMine, TellOther, CountryLabel, CountryOther                                                                        string
 	FoundTitle, FoundLead, FoundNone, FoundRoleLabel, FoundAddLabel, FoundAddHint                                                                                                                                                   string
 	RoleCallback, RoleShown, RoleSender, RoleLure, RolePayee, RoleRemote, RoleNamed, RoleMine, RoleGenuine, RoleDrop                                                                                                                string
 	KindPhone, KindSite, KindMail, KindMoney, KindFirm, KindRemote, KindOther                                                                                                                                                       string
 	MissingTitle, MoneyAsk, MoneySent, MoneyTried, MoneyAsked, MoneyNone, AmountLabel, CurrencyLabel, RailLabel, SentWhenLabel, BankToldLabel                                                                                       string
 	RailCard, RailWire, RailGift, RailCrypto, RailCash, RailCourier, RailUPI, RailTransfer, RailOther                                                                                                                               string
-	RemoteAsk, RemoteHint, BrandLabel, BrandHint, WhenLabel, AgeLabel, AgeHint, Age60, AgeUnder, AgeSecret                                                                                                                          string
+	RemoteAsk, RemoteHint, BrandLabel, BrandHint, WhenLabel, AgeLabel, AgeHint, Age60, AgeSecret                                                                                                                                    string
 	ConsentTitle, ConsentLead, ConsentPolice, ConsentPoliceText, ConsentPartner, ConsentPartnerText, ConsentContact, ConsentContactText, ConsentTestify, ConsentTestifyText, ContactName, ContactMail, ContactPhone, ContactPrivacy string
 	ReviewTitle, ReviewYourWords, ReviewFound, ReviewMoney, ReviewRemote, ReviewBrand, ReviewWhen, ReviewConsents, ReviewNothing, ReviewSend, ReviewSendText                                                                        string
 	AmountWrong, MoneyMissing, MailMissing                                                                                                                                                                                          string
@@ -41,14 +42,27 @@ type Words struct {
 	NowTitle, NowCode, NowCodeText, NowLead, NowClock, NowClockOver, NowSource, PoliceTitle string
 }
 
-// languages are the languages of the public pages, English first; each name
-// is written in itself.
-func languages() []Words {
-	return []Words{english()}
+// Gaps names what a language leaves unsaid, or says without the value that
+// belongs into it.
+func (w Words) Gaps() []string {
+	var out []string
+	v, en := reflect.ValueOf(w), reflect.ValueOf(english())
+	for i := range v.NumField() {
+		name, text := v.Type().Field(i).Name, v.Field(i).String()
+		if text == "" {
+			out = append(out, name+" is missing")
+		}
+		if strings.Count(text, "%s") != strings.Count(en.Field(i).String(), "%s") {
+			out = append(out, name+" must hold %s as the English does")
+		}
+	}
+	return out
 }
 
-func languagesLater() []Words {
-	return nil
+// Languages are the languages of the public pages, English first; each name
+// is written in itself.
+func Languages() []Words {
+	return []Words{english(), spanish(), german(), french(), hindi(), japanese()}
 }
 
 // wordsFor chooses the language of a request: what it asks for by ?lang, what

@@ -5,8 +5,8 @@ func english() Words {
 	return Words{
 		Lang: "en", Name: "English",
 
-		Service: "Ringbreaker", Tagline: "Report fraud. Check before you trust.", Skip: "Skip to the main part", Languages: "Languages",
-		Back: "Back", Continue: "Continue", Change: "Change", Remove: "Remove", Optional: "(if you know it)", Yes: "Yes", No: "No", NotSure: "I am not sure",
+		Service: "Ringbreaker", Skip: "Skip to the main part", Languages: "Languages",
+		Back: "Back", Continue: "Continue", Change: "Change", Optional: "(if you know it)", Yes: "Yes", No: "No", NotSure: "I am not sure",
 		Problem: "There is a problem", ErrorWord: "Error:", Home: "Start page",
 		NotGuilty:   "You did nothing wrong by answering. These people do this all day, and they are good at it.",
 		FootPrivacy: "What you check is not stored. What you report is kept by this organisation; your name and address are locked away, and nobody sees them without a stated reason.",
@@ -27,9 +27,9 @@ func english() Words {
 		WhyTitle: "Why we say so", DoTitle: "What to do",
 		CheckAsked: "You asked about",
 
-		ReportTitle: "Tell us what happened", ReportStep: "Step %s of 5",
-		TellTitle: "What happened?", TellHint: "Write it as you would tell a friend. Leave out your own name, passwords and card numbers.", TellLabel: "In your own words",
-		TellPaste: "You can also paste the e-mail or message here, as it came.", TellFile: "A picture of the screen or message", TellFileHint: "One file, up to 10 MB. People see it only after it was checked.", TellEmpty: "Write what happened, in a sentence or two",
+		ReportStep: "Step %s of 5",
+		TellTitle:  "What happened?", TellHint: "Write it as you would tell a friend. Leave out your own name, passwords and card numbers.", TellLabel: "In your own words",
+		TellPaste: "You can also paste the e-mail or message here, as it came.", TellFile: "A picture of the screen or message", TellFileHint: "One file, up to 10 MB. It is kept as evidence and shown on no page.", TellEmpty: "Write what happened, in a sentence or two",
 		TellMineLabel: "Who did it happen to?", TellMine: "To me", TellOther: "To somebody I am helping", CountryLabel: "Country where it happened", CountryOther: "Another country",
 		FoundTitle: "This is what we understood", FoundLead: "Please look at each card. Say what it was, or take it out.", FoundNone: "We found no number, site or account in your words. You can add one below, or go on without.",
 		FoundRoleLabel: "What was it?", FoundAddLabel: "Is something missing?", FoundAddHint: "A number, site, e-mail address, account or company. One on each line.",
@@ -40,7 +40,7 @@ func english() Words {
 		AmountLabel: "How much?", CurrencyLabel: "Currency", RailLabel: "How?", SentWhenLabel: "When did you pay?", BankToldLabel: "Did you tell your bank already?",
 		RailCard: "Card", RailWire: "Bank transfer", RailGift: "Gift cards", RailCrypto: "Crypto money", RailCash: "Cash", RailCourier: "Gold or cash, to somebody who came", RailUPI: "UPI", RailTransfer: "Money transfer (such as Western Union)", RailOther: "Another way",
 		RemoteAsk: "Did they get onto your computer or phone?", RemoteHint: "For example with AnyDesk, TeamViewer or a page where you typed a code", BrandLabel: "Who did they say they were?", BrandHint: "For example Microsoft, Amazon, your bank, the police",
-		WhenLabel: "When did it begin?", AgeLabel: "Age of the person it happened to", AgeHint: "It helps us to see whom they look for.", Age60: "60 or older", AgeUnder: "Younger than 60", AgeSecret: "I would rather not say",
+		WhenLabel: "When did it begin?", AgeLabel: "Age of the person it happened to", AgeHint: "It helps us to see whom they look for.", Age60: "60 or older", AgeSecret: "I would rather not say",
 		ConsentTitle: "May we use what you told us?", ConsentLead: "Each is your choice. Whatever you choose, we keep your report and help to stop them.",
 		ConsentPolice: "You may give my report to the police", ConsentPoliceText: "They can count it as a victim's report when they act against the people behind it.",
 		ConsentPartner: "You may show the scammers' numbers to other companies", ConsentPartnerText: "Only the numbers, sites and accounts of the scammers; never your name or your story.",
