@@ -65,7 +65,8 @@ type StatusEvent struct {
 	Referral  ReferralID     `json:"referral"`
 	Status    ReferralStatus `json:"status"`
 	Says      string         `json:"says"`
-	Figures   []Figure       `json:"figures,omitempty"` // of an outcome, as the agency allows
+	Figures   []Figure       `json:"figures,omitempty"`   // of an outcome, as the agency allows
+	Disrupted []RingID       `json:"disrupted,omitempty"` // of an outcome, by the complainants' own ids
 	From      OrgID          `json:"from"`
 	At        time.Time      `json:"at"`
 	Signature string         `json:"signature,omitempty"` // base64 Ed25519 over the canonical JSON without this field

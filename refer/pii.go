@@ -100,8 +100,11 @@ func phoneNeedle(phone string) string {
 		}
 		return r
 	}, phone)
-	if len(d) < 7 {
+	switch {
+	case len(d) < 7:
 		return ""
+	case len(d) == 11 && d[0] == '1':
+		return d[1:] // North America: nine digits would be shared by ten area codes
 	}
 	return d[max(0, len(d)-9):]
 }

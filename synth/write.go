@@ -170,7 +170,12 @@ func (w *writer) report(i int) (*fraud.Report, plan) {
 		w.falseReport(r, pl, at)
 	}
 	r.ReceivedAt = w.receivedAt(pl, at)
-	if w.d.chance(0.1) {
+	// A desk that wants others to be warned marks what it may: half of the
+	// reports keep the default, AMBER.
+	switch mark := w.d.Float64(); {
+	case mark < 0.35:
+		r.TLP, r.PAP = fraud.TLPClear, fraud.PAPClear
+	case mark < 0.5:
 		r.TLP, r.PAP = fraud.TLPGreen, fraud.PAPGreen
 	}
 	return r, pl

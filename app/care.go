@@ -1,0 +1,225 @@
+package app
+
+import (
+	"archive/tar"
+	"compress/gzip"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// Fsck proves the node: the store against its own ledger, every evidence file
+// against its name, our newest checkpoint against the tree. It returns what is
+// wrong, a line each.
+func (n *Node) Fsck(ctx context.Context) ([]string, error) {
+	problems, err := n.db.Fsck(ctx)
+	if err != nil {
+		return nil, err
+	}
+	bad, err := n.blobs.Verify(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range bad {
+		problems = append(problems, fmt.Sprint(b))
+	}
+	if _, err := n.ledger.Checkpoint(ctx); err != nil {
+		problems = append(problems, err.Error())
+	}
+	return problems, nil
+}
+
+// backupHead is the first entry of a backup, so that another tar is told
+// from one.
+const backupHead = "ringbreaker-backup-1"
+
+// Backup writes a whole node into one file: database, evidence, referrals,
+// keys and configuration, as a gzip'd tar. It holds every secret of the node:
+// keep it as you keep the keys. The node may go on running.
+func (n *Node) Backup(ctx context.Context, to string) error {
+	tmp, err := os.MkdirTemp(n.Data, ".backup-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	copyOf := filepath.Join(tmp, "ringbreaker.db")
+	if err := n.db.Backup(ctx, copyOf); err != nil {
+		return err
+	}
+	return n.keep(to, func(w io.Writer) error {
+		zw := gzip.NewWriter(w)
+		tw := tar.NewWriter(zw)
+		if err := tw.WriteHeader(&tar.Header{Name: backupHead, Mode: 0o600}); err != nil {
+			return err
+		}
+		for _, name := range []string{keysDir, configFile, referralsDir, blobsDir} {
+			if err := addTree(tw, n.Data, name); err != nil {
+				return err
+			}
+		}
+		if err := addFile(tw, copyOf, "ringbreaker.db"); err != nil {
+			return err
+		}
+		return errors.Join(tw.Close(), zw.Close())
+	})
+}
+
+func addTree(tw *tar.Writer, root, name string) error {
+	return filepath.WalkDir(filepath.Join(root, name), func(p string, d fs.DirEntry, err error) error {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err != nil || !d.Type().IsRegular() {
+			return err
+		}
+		rel, err := filepath.Rel(root, p)
+		if err != nil {
+			return err
+		}
+		return addFile(tw, p, filepath.ToSlash(rel))
+	})
+}
+
+func addFile(tw *tar.Writer, from, name string) error {
+	f, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if err := tw.WriteHeader(&tar.Header{Name: name, Mode: 0o600, Size: st.Size(), ModTime: st.ModTime()}); err != nil {
+		return err
+	}
+	if _, err := io.Copy(tw, f); err != nil {
+		return fmt.Errorf("back up %s: %w", name, err)
+	}
+	return nil
+}
+
+// maxBackup bounds what a backup may unpack to, in bytes: more than a node of
+// ten million reports, less than a bomb.
+const maxBackup = 1 << 40
+
+// Restore unpacks a backup into a folder that must not hold a node yet.
+func Restore(from, dir string) error {
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return fmt.Errorf("%s is not empty; restore into a new folder: %w", dir, fraud.ErrConflict)
+	}
+	f, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	zr, err := gzip.NewReader(f)
+	if err != nil {
+		return invalidf("%s is no backup of a node", from)
+	}
+	tr := tar.NewReader(io.LimitReader(zr, maxBackup))
+	head, err := tr.Next()
+	if err != nil || head.Name != backupHead {
+		return invalidf("%s is no backup of a node", from)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	whole := false
+	for {
+		h, err := tr.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return invalidf("%s is cut or damaged", from)
+		}
+		whole = whole || h.Name == "ringbreaker.db"
+		if err := restoreFile(root, h.Name, tr); err != nil {
+			return err
+		}
+	}
+	if !whole {
+		return invalidf("%s is cut: it holds no database", from)
+	}
+	return nil
+}
+
+func restoreFile(root *os.Root, name string, r io.Reader) error {
+	if !filepath.IsLocal(name) || strings.Contains(name, "\\") {
+		return invalidf("backup holds a path outside its folder")
+	}
+	if err := root.MkdirAll(path.Dir(name), 0o700); err != nil {
+		return err
+	}
+	f, err := root.OpenFile(name, os.O_CREATE|os.O_WRONLY|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(f, r); err != nil {
+		f.Close()
+		return fmt.Errorf("restore %s: %w", name, err)
+	}
+	if err := f.Sync(); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}
+
+// AddUser adds a person who may sign in. An empty password draws one, which
+// is returned and kept nowhere.
+func (n *Node) AddUser(ctx context.Context, p access.Person, password string) (string, error) {
+	if len(p.Roles) == 0 {
+		return "", invalidf("person %s needs at least one role", p.ID)
+	}
+	for _, r := range p.Roles {
+		if !knownRole(r) {
+			return "", invalidf("%q is no role; the roles are %v", r, access.Roles)
+		}
+	}
+	if password == "" {
+		password = access.NewPassword()
+	}
+	var err error
+	if p.Password, err = access.HashPassword(password, rand.Reader); err != nil {
+		return "", err
+	}
+	p.Org = n.Org.ID
+	if err := n.db.AddPerson(ctx, p); err != nil {
+		return "", err
+	}
+	n.audit(ctx, "person.add", string(p.ID), "", true)
+	return password, nil
+}
+
+func knownRole(r access.Role) bool {
+	for _, k := range access.Roles {
+		if k == r {
+			return true
+		}
+	}
+	return false
+}
+
+// Console is who acts on the command line of the machine that holds the
+// node's keys: its administrator. It may do what any role may, since whoever
+// can read the keys already can.
+func (n *Node) Console(ctx context.Context) context.Context {
+	return access.With(ctx, access.Who{Person: "console", Org: n.Org.ID, OrgKind: n.Org.Kind, Roles: access.Roles})
+}

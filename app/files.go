@@ -1,0 +1,143 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/refer"
+)
+
+// VerifyReferral verifies a package offline. keys pins signing keys by
+// organisation; with none, the keys that the package carries are used and
+// said to be unpinned.
+func VerifyReferral(path string, keys map[fraud.OrgID]string) (refer.Verification, error) {
+	return refer.VerifyPath(path, refer.Trust{Keys: keys})
+}
+
+// ShowReferral prints what a package says of itself, for a person.
+func ShowReferral(path string, w io.Writer) error {
+	p, err := refer.Load(path)
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	return p.Show(w)
+}
+
+// SealReferral seals a package to age recipients.
+func SealReferral(path string, recipients []string, w io.Writer) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	out, err := refer.Seal(w, recipients)
+	if err != nil {
+		return err
+	}
+	if _, err := io.Copy(out, f); err != nil {
+		return fmt.Errorf("seal %s: %w", path, err)
+	}
+	return out.Close()
+}
+
+// UnsealFile opens a sealed package that came on a disk with the node's key.
+func (n *Node) UnsealFile(path string, w io.Writer) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	plain, err := refer.Unseal(f, n.keys.Seal)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, plain)
+	return err
+}
+
+// Signatory returns a context in which a person of the node signs: the one
+// named, or the node's first signatory.
+func (n *Node) Signatory(ctx context.Context, id fraud.PersonID) (context.Context, error) {
+	if id != "" {
+		return n.As(ctx, id)
+	}
+	people, err := n.db.Persons(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range people {
+		if p.Active() && slices.Contains(p.Roles, access.RoleSignatory) {
+			return n.As(ctx, p.ID)
+		}
+	}
+	return nil, conflictf("node %s has no signatory; add a person with the role signatory", n.Org.ID)
+}
+
+// Referrals are all referrals of this node.
+func (n *Node) Referrals(ctx context.Context) ([]fraud.Referral, error) { return n.db.Referrals(ctx) }
+
+// Rings are the most harmful rings, most first.
+func (n *Node) Rings(ctx context.Context, limit int) ([]fraud.Ring, error) {
+	return n.db.RingsByHarm(ctx, limit)
+}
+
+// CountRings is how many rings the last linking found.
+func (n *Node) CountRings(ctx context.Context) (int, error) {
+	_, _, rings, err := n.db.LastLinking(ctx)
+	return rings, err
+}
+
+// Referral is the newest version of a referral with its history.
+func (n *Node) Referral(ctx context.Context, id fraud.ReferralID) (fraud.Referral, error) {
+	return n.db.Referral(ctx, id, 0)
+}
+
+// JointCase is one joint case.
+func (n *Node) JointCase(ctx context.Context, id fraud.JointCaseID) (fraud.JointCase, error) {
+	return n.db.JointCase(ctx, id)
+}
+
+// Leaves is the size of the node's ledger.
+func (n *Node) Leaves(ctx context.Context) (int64, error) { return n.db.LeafCount(ctx) }
+
+// Hold keeps a ring or an indicator from being listed, exported or shown
+// until a time.
+func (n *Node) Hold(ctx context.Context, h fraud.Hold) error {
+	if err := n.decide(ctx, access.ActHold, access.Thing{Kind: access.ThingRing, ID: string(h.Ring), Reason: h.Reason}, access.Recipient{}); err != nil {
+		return err
+	}
+	id, err := n.newID("H")
+	if err != nil {
+		return err
+	}
+	h.ID, h.By, h.At = id, access.From(ctx).Person, n.now().UTC()
+	return n.db.AddHold(ctx, h)
+}
+
+// ExportFile writes a list into a file and returns its size in bytes.
+func ExportFile(ctx context.Context, n *Node, name, format, audience string) (int64, error) {
+	h := &counter{}
+	err := n.keep(name, func(w io.Writer) error {
+		h.w = w
+		return n.Export(ctx, h, format, audience)
+	})
+	return h.n, err
+}
+
+// counter counts the bytes that it passes on.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,117 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/act"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/match"
+	"ringbreaker.example/refer"
+	"ringbreaker.example/web"
+)
+
+// pages makes the node's pages; an agency has the agency's, a company the
+// desk's.
+func (n *Node) pages() (http.Handler, error) {
+	cfg := web.Config{
+		Org: n.Org, Now: n.now, Secure: strings.HasPrefix(n.url(), "https://"), Log: n.log, Store: n.db,
+		Intake: n.Intake, Protect: n.Protect, Evidence: n.blobs, Vault: n,
+	}
+	if n.Org.Kind == fraud.OrgAgency {
+		cfg.Act = agencyDesk{n.Act, n}
+	} else {
+		cfg.Judge, cfg.Explain, cfg.Trace, cfg.Match, cfg.Joint, cfg.Refer = n, n, n, matchDesk{n.Match, n}, n, referDesk{n}
+	}
+	s, err := web.New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return s.Handler(), nil
+}
+
+// matchDesk is matching as the pages see it: after each consent all that can
+// be done is done.
+type matchDesk struct {
+	*match.Engine
+	n *Node
+}
+
+func (m matchDesk) Accept(ctx context.Context, id fraud.MatchID) (fraud.Match, error) {
+	got, err := m.Engine.Accept(ctx, id)
+	if err != nil {
+		return got, err
+	}
+	return got, m.n.goOn(ctx, got)
+}
+
+func (m matchDesk) Consent(ctx context.Context, id fraud.MatchID, step fraud.MatchStep) (fraud.Match, error) {
+	got, err := m.Engine.Consent(ctx, id, step)
+	if err != nil {
+		return got, err
+	}
+	return got, m.n.goOn(ctx, got)
+}
+
+// referDesk is referring as the pages see it.
+type referDesk struct{ *Node }
+
+// Files lists what the manifest lists.
+func (d referDesk) Files(ctx context.Context, id fraud.ReferralID, version int) ([]fraud.Exhibit, error) {
+	r, err := d.db.Referral(ctx, id, version)
+	if err != nil {
+		return nil, err
+	}
+	p, err := refer.Load(d.referralFile(id, r.Version, "referral"))
+	if err != nil {
+		return nil, err
+	}
+	defer p.Close()
+	var out []fraud.Exhibit
+	for _, f := range p.Manifest.Files {
+		out = append(out, fraud.Exhibit{Name: f.Path, Size: f.Size, SHA256: f.SHA256})
+	}
+	return out, nil
+}
+
+// Words gives the words of a signing key that this node knows.
+func (d referDesk) Words(ctx context.Context, keyID string) ([]string, error) {
+	orgs := []fraud.Org{d.Org}
+	peers, err := d.db.Peers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range peers {
+		orgs = append(orgs, p.Org)
+	}
+	for _, o := range orgs {
+		key, err := access.SignKey(o.Keys)
+		if err == nil && refer.KeyID(key) == keyID {
+			words, _ := access.Fingerprint(o.Keys)
+			return strings.Fields(words), nil
+		}
+	}
+	return nil, fmt.Errorf("key %s belongs to nobody that this node knows: %w", keyID, fraud.ErrNotFound)
+}
+
+// agencyDesk is the agency's workspace with what app adds: opening needs the
+// node's key, and complainants are told.
+type agencyDesk struct {
+	*act.Service
+	n *Node
+}
+
+func (a agencyDesk) Open(ctx context.Context, id fraud.ReferralID, version int) (fraud.InboxItem, error) {
+	return a.n.OpenReferral(ctx, id, version)
+}
+
+func (a agencyDesk) RegisterCases(ctx context.Context, r act.Registration) ([]fraud.Case, error) {
+	return a.n.RegisterCases(ctx, r)
+}
+
+func (a agencyDesk) RecordOutcome(ctx context.Context, o fraud.Outcome) (fraud.Outcome, error) {
+	return a.n.RecordOutcome(ctx, o)
+}

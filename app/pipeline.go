@@ -1,0 +1,155 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/intake"
+	"ringbreaker.example/link"
+	"ringbreaker.example/trace"
+)
+
+// Flow is the whole pipeline of a node in the order in which it runs after
+// something new came in. Each step reads from the store and writes to it, so
+// any of them can be run again by itself with the same result.
+func (n *Node) Flow(ctx context.Context) error {
+	for _, step := range []struct {
+		name string
+		run  func(context.Context) error
+	}{
+		{"link", func(ctx context.Context) error { _, err := n.Relink(ctx); return err }},
+		{"protect", func(ctx context.Context) error { _, err := n.Protect.Refresh(ctx); return err }},
+		{"watch", func(ctx context.Context) error { _, err := n.Watch.Run(ctx); return err }},
+	} {
+		if err := step.run(ctx); err != nil {
+			return fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return nil
+}
+
+// Import brings a file or folder in. What it acknowledges is on disk.
+func (n *Node) Import(ctx context.Context, path string, progress func(intake.Progress)) (intake.Result, error) {
+	return n.Intake.Import(ctx, path, progress)
+}
+
+// ImportTransfers brings in a CSV of transfers, such as a bank's answer.
+// Lines that cannot be used are returned; the rest goes on.
+func (n *Node) ImportTransfers(ctx context.Context, path string) (added int, rejects []trace.Reject, err error) {
+	if err := n.decide(ctx, access.ActImport, access.Thing{Kind: access.ThingReport}, access.Recipient{}); err != nil {
+		return 0, nil, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer f.Close()
+	list, rejects, err := trace.ReadCSV(f)
+	if err != nil {
+		return 0, rejects, fmt.Errorf("%s: %w", path, err)
+	}
+	added, err = n.db.AddTransfers(ctx, list)
+	return added, rejects, err
+}
+
+// Relink derives all rings anew from what is in the store, keeps the ids of
+// rings that were there, and logs what was born, merged or split.
+func (n *Node) Relink(ctx context.Context) (fraud.Linking, error) {
+	res, err := n.linkAll(ctx)
+	if err != nil {
+		return fraud.Linking{}, err
+	}
+	prev, err := n.db.RingsByHarm(ctx, everyRing)
+	if err != nil {
+		return fraud.Linking{}, err
+	}
+	at := n.now().UTC()
+	res = res.Keep(prev)
+	out := fraud.Linking{
+		Rings: res.Rings, Links: res.Links, Suggestions: res.Suggestions, Events: link.Events(prev, res.Rings, at), Model: res.Model, At: at,
+	}
+	return out, n.db.SaveRings(ctx, out)
+}
+
+func (n *Node) linkAll(ctx context.Context) (link.Result, error) {
+	b := link.NewBuilder(n.model)
+	err := n.db.EachForLinking(ctx, func(f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+		b.Add(f, s, k)
+		return nil
+	})
+	if err != nil {
+		return link.Result{}, err
+	}
+	js, err := n.db.Judgements(ctx)
+	if err != nil {
+		return link.Result{}, err
+	}
+	b.Judge(js)
+	return b.Link(), nil
+}
+
+// AddJudgement records a person's decision and links again.
+func (n *Node) AddJudgement(ctx context.Context, j fraud.Judgement) error {
+	if err := n.decide(ctx, access.ActJudge, access.Thing{Kind: access.ThingRing, ID: string(j.A), Reason: j.Reason}, access.Recipient{}); err != nil {
+		return err
+	}
+	if j.ID == "" {
+		id, err := n.newID("JD")
+		if err != nil {
+			return err
+		}
+		j.ID = id
+	}
+	if j.At.IsZero() {
+		j.At = n.now().UTC()
+	}
+	j.By = access.From(ctx).Person
+	if err := n.db.AddJudgement(ctx, j); err != nil {
+		return err
+	}
+	return n.Flow(ctx)
+}
+
+// Explain says why two reports are in one ring, or why not, from the links
+// that the store holds.
+func (n *Node) Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanation, error) {
+	if err := n.decide(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(a)}, access.Recipient{}); err != nil {
+		return link.Explanation{}, err
+	}
+	var res link.Result
+	for _, id := range []fraud.ReportID{a, b} {
+		if _, err := n.db.Report(ctx, id); err != nil {
+			return link.Explanation{}, err
+		}
+		ring, err := n.db.RingOf(ctx, id)
+		if err != nil {
+			return link.Explanation{}, err
+		}
+		res.Assign = append(res.Assign, link.Assigned{Report: id, Ring: ring})
+		if ring == "" {
+			continue
+		}
+		r, err := n.db.Ring(ctx, ring)
+		if err != nil {
+			return link.Explanation{}, err
+		}
+		links, err := n.db.RingLinks(ctx, ring)
+		if err != nil {
+			return link.Explanation{}, err
+		}
+		res.Rings = append(res.Rings, r)
+		res.Links = append(res.Links, links...)
+	}
+	var err error
+	if res.Suggestions, err = n.db.Suggestions(ctx); err != nil {
+		return link.Explanation{}, err
+	}
+	return res.Explain(a, b), nil
+}
+
+// hourly is how often a serving node looks at its clocks.
+const hourly = time.Hour

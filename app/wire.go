@@ -1,0 +1,168 @@
+package app
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/act"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/intake"
+	"ringbreaker.example/match"
+	"ringbreaker.example/protect"
+	"ringbreaker.example/store"
+	"ringbreaker.example/watch"
+)
+
+// The store satisfies what each room needs of it.
+var (
+	_ act.Store     = (*store.DB)(nil)
+	_ intake.Store  = (*store.DB)(nil)
+	_ protect.Store = (*store.DB)(nil)
+	_ match.Store   = (*store.DB)(nil)
+	_ watch.Store   = (*store.DB)(nil)
+)
+
+const matchPrefix = "/peer/v1/match"
+
+// wireVerbs makes the verbs over the node's store, keys and clock.
+func (n *Node) wireVerbs(ctx context.Context) error {
+	var err error
+	n.Intake, err = intake.New(n.db, n.vault, n.now, n.random, intake.Config{
+		Source: string(n.Org.ID), Country: n.Org.Country,
+		KeepFile: func(ctx context.Context, r io.Reader) (string, int64, error) { return n.blobs.Put(ctx, r) },
+	})
+	if err != nil {
+		return err
+	}
+	if n.Protect, err = protect.New(n.db, n.now, n.random); err != nil {
+		return err
+	}
+	if err := n.Protect.Load(ctx); err != nil {
+		return err
+	}
+	n.Watch = watch.New(n.db, n.now)
+	n.Match, err = match.New(match.Config{
+		Org: n.Org, Key: n.keys.Sign, Store: n.db, Ledger: n.ledger, Vault: n.vault, Set: n.matchSet, Limits: match.Limits{RunsPerDay: matchesPerDay}, Prefix: matchPrefix, Now: n.now,
+		// A large set takes longer than any other message between nodes.
+		Client: &http.Client{Transport: n.client.Transport, Timeout: time.Hour},
+	})
+	return err
+}
+
+// matchSet is what this node puts into a match with a peer: the indicators of
+// its rings, suppliers and launderers that the rules of handling let go, each
+// with the reports behind it as the ledger holds them.
+func (n *Node) matchSet(ctx context.Context, t match.Terms, peer fraud.Peer) ([]match.Element, error) {
+	rings, err := n.db.RingsByHarm(ctx, everyRing)
+	if err != nil {
+		return nil, err
+	}
+	behind, err := n.evidence(ctx)
+	if err != nil {
+		return nil, err
+	}
+	guard, err := n.guard(ctx)
+	if err != nil {
+		return nil, err
+	}
+	who, to, now := access.From(ctx), access.ToOrg(peer.Org), n.now()
+	use := func(i fraud.Indicator, r fraud.Ring) bool {
+		thing := access.Thing{Kind: access.ThingIndicator, ID: string(r.ID), Mark: r.Mark, HeldTill: guard.held(i, r.ID), Safe: guard.safe[i], Basis: t.Basis}
+		thing.Basis.Recipients = []fraud.OrgID{peer.Org.ID}
+		return access.Decide(who, access.ActMatch, thing, to, now).Allow
+	}
+	return match.Collect(rings, t, func(i fraud.Indicator) []match.Evidence { return behind[i] }, use), nil
+}
+
+// everyRing is more rings than a node has.
+const everyRing = 1 << 30
+
+// evidence says which reports hold each indicator that may link, with the
+// digest that the ledger holds of each.
+func (n *Node) evidence(ctx context.Context) (map[fraud.Indicator][]match.Evidence, error) {
+	digests, err := n.reportDigests(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[fraud.Indicator][]match.Evidence{}
+	err = n.db.EachForLinking(ctx, func(f fraud.ReportFacts, list []fraud.Sighting, _ []fraud.Sketch) error {
+		seen := map[fraud.Indicator]bool{}
+		for _, s := range list {
+			if s.Role.Links() && !seen[s.Indicator] {
+				seen[s.Indicator] = true
+				out[s.Indicator] = append(out[s.Indicator], match.Evidence{Report: f.ID, Digest: digests[f.ID]})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// leafPage is how many leaves are read at a time.
+const leafPage = 4096
+
+// reportDigests reads the digest of each report off the ledger.
+func (n *Node) reportDigests(ctx context.Context) (map[fraud.ReportID][32]byte, error) {
+	size, err := n.db.LeafCount(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[fraud.ReportID][32]byte{}
+	for from := int64(0); from < size; from += leafPage {
+		page, err := n.db.Leaves(ctx, from, leafPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, b := range page {
+			l, err := fraud.ParseLeaf(b)
+			if err != nil {
+				return nil, err
+			}
+			if l.Kind == fraud.LeafReport {
+				out[fraud.ReportID(l.Ref)] = l.Digest
+			}
+		}
+	}
+	return out, nil
+}
+
+// guarded is what keeps an indicator from leaving: holds and the safe list.
+type guarded struct {
+	indicators map[fraud.Indicator]time.Time
+	rings      map[fraud.RingID]time.Time
+	safe       map[fraud.Indicator]bool
+}
+
+func (n *Node) guard(ctx context.Context) (guarded, error) {
+	g := guarded{map[fraud.Indicator]time.Time{}, map[fraud.RingID]time.Time{}, map[fraud.Indicator]bool{}}
+	holds, err := n.db.Holds(ctx)
+	if err != nil {
+		return g, err
+	}
+	for _, h := range holds {
+		if !h.Released.IsZero() {
+			continue
+		}
+		if h.Ring != "" && h.Until.After(g.rings[h.Ring]) {
+			g.rings[h.Ring] = h.Until
+		}
+		if h.Indicator.Kind != "" && h.Until.After(g.indicators[h.Indicator]) {
+			g.indicators[h.Indicator] = h.Until
+		}
+	}
+	safe, err := n.db.SafeList(ctx)
+	for _, s := range safe {
+		g.safe[s.Indicator] = true
+	}
+	return g, err
+}
+
+func (g guarded) held(i fraud.Indicator, r fraud.RingID) time.Time {
+	if g.rings[r].After(g.indicators[i]) {
+		return g.rings[r]
+	}
+	return g.indicators[i]
+}

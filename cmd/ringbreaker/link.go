@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+
+	"ringbreaker.example/extract"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/link"
+)
+
+func linkCommand() command {
+	return command{
+		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] -out DIR",
+		does:    "finds the rings in report files, with reasons; needs no node",
+		example: "ringbreaker link -in world/a.jsonl,world/b.jsonl -out out",
+		run:     runLink,
+	}
+}
+
+func runLink(ctx context.Context, c *call) error {
+	in := c.flags.String("in", "", "report JSONL `FILE`s, with commas between")
+	judged := c.flags.String("judgements", "", "JSONL `FILE` of people's decisions, which the linker obeys")
+	out := c.flags.String("out", "", "`DIR` for assign.tsv, rings.jsonl, links.jsonl and suggestions.jsonl")
+	model := c.flags.String("model", "", "`FILE` with another frozen model than the built-in one")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("in", "out"); err != nil {
+		return err
+	}
+	m, err := readModel(*model)
+	if err != nil {
+		return err
+	}
+	b := link.NewBuilder(m)
+	refused, err := addReports(ctx, c.stderr, b, splitList(*in))
+	if err != nil {
+		return err
+	}
+	js, err := readJudgements(*judged)
+	if err != nil {
+		return err
+	}
+	b.Judge(js)
+	res := b.Link()
+	if err := writeLinking(*out, res); err != nil {
+		return err
+	}
+	for _, k := range res.Conflicts {
+		fmt.Fprintf(c.stderr, "judgement %s cannot be obeyed: %s\n", k.Judgement.ID, k.Why)
+	}
+	fmt.Fprintf(c.stdout, "%d reports, %d rings, %d links, %d suggestions, %d lines refused: %s\n",
+		len(res.Assign), len(res.Rings), len(res.Links), len(res.Suggestions), refused, *out)
+	return nil
+}
+
+func readModel(name string) (link.Model, error) {
+	if name == "" {
+		return link.DefaultModel(), nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return link.Model{}, err
+	}
+	defer f.Close()
+	m, err := link.ReadModel(f)
+	if err != nil {
+		return m, fmt.Errorf("%s: %w", name, err)
+	}
+	return m, nil
+}
+
+func readJudgements(name string) ([]fraud.Judgement, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	dec := json.NewDecoder(f)
+	var out []fraud.Judgement
+	for n := 1; ; n++ {
+		var j fraud.Judgement
+		err := dec.Decode(&j)
+		if errors.Is(err, io.EOF) {
+			return out, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: judgement %d is not one JSON object with verdict, a, b, by, reason, at: %w", name, n, fraud.ErrInvalid)
+		}
+		out = append(out, j)
+	}
+}
+
+// extracted is one report, ready for the linker.
+type extracted struct {
+	facts fraud.ReportFacts
+	found fraud.Extraction
+}
+
+// addReports decodes and extracts on all cores; the builder takes what comes,
+// since the order of reports does not matter to it.
+func addReports(ctx context.Context, stderr io.Writer, b *link.Builder, files []string) (refused int, err error) {
+	const batch = 128 // reports handed over at once, so that channels cost nothing
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	work := make(chan []*fraud.Report, 2*runtime.NumCPU())
+	done := make(chan []extracted, 2*runtime.NumCPU())
+	var workers sync.WaitGroup
+	for range runtime.NumCPU() {
+		workers.Go(func() {
+			for rs := range work {
+				xs := make([]extracted, len(rs))
+				for i, r := range rs {
+					xs[i] = extracted{r.Facts(), extract.Report(r, extract.Options{Country: r.Reporter.Country})}
+				}
+				done <- xs
+			}
+		})
+	}
+	var rest []*fraud.Report
+	go func() {
+		refused, err = eachReport(ctx, files, stderr, func(r *fraud.Report) error {
+			if rest = append(rest, r); len(rest) == batch {
+				work <- rest
+				rest = nil
+			}
+			return nil
+		})
+		work <- rest
+		close(work)
+		workers.Wait()
+		close(done)
+	}()
+	for xs := range done {
+		for _, x := range xs {
+			b.Add(x.facts, x.found.Sightings, x.found.Sketches)
+		}
+	}
+	return refused, err
+}
+
+func writeLinking(dir string, res link.Result) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{link.AssignFile, func(w io.Writer) error { return link.WriteAssign(w, res.Assign) }},
+		{link.RingsFile, func(w io.Writer) error { return link.WriteRings(w, res.Rings) }},
+		{link.LinksFile, func(w io.Writer) error { return link.WriteLinks(w, res.Links) }},
+		{link.SuggestionsFile, func(w io.Writer) error { return link.WriteSuggestions(w, res.Suggestions) }},
+	} {
+		if err := writeFile(filepath.Join(dir, f.name), f.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeFile writes a file under another name first, so that a cut write
+// leaves no half of it.
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := write(f); err != nil {
+		f.Close()
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), name)
+}
+
+func explainCommand() command {
+	return command{
+		name: "explain", args: "-out DIR REPORT REPORT",
+		does:    "says why two reports are in one ring, or why not",
+		example: "ringbreaker explain -out out alder/A-00017 bramble/B-00942",
+		run:     runExplain,
+	}
+}
+
+func runExplain(_ context.Context, c *call) error {
+	dir := c.flags.String("out", "", "`DIR` that `ringbreaker link` wrote")
+	asJSON := c.flags.Bool("json", false, "print JSON instead of sentences")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("out"); err != nil {
+		return err
+	}
+	if c.flags.NArg() != 2 {
+		return usagef("name two reports, each as source/id")
+	}
+	res, err := readLinking(*dir)
+	if err != nil {
+		return err
+	}
+	a, b := fraud.ReportID(c.flags.Arg(0)), fraud.ReportID(c.flags.Arg(1))
+	for _, id := range []fraud.ReportID{a, b} {
+		if _, known := res.RingOf(id); !known {
+			return fmt.Errorf("report %s is not in %s: %w", id, filepath.Join(*dir, link.AssignFile), fraud.ErrNotFound)
+		}
+	}
+	e := res.Explain(a, b)
+	if *asJSON {
+		enc := json.NewEncoder(c.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(e)
+	}
+	fmt.Fprintln(c.stdout, strings.Join(e.Says, "\n"))
+	for _, f := range e.Fails {
+		fmt.Fprintln(c.stdout, "It would fail if:", f)
+	}
+	return nil
+}
+
+func readLinking(dir string) (link.Result, error) {
+	var res link.Result
+	for _, f := range []struct {
+		name string
+		read func(io.Reader) error
+	}{
+		{link.AssignFile, func(r io.Reader) (err error) { res.Assign, err = link.ReadAssign(r); return err }},
+		{link.RingsFile, func(r io.Reader) (err error) { res.Rings, err = link.ReadRings(r); return err }},
+		{link.LinksFile, func(r io.Reader) (err error) { res.Links, err = link.ReadLinks(r); return err }},
+		{link.SuggestionsFile, func(r io.Reader) (err error) { res.Suggestions, err = link.ReadSuggestions(r); return err }},
+	} {
+		name := filepath.Join(dir, f.name)
+		file, err := os.Open(name)
+		if err != nil {
+			return res, err
+		}
+		err = f.read(file)
+		file.Close()
+		if err != nil {
+			return res, fmt.Errorf("%s: %w", name, err)
+		}
+	}
+	return res, nil
+}

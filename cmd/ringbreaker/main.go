@@ -1,0 +1,160 @@
+// Command ringbreaker is the whole system in one binary: a node, its care,
+// and the file commands that need no node.
+//
+//	report files ─▶ extract ─▶ link ─▶ explain, score        (no node)
+//	transfers    ─▶ trace                                     (no node)
+//	a package    ─▶ referral verify                           (no node, no network)
+//	a data folder ─▶ serve, import, match, referral, export   (a node)
+//
+// Exit codes: 0 done, 1 the answer is no, 2 usage, 3 could not. Errors are
+// one line on standard error and say what to do.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+)
+
+// command is one subcommand. Its run gets the arguments after its name.
+type command struct {
+	name    string
+	args    string // after the name, for the usage line
+	does    string // one line
+	example string
+	run     func(ctx context.Context, c *call) error
+}
+
+// call is one run of a command: where it reads and writes, and its flags.
+type call struct {
+	flags  *flag.FlagSet
+	args   []string
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// The exit codes of DESIGN §5.
+const (
+	exitDone  = 0
+	exitNo    = 1
+	exitUsage = 2
+	exitFault = 3
+)
+
+// errNo says that a command worked and its answer is no: the package does
+// not verify, the store is not sound.
+var errNo = errors.New("no")
+
+// usageError is a mistake in how the command was called.
+type usageError struct{ says string }
+
+func (e usageError) Error() string { return e.says }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+// commands lists every subcommand in the order in which help shows them.
+func commands() []command {
+	return []command{
+		demoCommand(), serveCommand(), importCommand(), extractCommand(), linkCommand(), explainCommand(),
+		scoreCommand(), synthCommand(), traceCommand(), matchCommand(), referralCommand(), checkCommand(),
+		exportCommand(), fsckCommand(), backupCommand(), restoreCommand(), keygenCommand(), userCommand(), peerCommand(),
+	}
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run is main without the process: tests call it.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if len(args) == 0 || args[0] == "-h" || args[0] == "--help" || args[0] == "help" {
+		overview(stdout)
+		if len(args) == 0 {
+			return exitUsage
+		}
+		return exitDone
+	}
+	for _, cmd := range commands() {
+		if cmd.name == args[0] {
+			return cmd.start(ctx, args[1:], stdin, stdout, stderr)
+		}
+	}
+	fmt.Fprintf(stderr, "ringbreaker: there is no command %q; `ringbreaker help` lists them\n", args[0])
+	return exitUsage
+}
+
+func overview(w io.Writer) {
+	fmt.Fprint(w, "ringbreaker: break tech-support-fraud rings together\n\n")
+	for _, cmd := range commands() {
+		fmt.Fprintf(w, "  %-9s %s\n", cmd.name, cmd.does)
+	}
+	fmt.Fprint(w, "\n`ringbreaker COMMAND -h` shows a command's flags and an example.\n")
+}
+
+func (cmd command) start(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	c := &call{flags: flag.NewFlagSet(cmd.name, flag.ContinueOnError), args: args, stdin: stdin, stdout: stdout, stderr: stderr}
+	c.flags.SetOutput(io.Discard)
+	err := cmd.run(ctx, c)
+	var usage usageError
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, flag.ErrHelp):
+		fmt.Fprintf(stdout, "usage: ringbreaker %s %s\n\n%s\n\n", cmd.name, cmd.args, cmd.does)
+		c.flags.SetOutput(stdout)
+		c.flags.PrintDefaults()
+		fmt.Fprintf(stdout, "\nexample:\n  %s\n", cmd.example)
+		return exitDone
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "ringbreaker %s: %s; see `ringbreaker %s -h`\n", cmd.name, oneLine(err), cmd.name)
+		return exitUsage
+	case errors.Is(err, errNo):
+		fmt.Fprintf(stderr, "ringbreaker %s: %s\n", cmd.name, oneLine(err))
+		return exitNo
+	default:
+		fmt.Fprintf(stderr, "ringbreaker %s: %s\n", cmd.name, oneLine(err))
+		return exitFault
+	}
+}
+
+func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+
+// parse reads the flags; what is wrong with them is a usage error.
+func (c *call) parse() error {
+	err := c.flags.Parse(c.args)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		return usageError{err.Error()}
+	}
+	return err
+}
+
+// need returns a usage error if a flag that must be given was not.
+func (c *call) need(names ...string) error {
+	for _, n := range names {
+		if f := c.flags.Lookup(n); f != nil && f.Value.String() == "" {
+			return usagef("-%s is missing", n)
+		}
+	}
+	return nil
+}
+
+// no is an answer of no, with what made it so.
+func no(format string, args ...any) error {
+	return fmt.Errorf(format+"%w", append(args, quiet{})...)
+}
+
+// quiet wraps errNo without adding its text to the line.
+type quiet struct{}
+
+func (quiet) Error() string { return "" }
+func (quiet) Unwrap() error { return errNo }

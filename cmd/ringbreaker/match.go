@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"ringbreaker.example/app"
+	"ringbreaker.example/extract"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/link"
+)
+
+func matchCommand() command {
+	return command{
+		name: "match", args: "-a FILE -b FILE | offer|accept|consent|refuse|show|list -data DIR [-peer ORG] [-id MATCH] [-step STEP]",
+		does:    "learns which rings two organisations have in common, a step at a time, between two nodes or two files",
+		example: "ringbreaker match -a world/a.jsonl -b world/b.jsonl",
+		run:     runMatch,
+	}
+}
+
+func runMatch(ctx context.Context, c *call) error {
+	what := shift(c)
+	a := c.flags.String("a", "", "reports of one side, JSONL `FILE`")
+	b := c.flags.String("b", "", "reports of the other side, JSONL `FILE`")
+	reports := c.flags.Int("min-reports", 2, "reports that each element must rest on")
+	data := dataFlag(c)
+	peer := c.flags.String("peer", "", "the organisation to offer a match to")
+	id := c.flags.String("id", "", "the match")
+	step := c.flags.String("step", "", "how far to reveal: kinds, suspects or indicators")
+	reason := c.flags.String("reason", "", "why it is refused")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if what == "" {
+		if err := c.need("a", "b"); err != nil {
+			return err
+		}
+		return matchFiles(ctx, c, *a, *b, *reports)
+	}
+	if err := c.need("data"); err != nil {
+		return err
+	}
+	n, ctx, err := openNode(ctx, *data, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	switch what {
+	case "offer":
+		got, err := n.OfferMatch(ctx, fraud.OrgID(*peer), nil, *reports)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(c.stdout, got)
+		return nil
+	case "accept":
+		return n.ConsentMatch(ctx, fraud.MatchID(*id), fraud.MatchCount)
+	case "consent":
+		return n.ConsentMatch(ctx, fraud.MatchID(*id), fraud.MatchStep(*step))
+	case "refuse":
+		_, err := n.Match.Refuse(ctx, fraud.MatchID(*id), *reason)
+		return err
+	case "show":
+		st, err := n.Match.Status(ctx, fraud.MatchID(*id))
+		if err != nil {
+			return err
+		}
+		return printJSON(c, st)
+	case "list":
+		list, err := n.Matches(ctx)
+		if err != nil {
+			return err
+		}
+		return printJSON(c, list)
+	}
+	return usagef("say offer, accept, consent, refuse, show or list, or give -a and -b")
+}
+
+func printJSON(c *call, v any) error {
+	enc := json.NewEncoder(c.stdout)
+	enc.SetIndent("", "  ")
+	return enc.Encode(v)
+}
+
+// matchFiles links each file by itself and runs the whole protocol between
+// the two, in one process.
+func matchFiles(ctx context.Context, c *call, a, b string, reports int) error {
+	sideA, err := matchSide(ctx, c, a)
+	if err != nil {
+		return err
+	}
+	sideB, err := matchSide(ctx, c, b)
+	if err != nil {
+		return err
+	}
+	out, err := app.MatchFiles(ctx, sideA, sideB, reports)
+	if err != nil {
+		return err
+	}
+	return printJSON(c, out)
+}
+
+func matchSide(ctx context.Context, c *call, name string) (app.MatchSide, error) {
+	side := app.MatchSide{Behind: map[fraud.Indicator][]fraud.ReportID{}, Digests: map[fraud.ReportID][32]byte{}}
+	bld := link.NewBuilder(link.DefaultModel())
+	_, err := eachReport(ctx, []string{name}, c.stderr, func(r *fraud.Report) error {
+		x := extract.Report(r, extract.Options{Country: r.Reporter.Country})
+		bld.Add(r.Facts(), x.Sightings, x.Sketches)
+		d, err := r.Digest()
+		if err != nil {
+			return err
+		}
+		side.Digests[r.Name()] = d
+		seen := map[fraud.Indicator]bool{}
+		for _, s := range x.Sightings {
+			if s.Role.Links() && !seen[s.Indicator] {
+				seen[s.Indicator] = true
+				side.Behind[s.Indicator] = append(side.Behind[s.Indicator], r.Name())
+			}
+		}
+		return nil
+	})
+	side.Rings = bld.Link().Rings
+	return side, err
+}

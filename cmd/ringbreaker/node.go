@@ -1,0 +1,536 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"ringbreaker.example/app"
+	"ringbreaker.example/fraud"
+)
+
+// dataFlag adds the flag that every command of a node has.
+func dataFlag(c *call) *string { return c.flags.String("data", "", "the node's folder, `DIR`") }
+
+// openNode opens the node in dir as its console: whoever can read the keys.
+func openNode(ctx context.Context, dir, config string) (*app.Node, context.Context, error) {
+	cfg, err := app.LoadConfig(dir, config)
+	if err != nil {
+		return nil, nil, err
+	}
+	n, err := app.Open(ctx, cfg, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	return n, n.Console(ctx), nil
+}
+
+func serveCommand() command {
+	return command{
+		name: "serve", args: "-data DIR [-config FILE]",
+		does:    "runs a node: its pages, and its door for other nodes",
+		example: "ringbreaker serve -data /var/lib/ringbreaker",
+		run:     runServe,
+	}
+}
+
+func runServe(ctx context.Context, c *call) error {
+	data := dataFlag(c)
+	config := c.flags.String("config", "", "configuration `FILE`; default DIR/config.json")
+	addr := c.flags.String("addr", "", "listen on `HOST:PORT` instead of the configured address")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data"); err != nil {
+		return err
+	}
+	cfg, err := app.LoadConfig(*data, *config)
+	if err != nil {
+		return err
+	}
+	if *addr != "" {
+		cfg.Addr = *addr
+	}
+	n, err := app.Open(ctx, cfg, nil)
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	return n.Serve(ctx, func(url string) { fmt.Fprintf(c.stdout, "%s serves at %s\n", n.Org.Name, url) })
+}
+
+// serveAll listens on loopback for handlers that are already there.
+func serveAll(ctx context.Context, handlers []http.Handler, listeners []net.Listener) error {
+	errs := make(chan error, len(handlers))
+	var servers []*http.Server
+	for i, h := range handlers {
+		s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+		servers = append(servers, s)
+		go func() { errs <- s.Serve(listeners[i]) }()
+	}
+	select {
+	case <-ctx.Done():
+	case err := <-errs:
+		if !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	for _, s := range servers {
+		_ = s.Shutdown(stop) // a visitor who does not leave is cut off
+	}
+	return nil
+}
+
+func checkCommand() command {
+	return command{
+		name: "check", args: "[-data DIR] VALUE",
+		does:    "says what the public side would say about a number, site, address, wallet or message",
+		example: "ringbreaker check -data node '+1 888 555 0123'",
+		run:     runCheck,
+	}
+}
+
+func runCheck(ctx context.Context, c *call) error {
+	data := c.flags.String("data", "", "the node whose lists are asked, `DIR`; without it only published rules are")
+	asJSON := c.flags.Bool("json", false, "print JSON")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if c.flags.NArg() == 0 {
+		return usagef("say what to check")
+	}
+	dir := *data
+	if dir == "" {
+		tmp, err := os.MkdirTemp("", "ringbreaker-check-")
+		if err != nil {
+			return err
+		}
+		defer os.RemoveAll(tmp)
+		dir = tmp
+	}
+	n, ctx, err := openNode(ctx, dir, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	a, err := n.Check(ctx, strings.Join(c.flags.Args(), " "))
+	if err != nil {
+		return err
+	}
+	if *asJSON {
+		enc := json.NewEncoder(c.stdout)
+		enc.SetIndent("", "  ")
+		return enc.Encode(a)
+	}
+	fmt.Fprintf(c.stdout, "%s: %s\n", a.Verdict, a.Sentence)
+	for _, r := range a.Reasons {
+		fmt.Fprintf(c.stdout, "because %s", r.Says)
+		if r.Publisher != "" {
+			fmt.Fprintf(c.stdout, " (%s, %s, as of %s)", r.Publisher, r.URL, r.AsOf.Format(time.DateOnly))
+		}
+		fmt.Fprintln(c.stdout)
+	}
+	for _, d := range a.Do {
+		fmt.Fprintln(c.stdout, "do:", d)
+	}
+	return nil
+}
+
+func exportCommand() command {
+	return command{
+		name: "export", args: "-data DIR -format stix|misp|csv|hosts|rpz|adblock|phones|hashprefix [-out FILE]",
+		does:    "writes a list that others act on, by the rules of handling, each entry with its expiry",
+		example: "ringbreaker export -data node -format rpz -out scam.rpz",
+		run:     runExport,
+	}
+}
+
+func runExport(ctx context.Context, c *call) error {
+	data := dataFlag(c)
+	format := c.flags.String("format", "", "stix, misp, csv, hosts, rpz, adblock, phones or hashprefix")
+	out := c.flags.String("out", "", "`FILE` to write; default standard output")
+	audience := c.flags.String("for", "public", "who gets it: public, or community (subscribers who agreed to its terms)")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data", "format"); err != nil {
+		return err
+	}
+	n, ctx, err := openNode(ctx, *data, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	write := func(w ioWriter) error { return n.Export(ctx, w, *format, *audience) }
+	if *out == "" {
+		return write(c.stdout)
+	}
+	return writeFile(*out, write)
+}
+
+func importCommand() command {
+	return command{
+		name: "import", args: "-data DIR FILE…",
+		does:    "brings reports in: JSONL, CSV, mail, pages, STIX, MISP, text, zip; running it again changes nothing",
+		example: "ringbreaker import -data node reports.jsonl mailbox.mbox",
+		run:     runImport,
+	}
+}
+
+func runImport(ctx context.Context, c *call) error {
+	data := dataFlag(c)
+	transfers := c.flags.String("transfers", "", "also bring in transfers from this CSV `FILE`, such as a bank's answer")
+	relink := c.flags.Bool("link", true, "find the rings anew after the import")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data"); err != nil {
+		return err
+	}
+	if c.flags.NArg() == 0 && *transfers == "" {
+		return usagef("name at least one file")
+	}
+	n, ctx, err := openNode(ctx, *data, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	failed := 0
+	for _, name := range c.flags.Args() {
+		if err := importOne(ctx, c, n, name); err != nil {
+			if ctx.Err() != nil {
+				return err
+			}
+			failed++
+			fmt.Fprintf(c.stderr, "%s: %s\n", name, oneLine(err))
+		}
+	}
+	if *transfers != "" {
+		added, rejects, err := n.ImportTransfers(ctx, *transfers)
+		if err != nil {
+			return err
+		}
+		for _, r := range rejects {
+			fmt.Fprintf(c.stderr, "%s:%d: %s\n", *transfers, r.Line, r.Reason)
+		}
+		fmt.Fprintf(c.stdout, "%s: %d new transfers, %d lines rejected\n", *transfers, added, len(rejects))
+	}
+	if *relink {
+		if err := n.Flow(ctx); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d files could not be read", failed, c.flags.NArg())
+	}
+	return nil
+}
+
+func importOne(ctx context.Context, c *call, n *app.Node, name string) error {
+	bar := newBar(c.stderr, filepath.Base(name))
+	res, err := n.Import(ctx, name, bar.show)
+	bar.done()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s: %d records, %d new, %d same, %d conflicts, %d rejected, %d skipped\n",
+		name, res.Records, res.New, res.Same, res.Conflicts, res.Rejected, res.Skipped)
+	for _, note := range res.Notes {
+		fmt.Fprintf(c.stderr, "%s: %s\n", name, note)
+	}
+	for _, r := range res.Rejects {
+		fmt.Fprintf(c.stdout, "rejects: %s\n", r)
+	}
+	return nil
+}
+
+func fsckCommand() command {
+	return command{
+		name: "fsck", args: "-data DIR", does: "proves the store against its own ledger and every evidence file against its name",
+		example: "ringbreaker fsck -data node", run: runFsck,
+	}
+}
+
+func runFsck(ctx context.Context, c *call) error {
+	data := dataFlag(c)
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data"); err != nil {
+		return err
+	}
+	n, ctx, err := openNode(ctx, *data, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	problems, err := n.Fsck(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		fmt.Fprintln(c.stdout, p)
+	}
+	if len(problems) > 0 {
+		return no("%d problems found; restore from a backup and compare", len(problems))
+	}
+	fmt.Fprintln(c.stdout, "sound: every report, evidence file and custody event is as the ledger says")
+	return nil
+}
+
+func backupCommand() command {
+	return command{
+		name: "backup", args: "-data DIR -out FILE", does: "writes a whole node into one file; the node may go on running",
+		example: "ringbreaker backup -data node -out node.backup", run: runBackup,
+	}
+}
+
+func runBackup(ctx context.Context, c *call) error {
+	data := dataFlag(c)
+	out := c.flags.String("out", "", "`FILE` to write; it holds the node's keys, so keep it as you keep them")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data", "out"); err != nil {
+		return err
+	}
+	n, ctx, err := openNode(ctx, *data, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	if err := n.Backup(ctx, *out); err != nil {
+		return err
+	}
+	fmt.Fprintln(c.stdout, *out)
+	return nil
+}
+
+func restoreCommand() command {
+	return command{
+		name: "restore", args: "-in FILE -data DIR", does: "unpacks a backup into a new folder and proves it",
+		example: "ringbreaker restore -in node.backup -data node2", run: runRestore,
+	}
+}
+
+func runRestore(ctx context.Context, c *call) error {
+	data := dataFlag(c)
+	in := c.flags.String("in", "", "the backup, `FILE`")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data", "in"); err != nil {
+		return err
+	}
+	if err := app.Restore(*in, *data); err != nil {
+		return err
+	}
+	n, ctx, err := openNode(ctx, *data, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	problems, err := n.Fsck(ctx)
+	if err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		return no("restored, and not sound: %s", problems[0])
+	}
+	fmt.Fprintf(c.stdout, "%s: restored and sound\n", *data)
+	return nil
+}
+
+func keygenCommand() command {
+	return command{
+		name: "keygen", args: "-data DIR -org ID -name NAME [-kind company|agency|report_centre] [-country CC] [-addr HOST:PORT]",
+		does:    "sets up a node: its configuration and its keys; prints its fingerprint",
+		example: "ringbreaker keygen -data node -org alder -name 'Alder Systems' -country US", run: runKeygen,
+	}
+}
+
+func runKeygen(ctx context.Context, c *call) error {
+	data := dataFlag(c)
+	org := c.flags.String("org", "", "short name, lower case: alder")
+	name := c.flags.String("name", "", "the organisation's name")
+	kind := c.flags.String("kind", "company", "company, agency or report_centre")
+	country := c.flags.String("country", "US", "ISO 3166-1 alpha-2")
+	addr := c.flags.String("addr", "", "`HOST:PORT` to listen on; default 127.0.0.1:8700")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data", "org", "name"); err != nil {
+		return err
+	}
+	cfg := app.Config{Data: *data, Addr: *addr, Org: fraud.Org{ID: fraud.OrgID(*org), Name: *name, Kind: fraud.OrgKind(*kind), Country: *country}}
+	if _, err := os.Stat(filepath.Join(*data, "config.json")); err == nil {
+		return fmt.Errorf("%s holds a node already; its keys are never overwritten", *data)
+	}
+	if err := cfg.Save(); err != nil {
+		return err
+	}
+	n, err := app.Open(ctx, cfg, nil)
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	return printCard(c, n)
+}
+
+func printCard(c *call, n *app.Node) error {
+	words, hexSum := n.Card().Fingerprint()
+	fmt.Fprintf(c.stdout, "fingerprint of %s, to read to a partner:\n  %s\n  %s\n", n.Org.Name, words, hexSum)
+	return nil
+}
+
+func userCommand() command {
+	return command{
+		name: "user", args: "add|list -data DIR [-id ID -name NAME -roles ROLE,…]",
+		does:    "adds or lists the people of a node; a new person's password is read from standard input, or drawn and printed once",
+		example: "ringbreaker user add -data node -id mia -name 'Mia Analyst' -roles analyst", run: runUser,
+	}
+}
+
+func runUser(ctx context.Context, c *call) error {
+	what := shift(c)
+	data := dataFlag(c)
+	id := c.flags.String("id", "", "the name to sign in with")
+	name := c.flags.String("name", "", "the person's name, as it stands under what they sign")
+	office := c.flags.String("office", "", "the person's office")
+	roles := c.flags.String("roles", "", "admin, analyst, signatory, vault_keeper, investigator, officer, auditor; commas between")
+	read := c.flags.Bool("password-stdin", false, "read the password from standard input instead of drawing one")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data"); err != nil {
+		return err
+	}
+	n, ctx, err := openNode(ctx, *data, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	switch what {
+	case "list":
+		return n.ListUsers(ctx, c.stdout)
+	case "add":
+		if err := c.need("id", "name", "roles"); err != nil {
+			return err
+		}
+		password := ""
+		if *read {
+			line, err := bufio.NewReader(c.stdin).ReadString('\n')
+			if err != nil && line == "" {
+				return fmt.Errorf("no password on standard input: %w", err)
+			}
+			password = strings.TrimRight(line, "\r\n")
+		}
+		drawn, err := n.AddUserNamed(ctx, *id, *name, *office, splitList(*roles), password)
+		if err != nil {
+			return err
+		}
+		if password == "" {
+			fmt.Fprintf(c.stdout, "password of %s, shown this once: %s\n", *id, drawn)
+		}
+		return nil
+	}
+	return usagef("say add or list")
+}
+
+// shift takes the first argument that is no flag: the verb of a command that
+// has several.
+func shift(c *call) string {
+	if len(c.args) == 0 || strings.HasPrefix(c.args[0], "-") {
+		return ""
+	}
+	what := c.args[0]
+	c.args = c.args[1:]
+	return what
+}
+
+func peerCommand() command {
+	return command{
+		name: "peer", args: "card|add|list|witness|revoke -data DIR [-url URL] [-card FILE] [-fingerprint WORDS] [-org ID]",
+		does:    "exchanges trust with another organisation's node, after people compared fingerprints",
+		example: "ringbreaker peer add -data node -url http://127.0.0.1:8701 -fingerprint 'acid-barn …'", run: runPeer,
+	}
+}
+
+func runPeer(ctx context.Context, c *call) error {
+	what := shift(c)
+	data := dataFlag(c)
+	url := c.flags.String("url", "", "the other node's `URL`")
+	file := c.flags.String("card", "", "the other's card from a `FILE` instead")
+	print := c.flags.String("fingerprint", "", "what the other organisation read to you, as words or hex")
+	org := c.flags.String("org", "", "the peer to witness or revoke")
+	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.need("data"); err != nil {
+		return err
+	}
+	n, ctx, err := openNode(ctx, *data, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	switch what {
+	case "card":
+		enc := json.NewEncoder(c.stdout)
+		enc.SetIndent("", "  ")
+		if err := enc.Encode(n.Card()); err != nil {
+			return err
+		}
+		words, _ := n.Card().Fingerprint()
+		fmt.Fprintf(c.stderr, "fingerprint: %s\n", words)
+		return nil
+	case "list":
+		return n.ListPeers(ctx, c.stdout)
+	case "witness":
+		return n.AskWitness(ctx, fraud.OrgID(*org))
+	case "revoke":
+		return n.RevokePeer(ctx, fraud.OrgID(*org))
+	case "add":
+		if err := c.need("fingerprint"); err != nil {
+			return err
+		}
+		card, err := readCard(ctx, *url, *file)
+		if err != nil {
+			return err
+		}
+		if err := n.AddPeer(ctx, card, *print); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.stdout, "%s is now a peer\n", card.Org.ID)
+		return nil
+	}
+	return usagef("say card, add, list, witness or revoke")
+}
+
+func readCard(ctx context.Context, url, file string) (app.Card, error) {
+	if file == "" {
+		if url == "" {
+			return app.Card{}, usagef("give -url or -card")
+		}
+		return app.FetchCard(ctx, url)
+	}
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return app.Card{}, err
+	}
+	var card app.Card
+	if err := json.Unmarshal(b, &card); err != nil {
+		return card, fmt.Errorf("%s is no card: %w", file, fraud.ErrInvalid)
+	}
+	return card, nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"ringbreaker.example/fraud"
+)
+
+// eachReport reads the JSONL files in order and hands each report to take. A
+// line that is no report is told on standard error, with file, line and
+// reason, and the rest goes on. It returns how many lines were refused.
+func eachReport(ctx context.Context, files []string, stderr io.Writer, take func(*fraud.Report) error) (refused int, err error) {
+	for _, name := range files {
+		n, err := eachReportOf(ctx, name, stderr, take)
+		refused += n
+		if err != nil {
+			return refused, err
+		}
+	}
+	return refused, nil
+}
+
+func eachReportOf(ctx context.Context, name string, stderr io.Writer, take func(*fraud.Report) error) (refused int, err error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	lines := newLineReader(f, fraud.MaxReportBytes)
+	for n := 1; ; n++ {
+		if err := ctx.Err(); err != nil {
+			return refused, err
+		}
+		line, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return refused, nil
+		}
+		var r *fraud.Report
+		if err == nil {
+			if len(strings.TrimSpace(string(line))) == 0 {
+				continue
+			}
+			r, err = fraud.DecodeReport(line)
+		}
+		switch {
+		case errors.Is(err, fraud.ErrInvalid):
+			refused++
+			fmt.Fprintf(stderr, "%s:%d: %s\n", name, n, oneLine(err))
+			continue
+		case err != nil:
+			return refused, fmt.Errorf("read %s: %w", name, err)
+		}
+		if err := take(r); err != nil {
+			return refused, fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+	}
+}
+
+// lineReader reads lines of at most limit bytes; a longer one is skipped to
+// its end and told as ErrInvalid, so that it costs no memory and stops
+// nothing.
+type lineReader struct {
+	r     *bufio.Reader
+	limit int
+	buf   []byte
+}
+
+func newLineReader(r io.Reader, limit int) *lineReader {
+	return &lineReader{r: bufio.NewReaderSize(r, 1<<20), limit: limit}
+}
+
+// next returns the next line without its end. The slice is good until the
+// next call. At the end it returns io.EOF.
+func (l *lineReader) next() ([]byte, error) {
+	l.buf = l.buf[:0]
+	long := false
+	for {
+		part, err := l.r.ReadSlice('\n')
+		if len(l.buf)+len(part) > l.limit+1 {
+			long = true
+			l.buf = l.buf[:0]
+		}
+		if !long {
+			l.buf = append(l.buf, part...)
+		}
+		switch {
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF) && len(part) == 0 && len(l.buf) == 0 && !long:
+			return nil, io.EOF
+		case err != nil && !errors.Is(err, io.EOF):
+			return nil, err
+		}
+		if long {
+			return nil, fmt.Errorf("line is longer than %d bytes: %w", l.limit, fraud.ErrInvalid)
+		}
+		return []byte(strings.TrimRight(string(l.buf), "\r\n")), nil
+	}
+}
+
+// splitList reads "a,b,c".
+func splitList(s string) []string {
+	var out []string
+	for _, p := range strings.Split(s, ",") {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
