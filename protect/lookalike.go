@@ -57,28 +57,35 @@ func (r *Rules) imitates(label string) (LookAlike, bool) {
 	if label == "" {
 		return LookAlike{}, false
 	}
-	tokens := strings.FieldsFunc(label, func(c rune) bool { return c == '-' || c == '_' })
-	for _, b := range r.Brands {
-		for _, mine := range b.Labels {
-			for _, t := range tokens {
-				switch {
-				case t == mine:
-					return LookAlike{b.Name, label, "name"}, true
-				case skeleton(t) == skeleton(mine), oneTypo(t, mine):
-					return LookAlike{b.Name, label, "letters"}, true
-				case r.baited(skeleton(t), skeleton(mine)):
-					return LookAlike{b.Name, label, "name"}, true
-				}
+	for t := range strings.FieldsFuncSeq(label, func(c rune) bool { return c == '-' || c == '_' }) {
+		if len(t) < shortestLabel {
+			continue
+		}
+		skel := skeleton(t)
+		for _, mine := range r.looks {
+			how := ""
+			switch {
+			case t == mine.label || r.baited(skel, mine.skel):
+				how = "name"
+			case skel == mine.skel, oneTypo(t, mine.label):
+				how = "letters"
+			default:
+				continue
 			}
+			return LookAlike{r.Brands[mine.brand].Name, label, how}, true
 		}
 	}
 	return LookAlike{}, false
 }
 
-// baited says whether t is the brand with a bait word glued to it.
+// shortestLabel is the shortest brand label that is imitated.
+const shortestLabel = 4
+
+// baited says whether t is the brand with a bait word glued to it; both are
+// skeletons.
 func (r *Rules) baited(t, brand string) bool {
 	for _, rest := range []string{strings.TrimPrefix(t, brand), strings.TrimSuffix(t, brand)} {
-		if rest != t && slices.ContainsFunc(r.Baits, func(bait string) bool { return strings.HasPrefix(rest, skeleton(bait)) }) {
+		if rest != t && slices.ContainsFunc(r.baits, func(bait string) bool { return strings.HasPrefix(rest, bait) }) {
 			return true
 		}
 	}
@@ -91,6 +98,9 @@ func (r *Rules) baited(t, brand string) bool {
 func oneTypo(a, b string) bool {
 	if len(b) < 7 || a == b {
 		return false
+	}
+	if d := len(a) - len(b); d > 3 || d < -3 {
+		return false // one letter is at most four bytes
 	}
 	x, y := []rune(a), []rune(b)
 	if len(x) < len(y) {

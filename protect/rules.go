@@ -78,6 +78,14 @@ type Rules struct {
 	brands map[string]int // by domain
 	phones map[string]int
 	shared map[string]bool
+	looks  []look // every brand label
+	baits  []string
+}
+
+// look is a brand's label, and what it looks like.
+type look struct {
+	brand       int
+	label, skel string
 }
 
 type signalWord struct {
@@ -98,6 +106,9 @@ func LoadRules() (*Rules, error) {
 		for _, w := range b.Words {
 			r.words = append(r.words, signalWord{word: fold(w), brand: i})
 		}
+		for _, l := range b.Labels {
+			r.looks = append(r.looks, look{i, l, skeleton(l)})
+		}
 		for _, d := range b.Domains {
 			r.brands[d] = i
 		}
@@ -109,6 +120,9 @@ func LoadRules() (*Rules, error) {
 		for _, w := range words {
 			r.words = append(r.words, signalWord{word: fold(w), signal: signal, brand: -1})
 		}
+	}
+	for _, bait := range r.Baits {
+		r.baits = append(r.baits, skeleton(bait))
 	}
 	for _, h := range r.SharedHosts {
 		r.shared[h] = true
