@@ -18,13 +18,13 @@ import (
 
 // verifyDir verifies a package's folder: the same checks, the files taken in
 // the order of the tar, and nothing else may lie in it.
-func verifyDir(dir string, trust Trust) (Verification, error) {
+func verifyDir(dir string, trust Trust) (v Verification, err error) {
 	vr := &verifier{trust: trust, content: newContent()}
 	p, err := loadDir(dir)
 	if err != nil {
 		return vr.result(err)
 	}
-	defer p.Close()
+	defer func() { err = errors.Join(err, p.Close()) }()
 	want := p.Names()
 	if err := onlyThese(dir, want); err != nil {
 		return vr.result(err)
@@ -116,12 +116,12 @@ func atomically(path string, write func(io.Writer) error) error {
 }
 
 // SignPath signs a package where it lies: a .referral file or a folder.
-func SignPath(ctx context.Context, path string, as SignAs) (*Package, error) {
+func SignPath(ctx context.Context, path string, as SignAs) (_ *Package, err error) {
 	p, err := Load(path)
 	if err != nil {
 		return nil, err
 	}
-	defer p.Close()
+	defer func() { err = errors.Join(err, p.Close()) }()
 	if err := p.Sign(ctx, as); err != nil {
 		return nil, err
 	}
@@ -129,12 +129,12 @@ func SignPath(ctx context.Context, path string, as SignAs) (*Package, error) {
 }
 
 // ProvePath adds a ledger proof to a package where it lies.
-func ProvePath(path string, prove func(*Package) error) error {
+func ProvePath(path string, prove func(*Package) error) (err error) {
 	p, err := Load(path)
 	if err != nil {
 		return err
 	}
-	defer p.Close()
+	defer func() { err = errors.Join(err, p.Close()) }()
 	if err := prove(p); err != nil {
 		return err
 	}
@@ -165,8 +165,8 @@ func (p *Package) rewrite(path string) error {
 // SealPath verifies the .referral at in, and seals it to the agency's age
 // recipients as out, usually NAME.referral.age. What does not verify is not
 // sealed.
-func SealPath(in, out string, trust Trust) (Verification, error) {
-	v, err := VerifyPath(in, trust)
+func SealPath(in, out string, trust Trust) (v Verification, err error) {
+	v, err = VerifyPath(in, trust)
 	if err != nil {
 		return v, err
 	}
@@ -174,7 +174,7 @@ func SealPath(in, out string, trust Trust) (Verification, error) {
 	if err != nil {
 		return v, err
 	}
-	defer p.Close()
+	defer func() { err = errors.Join(err, p.Close()) }()
 	return v, atomically(out, func(w io.Writer) error { return p.SealTo(w) })
 }
 
@@ -206,7 +206,7 @@ func Open(r io.Reader, dir string, trust Trust, identities ...age.Identity) (Ver
 }
 
 // OpenPath opens the file at in, sealed or not, into the folder dir.
-func OpenPath(in, dir string, trust Trust, identities ...age.Identity) (Verification, error) {
+func OpenPath(in, dir string, trust Trust, identities ...age.Identity) (v Verification, err error) {
 	f, err := os.Open(in)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Verification{}, fmt.Errorf("no referral at %s: %w", in, fraud.ErrNotFound)
@@ -214,7 +214,7 @@ func OpenPath(in, dir string, trust Trust, identities ...age.Identity) (Verifica
 	if err != nil {
 		return Verification{}, fmt.Errorf("read referral %s: %w", in, err)
 	}
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	if strings.HasSuffix(in, ".age") {
 		return Open(f, dir, trust, identities...)
 	}

@@ -64,7 +64,11 @@ func TestTheSealedFileOpensForTheAgencyAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer q.Close()
+	t.Cleanup(func() {
+		if err := q.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	people, err := q.ReadAnnex(w.cfb.seal)
 	if err != nil {
 		t.Fatal(err)

@@ -98,7 +98,7 @@ func Export(c Content) ([]byte, error) {
 				continue
 			}
 			a := attributeOf(i.Indicator)
-			a.UUID = id("attribute", string(c.Producer.ID), string(r.Ring.ID), i.Indicator.String(), string(i.Role))
+			a.UUID = id("attribute", string(c.Producer.ID), string(r.Ring.ID), i.String(), string(i.Role))
 			a.ToIDs = detect && a.Type != "text"
 			a.Comment = fmt.Sprintf("%s; ring %s, %d reports from %d sources", i.Role, cmp.Or(r.Label, string(r.Ring.ID)), i.Reports, i.Sources)
 			a.Timestamp, a.FirstSeen, a.LastSeen, a.Distribution = e.Timestamp, stamp(i.Tenure.From), stamp(i.Tenure.To), "5"

@@ -207,7 +207,7 @@ func (im *importer) event(e event) {
 
 // suspects are the roles of MISP's person object that are a suspect's; every
 // other role, or none, is a victim's, a witness's or nobody's.
-var suspects = []string{"Suspect", "Defendent", "Defendant", "Accused", "Culprit", "Accomplice"}
+var suspects = []string{"Suspect", "Defendent", "Defendant", "Accused", "Culprit", "Accomplice"} //nolint:misspell // as MISP spells it
 
 // bystander says why an object describes somebody who is not a suspect.
 func bystander(o object) string {

@@ -218,14 +218,14 @@ func (x *exporter) indicator(i fraud.RingIndicator, set, where string) (sent boo
 	}
 	x.sco(sco)
 	ind := x.sdo(object{
-		Type: "indicator", ID: id("indicator", string(x.c.Producer.ID), i.Indicator.String(), stamp(from)), Name: string(i.Role) + " " + sco.Type,
+		Type: "indicator", ID: id("indicator", string(x.c.Producer.ID), i.String(), stamp(from)), Name: string(i.Role) + " " + sco.Type,
 		Description:    fmt.Sprintf("Used as %s; in %d reports from %d sources.", strings.ReplaceAll(string(i.Role), "_", " "), i.Reports, i.Sources),
 		IndicatorTypes: []string{"malicious-activity"}, Pattern: pattern, PatternType: "stix", ValidFrom: stamp(from), Labels: []string{string(i.Role)},
 	}, from)
 	x.put(ind)
 	x.relate("indicates", ind.ID, set, from)
 	seen := x.sdo(object{
-		Type: "observed-data", ID: id("observed-data", string(x.c.Producer.ID), i.Indicator.String(), stamp(from), where),
+		Type: "observed-data", ID: id("observed-data", string(x.c.Producer.ID), i.String(), stamp(from), where),
 		FirstObserved: stamp(from), LastObserved: stamp(to), Observed: max(1, i.Reports), ObjectRefs: []string{sco.ID},
 	}, from)
 	x.put(seen)

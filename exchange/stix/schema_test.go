@@ -1,6 +1,7 @@
 package stix_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
@@ -22,12 +23,11 @@ func (s schemaFiles) Load(url string) (any, error) {
 	if !ok {
 		return nil, os.ErrNotExist
 	}
-	f, err := os.Open(filepath.Join(s.root, filepath.FromSlash(name)))
+	b, err := os.ReadFile(filepath.Join(s.root, filepath.FromSlash(name)))
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	return jsonschema.UnmarshalJSON(f)
+	return jsonschema.UnmarshalJSON(bytes.NewReader(b))
 }
 
 const schemaBase = "http://raw.githubusercontent.com/oasis-open/cti-stix2-json-schemas/stix2.1/schemas/"
