@@ -139,3 +139,23 @@ func BenchmarkParsePhone(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkHostileText is text made to be slow, at two sizes: the rates must
+// be alike, or the cost is no straight line.
+func BenchmarkHostileText(b *testing.B) {
+	units := []string{"a.", "a@", "1 ", "1-", "one ", "A Ltd ", "888-555-0142 ", "a dot ", "1,111", "IBAN DE89", "> x\n", "a[.]", "double five ", "& "}
+	for _, size := range []struct {
+		name  string
+		bytes int
+	}{{"32KiB", 32 << 10}, {"512KiB", 512 << 10}} {
+		b.Run("size="+size.name, func(b *testing.B) {
+			b.SetBytes(int64(size.bytes * len(units)))
+			defer coreRate(b, size.bytes*len(units))()
+			for b.Loop() {
+				for _, unit := range units {
+					Text(strings.Repeat(unit, size.bytes/len(unit)), Options{Country: "US"})
+				}
+			}
+		})
+	}
+}

@@ -63,6 +63,7 @@ type scan struct {
 	found    []Finding
 	marks    []mark // of found: where each stands in the folded text
 	digits   []byte
+	past     int    // folded bytes before this one hold no more host names
 	judged   string // the host that was last held against the brands
 	likeness string // and what came of it
 	parts    []part // of the text, by who speaks; see role.go
@@ -85,7 +86,7 @@ func Text(s string, opt Options) []Finding {
 func text(s string, opt Options, parts []part) []Finding {
 	x := scans.Get().(*scan)
 	defer scans.Put(x)
-	x.opt, x.found, x.marks = opt, nil, x.marks[:0]
+	x.opt, x.found, x.marks, x.past = opt, nil, x.marks[:0], 0
 	x.parts = inOrder(append(x.parts[:0], parts...))
 	x.text.fold(s)
 	x.tokenise()

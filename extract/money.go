@@ -122,7 +122,7 @@ func (x *scan) currencyAfter(i int) (string, int) {
 func (x *scan) decimal(i int) (string, int) {
 	whole, last := string(x.bytes(i)), i
 	frac := ""
-	for k := i + 1; k+1 < len(x.toks); k += 2 {
+	for k := i + 1; k+1 < len(x.toks) && k < i+16; k += 2 {
 		m, next := x.markAt(k), x.toks[k+1]
 		if m == 0 && frac == "" && x.lang != langEN && x.gap(k) == 1 && x.toks[k].class == classNumber && x.toks[k].len() == 3 {
 			whole += string(x.bytes(k))
@@ -213,7 +213,7 @@ func isLead(word string) bool {
 func (x *scan) capitals(first int) (last int, ok bool) {
 	letters, words, star := 0, 0, false
 	last = first - 1
-	for k := first; k < len(x.toks); k++ {
+	for k := first; k < len(x.toks) && k < first+24; k++ {
 		t := x.toks[k]
 		if t.used || k > first && (x.gap(k) > 3 || x.lineBreak(k)) {
 			break

@@ -221,7 +221,7 @@ func (x *scan) firm(i int) {
 		return
 	}
 	first, words := i, 0
-	for k := i - 1; k >= 0 && words < 6; k-- {
+	for k := i - 1; k >= 0 && k > i-24 && words < 6; k-- {
 		t := x.toks[k]
 		if t.used || x.gap(k+1) > 2 || x.lineBreak(k+1) {
 			break
@@ -247,7 +247,7 @@ func (x *scan) firm(i int) {
 		return
 	}
 	last := i
-	for last+1 < len(x.toks) && (x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.markAt(last+1) == '.' && x.is(last+2).has(cueFirm) && x.gap(last+2) <= 1) {
+	for last+1 < len(x.toks) && last < i+6 && (x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.markAt(last+1) == '.' && x.is(last+2).has(cueFirm) && x.gap(last+2) <= 1) {
 		last++
 	}
 	name := foldCompany(string(x.text.b[x.toks[first].start:x.toks[last].end]))

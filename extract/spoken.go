@@ -37,11 +37,14 @@ func (x *scan) spoken(i int) bool {
 	return x.spokenPhone(i, last, d)
 }
 
+// maxSpoken is how many words and marks a number said aloud may take.
+const maxSpoken = 64
+
 // spokenEnd is the token after the last one that may belong to a number said
 // aloud: digits, number words, small marks.
 func (x *scan) spokenEnd(i int) int {
 	k := i
-	for ; k < len(x.toks); k++ {
+	for ; k < len(x.toks) && k < i+maxSpoken; k++ {
 		t := x.toks[k]
 		if t.used || k > i && (x.gap(k) > 3) {
 			break
@@ -191,6 +194,10 @@ func (x *scan) spokenPhone(first, last int, d []byte) bool {
 	return true
 }
 
+// maxSpokenHost is how many tokens a host name said aloud takes on either
+// side of one of its dots.
+const maxSpokenHost = 12
+
 // spokenHost takes "example dot com" and "name (at) example (dot) com", whose
 // "dot" is token i.
 func (x *scan) spokenHost(i int) {
@@ -198,14 +205,14 @@ func (x *scan) spokenHost(i int) {
 	if first < 0 || last >= len(x.toks) || x.toks[first].class == classMark || x.toks[first].used || x.toks[last].class == classMark {
 		return
 	}
-	for first >= 2 {
+	for first >= 2 && first > i-maxSpokenHost {
 		if x.markAt(first-1) == '-' && x.gap(first-1) == 0 && x.gap(first) == 0 || x.is(first-1).has(cueDot) {
 			first -= 2
 			continue
 		}
 		break
 	}
-	for last+2 < len(x.toks) && (x.is(last+1).has(cueDot) || x.markAt(last+1) == '-' && x.gap(last+1) == 0 && x.gap(last+2) == 0) {
+	for last+2 < len(x.toks) && last < i+maxSpokenHost && (x.is(last+1).has(cueDot) || x.markAt(last+1) == '-' && x.gap(last+1) == 0 && x.gap(last+2) == 0) {
 		last += 2
 	}
 	var host strings.Builder
@@ -256,7 +263,7 @@ func (x *scan) spokenLocal(first int) (local, end int) {
 		return -1, 0
 	}
 	end = k
-	for k >= 2 && (x.markAt(k-1) == '.' || x.markAt(k-1) == '_' || x.markAt(k-1) == '-') && x.gap(k) == 0 && x.gap(k-1) == 0 && x.toks[k-2].class != classMark {
+	for k >= 2 && k > first-maxSpokenHost && (x.markAt(k-1) == '.' || x.markAt(k-1) == '_' || x.markAt(k-1) == '-') && x.gap(k) == 0 && x.gap(k-1) == 0 && x.toks[k-2].class != classMark {
 		k -= 2
 	}
 	return k, end

@@ -10,6 +10,10 @@ import (
 	"ringbreaker.example/fraud"
 )
 
+// maxHost is more than any host name has bytes, defanged (RFC 1035 §2.3.4:
+// 255), and bounds what one dot may cost.
+const maxHost = 400
+
 // maxURL is the longest URL that is taken out of a text; what is longer is
 // data in a URL's clothes.
 const maxURL = 4096
@@ -311,7 +315,7 @@ func (x *scan) at(i int) {
 	b := x.text.b
 	at := int(x.toks[i].start)
 	start := at
-	for start > 0 && (isAlnum(b[start-1]) || strings.IndexByte("._%+-", b[start-1]) >= 0 || b[start-1] >= 0x80) {
+	for start > 0 && at-start < maxHost && (isAlnum(b[start-1]) || strings.IndexByte("._%+-", b[start-1]) >= 0 || b[start-1] >= 0x80) {
 		start--
 	}
 	end := hostEnd(b, at+1)
@@ -341,7 +345,7 @@ func (x *scan) tokenAt(start, i int) int {
 // hostEnd is the end of the host name that begins at b[at].
 func hostEnd(b []byte, at int) int {
 	end := at
-	for end < len(b) {
+	for end < len(b) && end-at < maxHost {
 		if c := b[end]; isAlnum(c) || c == '-' || c == '_' || c >= 0x80 {
 			end++
 			continue
@@ -367,11 +371,15 @@ func hostEnd(b []byte, at int) int {
 func (x *scan) dot(i int) {
 	b := x.text.b
 	at := int(x.toks[i].start)
+	if at < x.past {
+		return // within a run that was looked at and is no host
+	}
 	start := at
-	for start > 0 && (isAlnum(b[start-1]) || b[start-1] == '-' || b[start-1] == '_' || b[start-1] >= 0x80) {
+	for start > 0 && at-start < maxHost && (isAlnum(b[start-1]) || b[start-1] == '-' || b[start-1] == '_' || b[start-1] >= 0x80) {
 		start--
 	}
 	end := hostEnd(b, start)
+	x.past = end
 	if start == at || end <= at || end < len(b) && b[end] == '@' || start > 0 && (b[start-1] == '@' || b[start-1] == '.') {
 		return
 	}
