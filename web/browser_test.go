@@ -2,13 +2,16 @@ package web_test
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
+	"net/http/httputil"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -190,5 +193,84 @@ func TestDarkPagesDraw(t *testing.T) {
 	}
 	for _, s := range w.all() {
 		t.Error(s)
+	}
+}
+
+// wire is a connection that can be cut: while it is, every request dies as
+// it does in a cellar.
+func wire(t *testing.T, srv *httptest.Server) (*httptest.Server, *atomic.Bool) {
+	t.Helper()
+	to, err := url.Parse(srv.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := new(atomic.Bool)
+	through := httputil.NewSingleHostReverseProxy(to)
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !cut.Load() {
+			through.ServeHTTP(w, r)
+			return
+		}
+		if c, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			_ = c.Close() // that is the cut
+		}
+	}))
+	t.Cleanup(front.Close)
+	return front, cut
+}
+
+func TestAnItemTypedWithoutAConnectionIsKeptAndSentLaterOnce(t *testing.T) {
+	ctx := chromium(t)
+	w := bureau(t)
+	srv, cut := wire(t, serve(t, w))
+	enter(t, ctx, srv, "officer")
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(390, 844), chromedp.Navigate(srv.URL+"/searches/search-1/add")); err != nil {
+		t.Fatal(err)
+	}
+	before := len(w.seizures)
+	cut.Store(true)
+	err := chromedp.Do(
+		ctx, chromedp.Click(chromedp.CSS(`input[value="pen_drive"]`)), chromedp.SendKeys(chromedp.ID("what"), "red, 64 GB"), chromedp.SendKeys(chromedp.ID("place"), "pocket"),
+		chromedp.SendKeys(chromedp.ID("seal"), "CFB-00430"), chromedp.Click(chromedp.CSS(`button[name="again"]`)), chromedp.WaitVisible(chromedp.ID("kept")),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	says, err := chromedp.Run(ctx, chromedp.Text(chromedp.ID("kept-count")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(says, "Kept here, not yet sent: 1 item.") || len(w.seizures) != before {
+		t.Errorf("cut off: the page says %q and the node has %d more", says, len(w.seizures)-before)
+	}
+	cut.Store(false)
+	if err := chromedp.Do(ctx, chromedp.Click(chromedp.ID("kept-send")), chromedp.WaitNotVisible(chromedp.ID("kept"))); err != nil {
+		t.Fatal(err)
+	}
+	if got := len(w.seizures) - before; got != 1 || w.seizures[before].What != "red, 64 GB" {
+		t.Errorf("joined again: the node has %d more, want the pen drive once", got)
+	}
+}
+
+func TestARefusedItemSaysWhyAndKeepsWhatWasTyped(t *testing.T) {
+	ctx := chromium(t)
+	w := bureau(t)
+	srv := serve(t, w)
+	enter(t, ctx, srv, "officer")
+	before := len(w.seizures)
+	err := chromedp.Do(
+		ctx, chromedp.Navigate(srv.URL+"/searches/search-1/add?type=mobile_phone"), chromedp.SendKeys(chromedp.ID("what"), "Nokia"), chromedp.SendKeys(chromedp.ID("place"), "desk"),
+		chromedp.SendKeys(chromedp.ID("seal"), "CFB-00431"), chromedp.Click(chromedp.CSS("details summary")), chromedp.SendKeys(chromedp.ID("imei"), "490154203237510"),
+		chromedp.Click(chromedp.CSS(`button[name="again"]`)), chromedp.WaitVisible(chromedp.ID("refused")),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed, err := chromedp.Run(ctx, chromedp.Value(chromedp.ID("what")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if typed != "Nokia" || len(w.seizures) != before {
+		t.Errorf("typed %q is left, %d items were added", typed, len(w.seizures)-before)
 	}
 }

@@ -1,9 +1,12 @@
 // A seizure list keeps what is typed on the phone until the node has it.
 // Without this file the form is sent as any form is.
 //
+//	typed ─▶ draft (each keystroke) ─▶ kept ─▶ sent, by its key ─▶ taken off the phone
+//
 // Each item bears a key that is made once; the node takes the same key once.
-// What is kept here is removed only when the node answers with the item's
-// number, so an item is never lost and never doubled.
+// An item is kept before it is sent and removed only when the node answers
+// with its number or says why it refuses it, so none is lost and none doubled.
+// A phone that says it has a connection may be wrong: only an answer counts.
 "use strict";
 (() => {
   const banner = document.getElementById("kept");
@@ -16,63 +19,84 @@
   };
   const write = (name, value) => localStorage.setItem(name, JSON.stringify(value));
   const fields = (form) => Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf"));
+  const keep = (item) => write(store, [...read(store, []).filter((x) => x.key !== item.key), item]);
+  const drop = (item) => write(store, read(store, []).filter((x) => x.key !== item.key));
+  const newKey = () => "K-" + [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
-  let sending = false;
   const show = (problem) => {
-    const kept = read(store, []);
-    banner.hidden = kept.length === 0;
+    const n = read(store, []).length;
+    banner.hidden = n === 0;
     document.getElementById("kept-count").textContent =
-      (kept.length === 1 ? "Kept here, not yet sent: 1 item." : `Kept here, not yet sent: ${kept.length} items.`) + (problem ? " " + problem : "");
+      (n === 1 ? "Kept here, not yet sent: 1 item." : `Kept here, not yet sent: ${n} items.`) + (problem ? " " + problem : "");
   };
 
-  const send = async () => {
+  // post answers "sent", or the sentence of why the node refuses the item; it
+  // throws if there was no answer.
+  const post = async (item) => {
+    const body = new URLSearchParams({ ...item, csrf: banner.dataset.csrf });
+    const answer = await fetch(banner.dataset.post, { method: "POST", body, redirect: "error" });
+    if (answer.status === 201) return "sent";
+    if (answer.status === 422) return (await answer.json()).error;
+    throw new Error(answer.status);
+  };
+
+  let sending = false;
+  const sendAll = async () => {
     if (sending) return;
     sending = true;
     let problem = "";
-    try {
-      for (const item of read(store, [])) {
-        const body = new URLSearchParams({ ...item, csrf: banner.dataset.csrf });
-        const answer = await fetch(banner.dataset.post, { method: "POST", body, redirect: "error" });
-        if (answer.status === 201) {
-          write(store, read(store, []).filter((x) => x.key !== item.key));
-          continue;
-        }
-        const json = await answer.json().catch(() => ({}));
-        problem = json.error || "Sign in again, then send them.";
+    for (const item of read(store, [])) {
+      try {
+        const said = await post(item);
+        if (said === "sent") drop(item);
+        else problem = `Item “${item.what}”: ${said}`;
+      } catch {
+        problem = "No connection, or you are signed out. They are sent when it is back.";
         break;
       }
-    } catch {
-      problem = "No connection. They are sent when it is back.";
     }
     sending = false;
     show(problem);
   };
 
   const form = document.getElementById("item");
+  const refused = document.getElementById("refused");
   if (form) {
     const old = read(draft, null);
     if (old && !form.querySelector(".wrong")) {
       for (const [name, value] of Object.entries(old)) {
-        const field = form.elements[name];
-        if (field && name !== "csrf") field.value = value;
+        if (form.elements[name]) form.elements[name].value = value;
       }
     }
     form.addEventListener("input", () => write(draft, fields(form)));
-    form.addEventListener("submit", (e) => {
-      if (navigator.onLine) { localStorage.removeItem(draft); return; }
+    form.addEventListener("submit", async (e) => {
       e.preventDefault();
       if (!form.reportValidity()) return;
-      write(store, [...read(store, []), fields(form)]);
-      localStorage.removeItem(draft);
-      form.reset();
-      const random = crypto.getRandomValues(new Uint8Array(16));
-      form.elements.key.value = "K-" + [...random].map((b) => b.toString(16).padStart(2, "0")).join("");
-      window.scrollTo(0, 0);
-      show("");
+      const item = fields(form);
+      keep(item);
+      refused.hidden = true;
+      try {
+        const said = await post(item);
+        drop(item);
+        if (said === "sent") {
+          localStorage.removeItem(draft);
+          location.assign(`/searches/${encodeURIComponent(search)}` + (e.submitter?.name === "again" ? "/add" : "") + "?done=saved");
+          return;
+        }
+        refused.querySelector("p").textContent = said;
+        refused.hidden = false;
+        refused.scrollIntoView();
+      } catch {
+        localStorage.removeItem(draft);
+        form.reset();
+        form.elements.key.value = newKey();
+        window.scrollTo(0, 0);
+        show("");
+      }
     });
   }
-  document.getElementById("kept-send").addEventListener("click", send);
-  window.addEventListener("online", send);
+  document.getElementById("kept-send").addEventListener("click", sendAll);
+  window.addEventListener("online", sendAll);
   show("");
-  if (navigator.onLine && read(store, []).length > 0) send();
+  if (read(store, []).length > 0) sendAll();
 })();
