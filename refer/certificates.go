@@ -221,6 +221,11 @@ func (b *builder) certified(c Complainant, forms []certForm) verdict {
 	if s.Name == "" || s.Kind == "" || s.Process == "" || s.Control == "" || c.Signatory == "" || c.Office == "" {
 		return fails("complainant "+string(c.Org.ID), "The facts of its record-keeping system or its signatory are not all given, so its certificates have blanks.")
 	}
+	for _, e := range b.doc.Exhibits {
+		if e.Org == c.Org.ID && b.files[e.Path].SHA256 != e.SHA256 {
+			return fails("exhibit "+string(e.ID), "Its certificates would say that its hash is the recorded one, and it is not.")
+		}
+	}
 	blank, err := partB()
 	if err != nil {
 		return fails("templates", "Part B could not be read.")

@@ -17,7 +17,6 @@ import (
 type content struct {
 	kept map[string]*bytes.Buffer
 	left int64
-	full bool
 }
 
 // mostKept is how much of a package is kept for the last checks.
@@ -45,7 +44,6 @@ type limited struct {
 
 func (l limited) Write(p []byte) (int, error) {
 	if l.c.left < int64(len(p)) {
-		l.c.full = true
 		return 0, broken("the tables and certificates are larger than %d bytes together", mostKept)
 	}
 	l.c.left -= int64(len(p))

@@ -147,7 +147,11 @@ func TestTheWholeWayByPaths(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer p.Close()
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	var said strings.Builder
 	if err := p.Show(&said); err != nil || !strings.Contains(said.String(), "check 14 holds") {
 		t.Errorf("show says %s, %v", said.String(), err)

@@ -63,7 +63,7 @@ func Verify(r io.Reader, trust Trust) (Verification, error) {
 }
 
 // VerifyPath verifies a .referral file or a package's folder.
-func VerifyPath(path string, trust Trust) (Verification, error) {
+func VerifyPath(path string, trust Trust) (v Verification, err error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return Verification{}, fmt.Errorf("no referral at %s: %w", path, fraud.ErrNotFound)
@@ -75,7 +75,7 @@ func VerifyPath(path string, trust Trust) (Verification, error) {
 	if err != nil {
 		return Verification{}, fmt.Errorf("read referral %s: %w", path, err)
 	}
-	defer f.Close()
+	defer func() { err = errors.Join(err, f.Close()) }()
 	return Verify(f, trust)
 }
 
