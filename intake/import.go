@@ -91,7 +91,7 @@ func (s *Service) importFile(ctx context.Context, path string, res *Result, prog
 	if err != nil {
 		return fmt.Errorf("open: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read from
 	info, err := f.Stat()
 	if err != nil {
 		return fmt.Errorf("open: %w", err)

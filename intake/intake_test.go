@@ -170,7 +170,7 @@ func TestIdentityIsSealedAndNowhereElse(t *testing.T) {
 		t.Fatal(err)
 	}
 	a, b := k.reports["desk/1"], k.reports["desk/2"]
-	if len(a.Vault) == 0 || !a.Report.Reporter.Identity.Empty() {
+	if len(a.Vault) == 0 || !a.Report.Reporter.Empty() {
 		t.Fatal("the identity was not taken into the vault")
 	}
 	if a.Report.Victim == "" || a.Report.Victim != b.Report.Victim {

@@ -157,13 +157,12 @@ func sender(env *enmime.Envelope) string {
 // date, else by the file. A time in the future counts as none.
 func (s *Service) mailTime(env *enmime.Envelope, other time.Time) time.Time {
 	limit := s.now().Add(clockSlack)
-	for _, way := range env.GetHeaderValues("Received") {
-		if at := strings.LastIndexByte(way, ';'); at >= 0 {
-			if t, err := mail.ParseDate(strings.TrimSpace(way[at+1:])); err == nil && t.Before(limit) {
-				return t.UTC()
-			}
+	// Only the topmost was written by a server that we may believe.
+	way := env.GetHeader("Received")
+	if at := strings.LastIndexByte(way, ';'); at >= 0 {
+		if t, err := mail.ParseDate(strings.TrimSpace(way[at+1:])); err == nil && t.Before(limit) {
+			return t.UTC()
 		}
-		break // only the topmost was written by a server that we may believe
 	}
 	if t, err := mail.ParseDate(env.GetHeader("Date")); err == nil && t.Before(limit) {
 		return t.UTC()

@@ -95,7 +95,10 @@ func (r *run) jsonDoc(src source) error {
 		return err
 	}
 	for _, m := range r.s.mappings {
-		if m.Shape == csvmap.JSONDoc && csvmap.Items(b, m.Records, func(int, []byte) error { return io.EOF }) == io.EOF {
+		if m.Shape != csvmap.JSONDoc {
+			continue
+		}
+		if err := csvmap.Items(b, m.Records, func(int, []byte) error { return io.EOF }); errors.Is(err, io.EOF) {
 			return r.jsonList(src, b, m.Records)
 		}
 	}

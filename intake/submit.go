@@ -113,12 +113,12 @@ func newCode(random io.Reader) (string, error) {
 func (s *Service) CodeReport(code string) (id fraud.ReportID, ok bool) {
 	var b strings.Builder
 	for _, c := range strings.ToUpper(code) {
-		switch {
-		case c == ' ' || c == '-' || c == '\u2013' || c == '.':
+		switch c {
+		case ' ', '-', '\u2013', '.':
 			continue
-		case c == 'O':
+		case 'O':
 			c = '0'
-		case c == 'I' || c == 'L':
+		case 'I', 'L':
 			c = '1'
 		}
 		if !strings.ContainsRune(codeLetters, c) {

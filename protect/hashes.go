@@ -120,10 +120,10 @@ func Expressions(i fraud.Indicator) []fraud.Indicator {
 	return out
 }
 
-// prefixList is the binary form: for each distinct prefix its four bytes,
-// ascending, no doubles.
-func prefixList(h *Hashes) []byte {
-	prefixes := h.Prefixes()
+// PrefixList is the list that a client keeps: for each distinct prefix its
+// four bytes, ascending, no doubles.
+func (s *Service) PrefixList() []byte {
+	prefixes := s.ready.Load().hashes.Prefixes()
 	out := make([]byte, 0, PrefixBytes*len(prefixes))
 	for _, p := range prefixes {
 		out = binary.BigEndian.AppendUint32(out, binary.BigEndian.Uint32(p[:]))

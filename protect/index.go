@@ -51,18 +51,15 @@ func (x Index) Has(i fraud.Indicator) bool {
 }
 
 func (x Index) has(key uint64) bool {
-	lo, hi := 0, len(x.keys)
 	// Guess by proportion and open the window until it holds the key.
 	at := int((key >> 32) * uint64(len(x.keys)) >> 32)
 	for step := 32; ; step *= 4 {
 		l, h := max(at-step, 0), min(at+step, len(x.keys))
 		if (l == 0 || x.keys[l] <= key) && (h == len(x.keys) || x.keys[h-1] >= key) {
-			lo, hi = l, h
-			break
+			_, found := slices.BinarySearch(x.keys[l:h], key)
+			return found
 		}
 	}
-	_, found := slices.BinarySearch(x.keys[lo:hi], key)
-	return found
 }
 
 // snapshot is what Check answers from; it never changes once it is in use.
@@ -72,7 +69,7 @@ type snapshot struct {
 	hashes *Hashes
 }
 
-func newSnapshot(all []fraud.Listing, safe []fraud.SafeEntry, _ *Rules) *snapshot {
+func newSnapshot(all []fraud.Listing, safe []fraud.SafeEntry) *snapshot {
 	var active []fraud.Indicator
 	for _, l := range all {
 		if l.State == fraud.ListingActive {

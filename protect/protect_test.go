@@ -531,6 +531,9 @@ func TestHashSearchTellsFullHashesAndNothingOfTheAsker(t *testing.T) {
 	if !strings.Contains(lists(t, []fraud.Listing{m.listings[scamNo]})[protect.FormatHashPrefix], hex.EncodeToString(full[:4])) {
 		t.Error("the list of prefixes lacks it")
 	}
+	if !bytes.Contains(s.PrefixList(), full[:4]) || len(s.PrefixList()) != 8 {
+		t.Errorf("binary list of prefixes: %x", s.PrefixList())
+	}
 	if _, _, err := s.SearchHashes(context.Background(), make([][]byte, protect.MaxPrefixes+1)); !errors.Is(err, fraud.ErrInvalid) {
 		t.Errorf("too many prefixes: %v", err)
 	}

@@ -366,7 +366,7 @@ func (s *Service) Refresh(ctx context.Context) ([]fraud.Listing, error) {
 			return nil, fmt.Errorf("save %d listings: %w", len(changed), err)
 		}
 	}
-	s.ready.Store(newSnapshot(all, b.Safe, b.Rules))
+	s.ready.Store(newSnapshot(all, b.Safe))
 	return slices.DeleteFunc(slices.Clone(all), func(l fraud.Listing) bool { return l.State != fraud.ListingActive }), nil
 }
 
@@ -381,7 +381,7 @@ func (s *Service) Load(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the safe list: %w", err)
 	}
-	s.ready.Store(newSnapshot(all, safe, s.rules))
+	s.ready.Store(newSnapshot(all, safe))
 	return nil
 }
 

@@ -80,7 +80,7 @@ func New(store Store, now func() time.Time, random io.Reader) (*Service, error) 
 		return nil, err
 	}
 	s := &Service{store: store, now: now, random: random, rules: rules, advice: book}
-	s.ready.Store(newSnapshot(nil, nil, nil))
+	s.ready.Store(newSnapshot(nil, nil))
 	return s, nil
 }
 

@@ -81,9 +81,9 @@ func SignatureOf(ring fraud.Ring, disrupted time.Time, times []time.Time) fraud.
 			return -1
 		case a.Bits != b.Bits:
 			return 1
-		case a.Indicator.Less(b.Indicator):
+		case a.Less(b.Indicator):
 			return -1
-		case b.Indicator.Less(a.Indicator):
+		case b.Less(a.Indicator):
 			return 1
 		}
 		return strings.Compare(string(a.Role), string(b.Role))
