@@ -7,11 +7,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
 	"ringbreaker.example/access"
+	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/refer"
 )
@@ -97,7 +100,34 @@ func (n *Node) giveContribution(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := n.rememberGiven(c.ID, out); err != nil {
+		return nil, err
+	}
 	return out, n.shared(ctx, "contribution", string(c.ID), from.ID, c.Basis, c.Mark)
+}
+
+// rememberGiven writes down the hashes of the exhibits that we gave, so that
+// we sign nothing in our name that we did not give.
+func (n *Node) rememberGiven(id fraud.JointCaseID, c Contribution) error {
+	var sums []string
+	for _, e := range c.Exhibits {
+		sums = append(sums, e.SHA256)
+	}
+	sums = append(sums, sha256Hex(c.Annex))
+	return n.keep(n.givenFile(id), func(w io.Writer) error { return json.NewEncoder(w).Encode(sums) })
+}
+
+func (n *Node) givenFile(id fraud.JointCaseID) string {
+	return filepath.Join(n.Data, referralsDir, "given-"+string(id)+".json")
+}
+
+// given are the hashes that rememberGiven wrote.
+func (n *Node) given(id fraud.JointCaseID) (sums []string, err error) {
+	b, err := os.ReadFile(n.givenFile(id))
+	if err != nil {
+		return nil, forbiddenf("this node gave nothing to joint case %s", id)
+	}
+	return sums, json.Unmarshal(b, &sums)
 }
 
 // agreed is the context of our person who agreed to a joint case: what the
@@ -130,8 +160,12 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 	if err := g.records(ctx); err != nil {
 		return Contribution{}, nil, err
 	}
-	for _, id := range ringsOf(c) {
-		if err := g.ring(ctx, id); err != nil {
+	rings, err := g.rings(ctx, ringsOf(c))
+	if err != nil {
+		return Contribution{}, nil, err
+	}
+	for _, r := range rings {
+		if err := g.ring(ctx, r); err != nil {
 			return Contribution{}, nil, err
 		}
 	}
@@ -151,7 +185,11 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 	if m.Step != fraud.MatchIndicators {
 		return Contribution{}, nil, conflictf("match %s was not opened to its indicators by both sides; a referral needs them", m.ID)
 	}
-	g.out.Shared = m.Report.Shared
+	for _, s := range m.Report.Shared {
+		if !g.own[s.Indicator] {
+			g.out.Shared = append(g.out.Shared, s)
+		}
+	}
 	return g.out, g.named, nil
 }
 
@@ -232,27 +270,80 @@ type gathering struct {
 	victims   map[string]*refer.Victim
 	named     []refer.Victim
 	transfers []fraud.Transfer
-	paid      map[fraud.ReportID]bool // reports whose payment a record shows
+	paid      map[fraud.ReportID]bool  // reports whose payment a record shows
+	own       map[fraud.Indicator]bool // values that are a victim's own
+}
+
+// rings reads the rings and their victims. It comes before anything is
+// written, since the identities of victims say what must not be.
+func (g *gathering) rings(ctx context.Context, ids []fraud.RingID) ([]fraud.Ring, error) {
+	var out []fraud.Ring
+	for _, id := range ids {
+		ring, err := g.node.db.Ring(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("ring %s of the joint case: %w", id, err)
+		}
+		if err := g.reports(ctx, ring); err != nil {
+			return nil, err
+		}
+		out = append(out, ring)
+	}
+	g.own = map[fraud.Indicator]bool{}
+	for _, v := range g.victims {
+		for _, i := range identityValues(v.Identity, v.Country) {
+			g.own[i] = true
+		}
+	}
+	return out, nil
+}
+
+// identityValues are a victim's identity as indicators: the number that a
+// caller forged on a display, or a mule's name, may be a victim's too.
+func identityValues(id fraud.Identity, country string) []fraud.Indicator {
+	var out []fraud.Indicator
+	for _, v := range []struct {
+		kind fraud.Kind
+		raw  string
+	}{{fraud.Phone, id.Phone}, {fraud.Email, id.Email}, {fraud.PersonAlias, id.Name}} {
+		if value, ok := extract.Canonical(v.kind, v.raw, country); ok && v.raw != "" {
+			out = append(out, fraud.Indicator{Kind: v.kind, Value: value})
+		}
+	}
+	return out
+}
+
+// leaves says whether an indicator in a role may stand in a referral: not a
+// victim's or bystander's, not a shown caller id (easily forged, so mostly an
+// innocent's), not a value that is a victim's own.
+func (g *gathering) leaves(i fraud.Indicator, r fraud.Role) bool {
+	return r.Links() && r != fraud.RoleShownCallerID && !g.own[i]
 }
 
 // ring adds one ring with its exhibits, hours and victims.
-func (g *gathering) ring(ctx context.Context, id fraud.RingID) error {
-	ring, err := g.node.db.Ring(ctx, id)
-	if err != nil {
-		return fmt.Errorf("ring %s of the joint case: %w", id, err)
-	}
+func (g *gathering) ring(ctx context.Context, ring fraud.Ring) error {
+	id := ring.ID
 	links, err := g.node.db.RingLinks(ctx, id)
 	if err != nil {
 		return err
 	}
+	ring.Indicators = slices.DeleteFunc(slices.Clone(ring.Indicators), func(i fraud.RingIndicator) bool { return !g.leaves(i.Indicator, i.Role) })
+	tie := func(t fraud.Tie) bool { return !g.leaves(t.Indicator, t.Role) }
+	ring.Suppliers, ring.Launderers = slices.DeleteFunc(slices.Clone(ring.Suppliers), tie), slices.DeleteFunc(slices.Clone(ring.Launderers), tie)
+	strip := func(list []fraud.Link) []fraud.Link {
+		out := slices.Clone(list)
+		for k := range out {
+			out[k].Cause = slices.DeleteFunc(slices.Clone(out[k].Cause), func(c fraud.Cause) bool {
+				return c.Judgement == "" && !g.leaves(c.Indicator, c.Role)
+			})
+		}
+		return out
+	}
+	links, ring.Bridges = strip(links), strip(ring.Bridges)
 	g.out.Rings = append(g.out.Rings, refer.RingOf{
 		Org: g.node.Org.ID, Label: fmt.Sprintf("%s-%d", strings.ToUpper(string(g.node.Org.ID)), len(g.out.Rings)+1), Ring: ring, Links: links,
 	})
 	g.out.Marks = append(g.out.Marks, ring.Mark)
-	if err := g.reports(ctx, ring); err != nil {
-		return err
-	}
-	sightings, err := g.node.sightings(ctx, ring.Reports)
+	sightings, err := g.sightings(ctx, ring.Reports)
 	if err != nil {
 		return err
 	}
@@ -292,19 +383,19 @@ func (g *gathering) reports(ctx context.Context, ring fraud.Ring) error {
 	return nil
 }
 
-// sightings writes the sightings of a ring's reports as JSONL: ids, values, roles and
-// places, and no word of a victim. The same records give the same bytes.
-func (n *Node) sightings(ctx context.Context, reports []fraud.ReportID) ([]byte, error) {
+// sightings writes the sightings of a ring's reports as JSONL: ids, values,
+// roles and places, and no word of a victim.
+func (g *gathering) sightings(ctx context.Context, reports []fraud.ReportID) ([]byte, error) {
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)
 	for _, name := range reports {
-		list, err := n.db.SightingsOf(ctx, name)
+		list, err := g.node.db.SightingsOf(ctx, name)
 		if err != nil {
 			return nil, err
 		}
 		for _, s := range list {
-			if !s.Role.Links() {
-				continue // of victims and bystanders nothing leaves the node
+			if !g.leaves(s.Indicator, s.Role) {
+				continue
 			}
 			s.Raw = ""
 			if err := enc.Encode(s); err != nil {

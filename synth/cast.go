@@ -230,7 +230,7 @@ func (c *cast) descriptor(d *dice) string {
 }
 
 func (c *cast) account(d *dice, country string) bankAccount {
-	a := bankAccount{holder: pick(d, firstNames) + " " + pick(d, lastNames), bank: pick(d, banks)}
+	a := bankAccount{holder: pick(d, firstNames) + " " + pick(d, holderNames), bank: pick(d, banks)}
 	if country == "US" {
 		a.code, a.number = abaRouting(d), digits(d, 10)
 	} else {

@@ -196,7 +196,10 @@ var stories = map[string]story{
 }
 
 var (
-	firstNames  = []string{"Mary", "Robert", "Patricia", "James", "Linda", "John", "Barbara", "Michael", "Susan", "William", "Dorothy", "Richard", "Helen", "Charles", "Ruth", "Thomas", "Margaret", "Donald", "Carol", "George", "Joan", "Kenneth", "Shirley", "Edward", "Judith", "Ronald", "Betty", "Frank", "Evelyn", "Harold"}
+	firstNames = []string{"Mary", "Robert", "Patricia", "James", "Linda", "John", "Barbara", "Michael", "Susan", "William", "Dorothy", "Richard", "Helen", "Charles", "Ruth", "Thomas", "Margaret", "Donald", "Carol", "George", "Joan", "Kenneth", "Shirley", "Edward", "Judith", "Ronald", "Betty", "Frank", "Evelyn", "Harold"}
+	// holderNames are of people who lend an account. They are kept apart from
+	// the victims' so that a scan for victims' names finds victims.
+	holderNames = []string{"Applegarth", "Blenkin", "Copperwaite", "Drax", "Entwhistle", "Fothergill", "Garside", "Heslop", "Illingworth", "Jephcott", "Kershaw", "Lofthouse", "Micklethwait", "Nettleton", "Ogleby", "Postgate", "Raistrick", "Sugden", "Tunnicliffe", "Wolstenholme"}
 	lastNames   = []string{"Ashdown", "Birkett", "Coldwell", "Dunmore", "Eastlake", "Farrow", "Greaves", "Hollins", "Ingram", "Jarvis", "Kettering", "Lowry", "Maddox", "Northcote", "Oakes", "Pemberton", "Quill", "Radley", "Selwyn", "Thornbury", "Underhill", "Vickers", "Wetherby", "Yardley", "Ackland", "Brandt", "Castellan", "Delmar", "Engel", "Fuentes"}
 	agentNames  = []string{"Kevin Wilson", "Ryan Parker", "Alex Morgan", "David Miller", "Sam Cooper", "Jack Turner", "Mike Anderson", "Steve Harris", "Peter Clark", "Eric Johnson", "Daniel Scott", "Chris Baker", "Justin Reed", "Adam Brown", "Brian Foster", "Nick Carter", "Rose Martin", "Jessica Adams", "Emily Stone", "Olivia Hall", "Nancy Price", "Victor Lane", "Oscar Bell", "Leo Grant", "Max Porter", "Tony Hayes", "Harry Cole", "Simon West", "Frank Dean", "Julia Cruz"}
 	directors   = []string{"Arvind Maheshwar", "Nitin Solankar", "Farhan Qadeeri", "Sunil Bhardvaj", "Rakesh Tomarel", "Imran Sheikhani", "Deepak Vashisht", "Pooja Narangal", "Manish Kothariya", "Vikas Chaturvedan", "Harpreet Gillon", "Anjali Deshmukhe", "Rohit Senguptan", "Kiran Pillaiyar", "Tarun Oberaj", "Neha Kapurwala", "Sameer Ansariq", "Ashok Trivedan", "Gaurav Malhotran", "Ritu Saxenai"}
