@@ -213,7 +213,7 @@ func edgeY(i, n int) float64 { return 60 + (graphFloor-110)*(float64(i)+0.5)/flo
 func relax(at []point, pinned []bool, edges []graphEdge) {
 	n := len(at)
 	rounds := min(220, 3_000_000/(n*n+1))
-	k := 1.15 * math.Sqrt(760*520/float64(n+1))
+	k := 0.95 * math.Sqrt(760*520/float64(n+1))
 	move := make([]point, n)
 	for round := range rounds {
 		clear(move)

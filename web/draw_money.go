@@ -145,7 +145,7 @@ func drawSankey(id, title, caption, currency string, flows []flow) Drawing {
 	for _, l := range layers {
 		for _, n := range l {
 			amount := moneyShort(fraud.Money{Minor: n.size(), Currency: currency})
-			d.Shapes = append(d.Shapes, rect("account", x(n), n.y, sankeyBar, n.h), label("name start", x(n)+sankeyBar+6, n.y+math.Min(n.h/2, 400)+4, clip(accountText(n.name), 22)+"  "+amount))
+			d.Shapes = append(d.Shapes, rect("account", x(n), n.y, sankeyBar, n.h), label("name start", x(n)+sankeyBar+6, n.y+math.Min(n.h/2, 400)+4, clip(accountText(n.name), 18)+" "+amount))
 		}
 	}
 	return d

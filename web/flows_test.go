@@ -185,7 +185,7 @@ func TestAPictureIsKeptAndNeverShown(t *testing.T) {
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
 	}
-	res, err := v.http.Post(v.base+"/report", m.FormDataContentType(), &b)
+	res, err := v.http.Post(v.base+"/report", m.FormDataContentType(), &b) //nolint:bodyclose // read closes it
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -147,6 +147,17 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2 Jan 2006, 15:04 UTC")
 }
 
+// days writes a run of days: "4 Dec – 10 Dec 2025".
+func days(from, to time.Time) string {
+	switch {
+	case from.IsZero() && to.IsZero():
+		return "not known"
+	case from.UTC().Year() == to.UTC().Year():
+		return from.UTC().Format("2 Jan") + " – " + day(to)
+	}
+	return day(from) + " – " + day(to)
+}
+
 // machineTime is for <time datetime>.
 func machineTime(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 

@@ -33,6 +33,9 @@ func goldenName(prefix, path string) string {
 func TestPagesAndDrawingsAreAsTheyWereReviewed(t *testing.T) {
 	v := visit(t, serve(t, company(t))).as("analyst")
 	for _, p := range companyPages {
+		if p == "/advice" {
+			continue // its words are protect's, and change with its book
+		}
 		_, _, body := v.get(p)
 		golden(t, goldenName("company", p), mainOf(body))
 	}

@@ -15,9 +15,10 @@ import (
 // nowPage is what to do now, most urgent first, for one report.
 type nowPage struct {
 	base
-	Code  string
-	Steps []protect.Step
-	Clock string // what is left of the soonest window
+	Code    string
+	Steps   []protect.Step
+	Offices []protect.Authority // of the country
+	Clock   string              // what is left of the soonest window
 }
 
 // recallWindow is the time in which banks and police most often stop money
@@ -51,6 +52,7 @@ func (s *Server) now(w http.ResponseWriter, r *http.Request) error {
 		x := situation(rep)
 		x.Language = p.Lang
 		p.Steps = s.Protect.Advise(x)
+		p.Offices = s.Protect.Advice().Of(x.Country)
 	}
 	for _, st := range p.Steps {
 		if st.Left != "" && p.Clock == "" {

@@ -40,7 +40,7 @@ func (v *visitor) as(name string) *visitor {
 
 func (v *visitor) get(path string) (int, http.Header, string) {
 	v.t.Helper()
-	res, err := v.http.Get(v.base + path)
+	res, err := v.http.Get(v.base + path) //nolint:bodyclose // read closes it
 	if err != nil {
 		v.t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func (v *visitor) read(res *http.Response) (int, http.Header, string) {
 // post sends a form as it is.
 func (v *visitor) post(path string, form url.Values) (int, http.Header, string) {
 	v.t.Helper()
-	res, err := v.http.PostForm(v.base+path, form)
+	res, err := v.http.PostForm(v.base+path, form) //nolint:bodyclose // read closes it
 	if err != nil {
 		v.t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -70,14 +71,14 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case errors.Is(err, fraud.ErrConflict):
 		status, title = http.StatusConflict, "This clashes with what is already recorded"
 	default:
-		s.Log.ErrorContext(r.Context(), "page failed", "method", r.Method, "path", routePath(r), "error", err)
+		s.Log.LogAttrs(r.Context(), slog.LevelError, "page failed", slog.String("method", r.Method), slog.String("path", routePath(r)), slog.Any("error", err))
 		p.Says = "Nothing was changed by this request unless you see it in the list. Try again; if it happens once more, tell your administrator the time and this page's address."
 	}
 	p.Head = title
 	p.base = s.base(w, r, title)
 	p.Next = append(p.Next, step{"/", "Start page"})
 	if err := s.render(w, status, "problem.html", p); err != nil {
-		s.Log.ErrorContext(r.Context(), "problem page failed", "path", routePath(r), "error", err)
+		s.Log.LogAttrs(r.Context(), slog.LevelError, "problem page failed", slog.String("path", routePath(r)), slog.Any("error", err))
 		http.Error(w, title, http.StatusInternalServerError)
 	}
 }

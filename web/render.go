@@ -156,6 +156,7 @@ func (s *Server) funcs() template.FuncMap {
 		"sumsShort": sumsShort,
 		"figure":    figureText,
 		"day":       day,
+		"days":      days,
 		"clock":     clock,
 		"stamp":     stamp,
 		"machine":   machineTime,

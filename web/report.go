@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -76,7 +77,7 @@ func (s *Server) reportStart(w http.ResponseWriter, r *http.Request) error {
 // reportStep takes one step's answers and shows the next, or the same again
 // with what has to be mended.
 func (s *Server) reportStep(w http.ResponseWriter, r *http.Request) error {
-	if err := r.ParseMultipartForm(1 << 20); err != nil && err != http.ErrNotMultipart {
+	if err := r.ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, http.ErrNotMultipart) {
 		return fmt.Errorf("the form could not be read: %w", wrapLarge(err))
 	}
 	words := s.wordsFor(w, r)
@@ -134,7 +135,7 @@ func wrapLarge(err error) error {
 	if asLarge(err, &large) {
 		return large
 	}
-	return fmt.Errorf("%v: %w", err, fraud.ErrInvalid)
+	return fmt.Errorf("%w: %w", err, fraud.ErrInvalid)
 }
 
 // submit keeps the report. Only what the person said belongs to the ring goes

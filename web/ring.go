@@ -125,17 +125,17 @@ func ringSentence(x ringRow) string {
 }
 
 func (s *Server) ringGraphTab(ctx context.Context, _ *http.Request, p *ringPage) error {
-	links, err := s.Store.RingLinks(ctx, p.Ring.ID)
+	links, err := s.Store.RingLinks(ctx, p.ID)
 	if err != nil {
-		return fmt.Errorf("read the links of ring %s: %w", p.Ring.ID, err)
+		return fmt.Errorf("read the links of ring %s: %w", p.ID, err)
 	}
 	g, left := ringGraph(p.Ring, links)
 	g.Title = graphFinding(p.Ring)
-	g.Desc = fmt.Sprintf("%s and %s; %s and %s at the edges. The tables below name them.", plural(len(p.Ring.Indicators), "indicator"), plural(p.Harm.Reports, "report"), plural(len(p.Ring.Suppliers), "supplier"), plural(len(p.Ring.Launderers), "launderer"))
-	g.Caption = fmt.Sprintf("Reports are folded into what they hold; the larger a mark, the more reports. Linked by model %s; as of %s.", p.Ring.Model, stamp(p.Harm.LastAt))
+	g.Desc = fmt.Sprintf("%s and %s; %s and %s at the edges. The tables below name them.", plural(len(p.Indicators), "indicator"), plural(p.Harm.Reports, "report"), plural(len(p.Suppliers), "supplier"), plural(len(p.Launderers), "launderer"))
+	g.Caption = fmt.Sprintf("Reports are folded into what they hold; the larger a mark, the more reports. Linked by model %s; as of %s.", p.Model, stamp(p.Harm.LastAt))
 	d := drawGraph("graph", g)
 	p.Graph, p.LeftOut = &d, left
-	p.Evidence = byReports(p.Ring.Indicators)[:min(len(p.Ring.Indicators), 25)]
+	p.Evidence = byReports(p.Indicators)[:min(len(p.Indicators), 25)]
 	return nil
 }
 
@@ -194,8 +194,8 @@ func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) 
 	if err != nil {
 		return err
 	}
-	if p.Events, err = s.Store.RingEvents(ctx, p.Ring.ID); err != nil {
-		return fmt.Errorf("read the log of ring %s: %w", p.Ring.ID, err)
+	if p.Events, err = s.Store.RingEvents(ctx, p.ID); err != nil {
+		return fmt.Errorf("read the log of ring %s: %w", p.ID, err)
 	}
 	var bars []tenureBar
 	for _, i := range p.Ring.Indicators {
@@ -313,9 +313,9 @@ func flowFinding(flows []flow, currency string) string {
 }
 
 func (s *Server) ringEvidenceTab(ctx context.Context, _ *http.Request, p *ringPage) error {
-	links, err := s.Store.RingLinks(ctx, p.Ring.ID)
+	links, err := s.Store.RingLinks(ctx, p.ID)
 	if err != nil {
-		return fmt.Errorf("read the links of ring %s: %w", p.Ring.ID, err)
+		return fmt.Errorf("read the links of ring %s: %w", p.ID, err)
 	}
 	p.LinksAll = len(links)
 	links = slices.Clone(links)

@@ -265,7 +265,7 @@ func (s *Server) signForm(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.PageTitle = "Sign the list"
-	return s.render(w, http.StatusOK, "sign.html", signPage{searchPage: p, Witnesses: strings.Join(p.Search.Witnesses, "\n")})
+	return s.render(w, http.StatusOK, "sign.html", signPage{searchPage: p, Witnesses: strings.Join(p.Witnesses, "\n")})
 }
 
 func (s *Server) signList(w http.ResponseWriter, r *http.Request) error {

@@ -202,7 +202,7 @@ func (s *Server) enter(w http.ResponseWriter, rp **http.Request, rt route) error
 			return tooMany{wait: wait}
 		}
 	}
-	session, person, err := s.signedIn(r)
+	session, person, err := s.signedIn(r) //nolint:contextcheck // the request carries it
 	if err != nil {
 		return err
 	}

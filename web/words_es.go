@@ -1,5 +1,6 @@
 package web
 
+//nolint:misspell // it is Spanish
 func spanish() Words {
 	return Words{
 		Lang: "es", Name: "Español",

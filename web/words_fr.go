@@ -1,5 +1,6 @@
 package web
 
+//nolint:misspell // it is French
 func french() Words {
 	return Words{
 		Lang: "fr", Name: "Français",

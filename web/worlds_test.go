@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"ringbreaker.example/access"
-	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
 )
 
@@ -82,11 +81,33 @@ func addReports(w *world) {
 		}
 		r.Narrative = "A red window filled the screen and a voice said my computer was locked. It said to call +1 (212) 555-0142. A man named Kevin Walker from \"Microsoft support\" had me install AnyDesk, number 604 118 223. He showed me pc-alert-help.example and took $499.99. My own number is 212 555 0199."
 		w.reports = append(w.reports, r)
-		w.sightings[r.Name()] = extract.Report(r, extract.Options{Country: c}).Sightings
+		w.sightings[r.Name()] = seen(r)
 	}
 	w.reports[5].ReceivedAt, w.reports[5].Payments[0].At = ago(.5), ago(.6)
 	w.reports[4].ReceivedAt, w.reports[4].Payments[0].At = ago(1.5), ago(1.6)
 	w.reports[7].TLP = fraud.TLPGreen
+}
+
+// seen is what was taken out of an invented report: fixed, so that pages do
+// not change when extraction learns.
+func seen(r *fraud.Report) []fraud.Sighting {
+	var out []fraud.Sighting
+	for _, x := range []struct {
+		raw  string
+		ind  fraud.Indicator
+		role fraud.Role
+		why  string
+	}{
+		{"+1 (212) 555-0142", phone("+12125550142"), fraud.RoleCallback, "the number to call, by the words beside it"},
+		{"Kevin Walker", fraud.Indicator{Kind: fraud.PersonAlias, Value: "kevin walker"}, fraud.RoleAlias, "a name that was given"},
+		{"604 118 223", fraud.Indicator{Kind: fraud.RemoteID, Value: "anydesk:604118223"}, fraud.RoleRemote, "the way into a machine"},
+		{"pc-alert-help.example", fraud.Indicator{Kind: fraud.Domain, Value: "pc-alert-help.example"}, fraud.RoleLure, "a page that the speaker was led to"},
+		{"212 555 0199", phone("+12125550199"), fraud.RoleVictimOwned, "the speaker calls it their own"},
+	} {
+		at := strings.Index(r.Narrative, x.raw)
+		out = append(out, fraud.Sighting{Report: r.Name(), Indicator: x.ind, Role: x.role, At: r.HappenedAt(), Raw: x.raw, Valid: true, Why: x.why, Place: fraud.Place{Field: "narrative", Start: at, End: at + len(x.raw)}})
+	}
+	return out
 }
 
 func addRings(w *world) {
