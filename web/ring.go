@@ -198,7 +198,7 @@ func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) 
 		return fmt.Errorf("read the log of ring %s: %w", p.ID, err)
 	}
 	var bars []tenureBar
-	for _, i := range p.Ring.Indicators {
+	for _, i := range p.Indicators {
 		bars = append(bars, tenureBar{Label: indicatorText(i.Indicator), Family: string(familyOf(i.Kind)), From: i.Tenure.From, To: i.Tenure.To, Reports: i.Reports})
 	}
 	slices.SortStableFunc(bars, func(a, b tenureBar) int { return cmp.Compare(b.Reports, a.Reports) })
@@ -220,7 +220,7 @@ func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) 
 	title := fmt.Sprintf("Seen from %s to %s; %d reports in the last 30 days, %d in the 30 before", day(p.Harm.FirstAt), day(p.Harm.LastAt), p.Harm.Last30d, p.Harm.Before30)
 	d := drawTimeline("timeline", title, says+" A bar is one unbroken run of use. Times are UTC.", bars, at, marks)
 	p.Timeline, p.Sampled = &d, says
-	p.Evidence = byReports(p.Ring.Indicators)[:min(len(p.Ring.Indicators), 200)]
+	p.Evidence = byReports(p.Indicators)[:min(len(p.Indicators), 200)]
 	return nil
 }
 
@@ -268,7 +268,7 @@ func (s *Server) ringMoneyTab(ctx context.Context, _ *http.Request, p *ringPage)
 		return fmt.Errorf("read the transfers: %w", err)
 	}
 	payees := map[string]bool{}
-	for _, i := range p.Ring.Indicators {
+	for _, i := range p.Indicators {
 		if familyOf(i.Kind) == fraud.FamilyMoney {
 			payees[i.String()] = true
 		}
@@ -321,7 +321,7 @@ func (s *Server) ringEvidenceTab(ctx context.Context, _ *http.Request, p *ringPa
 	links = slices.Clone(links)
 	slices.SortStableFunc(links, func(a, b fraud.Link) int { return cmp.Compare(b.Bits, a.Bits) })
 	p.Links = links[:min(len(links), 60)]
-	p.Evidence = slices.Clone(p.Ring.Indicators)
+	p.Evidence = slices.Clone(p.Indicators)
 	slices.SortStableFunc(p.Evidence, func(a, b fraud.RingIndicator) int {
 		return cmp.Or(cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))
 	})

@@ -153,7 +153,7 @@ func TestAFormFromAnotherSiteIsRefused(t *testing.T) {
 	r.RequestURI = ""
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
-	res, err := v.http.Do(r)
+	res, err := v.http.Do(r) //nolint:bodyclose // read closes it
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -184,7 +184,7 @@ func (s *Server) door(rt route) http.Handler {
 			limit += maxPicture
 		}
 		r.Body = http.MaxBytesReader(w, r.Body, limit)
-		err := s.enter(w, &r, rt)
+		err := s.enter(w, &r, rt) //nolint:contextcheck // the request carries it
 		if err == nil {
 			err = rt.serve(s, w, r)
 		}
@@ -202,7 +202,7 @@ func (s *Server) enter(w http.ResponseWriter, rp **http.Request, rt route) error
 			return tooMany{wait: wait}
 		}
 	}
-	session, person, err := s.signedIn(r) //nolint:contextcheck // the request carries it
+	session, person, err := s.signedIn(r)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func TestTheBrowsersLanguageIsObeyed(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.Header.Set("Accept-Language", accept)
-		res, err := v.http.Do(r)
+		res, err := v.http.Do(r) //nolint:bodyclose // read closes it
 		if err != nil {
 			t.Fatal(err)
 		}
