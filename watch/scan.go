@@ -94,10 +94,17 @@ type evidence struct {
 	family map[fraud.Family]float64
 	shared float64
 	blocks map[string]bool
+	alias  bool // a name that an agent used has been counted
 }
 
 func (e *evidence) add(c fraud.Cause, isShared bool) {
 	e.kept = append(e.kept, c)
+	if c.Indicator.Kind == fraud.PersonAlias {
+		if e.alias {
+			return // agents are called Kevin and Alex everywhere: one says as much as five
+		}
+		e.alias = true
+	}
 	if isShared {
 		e.shared = max(e.shared, min(c.Bits, sharedBits))
 		return

@@ -34,7 +34,7 @@ var priors = map[fraud.Kind]prior{
 	fraud.Script:         {fraud.FamilyScript, 6, 8},
 	fraud.Email:          {fraud.FamilyContact, 9, 12},
 	fraud.Handle:         {fraud.FamilyContact, 9, 12},
-	fraud.Phone:          {fraud.FamilyContact, 7, 8},
+	fraud.Phone:          {fraud.FamilyContact, 6, 6},
 	fraud.Domain:         {fraud.FamilyWeb, 8, 10},
 }
 
@@ -49,9 +49,16 @@ func survives(x fraud.RingIndicator) bool {
 	return known && x.Role.Links() && x.Role != fraud.RoleShownCallerID && x.Role != fraud.RoleMention
 }
 
+// namedBits is what a company is worth that is known by its name alone: any
+// reporter can write any firm's name, and rivals frame each other.
+const namedBits = 6
+
 // bitsOf is what a kept value is worth.
 func bitsOf(x fraud.RingIndicator) float64 {
 	p := priors[x.Kind]
+	if x.Kind == fraud.Company && (strings.HasPrefix(x.Value, "name:") || x.Reports < 2) {
+		return namedBits
+	}
 	if x.Bits > 0 {
 		return min(x.Bits, p.most)
 	}
