@@ -73,13 +73,13 @@ func (m *material) result(part []uint32, rules *rules) Result {
 		for i := range trees[g] {
 			trees[g][i].Ring = ring.ID
 		}
-		ring.Bridges = m.bridges(reports, trees[g])
+		ring.Bridges = m.bridges(reports, part, trees[g])
 		res.Rings = append(res.Rings, ring)
 		res.Links = append(res.Links, trees[g]...)
 	}
 	res.Links = append(res.Links, tieLinks...)
 	res.Assign = m.assign(part, ringByGroup)
-	res.Suggestions = m.suggestions(part, members, ringByGroup, rules)
+	res.Suggestions = m.suggestions(part, members, ringByGroup)
 	sortResult(&res)
 	return res
 }

@@ -24,8 +24,9 @@ func (m *material) findPoison(sights []sight, texts []textGroup, rules *rules) [
 	weak := make([]bool, len(m.order))
 	sights = m.blameOnly(sights)
 	var rows []alike
+	shown := m.shownText()
 	for r, sum := range m.valueSums(sights) {
-		if sum != 0 {
+		if sum != 0 && !shown[r] {
 			rows = append(rows, alike{key: sum, report: uint32(r)})
 		}
 	}
@@ -75,11 +76,29 @@ type alike struct {
 	anyhow bool // whatever the source and time
 }
 
-// valueSums gives each report a sum over what it names, 0 if it names nothing.
+// shownText tells which reports hold a text that was read or shown to the
+// victim: a recording is the same for all, so likeness says nothing there.
+func (m *material) shownText() []bool {
+	out := make([]bool, len(m.order))
+	narrative := m.b.narrative()
+	for _, s := range m.b.sketches {
+		if r := m.rank[s.report]; r != none && s.field != narrative {
+			out[r] = true
+		}
+	}
+	return out
+}
+
+// valueSums gives each report a sum over what it names, 0 if it names nothing
+// by which somebody could be blamed.
 func (m *material) valueSums(sights []sight) []uint64 {
 	sums := make([]uint64, len(m.order))
 	var buf [9]byte
+	medium := m.b.model.Param("medium")
 	for _, s := range sights {
+		if p, ok := m.b.model.Prior(kinds[m.b.values.bytes(s.value)[0]], roles[s.role]); !ok || p.Bits < medium {
+			continue
+		}
 		binary.LittleEndian.PutUint64(buf[:], m.b.values.hashes[s.value])
 		buf[8] = s.role
 		sums[s.report] += xxh3.Hash(buf[:])

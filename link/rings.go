@@ -183,13 +183,6 @@ func (m *material) addMoney(h *fraud.Harm, n uint32, typical map[uint32]float64)
 
 func (m *material) moneyOf(n uint32) []money { return m.b.moneys[m.moneyStart[n]:m.moneyStart[n+1]] }
 
-// bridges gives the links of a tree whose loss would split the ring: no other
-// candidate link of any strength crosses the cut, and both sides are more
-// than a stray report.
-func (m *material) bridges(reports []uint32, tree []fraud.Link) []fraud.Link {
-	return nil
-}
-
 func (r *rules) conflicts(m *material, part []uint32) []Conflict {
 	var out []Conflict
 	for _, j := range r.waiting {

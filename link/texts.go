@@ -23,7 +23,7 @@ type textGroup struct {
 // wrote themselves is kept apart from what was read or shown to them.
 func (m *material) groupTexts() []textGroup {
 	var out []textGroup
-	narrative, _ := m.b.texts.find("narrative")
+	narrative := m.b.narrative()
 	for _, told := range []bool{false, true} {
 		sk := m.liveSketches(func(s sketch) bool { return (s.field == narrative) == told })
 		sets := newForest(len(sk))
@@ -199,4 +199,13 @@ func (m *material) weigh(bits float64, r uint32) int32 {
 		bits *= m.b.model.Param("poison_factor")
 	}
 	return int32(bits * 1000)
+}
+
+// narrative is the number of the field that holds victims' own words, none if
+// no report has it.
+func (b *Builder) narrative() uint32 {
+	if n, ok := b.texts.find("narrative"); ok {
+		return n
+	}
+	return none
 }

@@ -107,6 +107,85 @@ func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []t
 	return links
 }
 
-func (m *material) suggestions(part []uint32, members [][]uint32, rings []fraud.RingID, rules *rules) []fraud.Suggestion {
-	return nil
+// shares is what two rings have in common: by family the best value.
+type shares struct {
+	a, b   uint32
+	best   [numFamilies]int32
+	tenure [numFamilies]uint32
+	from   [numFamilies][2]incidence
+}
+
+// suggestions gives pairs of rings for a person to look at: what they share
+// rules out chance, but the linker would not make them one. Only pairs in
+// which one is a fragment, or which share more than one family, are worth the
+// look; large rings with a common seller are told of as ties.
+func (m *material) suggestions(part []uint32, members [][]uint32, rings []fraud.RingID) []fraud.Suggestion {
+	var out []fraud.Suggestion
+	strong, medium := int32(m.b.model.Param("strong")*1000), int32(m.b.model.Param("medium")*1000)
+	for _, p := range m.sharing(part, rings, medium) {
+		total, kinds := int32(0), 0
+		for _, bits := range p.best {
+			if bits >= medium {
+				total += bits
+				kinds++
+			}
+		}
+		fragment := min(len(members[p.a]), len(members[p.b])) <= 5
+		if total < strong || !fragment && kinds < 2 {
+			continue
+		}
+		out = append(out, m.suggestion(p, total, rings))
+	}
+	slices.SortFunc(out, func(x, y fraud.Suggestion) int {
+		return cmp.Or(cmp.Compare(y.Link.Bits, x.Link.Bits), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
+	})
+	return out
+}
+
+// sharing lists the pairs of rings that hold a tenure together. A tenure that
+// more than six rings hold belongs to somebody who serves them all.
+func (m *material) sharing(part []uint32, rings []fraud.RingID, least int32) []*shares {
+	const most = 6
+	at := map[[2]uint32]*shares{}
+	var out []*shares
+	for ti := range m.tenures {
+		touched := m.touched(ti, part, rings, least)
+		if len(touched) < 2 || len(touched) > most {
+			continue
+		}
+		slices.SortFunc(touched, func(x, y touch) int { return cmp.Compare(x.group, y.group) })
+		for i, y := range touched {
+			for _, x := range touched[:i] {
+				key := [2]uint32{x.group, y.group}
+				p := at[key]
+				if p == nil {
+					p = &shares{a: x.group, b: y.group}
+					at[key] = p
+					out = append(out, p)
+				}
+				f := m.tenures[ti].family
+				if bits := pairBits(x.best, y.best); bits > p.best[f] {
+					p.best[f], p.tenure[f], p.from[f] = bits, uint32(ti), [2]incidence{x.best, y.best}
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (m *material) suggestion(p *shares, total int32, rings []fraud.RingID) fraud.Suggestion {
+	s := fraud.Suggestion{A: rings[p.a], B: rings[p.b]}
+	top := 0
+	for f := range p.best {
+		if p.best[f] > p.best[top] {
+			top = f
+		}
+		if p.best[f] > 0 {
+			s.Link.Cause = append(s.Link.Cause, m.cause(p.tenure[f], p.best[f], p.from[f][0], p.from[f][1]))
+		}
+	}
+	s.Link.Kind, s.Link.Bits = fraud.SameOperator, bitsOf(total)
+	s.Link.A, s.Link.B = m.id(p.from[top][0].report), m.id(p.from[top][1].report)
+	slices.SortFunc(s.Link.Cause, func(x, y fraud.Cause) int { return cmp.Compare(y.Bits, x.Bits) })
+	return s
 }

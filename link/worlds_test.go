@@ -107,6 +107,32 @@ func assignment(tb testing.TB, res link.Result) score.Assignment {
 	return must(score.ReadTSV(&buf))(tb)
 }
 
+// holdPromise fails where chakra is told apart worse than DESIGN §12 asks, with
+// a little room for a single seed: the mean over seeds is in docs/linking.md.
+func holdPromise(t *testing.T, w world, res link.Result, s score.Result) {
+	t.Helper()
+	if s.B3.F1 < 0.96 {
+		t.Errorf("B3 F1 %.4f, want at least 0.96 on every seed", s.B3.F1)
+	}
+	for _, r := range res.Rings {
+		parts := map[string]int{}
+		for _, id := range r.Reports {
+			if op, _ := w.truth.Ring(id); op != "" {
+				parts[op]++
+			}
+		}
+		large := 0
+		for _, n := range parts {
+			if n >= 10 && 10*n >= len(r.Reports) {
+				large++
+			}
+		}
+		if large > 1 {
+			t.Errorf("ring %s holds two operators: %v", r.ID, parts)
+		}
+	}
+}
+
 // TestWorldsAreToldApart prints the table of docs/linking.md and holds the
 // promises of DESIGN §12 on it.
 func TestWorldsAreToldApart(t *testing.T) {
@@ -126,6 +152,9 @@ func TestWorldsAreToldApart(t *testing.T) {
 				name, seed+1, s.B3.Precision, s.B3.Recall, s.B3.F1, s.Pairwise.Precision, s.Pairwise.Recall, s.OverMerged, s.OverMergedReports,
 				s.Split, s.SplitReports, s.Strays, s.Lost, s.FoundRings, s.TrueRings,
 				ties.Suppliers.F1, ties.Suppliers.Precision, ties.Suppliers.Recall, ties.Launderers.F1, ties.Launderers.Precision, ties.Launderers.Recall)
+			if name == "chakra" && *worldReports == 0 {
+				holdPromise(t, w, res, s)
+			}
 			if *worldVerbose {
 				t.Log(fmt.Sprint("  mixed: ", s.OverMergedRings))
 				t.Log(fmt.Sprint("  split: ", s.SplitRings))

@@ -1,0 +1,191 @@
+package link_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/link"
+)
+
+// someReports draws a small world in which anything may be shared.
+func someReports(t *rapid.T) []told {
+	words := []string{"call", "site", "remote", "upi", "alias", "shown", "file"}
+	n := rapid.IntRange(1, 40).Draw(t, "reports")
+	out := make([]told, n)
+	for i := range out {
+		x := told{id: fmt.Sprintf("%s/%d", rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "source"), i), day: float64(rapid.IntRange(0, 200).Draw(t, "day")), paid: rapid.Bool().Draw(t, "paid")}
+		for range rapid.IntRange(0, 4).Draw(t, "values") {
+			w := rapid.SampledFrom(words).Draw(t, "word")
+			x.has = append(x.has, fmt.Sprintf("%s %s-%d", w, w, rapid.IntRange(0, 6).Draw(t, "value")))
+		}
+		out[i] = x
+	}
+	return out
+}
+
+func written(t *rapid.T, res link.Result) string {
+	var buf bytes.Buffer
+	for _, err := range []error{link.WriteAssign(&buf, res.Assign), link.WriteRings(&buf, res.Rings), link.WriteLinks(&buf, res.Links), link.WriteSuggestions(&buf, res.Suggestions)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return buf.String()
+}
+
+func linked(js []fraud.Judgement, reports ...told) link.Result {
+	b := link.NewBuilder(link.DefaultModel())
+	add(b, reports...)
+	b.Judge(js)
+	return b.Link()
+}
+
+func TestOrderOfReportsChangesNoByte(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		reports := someReports(t)
+		shuffled := rapid.Permutation(reports).Draw(t, "shuffled")
+		if a, b := written(t, linked(nil, reports...)), written(t, linked(nil, shuffled...)); a != b {
+			t.Fatalf("two orders give\n%s\nand\n%s", a, b)
+		}
+	})
+}
+
+func TestEveryReportHasOneLineAndEveryRingATree(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		reports := someReports(t)
+		res := linked(nil, reports...)
+		if len(res.Assign) != len(reports) {
+			t.Fatalf("%d lines for %d reports", len(res.Assign), len(reports))
+		}
+		links := map[fraud.RingID]int{}
+		for _, l := range res.Links {
+			if l.Kind == fraud.SameOperator {
+				links[l.Ring]++
+			}
+		}
+		for _, r := range res.Rings {
+			if len(r.Reports) < 2 || links[r.ID] != len(r.Reports)-1 {
+				t.Fatalf("ring of %d reports is held by %d links", len(r.Reports), links[r.ID])
+			}
+			if e := res.Explain(r.Reports[0], r.Reports[len(r.Reports)-1]); !e.Same || len(e.Chain) == 0 || len(e.Fails) == 0 {
+				t.Fatalf("no chain within ring %s: %+v", r.ID, e)
+			}
+		}
+	})
+}
+
+func TestJudgementsAreObeyed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		reports := someReports(t)
+		if len(reports) < 2 {
+			return
+		}
+		i := rapid.IntRange(1, len(reports)-1).Draw(t, "one")
+		a, b := fraud.ReportID(reports[0].id), fraud.ReportID(reports[i].id)
+		verdict := rapid.SampledFrom([]fraud.Verdict{fraud.VerdictSame, fraud.VerdictDifferent}).Draw(t, "verdict")
+		res := linked([]fraud.Judgement{{ID: "J-1", Verdict: verdict, A: a, B: b, At: day0}}, reports...)
+		x, _ := res.RingOf(a)
+		y, _ := res.RingOf(b)
+		if together := x != "" && x == y; together != (verdict == fraud.VerdictSame) {
+			t.Fatalf("judged %s, rings %q and %q", verdict, x, y)
+		}
+	})
+}
+
+func TestWrongAndReplacedReportsDoNotLink(t *testing.T) {
+	one := told{id: "a/1", day: 0, has: []string{"call +12125550142"}}
+	two := told{id: "a/2", day: 1, has: []string{"call +12125550142"}}
+	res := linked([]fraud.Judgement{{ID: "J-1", Verdict: fraud.VerdictWrong, A: "a/1", At: day0}}, one, two)
+	if len(res.Rings) != 0 || len(res.Assign) != 2 {
+		t.Errorf("a wrong report made %d rings", len(res.Rings))
+	}
+	res = linked([]fraud.Judgement{{ID: "J-1", Verdict: fraud.VerdictNotIndicator, Indicator: fraud.Indicator{Kind: fraud.Phone, Value: "+12125550142"}, At: day0}}, one, two)
+	if len(res.Rings) != 0 {
+		t.Errorf("what is no indicator made %d rings", len(res.Rings))
+	}
+	b := link.NewBuilder(link.DefaultModel())
+	add(b, one, two)
+	b.Add(fraud.ReportFacts{ID: "a/3", Source: "a", At: day0, ReceivedAt: day0, Supersedes: "a/1"}, nil, nil)
+	if res := b.Link(); len(res.Rings) != 0 || len(res.Assign) != 3 {
+		t.Errorf("a replaced report made %d rings", len(res.Rings))
+	}
+}
+
+func TestJudgementThatCannotBeObeyedIsShown(t *testing.T) {
+	one := told{id: "a/1", day: 0, has: []string{"call +12125550142"}}
+	two := told{id: "a/2", day: 1, has: []string{"call +12125550142"}}
+	three := told{id: "a/3", day: 1, has: []string{"call +12125550142"}}
+	res := linked([]fraud.Judgement{
+		{ID: "J-1", Verdict: fraud.VerdictSame, A: "a/1", B: "a/2", At: day0},
+		{ID: "J-2", Verdict: fraud.VerdictSame, A: "a/2", B: "a/3", At: day0.Add(time.Hour)},
+		{ID: "J-3", Verdict: fraud.VerdictDifferent, A: "a/1", B: "a/3", At: day0.Add(2 * time.Hour)},
+		{ID: "J-4", Verdict: fraud.VerdictSame, A: "a/1", B: "a/9", At: day0},
+	}, one, two, three)
+	var said []string
+	for _, c := range res.Conflicts {
+		said = append(said, c.Judgement.ID)
+	}
+	slices.Sort(said)
+	if !slices.Contains(said, "J-4") || len(said) < 2 {
+		t.Errorf("conflicts %v, want J-4, which waits, and one of the three that clash", said)
+	}
+}
+
+func TestNumberAfterLongSilenceIsAnotherTenure(t *testing.T) {
+	res := linked(nil,
+		told{id: "a/1", day: 0, has: []string{"call +12125550142"}},
+		told{id: "a/2", day: 90, has: []string{"call +12125550142"}})
+	if len(res.Rings) != 0 {
+		t.Error("a number that was silent for 90 days linked its two holders")
+	}
+}
+
+func TestAlikeUnpaidStoriesOfOneSourceFrameNobody(t *testing.T) {
+	var reports []told
+	for i := range 6 {
+		reports = append(reports, told{id: fmt.Sprintf("a/%d", i), day: 0.1 * float64(i), has: []string{"call +12125550142", "firm IN:U72900KA2015PTC000001"}})
+	}
+	if res := linked(nil, reports...); len(res.Rings) != 0 {
+		t.Errorf("six alike stories became a ring of %d", len(res.Rings[0].Reports))
+	}
+	reports[0].paid, reports[3].paid = true, true
+	if res := linked(nil, reports...); len(res.Rings) != 1 {
+		t.Errorf("with payments they are %d rings, want one", len(res.Rings))
+	}
+}
+
+func TestManyVictimsOfOneNumberAreOneRing(t *testing.T) {
+	var reports []told
+	for i := range 500 {
+		reports = append(reports, told{id: fmt.Sprintf("s%d/%d", i%7, i), day: float64(i % 14), paid: i%2 == 0, has: []string{"call +12125550142", fmt.Sprintf("site s%d.example", i)}})
+	}
+	if res := linked(nil, reports...); len(res.Rings) != 1 || len(res.Rings[0].Reports) != 500 {
+		t.Errorf("%d rings, want one of 500", len(res.Rings))
+	}
+}
+
+func TestRingKeepsItsIDAsItGrows(t *testing.T) {
+	old := linked(nil,
+		told{id: "a/1", day: 5, has: []string{"call +12125550142"}},
+		told{id: "a/2", day: 6, has: []string{"call +12125550142"}})
+	now := linked(nil,
+		told{id: "a/0", day: 4, has: []string{"call +12125550142"}},
+		told{id: "a/1", day: 5, has: []string{"call +12125550142"}},
+		told{id: "a/2", day: 6, has: []string{"call +12125550142"}}).Keep(old.Rings)
+	if now.Rings[0].ID != old.Rings[0].ID {
+		t.Errorf("ring is %s, want still %s", now.Rings[0].ID, old.Rings[0].ID)
+	}
+	if ring, _ := now.RingOf("a/0"); ring != old.Rings[0].ID {
+		t.Errorf("a/0 is in %q, want %s", ring, old.Rings[0].ID)
+	}
+	events := link.Events(old.Rings, now.Rings, day0)
+	if len(events) != 1 || events[0].What != "grew" {
+		t.Errorf("events %+v, want one: grew", events)
+	}
+}
