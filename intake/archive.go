@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"compress/gzip"
@@ -59,10 +60,53 @@ func (b *bounded) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// tar reads the files of a tape archive in the order in which they lie there:
+// it is a stream and has no list of names. Names are labels only: nothing is
+// ever unpacked to disk.
+func (r *run) tar(src source) error {
+	if src.depth >= maxDepth {
+		return tooDeep()
+	}
+	t := tar.NewReader(src.r)
+	left := r.s.cfg.MaxArchive
+	for n := 0; ; n++ {
+		h, err := t.Next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil && errors.Is(err, fraud.ErrInvalid):
+			return err
+		case err != nil:
+			return fmt.Errorf("the archive is damaged after %d files: %w", n, fraud.ErrInvalid)
+		case n >= maxEntries:
+			return fmt.Errorf("the archive holds more than %d files: %w", maxEntries, fraud.ErrInvalid)
+		}
+		name := path.Base(strings.ReplaceAll(h.Name, `\`, "/"))
+		if h.Typeflag != tar.TypeReg || strings.HasPrefix(name, ".") || strings.HasPrefix(h.Name, "__MACOSX/") {
+			continue
+		}
+		label := src.label + "!" + strings.ToValidUTF8(h.Name, "\ufffd")
+		err = r.read(source{
+			name: name, label: label, modified: h.ModTime, depth: src.depth + 1,
+			r: &bounded{r: t, packed: func() int64 { return h.Size }, left: &left},
+		})
+		if err != nil && errors.Is(err, fraud.ErrInvalid) {
+			err = r.reject(label, 0, err)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+func tooDeep() error {
+	return fmt.Errorf("archives are packed into each other more than %d deep: %w", maxDepth, fraud.ErrInvalid)
+}
+
 // gzip reads one packed file.
 func (r *run) gzip(src source) error {
 	if src.depth >= maxDepth {
-		return fmt.Errorf("archives are packed into each other more than %d deep: %w", maxDepth, fraud.ErrInvalid)
+		return tooDeep()
 	}
 	packed := &counted{r: src.r}
 	z, err := gzip.NewReader(packed)
@@ -71,16 +115,24 @@ func (r *run) gzip(src source) error {
 	}
 	left := r.s.cfg.MaxArchive
 	inner := src
-	inner.name, inner.at, inner.depth = strings.TrimSuffix(src.name, ".gz"), nil, src.depth+1
+	inner.name, inner.at, inner.depth = unpackedName(src.name), nil, src.depth+1
 	inner.r = &bounded{r: z, packed: packed.n.Load, left: &left}
 	return r.read(inner)
+}
+
+// unpackedName is the name of what a packed file holds.
+func unpackedName(name string) string {
+	if base, ok := strings.CutSuffix(name, ".tgz"); ok {
+		return base + ".tar"
+	}
+	return strings.TrimSuffix(name, ".gz")
 }
 
 // zip reads the files of an archive in the order of their names. Names are
 // labels only: nothing is ever unpacked to disk.
 func (r *run) zip(src source) error {
 	if src.depth >= maxDepth {
-		return fmt.Errorf("archives are packed into each other more than %d deep: %w", maxDepth, fraud.ErrInvalid)
+		return tooDeep()
 	}
 	if src.at == nil {
 		b, err := io.ReadAll(io.LimitReader(src.r, maxInMemory+1))

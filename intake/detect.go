@@ -21,6 +21,7 @@ const (
 	formatText  format = "text"
 	formatZip   format = "zip"
 	formatGzip  format = "gzip"
+	formatTar   format = "tar"
 	formatNone  format = "" // nothing that holds reports
 )
 
@@ -42,6 +43,8 @@ func detect(name string, head []byte) format {
 		return formatZip
 	case bytes.HasPrefix(head, []byte("\x1f\x8b")):
 		return formatGzip
+	case isTar(head):
+		return formatTar
 	case known && named != formatJSON && named != formatZip && named != formatGzip:
 		return named
 	case bytes.IndexByte(head, 0) >= 0 || !utf8.Valid(cutRune(head)) && !mailHead.Match(body):
@@ -58,6 +61,12 @@ func detect(name string, head []byte) format {
 		return formatNone
 	}
 	return formatText
+}
+
+// isTar looks for the magic of a tape archive (POSIX.1-1988 ustar, and GNU),
+// which stands at byte 257 of its first block.
+func isTar(head []byte) bool {
+	return len(head) >= 512 && bytes.HasPrefix(head[257:], []byte("ustar"))
 }
 
 // jsonShape tells a document from objects on lines: on lines the first line

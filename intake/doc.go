@@ -3,7 +3,7 @@
 //
 //	form, API ─▶ Submit ─────────────────────────────────┐
 //	file, folder, zip ─▶ what is it? ─▶ record by record ─┤
-//	   JSONL · CSV by mapping · mail · page · text · STIX · MISP
+//	   JSONL · CSV by mapping · mail · page · text · STIX · MISP, packed by zip, tar or gzip or not
 //	                                                       ▼
 //	      check ─▶ extract ─▶ identity to the vault ─▶ batch ─▶ AcceptBatch (on disk)
 //	        │                                                     │

@@ -162,6 +162,8 @@ func (r *run) read(src source) error {
 		err = r.zip(src)
 	case formatGzip:
 		err = r.gzip(src)
+	case formatTar:
+		err = r.tar(src)
 	default:
 		r.skip(1)
 		r.note("%s holds no reports in a format that is known: it was left alone", src.label)
