@@ -57,22 +57,22 @@ func (n *Node) ImportTransfers(ctx context.Context, path string) (added int, rej
 }
 
 // Relink derives all rings anew from what is in the store, keeps the ids of
-// rings that were there, and logs what was born, merged or split.
-func (n *Node) Relink(ctx context.Context) (fraud.Linking, error) {
+// rings that were there, and logs what was born, merged or split. The result
+// has a line for every report, as `ringbreaker link` writes it.
+func (n *Node) Relink(ctx context.Context) (link.Result, error) {
 	res, err := n.linkAll(ctx)
 	if err != nil {
-		return fraud.Linking{}, err
+		return link.Result{}, err
 	}
 	prev, err := n.db.RingsByHarm(ctx, everyRing)
 	if err != nil {
-		return fraud.Linking{}, err
+		return link.Result{}, err
 	}
 	at := n.now().UTC()
 	res = res.Keep(prev)
-	out := fraud.Linking{
+	return res, n.db.SaveRings(ctx, fraud.Linking{
 		Rings: res.Rings, Links: res.Links, Suggestions: res.Suggestions, Events: link.Events(prev, res.Rings, at), Model: res.Model, At: at,
-	}
-	return out, n.db.SaveRings(ctx, out)
+	})
 }
 
 func (n *Node) linkAll(ctx context.Context) (link.Result, error) {

@@ -19,8 +19,8 @@ import (
 
 func linkCommand() command {
 	return command{
-		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] -out DIR",
-		does:    "finds the rings in report files, with reasons; needs no node",
+		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] -out DIR | -data DIR -out DIR",
+		does:    "finds the rings in report files, with reasons; needs no node, and with -data works on what a node took in",
 		example: "ringbreaker link -in world/a.jsonl,world/b.jsonl -out out",
 		run:     runLink,
 	}
@@ -29,10 +29,20 @@ func linkCommand() command {
 func runLink(ctx context.Context, c *call) error {
 	in := c.flags.String("in", "", "report JSONL `FILE`s, with commas between")
 	judged := c.flags.String("judgements", "", "JSONL `FILE` of people's decisions, which the linker obeys")
+	data := c.flags.String("data", "", "instead of files, the node in `DIR`: its reports and its people's decisions, linked anew")
 	out := c.flags.String("out", "", "`DIR` for assign.tsv, rings.jsonl, links.jsonl and suggestions.jsonl")
 	model := c.flags.String("model", "", "`FILE` with another frozen model than the built-in one")
 	if err := c.parse(); err != nil {
 		return err
+	}
+	if *data != "" {
+		if *in != "" || *judged != "" || *model != "" {
+			return usagef("-data stands alone: a node has its own reports, decisions and model")
+		}
+		if err := c.need("out"); err != nil {
+			return err
+		}
+		return linkNode(ctx, c, *data, *out)
 	}
 	if err := c.need("in", "out"); err != nil {
 		return err
@@ -52,14 +62,34 @@ func runLink(ctx context.Context, c *call) error {
 	}
 	b.Judge(js)
 	res := b.Link()
-	if err := writeLinking(*out, res); err != nil {
+	return tellLinking(c, *out, res, refused)
+}
+
+// linkNode links what the node in dir took in. The node keeps the rings, as
+// it does after an import.
+func linkNode(ctx context.Context, c *call, dir, out string) error {
+	n, ctx, err := openNode(ctx, dir, "")
+	if err != nil {
+		return err
+	}
+	defer n.Close()
+	res, err := n.Relink(ctx)
+	if err != nil {
+		return err
+	}
+	return tellLinking(c, out, res, 0)
+}
+
+// tellLinking writes the files of a linking and says what is in them.
+func tellLinking(c *call, out string, res link.Result, refused int) error {
+	if err := writeLinking(out, res); err != nil {
 		return err
 	}
 	for _, k := range res.Conflicts {
 		fmt.Fprintf(c.stderr, "judgement %s cannot be obeyed: %s\n", k.Judgement.ID, k.Why)
 	}
 	fmt.Fprintf(c.stdout, "%d reports, %d rings, %d links, %d suggestions, %d lines refused: %s\n",
-		len(res.Assign), len(res.Rings), len(res.Links), len(res.Suggestions), refused, *out)
+		len(res.Assign), len(res.Rings), len(res.Links), len(res.Suggestions), refused, out)
 	return nil
 }
 
