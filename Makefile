@@ -36,7 +36,7 @@ interop: build ## the field's own judges, from PyPI, in a throwaway virtual envi
 	@scripts/interop.sh
 
 pictures: build ## screenshots of the pages in docs/pictures, by headless Chromium
-	RINGBREAKER_PICTURES=1 $(GO) test ./cmd/ringbreaker -run TestPictures -count=1
+	RINGBREAKER_PICTURES=1 $(GO) test ./cmd/ringbreaker -run TestStory -count=1
 
 clean: ## remove what make built
 	rm -rf bin demo-data

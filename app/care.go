@@ -201,7 +201,11 @@ func (n *Node) AddUser(ctx context.Context, p access.Person, password string) (s
 		return "", err
 	}
 	p.Org = n.Org.ID
-	if err := n.db.AddPerson(ctx, p); err != nil {
+	err = n.db.AddPerson(ctx, p)
+	if errors.Is(err, fraud.ErrConflict) {
+		return "", conflictf("person %s is there already; choose another id", p.ID)
+	}
+	if err != nil {
 		return "", err
 	}
 	n.audit(ctx, "person.add", string(p.ID), "", true)

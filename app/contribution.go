@@ -39,6 +39,7 @@ type Contribution struct {
 	Safe        []fraud.SafeEntry       `json:"safe"`
 	Holds       []fraud.Hold            `json:"holds"`
 	Annex       []byte                  `json:"annex,omitempty"`
+	Named       int                     `json:"named"` // victims in Annex
 	Marks       []fraud.Mark            `json:"marks"`
 	// Shared is what the match opened, by our own rings.
 	Shared []fraud.SharedIndicator `json:"shared"`
@@ -113,7 +114,6 @@ func (n *Node) rememberGiven(id fraud.JointCaseID, c Contribution) error {
 	for _, e := range c.Exhibits {
 		sums = append(sums, e.SHA256)
 	}
-	sums = append(sums, sha256Hex(c.Annex))
 	return n.keep(n.givenFile(id), func(w io.Writer) error { return json.NewEncoder(w).Encode(sums) })
 }
 
@@ -478,6 +478,7 @@ func (g *gathering) rest(_ context.Context, agency fraud.Org) error {
 	}
 	m := refer.Material{To: refer.Agency{Org: agency, Recipients: []string{agency.Keys.Seal}}, Victims: g.named}
 	var err error
+	g.out.Named = len(g.named)
 	g.out.Annex, err = refer.SealAnnex(&m)
 	return err
 }

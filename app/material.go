@@ -143,9 +143,8 @@ func material(in referralInput, c fraud.JointCase, agency fraud.Org, mine []refe
 			marks = append(marks, r.Ring.Mark)
 		}
 	}
-	if x, event, ok := peerAnnex(in); ok {
-		x.No = len(m.Exhibits) + 1
-		m.Exhibits, m.Custody = append(m.Exhibits, x), append(m.Custody, event)
+	if len(in.Theirs.Annex) > 0 {
+		m.OtherAnnexes = []refer.OtherAnnex{{Org: in.Theirs.Complainant.Org.ID, Sealed: in.Theirs.Annex, Victims: in.Theirs.Named}}
 	}
 	m.Mark = fraud.Strictest(marks...)
 	m.Transfers = withoutDoubles(m.Transfers)
@@ -290,24 +289,4 @@ func figures(m refer.Material, at time.Time) ([]fraud.Figure, []refer.Query) {
 		queries = append(queries, refer.Query{ID: id, Org: m.Complainants[0].Org.ID, Text: r.text, Result: r.value, RanAt: at})
 	}
 	return figs, queries
-}
-
-// peerAnnex is the other complainant's sealed annex as an exhibit: bytes that
-// only the agency can open, since neither may see the other's victims.
-func peerAnnex(in referralInput) (refer.Exhibit, fraud.CustodyEvent, bool) {
-	org := in.Theirs.Complainant.Org
-	if len(in.Theirs.Annex) == 0 {
-		return refer.Exhibit{}, fraud.CustodyEvent{}, false
-	}
-	e := exhibitBytes{Bytes: in.Theirs.Annex, Exhibit: refer.Exhibit{Kind: "record", Exhibit: fraud.Exhibit{
-		ID: fraud.ExhibitID(strings.ToUpper(string(org.ID)) + "-ANNEX"), Name: "annex-victims-" + string(org.ID) + ".age",
-		What:   "Identities of the victims of " + org.Name + " who agreed to it, sealed to the agency's key alone",
-		SHA256: sha256Hex(in.Theirs.Annex), Size: int64(len(in.Theirs.Annex)), Org: org.ID, TakenAt: in.At, From: "vault of " + org.Name,
-	}}}
-	event := fraud.CustodyEvent{
-		Item: fraud.SeizureID(e.ID), Seq: 1, Act: fraud.CustodyImaged, Holder: org.Name, Place: "node of " + org.Name,
-		Why: "sealed to the agency for this referral", SHA256: e.SHA256, At: in.At,
-	}
-	event.Hash, _ = event.ChainHash() // of strings and a time: cannot fail
-	return e.exhibit(), event, true
 }

@@ -53,6 +53,7 @@ func runDemo(ctx context.Context, c *call) error {
 	if *once {
 		return nil
 	}
+	d.clock.Set(time.Now()) // from here on people look at it, and their browsers know what day it is
 	d.say("")
 	d.say("The pages (stop with Ctrl-C). Sign in with the name and the password %q:", demoPassword)
 	for _, s := range d.nodes() {
@@ -135,8 +136,10 @@ func newDemo(ctx context.Context, out io.Writer, dir string, seed int64, reports
 	return d, nil
 }
 
-// threePorts listens on addr and the two ports after it, or on free ports of
-// the same host where those are taken.
+// threePorts listens for three nodes: on loopback each at an address of its
+// own with one port, since a browser keeps cookies by host and would sign one
+// node's people out at the next; elsewhere on the next ports. A port that is
+// taken gives way to a free one.
 func threePorts(ctx context.Context, addr string) ([]net.Listener, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
@@ -149,15 +152,19 @@ func threePorts(ctx context.Context, addr string) ([]net.Listener, error) {
 	var lc net.ListenConfig
 	var out []net.Listener
 	for i := range 3 {
-		want := first + i
-		if first == 0 {
-			want = 0
+		tries := []string{net.JoinHostPort(host, fmt.Sprint(first+min(i, first))), net.JoinHostPort(host, "0")}
+		if host == "127.0.0.1" {
+			own := fmt.Sprintf("127.0.0.%d", 1+i)
+			tries = append([]string{net.JoinHostPort(own, fmt.Sprint(first)), net.JoinHostPort(own, "0")}, tries...)
 		}
-		l, err := lc.Listen(ctx, "tcp", net.JoinHostPort(host, fmt.Sprint(want)))
-		if err != nil {
-			if l, err = lc.Listen(ctx, "tcp", net.JoinHostPort(host, "0")); err != nil {
-				return nil, err
+		var l net.Listener
+		for _, at := range tries {
+			if l, err = lc.Listen(ctx, "tcp", at); err == nil {
+				break
 			}
+		}
+		if err != nil {
+			return nil, err
 		}
 		out = append(out, l)
 	}
