@@ -73,7 +73,7 @@ func TestASessionIsKeptByItsHashAlone(t *testing.T) {
 	if !s.RightCSRF(s.CSRF) || s.RightCSRF("") || s.RightCSRF(token) || (access.Session{}).RightCSRF("") {
 		t.Error("only the session's own CSRF token is right")
 	}
-	c := access.Cookie(token, s.Expires, true)
+	c := access.Cookie(token, access.SessionLife, true)
 	if !strings.HasPrefix(c.Name, "__Host-") || !c.HttpOnly || !c.Secure || c.Path != "/" {
 		t.Errorf("got cookie %v, want it out of reach of scripts and other sites", c)
 	}

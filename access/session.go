@@ -42,9 +42,10 @@ func (s Session) RightCSRF(sent string) bool {
 }
 
 // Cookie is what the browser keeps: not for scripts, not for other sites.
-// An empty token makes a cookie that deletes itself.
-func Cookie(token string, expires time.Time, secure bool) *http.Cookie {
-	c := &http.Cookie{Name: plainCookie, Value: token, Path: "/", Expires: expires, HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode}
+// An empty token makes a cookie that deletes itself. life is told as Max-Age,
+// so that a browser whose clock is not the node's keeps it as long.
+func Cookie(token string, life time.Duration, secure bool) *http.Cookie {
+	c := &http.Cookie{Name: plainCookie, Value: token, Path: "/", MaxAge: int(life / time.Second), HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode}
 	if secure {
 		c.Name = SessionCookie
 	}

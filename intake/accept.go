@@ -29,19 +29,22 @@ func (s *Service) prepare(b built, via string) (fraud.Acceptance, error) {
 	x.Sightings = instead(x.Sightings, r, b.found)
 	own := ownValues(r.Reporter.Identity, country)
 	x.Sightings = scrub(x.Sightings, own)
+	// Of the report as it came: who sends it again under another name or
+	// address sends another content.
+	digest, err := r.Digest()
+	if err != nil {
+		return fraud.Acceptance{}, err
+	}
 	id, err := r.TakeIdentity()
 	if err != nil {
 		return fraud.Acceptance{}, err
 	}
-	a := fraud.Acceptance{Report: r, Sightings: x.Sightings, Sketches: x.Sketches, Via: via}
+	a := fraud.Acceptance{Report: r, Sightings: x.Sightings, Sketches: x.Sketches, Via: via, Digest: digest}
 	if !id.Empty() {
 		r.Victim = s.vault.Pseudonym(id)
 		if a.Vault, err = s.vault.Seal(r.Name(), id); err != nil {
 			return fraud.Acceptance{}, fmt.Errorf("seal the identity of report %s: %w", r.Name(), err)
 		}
-	}
-	if a.Digest, err = r.Digest(); err != nil {
-		return fraud.Acceptance{}, err
 	}
 	return a, nil
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"time"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -68,7 +67,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.AddSession(r.Context(), session); err != nil {
 		return fmt.Errorf("sign %s in: %w", person.ID, err)
 	}
-	http.SetCookie(w, access.Cookie(token, session.Expires, s.secure))
+	http.SetCookie(w, access.Cookie(token, access.SessionLife, s.secure))
 	next := ownPath(r.PostFormValue("next"))
 	if next == "" {
 		next = s.firstDesk(person)
@@ -83,7 +82,7 @@ func (s *Server) signOut(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("sign out: %w", err)
 		}
 	}
-	http.SetCookie(w, access.Cookie("", time.Time{}, s.secure))
+	http.SetCookie(w, access.Cookie("", 0, s.secure))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 	return nil
 }

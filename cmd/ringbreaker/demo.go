@@ -53,7 +53,6 @@ func runDemo(ctx context.Context, c *call) error {
 	if *once {
 		return nil
 	}
-	d.clock.Set(time.Now()) // from here on people look at it, and their browsers know what day it is
 	d.say("")
 	d.say("The pages (stop with Ctrl-C). Sign in with the name and the password %q:", demoPassword)
 	for _, s := range d.nodes() {

@@ -206,7 +206,7 @@ func (d *demo) raid(ctx context.Context) error {
 	for _, c := range cases {
 		ids = append(ids, c.ID)
 	}
-	op, err := d.c.node.Act.OpenOperation(ivan, "Operation Wheel", ids, d.world.Truth.Raid)
+	op, err := d.c.node.Act.OpenOperation(ivan, "Wheel", ids, d.world.Truth.Raid)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,6 @@ func TestStory(t *testing.T) {
 	t.Run("the agency's figures are those of its records", func(t *testing.T) { boardCounts(t, d, &out) })
 	t.Run("no victim's identity is outside vault and annex", func(t *testing.T) { nobodyNamed(t, d) })
 	t.Run("rings that came back are told, others are not", func(t *testing.T) { returnsTold(t, d) })
-	d.clock.Set(time.Now())
 	t.Run("pages in a browser", func(t *testing.T) { lookAtPages(t, d) })
 }
 
