@@ -113,7 +113,8 @@ func addFile(tw *tar.Writer, from, name string) error {
 // ten million reports, less than a bomb.
 const maxBackup = 1 << 40
 
-// Restore unpacks a backup into a folder that must not hold a node yet.
+// Restore unpacks a backup into a folder that must not hold a node yet. The
+// folder is there whole or not at all: a cut or changed backup leaves none.
 func Restore(from, dir string) error {
 	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 		return fmt.Errorf("%s is not empty; restore into a new folder: %w", dir, fraud.ErrConflict)
@@ -123,17 +124,36 @@ func Restore(from, dir string) error {
 		return err
 	}
 	defer f.Close()
+	above := filepath.Dir(filepath.Clean(dir))
+	if err := os.MkdirAll(above, 0o700); err != nil {
+		return err
+	}
+	part, err := os.MkdirTemp(above, ".restore-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(part)
+	if err := restoreTree(f, from, part); err != nil {
+		return err
+	}
+	if err := os.Remove(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return os.Rename(part, dir)
+}
+
+// restoreTree unpacks a backup. It reads to the very end, where gzip's own
+// sum stands (RFC 1952 §2.3.1): the tar inside ends before it.
+func restoreTree(f io.Reader, from, dir string) error {
 	zr, err := gzip.NewReader(f)
 	if err != nil {
 		return invalidf("%s is no backup of a node", from)
 	}
-	tr := tar.NewReader(io.LimitReader(zr, maxBackup))
+	all := io.LimitReader(zr, maxBackup)
+	tr := tar.NewReader(all)
 	head, err := tr.Next()
 	if err != nil || head.Name != backupHead {
 		return invalidf("%s is no backup of a node", from)
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
 	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -147,12 +167,15 @@ func Restore(from, dir string) error {
 			break
 		}
 		if err != nil {
-			return invalidf("%s is cut or damaged", from)
+			return invalidf("%s is cut or damaged; take another copy", from)
 		}
 		whole = whole || h.Name == "ringbreaker.db"
 		if err := restoreFile(root, h.Name, tr); err != nil {
 			return err
 		}
+	}
+	if _, err := io.Copy(io.Discard, all); err != nil {
+		return invalidf("%s is cut or damaged; take another copy", from)
 	}
 	if !whole {
 		return invalidf("%s is cut: it holds no database", from)

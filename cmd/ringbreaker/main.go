@@ -16,6 +16,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"strings"
@@ -127,7 +128,16 @@ func (cmd command) start(ctx context.Context, args []string, stdin io.Reader, st
 	}
 }
 
-func oneLine(err error) string { return strings.Join(strings.Fields(err.Error()), " ") }
+// oneLine is an error as one line. A file that is not there is said in words
+// of a person, not of the system.
+func oneLine(err error) string {
+	s := strings.Join(strings.Fields(err.Error()), " ")
+	var path *fs.PathError
+	if errors.As(err, &path) && errors.Is(err, fs.ErrNotExist) {
+		return strings.Replace(s, path.Error(), fmt.Sprintf("there is no file %s; check the path", path.Path), 1)
+	}
+	return s
+}
 
 // parse reads the flags; what is wrong with them is a usage error.
 func (c *call) parse() error {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"ringbreaker.example/app"
 	"ringbreaker.example/extract"
@@ -39,10 +40,13 @@ func runMatch(ctx context.Context, c *call) error {
 		}
 		return matchFiles(ctx, c, *a, *b, *reports)
 	}
+	if !slices.Contains([]string{"offer", "accept", "consent", "refuse", "show", "list"}, what) {
+		return usagef("say offer, accept, consent, refuse, show or list, or give -a and -b")
+	}
 	if err := c.need("data"); err != nil {
 		return err
 	}
-	n, ctx, err := openNode(ctx, *data, "")
+	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
 		return err
 	}
@@ -68,14 +72,12 @@ func runMatch(ctx context.Context, c *call) error {
 			return err
 		}
 		return printJSON(c, st)
-	case "list":
-		list, err := n.Matches(ctx)
-		if err != nil {
-			return err
-		}
-		return printJSON(c, list)
 	}
-	return usagef("say offer, accept, consent, refuse, show or list, or give -a and -b")
+	list, err := n.Matches(ctx)
+	if err != nil {
+		return err
+	}
+	return printJSON(c, list)
 }
 
 func printJSON(c *call, v any) error {

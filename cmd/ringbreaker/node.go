@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,17 @@ import (
 // dataFlag adds the flag that every command of a node has.
 func dataFlag(c *call) *string { return c.flags.String("data", "", "the node's folder, `DIR`") }
 
+// openOld opens a node that must be there already: a mistyped folder does not
+// become a new, empty node that is sound.
+func openOld(ctx context.Context, dir string) (*app.Node, context.Context, error) {
+	if _, err := os.Stat(filepath.Join(dir, "keys")); err != nil {
+		return nil, nil, fmt.Errorf("%s holds no node; check the path, or make one with `ringbreaker keygen`", dir)
+	}
+	return openNode(ctx, dir, "")
+}
+
 // openNode opens the node in dir as its console: whoever can read the keys.
+// What is not there yet is made.
 func openNode(ctx context.Context, dir, config string) (*app.Node, context.Context, error) {
 	cfg, err := app.LoadConfig(dir, config)
 	if err != nil {
@@ -155,6 +166,9 @@ func exportCommand() command {
 	}
 }
 
+// exportFormats are the formats of DESIGN §5.
+var exportFormats = []string{"stix", "misp", "csv", "hosts", "rpz", "adblock", "phones", "hashprefix"}
+
 func runExport(ctx context.Context, c *call) error {
 	data := dataFlag(c)
 	format := c.flags.String("format", "", "stix, misp, csv, hosts, rpz, adblock, phones or hashprefix")
@@ -166,7 +180,13 @@ func runExport(ctx context.Context, c *call) error {
 	if err := c.need("data", "format"); err != nil {
 		return err
 	}
-	n, ctx, err := openNode(ctx, *data, "")
+	if !slices.Contains(exportFormats, *format) {
+		return usagef("-format is one of %s", strings.Join(exportFormats, ", "))
+	}
+	if *audience != "public" && *audience != "community" {
+		return usagef("-for is public or community")
+	}
+	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
 		return err
 	}
@@ -269,7 +289,7 @@ func runFsck(ctx context.Context, c *call) error {
 	if err := c.need("data"); err != nil {
 		return err
 	}
-	n, ctx, err := openNode(ctx, *data, "")
+	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
 		return err
 	}
@@ -304,7 +324,7 @@ func runBackup(ctx context.Context, c *call) error {
 	if err := c.need("data", "out"); err != nil {
 		return err
 	}
-	n, ctx, err := openNode(ctx, *data, "")
+	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
 		return err
 	}
@@ -335,7 +355,7 @@ func runRestore(ctx context.Context, c *call) error {
 	if err := app.Restore(*in, *data); err != nil {
 		return err
 	}
-	n, ctx, err := openNode(ctx, *data, "")
+	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
 		return err
 	}
@@ -371,6 +391,11 @@ func runKeygen(ctx context.Context, c *call) error {
 	}
 	if err := c.need("data", "org", "name"); err != nil {
 		return err
+	}
+	switch fraud.OrgKind(*kind) {
+	case fraud.OrgCompany, fraud.OrgAgency, fraud.OrgReportCentre:
+	default:
+		return usagef("-kind is company, agency or report_centre")
 	}
 	cfg := app.Config{Data: *data, Addr: *addr, Org: fraud.Org{ID: fraud.OrgID(*org), Name: *name, Kind: fraud.OrgKind(*kind), Country: *country}}
 	if _, err := os.Stat(filepath.Join(*data, "config.json")); err == nil {
@@ -415,7 +440,15 @@ func runUser(ctx context.Context, c *call) error {
 	if err := c.need("data"); err != nil {
 		return err
 	}
-	n, ctx, err := openNode(ctx, *data, "")
+	if what != "add" && what != "list" {
+		return usagef("say add or list")
+	}
+	if what == "add" {
+		if err := c.need("id", "name", "roles"); err != nil {
+			return err
+		}
+	}
+	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
 		return err
 	}
@@ -423,10 +456,7 @@ func runUser(ctx context.Context, c *call) error {
 	switch what {
 	case "list":
 		return n.ListUsers(ctx, c.stdout)
-	case "add":
-		if err := c.need("id", "name", "roles"); err != nil {
-			return err
-		}
+	default:
 		password := ""
 		if *read {
 			line, err := bufio.NewReader(c.stdin).ReadString('\n')
@@ -444,7 +474,6 @@ func runUser(ctx context.Context, c *call) error {
 		}
 		return nil
 	}
-	return usagef("say add or list")
 }
 
 // shift takes the first argument that is no flag: the verb of a command that
@@ -479,7 +508,20 @@ func runPeer(ctx context.Context, c *call) error {
 	if err := c.need("data"); err != nil {
 		return err
 	}
-	n, ctx, err := openNode(ctx, *data, "")
+	switch what {
+	case "card", "list":
+	case "witness", "revoke":
+		if err := c.need("org"); err != nil {
+			return err
+		}
+	case "add":
+		if err := c.need("fingerprint"); err != nil {
+			return err
+		}
+	default:
+		return usagef("say card, add, list, witness or revoke")
+	}
+	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
 		return err
 	}
@@ -500,21 +542,16 @@ func runPeer(ctx context.Context, c *call) error {
 		return n.AskWitness(ctx, fraud.OrgID(*org))
 	case "revoke":
 		return n.RevokePeer(ctx, fraud.OrgID(*org))
-	case "add":
-		if err := c.need("fingerprint"); err != nil {
-			return err
-		}
-		card, err := readCard(ctx, *url, *file)
-		if err != nil {
-			return err
-		}
-		if err := n.AddPeer(ctx, card, *print); err != nil {
-			return err
-		}
-		fmt.Fprintf(c.stdout, "%s is now a peer\n", card.Org.ID)
-		return nil
 	}
-	return usagef("say card, add, list, witness or revoke")
+	card, err := readCard(ctx, *url, *file)
+	if err != nil {
+		return err
+	}
+	if err := n.AddPeer(ctx, card, *print); err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s is now a peer\n", card.Org.ID)
+	return nil
 }
 
 func readCard(ctx context.Context, url, file string) (app.Card, error) {

@@ -137,7 +137,7 @@ func nodeReferral(ctx context.Context, c *call, what string, f referralFlags) er
 	if err := c.need("data"); err != nil {
 		return err
 	}
-	n, ctx, err := openNode(ctx, *f.data, "")
+	n, ctx, err := openOld(ctx, *f.data)
 	if err != nil {
 		return err
 	}

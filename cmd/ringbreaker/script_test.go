@@ -69,7 +69,7 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit %d, want %d: %s", got, want, said)
 	}
-	if want != 0 && (strings.Count(said, "\n") != 1 || !strings.HasPrefix(said, "ringbreaker ")) {
+	if want != 0 && (strings.Count(said, "\n") != 1 || !strings.HasPrefix(said, "ringbreaker")) {
 		ts.Fatalf("the error is not one line of ringbreaker's: %q", said)
 	}
 }

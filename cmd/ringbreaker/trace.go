@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"ringbreaker.example/trace"
@@ -34,6 +35,9 @@ func runTrace(_ context.Context, c *call) error {
 	at, err := parseTime(*asOf)
 	if err != nil {
 		return err
+	}
+	if *method != "all" && !slices.Contains(trace.Methods, trace.Method(*method)) {
+		return usagef("-method is fifo, haircut, poison, lifo, dirty_first, clean_first or all")
 	}
 	f, err := os.Open(*file)
 	if err != nil {
