@@ -307,6 +307,21 @@ func kindWord(k fraud.Kind) string {
 	return strings.ReplaceAll(string(k), "_", " ")
 }
 
+// kindWords names several of a kind.
+func kindWords(k fraud.Kind) string {
+	switch k {
+	case fraud.CardDescriptor:
+		return "names on card bills"
+	case fraud.Company:
+		return "companies"
+	case fraud.PersonAlias:
+		return "names used"
+	case fraud.IP, fraud.Email:
+		return kindWord(k) + "es"
+	}
+	return kindWord(k) + "s"
+}
+
 // roleWord says what an indicator did, for people.
 func roleWord(r fraud.Role) string {
 	switch r {

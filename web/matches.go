@@ -246,7 +246,7 @@ func kindCounts(kinds map[fraud.Kind]int) string {
 	slices.SortFunc(names, func(a, b fraud.Kind) int { return cmp.Or(cmp.Compare(kinds[b], kinds[a]), cmp.Compare(a, b)) })
 	out := make([]string, len(names))
 	for i, k := range names {
-		out[i] = plural(kinds[k], kindWord(k))
+		out[i] = plural(kinds[k], kindWord(k), kindWords(k))
 	}
 	return strings.Join(out, ", ")
 }
