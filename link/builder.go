@@ -160,7 +160,7 @@ func (b *Builder) addSighting(r uint32, f *fraud.ReportFacts, s *fraud.Sighting)
 	if kind == 0 || role == 0 || s.Indicator.Value == "" {
 		return
 	}
-	if (s.Indicator.Kind == fraud.Domain || s.Indicator.Kind == fraud.RemoteHost) && b.model.SharedHost(s.Indicator.Value) {
+	if b.model.Shares(s.Indicator) {
 		return
 	}
 	at := s.At

@@ -2,8 +2,14 @@ package link
 
 import (
 	"bufio"
+	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -86,6 +92,61 @@ func ReadSuggestions(r io.Reader) ([]fraud.Suggestion, error) {
 	return readLines[fraud.Suggestion](r, "suggestions")
 }
 
+// WriteFolder writes the four files of a linking into a folder that exists.
+func WriteFolder(dir string, r Result) error {
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{AssignFile, func(w io.Writer) error { return WriteAssign(w, r.Assign) }},
+		{RingsFile, func(w io.Writer) error { return WriteRings(w, r.Rings) }},
+		{LinksFile, func(w io.Writer) error { return WriteLinks(w, r.Links) }},
+		{SuggestionsFile, func(w io.Writer) error { return WriteSuggestions(w, r.Suggestions) }},
+	} {
+		if err := writeFile(filepath.Join(dir, f.name), f.write); err != nil {
+			return fmt.Errorf("write %s: %w", f.name, err)
+		}
+	}
+	return nil
+}
+
+func writeFile(name string, write func(io.Writer) error) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// ReadFolder reads what [WriteFolder] wrote, enough for [Result.Explain].
+// Suggestions may be missing: other programs write the first three only.
+func ReadFolder(dir string) (Result, error) {
+	var r Result
+	for _, f := range []struct {
+		name string
+		need bool
+		read func(io.Reader) error
+	}{
+		{AssignFile, true, func(in io.Reader) (err error) { r.Assign, err = ReadAssign(in); return err }},
+		{RingsFile, true, func(in io.Reader) (err error) { r.Rings, err = ReadRings(in); return err }},
+		{LinksFile, true, func(in io.Reader) (err error) { r.Links, err = ReadLinks(in); return err }},
+		{SuggestionsFile, false, func(in io.Reader) (err error) { r.Suggestions, err = ReadSuggestions(in); return err }},
+	} {
+		in, err := os.Open(filepath.Join(dir, f.name))
+		if errors.Is(err, fs.ErrNotExist) && !f.need {
+			continue
+		}
+		if err != nil {
+			return Result{}, fmt.Errorf("read %s: %w", f.name, err)
+		}
+		if err = errors.Join(f.read(in), in.Close()); err != nil {
+			return Result{}, fmt.Errorf("read %s: %w", f.name, err)
+		}
+	}
+	slices.SortFunc(r.Assign, func(x, y Assigned) int { return cmp.Compare(x.Report, y.Report) })
+	return r, nil
+}
+
 func writeLines[T any](w io.Writer, rows []T, what string) error {
 	out := bufio.NewWriterSize(w, 1<<16)
 	for i := range rows {
@@ -107,7 +168,7 @@ func readLines[T any](r io.Reader, what string) ([]T, error) {
 	var out []T
 	for n := 1; ; n++ {
 		if dec.PeekKind() == 0 {
-			if _, err := dec.ReadToken(); err == io.EOF {
+			if _, err := dec.ReadToken(); errors.Is(err, io.EOF) {
 				return out, nil
 			}
 		}

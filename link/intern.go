@@ -12,8 +12,6 @@ type interner struct {
 	table  []uint32 // open addressing: number+1, 0 is free
 }
 
-func (in *interner) len() int { return len(in.ends) }
-
 func (in *interner) text(i uint32) string {
 	start := uint64(0)
 	if i > 0 {

@@ -177,6 +177,7 @@ func (w *world) solve(sets *forest) {
 		}
 	}
 	w.unite()
+	w.list()
 	for _, in := range w.inside {
 		for _, i := range in {
 			for _, r := range w.nodes[i].reports {

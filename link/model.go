@@ -23,10 +23,14 @@ type Model struct {
 	Params  []Param
 	// Shared holds hosts that strangers share: the host alone is no evidence.
 	Shared []string
+	// Assets holds hosts of fonts, libraries and standards: not even a full
+	// URL there is evidence.
+	Assets []string
 
 	byKey  map[priorKey]Prior
 	param  map[string]float64
 	shared map[string]bool
+	assets map[string]bool
 }
 
 // Prior is what one value of a kind, seen in a role, is worth.
@@ -64,7 +68,7 @@ func DefaultModel() Model {
 }
 
 // ReadModel reads a model file: tab-separated rows "version", "param",
-// "prior" and "shared", "#" comments. Errors wrap [fraud.ErrInvalid] and name
+// "prior", "shared" and "asset", "#" comments. Errors wrap [fraud.ErrInvalid] and name
 // the line.
 func ReadModel(r io.Reader) (Model, error) {
 	var m Model
@@ -96,7 +100,7 @@ func ReadModel(r io.Reader) (Model, error) {
 // paramNames are the parameters that a model must hold.
 var paramNames = []string{
 	"strong", "medium", "second", "assign", "taper", "share_contact", "share_web", "share_money", "share_remote", "share_script", "share_identity", "attribute", "poison_reports", "poison_stories", "poison_hours", "poison_factor", "reuse", "block", "block_span",
-	"script_words_low", "script_words_high", "script_short", "script_long", "containment",
+	"script_words_low", "script_words_high", "script_short", "script_long", "script_kit", "containment", "containment_story",
 }
 
 func (m *Model) row(f []string) error {
@@ -105,6 +109,8 @@ func (m *Model) row(f []string) error {
 		m.Version = f[1]
 	case f[0] == "shared":
 		m.Shared = append(m.Shared, f[1:]...)
+	case f[0] == "asset":
+		m.Assets = append(m.Assets, f[1:]...)
 	case f[0] == "param" && len(f) == 5:
 		v, err := number(f[2])
 		if err != nil {
@@ -148,6 +154,10 @@ func (m *Model) index() {
 	for _, h := range m.Shared {
 		m.shared[h] = true
 	}
+	m.assets = make(map[string]bool, len(m.Assets))
+	for _, h := range m.Assets {
+		m.assets[h] = true
+	}
 }
 
 // Prior gives what a value of this kind in this role is worth. It says false
@@ -164,9 +174,20 @@ func (m *Model) Prior(kind fraud.Kind, role fraud.Role) (Prior, bool) {
 	return p, ok
 }
 
-// SharedHost says whether strangers share the host, so that a domain or a
-// remote host of that name is no evidence.
-func (m *Model) SharedHost(host string) bool { return m.shared[host] }
+// Shares says whether strangers share the value whatever its role: a shared
+// host as a domain or remote host, and anything on a host of common assets.
+func (m *Model) Shares(i fraud.Indicator) bool {
+	switch i.Kind {
+	case fraud.Domain, fraud.RemoteHost:
+		return m.shared[i.Value] || m.assets[i.Value]
+	case fraud.URL:
+		_, rest, _ := strings.Cut(i.Value, "://")
+		host, _, _ := strings.Cut(rest, "/")
+		host, _, _ = strings.Cut(host, "?")
+		return m.assets[host]
+	}
+	return false
+}
 
 // Param gives a parameter by name, 0 if the model does not hold it.
 func (m *Model) Param(name string) float64 { return m.param[name] }

@@ -189,3 +189,47 @@ func TestRingKeepsItsIDAsItGrows(t *testing.T) {
 		t.Errorf("events %+v, want one: grew", events)
 	}
 }
+
+func TestFolderExplainsAsTheResultDoes(t *testing.T) {
+	res := linked(nil,
+		told{id: "a/1", day: 0, has: []string{"call +12125550142"}},
+		told{id: "a/2", day: 1, has: []string{"call +12125550142", "remote anydesk:123456789"}},
+		told{id: "a/3", day: 40, has: []string{"remote anydesk:123456789"}})
+	dir := t.TempDir()
+	if err := link.WriteFolder(dir, res); err != nil {
+		t.Fatal(err)
+	}
+	back, err := link.ReadFolder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, want := back.Explain("a/1", "a/3"), res.Explain("a/1", "a/3")
+	if fmt.Sprint(got.Says, got.Fails) != fmt.Sprint(want.Says, want.Fails) || !got.Same || len(got.Chain) != 2 {
+		t.Errorf("from the folder: %v\nfrom the result: %v", got.Says, want.Says)
+	}
+}
+
+func FuzzReadAssign(f *testing.F) {
+	f.Add([]byte("report_id\tring\na/1\tR-1\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		rows, err := link.ReadAssign(bytes.NewReader(b))
+		if err != nil {
+			return
+		}
+		var buf bytes.Buffer
+		if err := link.WriteAssign(&buf, rows); err != nil {
+			t.Fatal(err)
+		}
+		again, err := link.ReadAssign(&buf)
+		if err != nil || !slices.Equal(rows, again) {
+			t.Fatalf("%v read back as %v, %v", rows, again, err)
+		}
+	})
+}
+
+func FuzzReadModel(f *testing.F) {
+	f.Add([]byte("version\t1\nparam\tstrong\t10\tx\ty\n"))
+	f.Fuzz(func(_ *testing.T, b []byte) {
+		_, _ = link.ReadModel(bytes.NewReader(b))
+	})
+}

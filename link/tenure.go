@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"ringbreaker.example/fraud"
 )
@@ -200,10 +201,11 @@ func (m *material) addTenure(run []sight) {
 	kind := m.b.values.bytes(run[0].value)[0]
 	t := tenure{value: run[0].value, from: run[0].at, to: run[len(run)-1].at, start: uint32(len(m.incs)), kind: kind, hash: m.b.values.hashes[run[0].value] ^ uint64(run[0].at)*0x9e3779b97f4a7c15}
 	best := int32(-1)
+	named := kinds[kind] == fraud.Company && strings.HasPrefix(string(m.b.values.bytes(t.value)[1:]), "name:") // no register number: half
 	for _, s := range run {
 		p, _ := m.b.model.Prior(kinds[kind], roles[s.role])
 		bits := int32(p.Bits * 1000)
-		if !s.valid {
+		if !s.valid || named {
 			bits /= 2
 		}
 		if m.weak[s.report] {

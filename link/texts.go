@@ -28,7 +28,11 @@ func (m *material) groupTexts() []textGroup {
 		sk := m.liveSketches(func(s sketch) bool { return (s.field == narrative) == told })
 		sets := newForest(len(sk))
 		m.joinEqual(sk, sets)
-		m.joinNear(sk, sets)
+		least := m.b.model.Param("containment")
+		if told {
+			least = m.b.model.Param("containment_story")
+		}
+		m.joinNear(sk, sets, least)
 		for _, g := range sets.groups() {
 			if len(g) < 2 {
 				continue
@@ -64,13 +68,11 @@ func (m *material) liveSketches(wanted func(sketch) bool) []sketch {
 func (b *Builder) hashesOf(s sketch) []uint64 { return b.hashes[s.start : s.start+uint64(s.n)] }
 
 func (b *Builder) digest(s sketch) uint64 {
-	h := xxh3.New()
-	var buf [8]byte
+	buf := make([]byte, 0, 8*s.n)
 	for _, v := range b.hashesOf(s) {
-		binary.LittleEndian.PutUint64(buf[:], v)
-		h.Write(buf[:])
+		buf = binary.LittleEndian.AppendUint64(buf, v)
 	}
-	return h.Sum64()
+	return xxh3.Hash(buf)
 }
 
 func (m *material) joinEqual(sk []sketch, sets *forest) {
@@ -92,7 +94,7 @@ func (m *material) joinEqual(sk []sketch, sets *forest) {
 
 // joinNear verifies neighbours in each hash's list of texts: a list of n
 // texts costs n-1 comparisons, not n².
-func (m *material) joinNear(sk []sketch, sets *forest) {
+func (m *material) joinNear(sk []sketch, sets *forest, least float64) {
 	type row struct {
 		hash  uint64
 		words uint32
@@ -110,7 +112,6 @@ func (m *material) joinNear(sk []sketch, sets *forest) {
 	slices.SortFunc(rows, func(x, y row) int {
 		return cmp.Or(cmp.Compare(x.hash, y.hash), cmp.Compare(x.words, y.words), cmp.Compare(x.i, y.i))
 	})
-	least := m.b.model.Param("containment")
 	for k := 1; k < len(rows); k++ {
 		a, b := rows[k-1], rows[k]
 		if a.hash != b.hash || sets.find(a.i) == sets.find(b.i) {
@@ -154,6 +155,7 @@ func containment(a, b []uint64) float64 {
 func (m *material) addTexts(groups []textGroup) {
 	low, high := m.b.model.Param("script_words_low"), m.b.model.Param("script_words_high")
 	short, long := m.b.model.Param("script_short"), m.b.model.Param("script_long")
+	kit := m.b.model.Param("script_kit")
 	bare := m.bare()
 	for _, g := range groups {
 		var sum [8]byte
@@ -163,12 +165,16 @@ func (m *material) addTexts(groups []textGroup) {
 			soft: softText, note: uint32(len(m.notes)), hash: binary.BigEndian.Uint64(sum[:]), from: none,
 		}
 		for _, s := range g.texts {
-			if g.told && !bare[s.report] {
+			if g.told && (!bare[s.report] || s.words < 2*uint32(high)) {
 				continue
 			}
 			at := m.at[s.report]
 			t.from, t.to = min(t.from, at), max(t.to, at)
-			bits := short + (long-short)*min(max((float64(s.words)-low)/(high-low), 0), 1)
+			most := long
+			if !bare[s.report] {
+				most = kit
+			}
+			bits := short + (most-short)*min(max((float64(s.words)-low)/(high-low), 0), 1)
 			m.incs = append(m.incs, incidence{s.report, m.weigh(bits, s.report), at, roleNumber(fraud.RoleScript)})
 		}
 		if t.from == none {

@@ -23,7 +23,7 @@ func (m *material) ties(part []uint32, members [][]uint32, rings []fraud.RingID)
 		if t.soft == softBlock || t.soft == softReuse {
 			continue
 		}
-		touched := m.touched(ti, part, rings, medium)
+		touched := undwarfed(m.touched(ti, part, rings, medium))
 		if len(touched) < 2 {
 			continue
 		}
@@ -71,6 +71,17 @@ func (m *material) touched(ti int, part []uint32, rings []fraud.RingID, least in
 		}
 	}
 	return out
+}
+
+// undwarfed leaves out rings with a single report among many of another
+// ring's: one report that was given to the wrong ring must not make a tie.
+func undwarfed(touched []touch) []touch {
+	const many = 6
+	most := 0
+	for _, t := range touched {
+		most = max(most, t.count)
+	}
+	return slices.DeleteFunc(touched, func(t touch) bool { return t.count == 1 && most >= many })
 }
 
 func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []tied) []fraud.Link {

@@ -29,7 +29,8 @@ type world struct {
 	stats  tally
 	all    tally     // the same over all groups, as group 0
 	rival  [][]int32 // by node: nodes that a person keeps apart from it
-	inside [][]int32 // members of each group
+	inside [][]int32 // members of each group, as list found them
+	vacant int32     // no group below it is empty
 	assign float64
 	second float64
 	strong int32
@@ -160,7 +161,6 @@ func (w *world) place(i, g int32) {
 	n := &w.nodes[i]
 	w.group[i] = g
 	w.size[g] += int32(len(n.reports))
-	w.inside[g] = append(w.inside[g], i)
 	w.stats.add(tallyKey(g, n.month, 0), int32(len(n.reports)), 0)
 	for _, t := range n.tokens {
 		v := &w.values[t.value]
@@ -178,7 +178,9 @@ func (w *world) place(i, g int32) {
 func (w *world) take(i int32) {
 	n, g := &w.nodes[i], w.group[i]
 	w.size[g] -= int32(len(n.reports))
-	w.inside[g] = slices.DeleteFunc(w.inside[g], func(x int32) bool { return x == i })
+	if w.size[g] == 0 {
+		w.vacant = min(w.vacant, g)
+	}
 	w.stats.add(tallyKey(g, n.month, 0), -int32(len(n.reports)), 0)
 	for _, t := range n.tokens {
 		v := &w.values[t.value]
@@ -289,11 +291,20 @@ func (w *world) recount() {
 	for i := range w.values {
 		w.values[i].holders = w.values[i].holders[:0]
 	}
-	for g := range w.inside {
-		w.inside[g], w.size[g] = w.inside[g][:0], 0
-	}
+	clear(w.size)
 	for i := range w.nodes {
 		w.place(int32(i), w.group[i])
+	}
+	w.vacant = 0
+}
+
+// list fills inside: who is in which group.
+func (w *world) list() {
+	for g := range w.inside {
+		w.inside[g] = w.inside[g][:0]
+	}
+	for i, g := range w.group {
+		w.inside[g] = append(w.inside[g], int32(i))
 	}
 }
 
@@ -321,34 +332,6 @@ func (w *world) taper() {
 	}
 }
 
-// loosen takes each group apart into what strong values of its own hold
-// together: values that no other group of size holds. What was drawn in by a
-// neighbour that has since left, or by a value that turned out to be shared,
-// comes loose and finds its place anew.
-func (w *world) loosen() {
-	sets := newForest(len(w.nodes))
-	for i := range w.values {
-		v := &w.values[i]
-		if v.worth < w.strong {
-			continue
-		}
-		last := map[int32]int32{}
-		for _, n := range v.nodes {
-			if w.bitsIn(n, int32(i)) < w.strong {
-				continue
-			}
-			if p, ok := last[w.group[n]]; ok {
-				sets.union(uint32(p), uint32(n))
-			}
-			last[w.group[n]] = n
-		}
-	}
-	for i := range w.nodes {
-		w.group[i] = int32(sets.find(uint32(i)))
-	}
-	w.recount()
-}
-
 // addBases counts how common each value is in its time and what it costs to
 // find it in one more group: whoever supplies several operators is drawn on
 // for a share of reports, and then this value among all of the kind.
@@ -373,15 +356,6 @@ func (w *world) addBases() {
 		v.base = v.total / max(float64(seen), v.total)
 		v.cost = math.Log2(1 / (v.share * v.base))
 	}
-}
-
-func (w *world) bitsIn(n, v int32) int32 {
-	for _, t := range w.nodes[n].tokens {
-		if t.value == v {
-			return t.bits
-		}
-	}
-	return 0
 }
 
 // settle moves nodes, in order of time, to where they save most, until none
@@ -425,24 +399,25 @@ func (w *world) move(i int32) bool {
 	return best != was
 }
 
-// free gives an empty group; there is always one, since there are as many
-// groups as nodes and this node is in none.
+// free gives the first empty group; there is always one, since there are as
+// many groups as nodes and this node is in none.
 func (w *world) free(i int32) int32 {
 	if w.size[i] == 0 {
 		return i
 	}
-	for g := range w.size {
-		if w.size[g] == 0 {
-			return int32(g)
-		}
+	for w.size[w.vacant] != 0 {
+		w.vacant++
 	}
-	return i
+	return w.vacant
 }
 
 // near lists the groups that share a value with the node, ascending.
 func (w *world) near(i int32) []int32 {
 	var out []int32
 	for _, t := range w.nodes[i].tokens {
+		if t.bits < w.medium {
+			continue // holds nothing by itself (DESIGN §7.5)
+		}
 		for _, h := range w.values[t.value].holders {
 			out = append(out, h.group)
 		}
@@ -515,41 +490,64 @@ type offer struct {
 }
 
 // unite joins groups that save bits by it, best first, in rounds of pairs of
-// which each is the other's best.
+// which each is the other's best. A round weighs anew only the pairs of groups
+// that the round before changed.
 func (w *world) unite() bool {
 	any := false
+	weighed := map[[2]int32]float64{}
 	for {
 		w.recount()
-		best := map[int32]offer{}
-		for _, p := range w.pairs() {
-			gain, held := w.merging(p[0], p[1])
-			if gain <= 0 || held == 0 || w.rivals(p[0], p[1]) {
-				continue
-			}
-			for _, o := range []offer{{p[0], p[1], gain}, {p[1], p[0], gain}} {
-				if have, ok := best[o.a]; !ok || better(o, have) {
-					best[o.a] = o
-				}
-			}
-		}
-		var todo []offer
-		for a, o := range best {
-			if back := best[o.b]; back.b == a && a < o.b {
-				todo = append(todo, o)
-			}
-		}
+		w.list()
+		todo := w.mutual(weighed)
 		if len(todo) == 0 {
 			return any
 		}
-		slices.SortFunc(todo, func(x, y offer) int { return cmp.Compare(x.a, y.a) })
+		changed := map[int32]bool{}
 		for _, o := range todo {
-			for _, i := range slices.Clone(w.inside[o.b]) {
+			for _, i := range w.inside[o.b] {
 				w.take(i)
 				w.place(i, o.a)
+			}
+			changed[o.a], changed[o.b] = true, true
+		}
+		for p := range weighed {
+			if changed[p[0]] || changed[p[1]] {
+				delete(weighed, p)
 			}
 		}
 		any = true
 	}
+}
+
+// mutual gives the pairs that are each other's best offer.
+func (w *world) mutual(weighed map[[2]int32]float64) []offer {
+	best := map[int32]offer{}
+	for _, p := range w.pairs() {
+		gain, known := weighed[p]
+		if !known {
+			var held int32
+			if gain, held = w.merging(p[0], p[1]); held == 0 || w.rivals(p[0], p[1]) {
+				gain = 0
+			}
+			weighed[p] = gain
+		}
+		if gain <= 0 {
+			continue
+		}
+		for _, o := range []offer{{p[0], p[1], gain}, {p[1], p[0], gain}} {
+			if have, ok := best[o.a]; !ok || better(o, have) {
+				best[o.a] = o
+			}
+		}
+	}
+	var todo []offer
+	for a, o := range best {
+		if back := best[o.b]; back.b == a && a < o.b {
+			todo = append(todo, o)
+		}
+	}
+	slices.SortFunc(todo, func(x, y offer) int { return cmp.Compare(x.a, y.a) })
+	return todo
 }
 
 func better(x, y offer) bool {
@@ -568,14 +566,36 @@ func (w *world) rivals(a, b int32) bool {
 	return false
 }
 
-// pairs lists the pairs of groups that share a value, each once.
+// pairs lists the pairs of groups that share a value which can hold, each
+// once. Of a value that very many groups hold, each group is paired with the
+// largest holders and with its neighbour, so that a hub costs a straight line.
 func (w *world) pairs() [][2]int32 {
+	const many, largest = 48, 8
 	var out [][2]int32
+	add := func(x, y holder) {
+		if x.group != y.group {
+			out = append(out, [2]int32{min(x.group, y.group), max(x.group, y.group)})
+		}
+	}
 	for i := range w.values {
+		if w.values[i].worth < w.medium {
+			continue
+		}
 		hs := w.values[i].holders
-		for x := range hs {
-			for y := range x {
-				out = append(out, [2]int32{min(hs[x].group, hs[y].group), max(hs[x].group, hs[y].group)})
+		if len(hs) <= many {
+			for x := range hs {
+				for y := range x {
+					add(hs[x], hs[y])
+				}
+			}
+			continue
+		}
+		hs = slices.Clone(hs)
+		slices.SortFunc(hs, func(x, y holder) int { return cmp.Or(cmp.Compare(y.count, x.count), cmp.Compare(x.group, y.group)) })
+		for x := 1; x < len(hs); x++ {
+			add(hs[x], hs[x-1])
+			for y := range min(largest, x) {
+				add(hs[x], hs[y])
 			}
 		}
 	}

@@ -27,11 +27,10 @@ var (
 
 // world is an invented world, extracted.
 type world struct {
-	facts    []fraud.ReportFacts
-	found    []fraud.Extraction
-	truth    score.Assignment
-	ties     score.TrueTies
-	kindOfID map[fraud.ReportID]string
+	facts []fraud.ReportFacts
+	found []fraud.Extraction
+	truth score.Assignment
+	ties  score.TrueTies
 }
 
 func makeWorld(tb testing.TB, scenario string, seed int64, reports int) world {
@@ -69,7 +68,7 @@ func open(tb testing.TB, name string) *os.File {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	tb.Cleanup(func() { f.Close() })
+	tb.Cleanup(func() { _ = f.Close() })
 	return f
 }
 
