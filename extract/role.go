@@ -127,6 +127,9 @@ func (x *scan) judgeHost(f *Finding) {
 		if f.Kind == fraud.Domain && f.Role != fraud.RoleVictimOwned {
 			f.Role, f.Why = fraud.RoleBystander, "a host that many unrelated people use"
 		}
+		if f.Kind == fraud.URL && shared.stock[host] && f.Role != fraud.RoleVictimOwned {
+			f.Role, f.Why = fraud.RoleBystander, "a file that the host serves to everybody"
+		}
 		return
 	}
 	if host != x.judged {
@@ -173,6 +176,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 	case fraud.Company, fraud.TaxID:
 		if c.mine && !x.opt.FromFraudster {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
+		}
+		if owner := brandFirm(f.Value); owner != "" {
+			return fraud.RoleGenuineBrand, "the firm " + owner + ", whose name is borrowed"
 		}
 		return fraud.RoleCompany, "named as a firm behind it"
 	case fraud.RemoteID, fraud.RemoteHost:

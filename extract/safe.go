@@ -97,18 +97,21 @@ func (s SafeList) ownerOfHost(host string) string {
 }
 
 // sharedHosts are hosts and mail providers that many unrelated people use.
-type sharedHosts struct{ host, mail map[string]bool }
+// Stock hosts are among the hosts: they serve the same files to everybody.
+type sharedHosts struct{ host, stock, mail map[string]bool }
 
 var shared = readShared(sharedText)
 
 func readShared(text string) sharedHosts {
-	s := sharedHosts{host: map[string]bool{}, mail: map[string]bool{}}
+	s := sharedHosts{host: map[string]bool{}, stock: map[string]bool{}, mail: map[string]bool{}}
 	for line := range strings.Lines(text) {
 		kind, rest, _ := strings.Cut(line, " ")
 		for word := range strings.FieldsSeq(rest) {
 			switch kind {
 			case "host":
 				s.host[word] = true
+			case "stock":
+				s.host[word], s.stock[word] = true, true
 			case "mail":
 				s.mail[word] = true
 			}
@@ -157,6 +160,22 @@ func LookAlike(host string) (name, how string) {
 		}
 	}
 	return "", ""
+}
+
+// brandFirm is the brand that a firm's folded name is, and no more than that
+// and one word for its legal form: "name:microsoft corp". A firm that calls
+// itself by a brand and a word of its own is not the brand.
+func brandFirm(value string) string {
+	label, form, _ := strings.Cut(strings.TrimPrefix(value, "name:"), " ")
+	if strings.Contains(form, " ") || len(label) < 5 {
+		return ""
+	}
+	for i := range brands {
+		if brands[i].label == label {
+			return brands[i].name
+		}
+	}
+	return ""
 }
 
 // likeBrand holds one label of a host name against the brands.
