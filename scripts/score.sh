@@ -23,10 +23,10 @@ reports() { case $1 in flood | mixed) echo "$flood" ;; *) echo 0 ;; esac }
 # one SCENARIO SEED draws, links and scores a world, or leaves no card.
 one() {
 	local dir=$work/$1.$2 in
-	timeout "$limit" "$bin" synth -scenario "$1" -seed "$2" -reports "$(reports "$1")" -out "$dir" >/dev/null || return 0
+	timeout -k 5 "$limit" "$bin" synth -scenario "$1" -seed "$2" -reports "$(reports "$1")" -out "$dir" >/dev/null || return 0
 	in=$(find "$dir" -name '*.jsonl' ! -name '*-after.jsonl' | sort | paste -sd,)
-	timeout "$limit" "$bin" link -in "$in" -out "$dir/out" >/dev/null || return 0
-	timeout "$limit" "$bin" score -truth "$dir/truth.tsv" -assign "$dir/out/assign.tsv" -truth-json "$dir/truth.json" \
+	timeout -k 5 "$limit" "$bin" link -in "$in" -out "$dir/out" >/dev/null || return 0
+	timeout -k 5 "$limit" "$bin" score -truth "$dir/truth.tsv" -assign "$dir/out/assign.tsv" -truth-json "$dir/truth.json" \
 		-rings "$dir/out/rings.jsonl" >"$dir/card.part" || return 0
 	mv "$dir/card.part" "$work/$1.$2.json"
 	rm -rf "$dir"
