@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# The field's own judges read our output, and the field's own engines run
+# beside us on the same invented files. Everything from PyPI goes into a
+# throwaway virtual environment. Exits 1 when a judge refuses; a judge or an
+# engine that could not be had is named with its reason and fails nothing.
+# One part alone: scripts/interop.sh judges|extract|link.
+# RINGBREAKER_VENV names a virtual environment to use again.
+set -u
+cd "$(dirname "$0")/.."
+root=$PWD bin=$PWD/bin/ringbreaker part=${1:-all} refused=0
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+[ -x "$bin" ] || { echo "interop: no $bin; run make build first" >&2; exit 1; }
+
+venv=${RINGBREAKER_VENV:-$tmp/venv}
+if [ ! -x "$venv/bin/pip" ]; then python3 -m venv "$venv" || exit 1; fi
+# One at a time: one that will not install must not hinder the others.
+while read -r package; do
+  case $package in ''|'#'*) continue ;; esac
+  "$venv/bin/pip" install -q --disable-pip-version-check "$package" >"$tmp/pip.log" 2>&1 ||
+    echo "not installed: $package ($(grep -m1 -i error "$tmp/pip.log" || tail -1 "$tmp/pip.log"))"
+done <scripts/interop/requirements.txt
+
+echo "machine: $(nproc) cores,$(awk -F: '/model name/{print $2; exit}' /proc/cpuinfo), load $(cut -d' ' -f1-3 /proc/loadavg), $(date -u +%Y-%m-%d), commit $(git rev-parse --short HEAD 2>/dev/null || echo none)"
+
+row() { printf '| %-44s | %-8s | %s |\n' "$1" "$2" "$3"; }
+judge() { # name, command…: one row of the table, from the exit code
+  local name=$1; shift
+  if "$@" >"$tmp/judge.log" 2>&1; then row "$name" passes "$(tail -1 "$tmp/judge.log" | cut -c1-70)"
+  else row "$name" REFUSES "$(tail -1 "$tmp/judge.log" | cut -c1-70)"; refused=1; sed 's/^/    /' "$tmp/judge.log" | tail -20; fi
+}
+
+judges() {
+  "$bin" demo -once -reports 600 -out "$tmp/demo" -addr 127.0.0.1:0 >"$tmp/demo.log" 2>&1 || { tail -5 "$tmp/demo.log"; refused=1; return; }
+  local package sealed schemas=${RINGBREAKER_SHARED:-$root/../shared/data}/stix/schemas-2.1
+  package=$(ls "$tmp"/demo/alder/referrals/*.referral | head -1)
+  sealed=$(ls "$tmp"/demo/alder/referrals/*.referral.age | head -1)
+  mkdir "$tmp/r" && tar -xf "$package" -C "$tmp/r"
+  "$bin" export -data "$tmp/demo/alder" -format stix -out "$tmp/now.stix" && "$bin" export -data "$tmp/demo/alder" -format misp -out "$tmp/now.misp" || refused=1
+  row judge result 'last line'
+  if [ -d "$schemas" ] && [ -x "$venv/bin/stix2_validator" ]; then
+    local stix=("$venv/bin/stix2_validator" --version 2.1 --strict --disable 101,102,103,401,303 -s "$schemas")
+    judge "stix2-validator: referral's stix.json" "${stix[@]}" "$tmp/r/stix.json"
+    judge "stix2-validator: the story's list" "${stix[@]}" "$tmp/demo/lists/alder.stix"
+    judge "stix2-validator: export -format stix" "${stix[@]}" "$tmp/now.stix"
+  else row stix2-validator SKIPPED "its wheel lacks the schemas, and they are not at ../shared/data"; fi
+  if [ -x "$venv/bin/case_validate" ]; then judge "case_validate 1.4.0: referral's case.jsonld" "$venv/bin/case_validate" --built-version case-1.4.0 "$tmp/r/case.jsonld"
+  else row case_validate SKIPPED 'not installed'; fi
+  if "$venv/bin/python" -c 'import pymisp' 2>/dev/null; then judge "PyMISP: export -format misp" "$venv/bin/python" scripts/interop/misp.py "$tmp/now.misp"
+  else row PyMISP SKIPPED 'not installed'; fi
+  if command -v age >/dev/null; then
+    judge "age: the sealed package, the agency's key" age -d -i "$tmp/demo/cfb/keys/seal.txt" -o "$tmp/opened" "$sealed"
+    judge "… and it is the package, byte for byte" cmp "$tmp/opened" "$package"
+  else row age SKIPPED 'not installed'; fi
+}
+
+extraction() { "$venv/bin/python" scripts/interop/extraction.py "$bin" extract/testdata/corpus.jsonl "$tmp"; }
+
+linking() {
+  "$bin" synth -scenario chakra -seed 3 -out "$tmp/w" || return 1
+  "$venv/bin/python" scripts/interop/linking.py "$bin" "$tmp/w" "$tmp"
+}
+
+case $part in
+  judges) judges ;;
+  extract) extraction || refused=1 ;;
+  link) linking || refused=1 ;;
+  *) judges; echo; extraction || refused=1; echo; linking || refused=1 ;;
+esac
+exit $refused
