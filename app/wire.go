@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"path/filepath"
 	"time"
 
 	"ringbreaker.example/access"
@@ -31,7 +32,7 @@ const matchPrefix = "/peer/v1/match"
 func (n *Node) wireVerbs(ctx context.Context) error {
 	var err error
 	n.Intake, err = intake.New(n.db, n.vault, n.now, n.random, intake.Config{
-		Source: string(n.Org.ID), Country: n.Org.Country,
+		Source: string(n.Org.ID), Country: n.Org.Country, RejectDir: filepath.Join(n.Data, "rejects"),
 		KeepFile: func(ctx context.Context, r io.Reader) (string, int64, error) { return n.blobs.Put(ctx, r) },
 	})
 	if err != nil {

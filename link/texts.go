@@ -62,7 +62,10 @@ func (m *material) liveSketches(wanted func(sketch) bool) []sketch {
 	slices.SortFunc(out, func(x, y sketch) int {
 		return cmp.Or(cmp.Compare(x.report, y.report), slices.Compare(m.b.hashesOf(x), m.b.hashesOf(y)))
 	})
-	return out
+	// A report that was given twice must not be a near-duplicate of itself.
+	return slices.CompactFunc(out, func(x, y sketch) bool {
+		return x.report == y.report && slices.Equal(m.b.hashesOf(x), m.b.hashesOf(y))
+	})
 }
 
 func (b *Builder) hashesOf(s sketch) []uint64 { return b.hashes[s.start : s.start+uint64(s.n)] }

@@ -20,9 +20,17 @@ import (
 const raidSites = 76
 
 var raidStates = []struct{ state, city string }{
-	{"Madhya Pradesh", "Indore"}, {"Uttar Pradesh", "Noida"}, {"Karnataka", "Bengaluru"}, {"Haryana", "Gurugram"},
-	{"Kerala", "Kochi"}, {"Tamil Nadu", "Chennai"}, {"Punjab", "Mohali"}, {"Bihar", "Patna"}, {"Delhi", "New Delhi"},
-	{"West Bengal", "Kolkata"}, {"Himachal Pradesh", "Shimla"},
+	{"Madhya Pradesh", "Indore"},
+	{"Uttar Pradesh", "Noida"},
+	{"Karnataka", "Bengaluru"},
+	{"Haryana", "Gurugram"},
+	{"Kerala", "Kochi"},
+	{"Tamil Nadu", "Chennai"},
+	{"Punjab", "Mohali"},
+	{"Bihar", "Patna"},
+	{"Delhi", "New Delhi"},
+	{"West Bengal", "Kolkata"},
+	{"Himachal Pradesh", "Shimla"},
 }
 
 var raidItems = []struct {

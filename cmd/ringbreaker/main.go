@@ -21,6 +21,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // command is one subcommand. Its run gets the arguments after its name.
@@ -49,6 +50,10 @@ const (
 	exitFault = 3
 )
 
+// patience is how long an orderly end may take: a node gives its visitors ten
+// seconds.
+const patience = 15 * time.Second
+
 // errNo says that a command worked and its answer is no: the package does
 // not verify, the store is not sound.
 var errNo = errors.New("no")
@@ -71,8 +76,16 @@ func commands() []command {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	go func() {
+		// The first signal asks for an orderly end; work that does not hear it
+		// is ended after a while, and a second signal ends it at once.
+		<-ctx.Done()
+		stop()
+		time.Sleep(patience)
+		fmt.Fprintln(os.Stderr, "ringbreaker: stopped before it was done; run it again")
+		os.Exit(exitFault)
+	}()
 	code := run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
-	stop()
 	os.Exit(code)
 }
 
