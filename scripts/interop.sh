@@ -39,7 +39,10 @@ judges() {
   "$bin" export -data "$tmp/demo/alder" -format stix -out "$tmp/now.stix" && "$bin" export -data "$tmp/demo/alder" -format misp -out "$tmp/now.misp" || refused=1
   row judge result 'last line'
   if [ -d "$schemas" ] && [ -x "$venv/bin/stix2_validator" ]; then
-    local stix=("$venv/bin/stix2_validator" --version 2.1 --strict --disable 101,102,103,401,303 -s "$schemas")
+    local stix=("$venv/bin/stix2_validator" --version 2.1 --strict --disable 101,102,103,401,303)
+    # The wheel looks for its schemas in its own folder, and ships none.
+    local own; own=$("$venv/bin/python" -c 'import os, stix2validator; print(os.path.dirname(stix2validator.__file__))')/schemas-2.1/schemas
+    [ -d "$own" ] || { mkdir -p "$own" && cp -r "$schemas/." "$own/"; }
     judge "stix2-validator: referral's stix.json" "${stix[@]}" "$tmp/r/stix.json"
     judge "stix2-validator: the story's list" "${stix[@]}" "$tmp/demo/lists/alder.stix"
     judge "stix2-validator: export -format stix" "${stix[@]}" "$tmp/now.stix"
