@@ -36,7 +36,8 @@ judges() {
   package=$(ls "$tmp"/demo/alder/referrals/*.referral | head -1)
   sealed=$(ls "$tmp"/demo/alder/referrals/*.referral.age | head -1)
   mkdir "$tmp/r" && tar -xf "$package" -C "$tmp/r"
-  "$bin" export -data "$tmp/demo/alder" -format stix -out "$tmp/now.stix" && "$bin" export -data "$tmp/demo/alder" -format misp -out "$tmp/now.misp" || refused=1
+  "$bin" export -data "$tmp/demo/alder" -format stix -out "$tmp/now.json" && "$bin" export -data "$tmp/demo/alder" -format misp -out "$tmp/now.misp" || refused=1
+  cp "$tmp/demo/lists/alder.stix" "$tmp/list.json" # the judge takes no other ending
   row judge result 'last line'
   if [ -d "$schemas" ] && [ -x "$venv/bin/stix2_validator" ]; then
     local stix=("$venv/bin/stix2_validator" --version 2.1 --strict --disable 101,102,103,401,303)
@@ -44,8 +45,8 @@ judges() {
     local own; own=$("$venv/bin/python" -c 'import os, stix2validator; print(os.path.dirname(stix2validator.__file__))')/schemas-2.1/schemas
     [ -d "$own" ] || { mkdir -p "$own" && cp -r "$schemas/." "$own/"; }
     judge "stix2-validator: referral's stix.json" "${stix[@]}" "$tmp/r/stix.json"
-    judge "stix2-validator: the story's list" "${stix[@]}" "$tmp/demo/lists/alder.stix"
-    judge "stix2-validator: export -format stix" "${stix[@]}" "$tmp/now.stix"
+    judge "stix2-validator: the story's list" "${stix[@]}" "$tmp/list.json"
+    judge "stix2-validator: export -format stix" "${stix[@]}" "$tmp/now.json"
   else row stix2-validator SKIPPED "its wheel lacks the schemas, and they are not at ../shared/data"; fi
   if [ -x "$venv/bin/case_validate" ]; then judge "case_validate 1.4.0: referral's case.jsonld" "$venv/bin/case_validate" --built-version case-1.4.0 "$tmp/r/case.jsonld"
   else row case_validate SKIPPED 'not installed'; fi
