@@ -357,3 +357,17 @@ func shoot(t *testing.T, ctx context.Context, s pageShot) {
 		t.Fatal(err)
 	}
 }
+
+// TestSmallStory plays the story with few reports: what the race detector,
+// which makes everything ten times slower, looks at three nodes with.
+func TestSmallStory(t *testing.T) {
+	var out bytes.Buffer
+	d, err := newDemo(t.Context(), &out, t.TempDir(), 3, 400, "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(d.close)
+	if err := d.play(t.Context()); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+}
