@@ -62,7 +62,10 @@ func runLink(ctx context.Context, c *call) error {
 	}
 	b.Judge(js)
 	res := b.Link()
-	return tellLinking(c, *out, res, refused)
+	if err := tellLinking(c, *out, res, refused); err != nil {
+		return err
+	}
+	return writeJudgements(*out, js)
 }
 
 // linkNode links what the node in dir took in. The node keeps the rings, as
@@ -260,6 +263,9 @@ func runExplain(_ context.Context, c *call) error {
 		return enc.Encode(e)
 	}
 	fmt.Fprintln(c.stdout, strings.Join(e.Says, "\n"))
+	if err := decided(c.stdout, *dir, a, b); err != nil {
+		return err
+	}
 	for _, f := range e.Fails {
 		fmt.Fprintln(c.stdout, "It would fail if:", f)
 	}
@@ -289,4 +295,40 @@ func readLinking(dir string) (link.Result, error) {
 		}
 	}
 	return res, nil
+}
+
+// judgementsFile keeps, beside the rings, the decisions that they obey.
+const judgementsFile = "judgements.jsonl"
+
+func writeJudgements(dir string, js []fraud.Judgement) error {
+	if len(js) == 0 {
+		return nil
+	}
+	return writeFile(filepath.Join(dir, judgementsFile), func(w io.Writer) error {
+		enc := json.NewEncoder(w)
+		for _, j := range js {
+			if err := enc.Encode(j); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// decided tells what people decided about two reports.
+func decided(w io.Writer, dir string, a, b fraud.ReportID) error {
+	name := filepath.Join(dir, judgementsFile)
+	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	js, err := readJudgements(name)
+	if err != nil {
+		return err
+	}
+	for _, j := range js {
+		if (j.A == a && j.B == b) || (j.A == b && j.B == a) {
+			fmt.Fprintf(w, "%s decided that they are %s (judgement %s): %s\n", j.By, j.Verdict, j.ID, j.Reason)
+		}
+	}
+	return nil
 }
