@@ -24,7 +24,7 @@ const (
 	TaxID          Kind = "tax_id"          // "SCHEME:NUMBER", e.g. "gstin:27AAPFU0939F1ZV"
 	PersonAlias    Kind = "person_alias"    // folded name an agent used
 	Handle         Kind = "handle"          // "network:name", lower case
-	Tracker        Kind = "tracker"         // "scheme:id", e.g. "ga:G-XXXXXXXXXX"
+	Tracker        Kind = "tracker"         // "scheme:id", e.g. "ga:G-1A2B3C4D5E"
 	Script         Kind = "script"          // "script:" and the template's hash
 	Image          Kind = "image"           // SHA-256 of the bytes
 	File           Kind = "file"            // hash of the bytes, lower-case hex
