@@ -56,6 +56,21 @@ func TestOrderOfReportsChangesNoByte(t *testing.T) {
 	})
 }
 
+// Two numbers that fell silent and came back on the same days once had one
+// place in the order, and the order of reports decided which was told first.
+func TestNumbersTakenUpAgainTogetherAreToldInOneOrder(t *testing.T) {
+	reports := []told{
+		{id: "a/1", day: 0, has: []string{"call call-0", "call call-1"}}, {id: "a/2", day: 1, has: []string{"call call-1", "call call-0"}},
+		{id: "c/3", day: 120, has: []string{"call call-0", "call call-1"}}, {id: "c/4", day: 121, has: []string{"call call-1", "call call-0"}},
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		shuffled := rapid.Permutation(reports).Draw(t, "shuffled")
+		if a, b := written(t, linked(nil, reports...)), written(t, linked(nil, shuffled...)); a != b {
+			t.Fatalf("two orders give\n%s\nand\n%s", a, b)
+		}
+	})
+}
+
 func TestEveryReportHasOneLineAndEveryRingATree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		reports := someReports(t)

@@ -18,7 +18,7 @@ func (m *material) addReuse() {
 		if a.value != b.value || a.soft != hard || b.soft != hard {
 			continue
 		}
-		t := tenure{value: a.value, from: a.to, to: b.from, start: uint32(len(m.incs)), kind: a.kind, family: a.family, soft: softReuse, hash: a.hash ^ b.hash}
+		t := tenure{value: a.value, from: a.to, to: b.from, start: uint32(len(m.incs)), kind: a.kind, family: a.family, soft: softReuse, hash: a.hash + 2}
 		for _, k := range []int{i - 1, i} {
 			for _, inc := range m.of(k) {
 				inc.bits = min(inc.bits, m.weigh(bits, inc.report))
