@@ -79,11 +79,10 @@ func (d *demo) intake(ctx context.Context) error {
 	d.title("Customers' reports come in at both companies, each on its own node")
 	cut := d.clock.Now()
 	for i, s := range []*seat{d.a, d.b} {
-		early, late, err := d.split(i, cut)
+		early, err := d.split(i, cut)
 		if err != nil {
 			return err
 		}
-		_ = late
 		if err := d.bring(ctx, s, early); err != nil {
 			return err
 		}
@@ -121,14 +120,15 @@ func analystOf(d *demo, s *seat) fraud.PersonID {
 }
 
 // split writes the reports that had been received by a time, and the rest of
-// those before the raid, into two files.
-func (d *demo) split(i int, cut time.Time) (early, late string, err error) {
+// those before the raid, into two files. It returns the first; lastDays finds
+// the second by its name.
+func (d *demo) split(i int, cut time.Time) (early string, err error) {
 	o := d.world.Orgs[i]
 	var before, after bytes.Buffer
 	for _, line := range o.Reports {
 		r, err := fraud.DecodeReport(line)
 		if err != nil {
-			return "", "", err
+			return "", err
 		}
 		to := &before
 		if !r.ReceivedAt.Before(cut) {
@@ -137,11 +137,11 @@ func (d *demo) split(i int, cut time.Time) (early, late string, err error) {
 		to.Write(line)
 		to.WriteByte('\n')
 	}
-	early, late = filepath.Join(d.dir, "world", o.ID+"-until-referral.jsonl"), filepath.Join(d.dir, "world", o.ID+"-until-raid.jsonl")
+	early = filepath.Join(d.dir, "world", o.ID+"-until-referral.jsonl")
 	if err := os.WriteFile(early, before.Bytes(), 0o600); err != nil {
-		return "", "", err
+		return "", err
 	}
-	return early, late, os.WriteFile(late, after.Bytes(), 0o600)
+	return early, os.WriteFile(filepath.Join(d.dir, "world", o.ID+"-until-raid.jsonl"), after.Bytes(), 0o600)
 }
 
 // transfersOf writes the transfers that a company may know: those that its
