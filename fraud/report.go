@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -176,27 +175,19 @@ var (
 	Rails = []Rail{"card_gateway", "bank_wire", "ach", "upi", "wallet", "gift_card", "prepaid_card", "crypto", "crypto_atm", "cash", "gold_courier", "cheque", "money_transfer", "other"}
 )
 
-var (
-	amountForm  = regexp.MustCompile(`^[0-9]{1,15}(\.[0-9]{1,8})?$`)
-	countryForm = regexp.MustCompile(`^[A-Z]{2}$`)
-	sha256Form  = regexp.MustCompile(`^[0-9a-f]{64}$`)
-)
-
 // DecodeReport reads one report, one JSON object by report.schema.json, and
 // keeps a copy of its bytes in Raw. Errors wrap ErrInvalid, name the field
-// and never its value.
+// and never its value. The report's texts share one copy of the line: clone
+// what is to be kept much longer than the report. A worker that reads
+// millions uses a [Decoder].
 func DecodeReport(line []byte) (*Report, error) {
-	if len(line) > MaxReportBytes {
-		return nil, fmt.Errorf("report is %d bytes, the most is %d: %w", len(line), MaxReportBytes, ErrInvalid)
-	}
-	if !utf8.Valid(line) {
-		return nil, fmt.Errorf("report is not UTF-8: %w", ErrInvalid)
-	}
+	d := decoders.Get().(*Decoder)
+	defer decoders.Put(d)
 	r := new(Report)
-	if err := json.Unmarshal(line, r); err != nil {
-		return nil, decodeError(err)
+	if len(line) > MaxReportBytes {
+		line = line[:MaxReportBytes+1] // told by its length, not copied whole
 	}
-	if err := r.Validate(); err != nil {
+	if err := d.Decode(string(line), r); err != nil {
 		return nil, err
 	}
 	r.Raw = slices.Clone(line)
@@ -242,59 +233,60 @@ func kindName(k jsontext.Kind) string {
 // ErrInvalid and names the first field that breaks it.
 func (r *Report) Validate() error {
 	c := checker{}
-	c.text("id", r.ID, 1, maxIDLength)
-	c.text("source", r.Source, 1, maxSourceLength)
-	if strings.Contains(r.Source, "/") {
-		c.fail("source", "must not contain a slash, since a report is named source/id")
+	c.text("", -1, "id", r.ID, 1, maxIDLength)
+	c.text("", -1, "source", r.Source, 1, maxSourceLength)
+	if strings.IndexByte(r.Source, '/') >= 0 {
+		c.fail("", -1, "source", "must not contain a slash, since a report is named source/id")
 	}
-	for _, s := range []struct{ name, value string }{{"id", r.ID}, {"source", r.Source}, {"supersedes", r.Supersedes}} {
-		if strings.ContainsFunc(s.value, unicode.IsControl) {
-			c.fail(s.name, "must not contain control characters")
-		}
-	}
+	c.plain("id", r.ID)
+	c.plain("source", r.Source)
+	c.plain("supersedes", r.Supersedes)
 	if r.ReceivedAt.IsZero() {
-		c.fail("received_at", "is missing: give a date-time such as 2023-10-19T09:00:00Z")
+		c.fail("", -1, "received_at", "is missing: give a date-time such as 2023-10-19T09:00:00Z")
 	}
-	c.oneOf("reporter.role", r.Reporter.Role, reporterRoles)
-	c.oneOf("reporter.age_band", r.Reporter.AgeBand, AgeBands)
-	c.form("reporter.country", r.Reporter.Country, countryForm, "two capital letters (ISO 3166-1)")
-	if len([]rune(r.Narrative)) > maxNarrative {
-		c.fail("narrative", fmt.Sprintf("is longer than %d characters", maxNarrative))
+	c.oneOf("", -1, "reporter.role", r.Reporter.Role, reporterRoles)
+	c.oneOf("", -1, "reporter.age_band", r.Reporter.AgeBand, AgeBands)
+	if !countryForm(r.Reporter.Country) {
+		c.fail("", -1, "reporter.country", "must be two capital letters (ISO 3166-1)")
 	}
+	c.text("", -1, "narrative", r.Narrative, 0, maxNarrative)
 	c.count("contacts", len(r.Contacts))
-	for i, x := range r.Contacts {
-		at := func(f string) string { return fmt.Sprintf("contacts[%d].%s", i, f) }
-		if x.Direction != "" || x.Medium != "" || len(x.Text) > maxFieldBytes {
-			c.oneOf(at("direction"), x.Direction, directions)
-			c.oneOf(at("medium"), x.Medium, contactMedia)
-			c.text(at("text"), x.Text, 0, maxFieldBytes)
-		}
+	for i := range r.Contacts {
+		x := &r.Contacts[i]
+		c.oneOf("contacts", i, "direction", x.Direction, directions)
+		c.oneOf("contacts", i, "medium", x.Medium, contactMedia)
+		c.text("contacts", i, "text", x.Text, 0, maxFieldBytes)
 	}
 	c.count("remote_access", len(r.RemoteAccess))
 	c.count("payments", len(r.Payments))
-	for i, x := range r.Payments {
-		at := func(f string) string { return fmt.Sprintf("payments[%d].%s", i, f) }
+	for i := range r.Payments {
+		x := &r.Payments[i]
 		if x.Status == "" {
-			c.fail(at("status"), "is missing: say demanded, attempted, sent, recalled or recovered")
+			c.fail("payments", i, "status", "is missing: say demanded, attempted, sent, recalled or recovered")
 		}
-		c.oneOf(at("status"), x.Status, paymentStates)
-		c.oneOf(at("rail"), string(x.Rail), Rails)
-		c.form(at("amount"), x.Amount, amountForm, "a decimal such as 299.99")
+		c.oneOf("payments", i, "status", x.Status, paymentStates)
+		if x.Rail != "" && !slices.Contains(Rails, x.Rail) {
+			c.fail("payments", i, "rail", "is not a rail that the schema knows")
+		}
+		if !amountForm(x.Amount) {
+			c.fail("payments", i, "amount", "must be a decimal such as 299.99")
+		}
 	}
 	c.count("subjects", len(r.Subjects))
 	c.count("evidence", len(r.Evidence))
-	for i, x := range r.Evidence {
-		if !sha256Form.MatchString(x.SHA256) {
-			c.fail(fmt.Sprintf("evidence[%d].sha256", i), "must be 64 lower-case hex digits")
+	for i := range r.Evidence {
+		x := &r.Evidence[i]
+		if !sha256Form(x.SHA256) {
+			c.fail("evidence", i, "sha256", "must be 64 lower-case hex digits")
 		}
 		if x.Size < 0 {
-			c.fail(fmt.Sprintf("evidence[%d].size", i), "must not be negative")
+			c.fail("evidence", i, "size", "must not be negative")
 		}
 	}
 	c.count("external_refs", len(r.ExternalRefs))
 	for i, x := range r.ExternalRefs {
 		if x.Agency == "" || x.Ref == "" {
-			c.fail(fmt.Sprintf("external_refs[%d]", i), "needs agency and ref")
+			c.fail("external_refs", i, "", "needs agency and ref")
 		}
 	}
 	if c.err == nil {
@@ -303,51 +295,78 @@ func (r *Report) Validate() error {
 	return c.err
 }
 
-// checker keeps the first breach of the schema.
+// amountForm is payment.amount's pattern: at most 15 digits, at most 8
+// decimals. An amount may be missing.
+func amountForm(s string) bool {
+	whole, frac, dot := strings.Cut(s, ".")
+	return s == "" || digitsOnly(whole) && len(whole) <= 15 && (!dot || digitsOnly(frac) && len(frac) <= 8)
+}
+
+func digitsOnly(s string) bool {
+	for i := range len(s) {
+		if s[i]-'0' > 9 {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// countryForm is reporter.country's pattern. A country may be missing.
+func countryForm(s string) bool {
+	return s == "" || len(s) == 2 && s[0]-'A' < 26 && s[1]-'A' < 26
+}
+
+func sha256Form(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c-'0' > 9 && c-'a' > 5 {
+			return false
+		}
+	}
+	return len(s) == 64
+}
+
+// checker keeps the first breach of the schema. A field is told by its list
+// ("" for none), its place there and its name: joined only when it fails,
+// since nearly all reports are whole.
 type checker struct{ err error }
 
-func (c *checker) fail(field, what string) {
-	if c.err == nil {
-		c.err = fmt.Errorf("report field %s %s: %w", field, what, ErrInvalid)
+func (c *checker) fail(list string, i int, field, what string) {
+	if c.err != nil {
+		return
 	}
+	if list != "" {
+		list = fmt.Sprintf("%s[%d]", list, i)
+		if field != "" {
+			list += "."
+		}
+	}
+	c.err = fmt.Errorf("report field %s%s %s: %w", list, field, what, ErrInvalid)
 }
 
-func (c *checker) text(field, v string, least, most int) {
+func (c *checker) text(list string, i int, field, v string, least, most int) {
 	switch {
 	case len(v) < least:
-		c.fail(field, "is missing")
+		c.fail(list, i, field, "is missing")
 	case len(v) > most && utf8.RuneCountInString(v) > most:
-		c.fail(field, fmt.Sprintf("is longer than %d characters", most))
+		c.fail(list, i, field, fmt.Sprintf("is longer than %d characters", most))
 	}
 }
 
-func (c *checker) form(field, v string, re *regexp.Regexp, want string) {
-	if v != "" && !re.MatchString(v) {
-		c.fail(field, "must be "+want)
+func (c *checker) plain(field, v string) {
+	if strings.ContainsFunc(v, unicode.IsControl) {
+		c.fail("", -1, field, "must not contain control characters")
 	}
 }
 
 func (c *checker) count(field string, n int) {
 	if n > maxItems {
-		c.fail(field, fmt.Sprintf("has more than %d entries", maxItems))
+		c.fail("", -1, field, fmt.Sprintf("has more than %d entries", maxItems))
 	}
 }
 
-func (c *checker) oneOf(field, v string, list any) {
-	if v == "" {
-		return
-	}
-	switch l := list.(type) {
-	case []string:
-		if slices.Contains(l, v) {
-			return
-		}
-		c.fail(field, "is not one of "+strings.Join(l, ", "))
-	case []Rail:
-		if slices.Contains(l, Rail(v)) {
-			return
-		}
-		c.fail(field, "is not a rail that the schema knows")
+func (c *checker) oneOf(list string, i int, field, v string, known []string) {
+	if v != "" && !slices.Contains(known, v) {
+		c.fail(list, i, field, "is not one of "+strings.Join(known, ", "))
 	}
 }
 

@@ -1,0 +1,840 @@
+package fraud
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Decoder reads many reports one after the other without a copy of each text.
+// It is for a worker that reads a file of millions; [DecodeReport] is for
+// everybody else. The zero Decoder is ready. Not for two goroutines at once.
+//
+// It reads the JSON of report.schema.json by hand, and hands every line that
+// is not plainly whole to the general decoder, so that what is refused, and
+// why, is the same in both.
+type Decoder struct {
+	s     string            // the line being read
+	i     int               // where in it
+	bad   bool              // not what the fast way reads: the general decoder decides
+	known map[string]string // few texts that many reports share, by themselves
+	buf   []byte            // a text whose escapes are being undone
+	names []string          // unknown fields of the objects that are open
+}
+
+// Decode reads one report, one JSON object, into r, whose lists are used
+// again. What r held before is gone. The texts in r are pieces of line: clone
+// what is to outlive it (source, country, age band, brands, currencies and marks are
+// clones already). Raw stays nil. Errors are those of [DecodeReport].
+func (d *Decoder) Decode(line string, r *Report) error {
+	if len(line) > MaxReportBytes {
+		return fmt.Errorf("report is %d bytes, the most is %d: %w", len(line), MaxReportBytes, ErrInvalid)
+	}
+	if !utf8.ValidString(line) {
+		return fmt.Errorf("report is not UTF-8: %w", ErrInvalid)
+	}
+	*r = Report{
+		Contacts: r.Contacts[:0], RemoteAccess: r.RemoteAccess[:0], Payments: r.Payments[:0],
+		Subjects: r.Subjects[:0], Evidence: r.Evidence[:0], ExternalRefs: r.ExternalRefs[:0],
+	}
+	d.s, d.i, d.bad, d.names = line, 0, false, d.names[:0]
+	d.report(r)
+	d.blanks()
+	whole := !d.bad && d.i == len(line)
+	d.s = "" // the line is the caller's
+	if !whole {
+		*r = Report{}
+		if err := json.Unmarshal([]byte(line), r); err != nil {
+			return decodeError(err)
+		}
+	}
+	return r.Validate()
+}
+
+// maxKnown bounds the texts that a decoder keeps: sources, countries and
+// brands are few, and a file that has more of them just costs more.
+const maxKnown = 1 << 14
+
+// keep gives a copy of s that does not hold the line in memory.
+func (d *Decoder) keep(s string) string {
+	if s == "" {
+		return ""
+	}
+	if k, ok := d.known[s]; ok {
+		return k
+	}
+	s = strings.Clone(s)
+	if d.known == nil {
+		d.known = make(map[string]string, 64)
+	}
+	if len(d.known) < maxKnown {
+		d.known[s] = s
+	}
+	return s
+}
+
+var decoders = sync.Pool{New: func() any { return new(Decoder) }}
+
+func (p *Decoder) blanks() {
+	for p.i < len(p.s) {
+		switch p.s[p.i] {
+		case ' ', '\t', '\n', '\r':
+			p.i++
+		default:
+			return
+		}
+	}
+}
+
+// take steps over c if it comes next.
+func (p *Decoder) take(c byte) bool {
+	if p.i < len(p.s) && p.s[p.i] == c {
+		p.i++
+		return true
+	}
+	p.blanks()
+	if p.i < len(p.s) && p.s[p.i] == c {
+		p.i++
+		return true
+	}
+	return false
+}
+
+// null steps over "null", which leaves a field as it is.
+func (p *Decoder) null() bool {
+	p.blanks()
+	if p.i < len(p.s) && p.s[p.i] == 'n' && strings.HasPrefix(p.s[p.i:], "null") {
+		p.i += 4
+		return true
+	}
+	return false
+}
+
+// open steps into an object or list; false for null, and where it is bad.
+func (p *Decoder) open(c byte) bool {
+	if p.take(c) {
+		return !p.bad
+	}
+	if !p.null() {
+		p.bad = true
+	}
+	return false
+}
+
+// more says whether another member or element follows, past its comma.
+func (p *Decoder) more(shut byte, first bool) bool {
+	if p.bad || p.take(shut) {
+		return false
+	}
+	if !first && !p.take(',') {
+		p.bad = true
+		return false
+	}
+	return true
+}
+
+// name is the next member's name, its colon stepped over.
+func (p *Decoder) name() string {
+	if !p.take('"') {
+		p.bad = true
+		return ""
+	}
+	start := p.i
+	for p.i < len(p.s) {
+		switch c := p.s[p.i]; {
+		case c == '"':
+			name := p.s[start:p.i]
+			p.i++
+			if !p.take(':') {
+				p.bad = true
+			}
+			return name
+		case c == '\\' || c < ' ':
+			p.bad = true
+			return ""
+		}
+		p.i++
+	}
+	p.bad = true
+	return ""
+}
+
+// once marks a known field as seen; a name that comes twice is bad.
+func (p *Decoder) once(seen *uint32, field uint) {
+	if *seen>>field&1 != 0 {
+		p.bad = true
+	}
+	*seen |= 1 << field
+}
+
+// plain is for each byte whether it may stand in a JSON string as it is.
+var plain = func() (t [256]bool) {
+	for i := range t {
+		t[i] = i >= ' ' && i != '"' && i != '\\'
+	}
+	return t
+}()
+
+// text reads a string; "" for null.
+func (p *Decoder) text() string {
+	if !p.take('"') {
+		if !p.null() {
+			p.bad = true
+		}
+		return ""
+	}
+	s, i := p.s, p.i
+	for {
+		// Eight at a time: a byte that is a quote, a backslash or below a
+		// blank sets its high bit (Mycroft's test for a zero byte).
+		for i+8 <= len(s) {
+			v := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 | uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+			const ones, highs = 0x0101010101010101, 0x8080808080808080
+			quote, slash := v^ones*'"', v^ones*'\\'
+			if ((quote-ones)&^quote|(slash-ones)&^slash|(v-ones*' ')&^v)&highs != 0 {
+				break
+			}
+			i += 8
+		}
+		for i < len(s) && plain[s[i]] {
+			i++
+		}
+		if i >= len(s) || s[i] != '\\' && s[i] != '"' {
+			p.bad = true
+			return ""
+		}
+		if s[i] == '"' {
+			out := s[p.i:i]
+			p.i = i + 1
+			return out
+		}
+		return p.escaped(i)
+	}
+}
+
+// escaped reads the rest of a string whose first backslash stands at i.
+func (p *Decoder) escaped(i int) string {
+	b := append(p.buf[:0], p.s[p.i:i]...)
+	s := p.s
+	for i < len(s) {
+		start := i
+		for i < len(s) && plain[s[i]] {
+			i++
+		}
+		b = append(b, s[start:i]...)
+		if i+1 >= len(s) || s[i] < ' ' {
+			break
+		}
+		if s[i] == '"' {
+			p.i, p.buf = i+1, b
+			return string(b)
+		}
+		c := s[i+1]
+		i += 2
+		switch c {
+		case '"', '\\', '/':
+			b = append(b, c)
+		case 'b':
+			b = append(b, '\b')
+		case 'f':
+			b = append(b, '\f')
+		case 'n':
+			b = append(b, '\n')
+		case 'r':
+			b = append(b, '\r')
+		case 't':
+			b = append(b, '\t')
+		case 'u':
+			r, n := unicodeEscape(s, i)
+			if n == 0 {
+				p.bad = true
+				return ""
+			}
+			b = utf8.AppendRune(b, r)
+			i += n
+		default:
+			p.bad = true
+			return ""
+		}
+	}
+	if i < len(s) && s[i] == '"' { // the last byte of the line
+		p.i, p.buf = i+1, b
+		return string(b)
+	}
+	p.bad = true
+	return ""
+}
+
+// unicodeEscape reads what follows \u at s[i]: four hex digits, and for half
+// a surrogate pair the other half (RFC 8259 §7). n is how many bytes, 0 if
+// none that is whole stands there.
+func unicodeEscape(s string, i int) (r rune, n int) {
+	high, ok := fourHex(s, i)
+	switch {
+	case !ok || high >= 0xDC00 && high <= 0xDFFF:
+		return 0, 0
+	case high < 0xD800 || high > 0xDBFF:
+		return high, 4
+	case i+6 > len(s) || s[i+4] != '\\' || s[i+5] != 'u':
+		return 0, 0
+	}
+	low, ok := fourHex(s, i+6)
+	if !ok || low < 0xDC00 || low > 0xDFFF {
+		return 0, 0
+	}
+	return (high-0xD800)<<10 + low - 0xDC00 + 0x10000, 10
+}
+
+func fourHex(s string, i int) (v rune, ok bool) {
+	if i+4 > len(s) {
+		return 0, false
+	}
+	for _, c := range []byte(s[i : i+4]) {
+		switch {
+		case c >= '0' && c <= '9':
+			v = v<<4 | rune(c-'0')
+		case c|0x20 >= 'a' && c|0x20 <= 'f':
+			v = v<<4 | rune(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return v, true
+}
+
+// truth reads true or false; false for null.
+func (p *Decoder) truth() bool {
+	p.blanks()
+	switch rest := p.s[p.i:]; {
+	case strings.HasPrefix(rest, "true"):
+		p.i += 4
+		return true
+	case strings.HasPrefix(rest, "false"):
+		p.i += 5
+	case !p.null():
+		p.bad = true
+	}
+	return false
+}
+
+// count reads a whole number of at most 18 digits; 0 for null.
+func (p *Decoder) count() int64 {
+	p.blanks()
+	if p.null() {
+		return 0
+	}
+	negative := p.i < len(p.s) && p.s[p.i] == '-'
+	if negative {
+		p.i++
+	}
+	start, v := p.i, int64(0)
+	for p.i < len(p.s) && p.s[p.i]-'0' < 10 {
+		v = v*10 + int64(p.s[p.i]-'0')
+		p.i++
+	}
+	n := p.i - start
+	if n == 0 || n > 18 || n > 1 && p.s[start] == '0' || p.i < len(p.s) && strings.IndexByte(".eE", p.s[p.i]) >= 0 {
+		p.bad = true
+	}
+	if negative {
+		return -v
+	}
+	return v
+}
+
+// time reads a date-time (RFC 3339 §5.6); the zero time for null.
+func (p *Decoder) time() (t time.Time) {
+	p.blanks()
+	if p.i < len(p.s) && p.s[p.i] == 'n' {
+		if !p.null() {
+			p.bad = true
+		}
+		return t
+	}
+	s := p.text()
+	if p.bad {
+		return t
+	}
+	if len(s) == len("2006-01-02T15:04:05Z") && s[19] == 'Z' && s[4] == '-' && s[7] == '-' && s[10] == 'T' && s[13] == ':' && s[16] == ':' {
+		year, ok1 := decimalAt(s, 0, 4)
+		month, ok2 := decimalAt(s, 5, 2)
+		day, ok3 := decimalAt(s, 8, 2)
+		hour, ok4 := decimalAt(s, 11, 2)
+		minute, ok5 := decimalAt(s, 14, 2)
+		second, ok6 := decimalAt(s, 17, 2)
+		// Days beyond the 28th depend on month and year: the library knows.
+		if ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && month >= 1 && month <= 12 && day >= 1 && (day <= 28 || day <= 30 && month != 2) && hour < 24 && minute < 60 && second < 60 {
+			return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+		}
+	}
+	return p.otherTime(s)
+}
+
+// otherTime reads a date-time with an offset, parts of a second, or a day at
+// the end of its month.
+func (p *Decoder) otherTime(s string) (t time.Time) {
+	if err := json.Unmarshal([]byte(`"`+s+`"`), &t); err != nil || strings.ContainsAny(s, "\"\\") {
+		p.bad = true
+	}
+	return t
+}
+
+func decimalAt(s string, at, n int) (v int, ok bool) {
+	for _, c := range []byte(s[at : at+n]) {
+		if c-'0' > 9 {
+			return 0, false
+		}
+		v = v*10 + int(c-'0')
+	}
+	return v, true
+}
+
+// maxUnknown is how many fields of one object the fast way takes that the
+// schema does not have, and deepest how deep they may nest: beyond them, the
+// general decoder looks for doubled names.
+const (
+	maxUnknown = 16
+	deepest    = 64
+)
+
+// unknown steps over the value of a field that the schema does not have. base
+// is how many names were held when its object began.
+func (p *Decoder) unknown(name string, base int) {
+	for _, other := range p.names[base:] {
+		if other == name {
+			p.bad = true
+		}
+	}
+	if len(p.names)-base >= maxUnknown {
+		p.bad = true
+	}
+	if p.bad {
+		return
+	}
+	p.names = append(p.names, name)
+	p.blanks()
+	if p.i < len(p.s) && p.s[p.i] == '"' {
+		p.text()
+		return
+	}
+	start, depth := p.i, 0
+	for ; p.i < len(p.s); p.i++ {
+		switch p.s[p.i] {
+		case '{', '[':
+			depth++
+		case '"':
+			if p.text(); p.bad {
+				return
+			}
+			p.i--
+		case '}', ']', ',':
+			if depth == 0 || depth == 1 && p.s[p.i] != ',' {
+				if depth == 1 {
+					p.i++
+				}
+				p.bad = !jsontext.Value(p.s[start:p.i]).IsValid()
+				return
+			}
+			if p.s[p.i] != ',' {
+				depth--
+			}
+		}
+		if depth > deepest {
+			break
+		}
+	}
+	p.bad = true
+}
+
+func (p *Decoder) report(r *Report) {
+	if !p.take('{') { // a null is no report, but the general decoder says so
+		p.bad = true
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "id":
+			p.once(&seen, 0)
+			r.ID = p.text()
+		case "source":
+			p.once(&seen, 1)
+			r.Source = p.keep(p.text())
+		case "received_at":
+			p.once(&seen, 2)
+			r.ReceivedAt = p.time()
+		case "supersedes":
+			p.once(&seen, 3)
+			r.Supersedes = p.text()
+		case "reporter":
+			p.once(&seen, 4)
+			p.reporter(&r.Reporter)
+		case "consent":
+			p.once(&seen, 5)
+			p.consent(&r.Consent)
+		case "contacts":
+			p.once(&seen, 6)
+			r.Contacts = list(p, r.Contacts, (*Decoder).contact)
+		case "remote_access":
+			p.once(&seen, 7)
+			r.RemoteAccess = list(p, r.RemoteAccess, (*Decoder).remote)
+		case "payments":
+			p.once(&seen, 8)
+			r.Payments = list(p, r.Payments, (*Decoder).payment)
+		case "subjects":
+			p.once(&seen, 9)
+			r.Subjects = list(p, r.Subjects, (*Decoder).subject)
+		case "narrative":
+			p.once(&seen, 10)
+			r.Narrative = p.text()
+		case "evidence":
+			p.once(&seen, 11)
+			r.Evidence = list(p, r.Evidence, (*Decoder).evidence)
+		case "external_refs":
+			p.once(&seen, 12)
+			r.ExternalRefs = list(p, r.ExternalRefs, (*Decoder).externalRef)
+		case "tlp":
+			p.once(&seen, 13)
+			r.TLP = TLP(p.keep(p.text()))
+		case "pap":
+			p.once(&seen, 14)
+			r.PAP = PAP(p.keep(p.text()))
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
+
+// list reads a list of objects; a null leaves none.
+func list[T any](p *Decoder, old []T, one func(*Decoder, *T)) []T {
+	if !p.open('[') {
+		return nil
+	}
+	out := old[:0]
+	if out == nil {
+		out = []T{}
+	}
+	for first := true; p.more(']', first); first = false {
+		var zero T
+		out = append(out, zero)
+		if len(out) > maxItems { // more than any report may have: refused below
+			p.bad = true
+			return nil
+		}
+		one(p, &out[len(out)-1])
+	}
+	return out
+}
+
+// texts reads a list of strings.
+func (p *Decoder) texts() []string {
+	if !p.open('[') {
+		return nil
+	}
+	out := []string{}
+	for first := true; p.more(']', first); first = false {
+		out = append(out, p.text())
+	}
+	return out
+}
+
+func (p *Decoder) reporter(x *Reporter) {
+	if !p.open('{') {
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "role":
+			p.once(&seen, 0)
+			x.Role = p.text()
+		case "name":
+			p.once(&seen, 1)
+			x.Name = p.text()
+		case "email":
+			p.once(&seen, 2)
+			x.Email = p.text()
+		case "phone":
+			p.once(&seen, 3)
+			x.Phone = p.text()
+		case "address":
+			p.once(&seen, 4)
+			x.Address = p.text()
+		case "age_band":
+			p.once(&seen, 5)
+			x.AgeBand = p.keep(p.text())
+		case "country":
+			p.once(&seen, 6)
+			x.Country = p.keep(p.text())
+		case "region":
+			p.once(&seen, 7)
+			x.Region = p.text()
+		case "language":
+			p.once(&seen, 8)
+			x.Language = p.text()
+		case "time_zone":
+			p.once(&seen, 9)
+			x.TimeZone = p.text()
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
+
+func (p *Decoder) consent(x *Consent) {
+	if !p.open('{') {
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "contact":
+			p.once(&seen, 0)
+			x.Contact = p.truth()
+		case "share_law_enforcement":
+			p.once(&seen, 1)
+			x.ShareLawEnforcement = p.truth()
+		case "share_partner":
+			p.once(&seen, 2)
+			x.SharePartner = p.truth()
+		case "testify":
+			p.once(&seen, 3)
+			x.Testify = p.truth()
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
+
+func (p *Decoder) contact(x *Contact) {
+	if !p.open('{') {
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "at":
+			p.once(&seen, 0)
+			x.At = p.time()
+		case "direction":
+			p.once(&seen, 1)
+			x.Direction = p.text()
+		case "medium":
+			p.once(&seen, 2)
+			x.Medium = p.text()
+		case "shown_caller_id":
+			p.once(&seen, 3)
+			x.ShownCallerID = p.text()
+		case "callback":
+			p.once(&seen, 4)
+			x.Callback = p.text()
+		case "sender":
+			p.once(&seen, 5)
+			x.Sender = p.text()
+		case "url":
+			p.once(&seen, 6)
+			x.URL = p.text()
+		case "brand":
+			p.once(&seen, 7)
+			x.Brand = p.keep(p.text())
+		case "agent_alias":
+			p.once(&seen, 8)
+			x.AgentAlias = p.text()
+		case "text":
+			p.once(&seen, 9)
+			x.Text = p.text()
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
+
+func (p *Decoder) remote(x *RemoteAccess) {
+	if !p.open('{') {
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "at":
+			p.once(&seen, 0)
+			x.At = p.time()
+		case "tool":
+			p.once(&seen, 1)
+			x.Tool = p.text()
+		case "session_id":
+			p.once(&seen, 2)
+			x.SessionID = p.text()
+		case "host":
+			p.once(&seen, 3)
+			x.Host = p.text()
+		case "installed":
+			p.once(&seen, 4)
+			x.Installed = p.texts()
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
+
+func (p *Decoder) payment(x *Payment) {
+	if !p.open('{') {
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "status":
+			p.once(&seen, 0)
+			x.Status = p.text()
+		case "rail":
+			p.once(&seen, 1)
+			x.Rail = Rail(p.text())
+		case "amount":
+			p.once(&seen, 2)
+			x.Amount = p.text()
+		case "currency":
+			p.once(&seen, 3)
+			x.Currency = p.keep(p.text())
+		case "at":
+			p.once(&seen, 4)
+			x.At = p.time()
+		case "from_institution":
+			p.once(&seen, 5)
+			x.FromInstitution = p.text()
+		case "to_name":
+			p.once(&seen, 6)
+			x.ToName = p.text()
+		case "to_institution":
+			p.once(&seen, 7)
+			x.ToInstitution = p.text()
+		case "to_account":
+			p.once(&seen, 8)
+			x.ToAccount = p.text()
+		case "to_bank_code":
+			p.once(&seen, 9)
+			x.ToBankCode = p.text()
+		case "to_upi":
+			p.once(&seen, 10)
+			x.ToUPI = p.text()
+		case "to_wallet":
+			p.once(&seen, 11)
+			x.ToWallet = p.text()
+		case "txid":
+			p.once(&seen, 12)
+			x.TxID = p.text()
+		case "card_descriptor":
+			p.once(&seen, 13)
+			x.CardDescriptor = p.text()
+		case "gift_card_brand":
+			p.once(&seen, 14)
+			x.GiftCardBrand = p.text()
+		case "gift_card_serial":
+			p.once(&seen, 15)
+			x.GiftCardSerial = p.text()
+		case "bank_notified_at":
+			p.once(&seen, 16)
+			x.BankNotifiedAt = p.time()
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
+
+func (p *Decoder) subject(x *NamedSubject) {
+	if !p.open('{') {
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "name":
+			p.once(&seen, 0)
+			x.Name = p.text()
+		case "alias":
+			p.once(&seen, 1)
+			x.Alias = p.texts()
+		case "role":
+			p.once(&seen, 2)
+			x.Role = p.text()
+		case "company":
+			p.once(&seen, 3)
+			x.Company = p.text()
+		case "registration_no":
+			p.once(&seen, 4)
+			x.RegistrationNo = p.text()
+		case "tax_id":
+			p.once(&seen, 5)
+			x.TaxID = p.text()
+		case "address":
+			p.once(&seen, 6)
+			x.Address = p.text()
+		case "country":
+			p.once(&seen, 7)
+			x.Country = p.text()
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
+
+func (p *Decoder) evidence(x *Evidence) {
+	if !p.open('{') {
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "sha256":
+			p.once(&seen, 0)
+			x.SHA256 = p.text()
+		case "name":
+			p.once(&seen, 1)
+			x.Name = p.text()
+		case "media_type":
+			p.once(&seen, 2)
+			x.MediaType = p.text()
+		case "size":
+			p.once(&seen, 3)
+			x.Size = p.count()
+		case "captured_at":
+			p.once(&seen, 4)
+			x.CapturedAt = p.time()
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
+
+func (p *Decoder) externalRef(x *ExternalRef) {
+	if !p.open('{') {
+		return
+	}
+	seen, base := uint32(0), len(p.names)
+	for first := true; p.more('}', first); first = false {
+		switch name := p.name(); name {
+		case "agency":
+			p.once(&seen, 0)
+			x.Agency = p.text()
+		case "ref":
+			p.once(&seen, 1)
+			x.Ref = p.text()
+		default:
+			p.unknown(name, base)
+		}
+	}
+	p.names = p.names[:base]
+}
