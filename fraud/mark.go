@@ -34,8 +34,10 @@ type Mark struct {
 	PAP PAP `json:"pap"`
 }
 
-var tlpRank = map[TLP]int{TLPClear: 1, TLPGreen: 2, TLPAmber: 3, "": 3, TLPAmberStrict: 4, TLPRed: 5}
-var papRank = map[PAP]int{PAPClear: 1, PAPGreen: 2, PAPAmber: 3, "": 3, PAPRed: 4}
+var (
+	tlpRank = map[TLP]int{TLPClear: 1, TLPGreen: 2, TLPAmber: 3, "": 3, TLPAmberStrict: 4, TLPRed: 5}
+	papRank = map[PAP]int{PAPClear: 1, PAPGreen: 2, PAPAmber: 3, "": 3, PAPRed: 4}
+)
 
 // AtLeast says whether t is as strict as other, or stricter.
 func (t TLP) AtLeast(other TLP) bool { return tlpRank[t] >= tlpRank[other] }

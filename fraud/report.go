@@ -471,6 +471,42 @@ type ReportFacts struct {
 	Supersedes ReportID  `json:"supersedes,omitempty"`
 }
 
+// Incident is when and to whom something happened, as far as counting needs
+// it: nobody can be told from it alone.
+type Incident struct {
+	At       time.Time // UTC
+	Country  string    // ISO 3166-1 alpha-2, or empty
+	AgeBand  string    // of report.schema.json, or empty
+	TimeZone string    // IANA, or empty
+}
+
+// InboxFilter narrows an inbox.
+type InboxFilter string
+
+// What an inbox can be narrowed to.
+const (
+	InboxPaid  InboxFilter = "paid"  // money was sent, the latest payment first
+	InboxAged  InboxFilter = "aged"  // the victim is 60 or older
+	InboxAlone InboxFilter = "alone" // in no ring yet
+)
+
+// InboxQuery asks for a page of the inbox. Zero fields ask for nothing.
+type InboxQuery struct {
+	Only     InboxFilter
+	Before   int64     // the number of the last entry of the page before
+	PaidFrom time.Time // with InboxPaid: sent at or after
+	PaidTo   time.Time // and not after; of the last entry of the page before
+	Limit    int
+}
+
+// InboxEntry is a report as the inbox shows it.
+type InboxEntry struct {
+	No     int64 // in the order of acceptance
+	Report *Report
+	Ring   RingID    // empty if in none
+	PaidAt time.Time // with InboxPaid: when money was last sent
+}
+
 // Facts reads the facts off a report. Amounts that cannot be read are left
 // out: they stay in the report for a person to see.
 func (r *Report) Facts() ReportFacts {

@@ -1,6 +1,10 @@
 package fraud
 
-import "time"
+import (
+	"cmp"
+	"slices"
+	"time"
+)
 
 // LinkKind says which kind of "together" a link argues for.
 type LinkKind string
@@ -101,6 +105,94 @@ type Harm struct {
 	Score    float64   `json:"score"` // harm still to come; rings are ranked by it
 }
 
+// RingHead is a ring as a list shows it: without its reports, its indicators
+// and its links. Derived from the ring and its reports.
+type RingHead struct {
+	ID         RingID   `json:"id"`
+	Harm       Harm     `json:"harm"`
+	Brands     []string `json:"brands,omitempty"`
+	Countries  []string `json:"countries,omitempty"` // of the victims, most first
+	Languages  []string `json:"languages,omitempty"` // of the victims, BCP 47, most first
+	Kinds      []Kind   `json:"kinds,omitempty"`     // of its indicators, most first
+	Indicators int      `json:"indicators"`
+	Suppliers  int      `json:"suppliers"`
+	Launderers int      `json:"launderers"`
+	Bridges    int      `json:"bridges"`
+	Mark       Mark     `json:"mark"`
+	Model      string   `json:"model"`
+}
+
+// Head gives the ring as a list shows it; languages are those of its victims.
+func (r *Ring) Head(languages []string) RingHead {
+	h := RingHead{
+		ID: r.ID, Harm: r.Harm, Brands: r.Brands, Countries: r.Countries, Languages: languages, Indicators: len(r.Indicators),
+		Suppliers: len(r.Suppliers), Launderers: len(r.Launderers), Bridges: len(r.Bridges), Mark: r.Mark.Filled(), Model: r.Model,
+	}
+	count := map[Kind]int{}
+	for _, i := range r.Indicators {
+		if count[i.Kind] == 0 {
+			h.Kinds = append(h.Kinds, i.Kind)
+		}
+		count[i.Kind]++
+	}
+	slices.SortFunc(h.Kinds, func(a, b Kind) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
+	return h
+}
+
+// RingOrder is an order in which rings are listed, largest first.
+type RingOrder string
+
+// The orders of lists of rings.
+const (
+	RingsByHarm     RingOrder = "harm"    // harm still to come
+	RingsByVictims  RingOrder = "victims" // how many there are
+	RingsByLastSeen RingOrder = "last"    // when it was last reported
+	RingsByGrowth   RingOrder = "growth"  // reports of the last 30 days less those of the 30 before
+)
+
+// RingMoney says what is known of the money that a ring's victims sent.
+type RingMoney string
+
+// What a list of rings can be asked for; a currency's code stands for any sum
+// in it.
+const (
+	RingMoneySent  RingMoney = "sent"  // any
+	RingMoneyNone  RingMoney = "none"  // none known
+	RingMoneyGreat RingMoney = "great" // 100,000 or more in one currency
+)
+
+// RingQuery asks for a page of a list of rings. Zero fields ask for nothing.
+type RingQuery struct {
+	Order    RingOrder // empty means harm
+	Brand    string
+	Country  string
+	Language string
+	Kind     Kind // of its indicators
+	TLP      TLP
+	Money    RingMoney // or a currency's code
+	SeenFrom time.Time // last seen at or after
+	SeenTo   time.Time // last seen before
+	Only     []RingID  // these alone, if not nil
+	Not      []RingID  // but not these
+	Key      float64   // with After: the place in the order after which the page begins
+	After    RingID
+	Limit    int
+}
+
+// RingList is a page of a list of rings.
+type RingList struct {
+	Rings []RingHead
+	Keys  []float64 // of each ring in the order that was asked for
+}
+
+// FacetCount is how many rings have one value of one thing that lists are
+// filtered by: "brand", "country", "language", "kind", "tlp", "money"; "all"
+// with an empty value counts every ring.
+type FacetCount struct {
+	Facet, Value string
+	Rings        int
+}
+
 // Verdict is what a person decided.
 type Verdict string
 
@@ -111,6 +203,7 @@ const (
 	VerdictConfirmed    Verdict = "confirmed"        // report A is confirmed
 	VerdictWrong        Verdict = "wrong"            // report A is false or framed
 	VerdictNotIndicator Verdict = "not_an_indicator" // the indicator never links
+	VerdictWithdrawn    Verdict = "withdrawn"        // the judgement that Withdraws names no longer counts
 )
 
 // Judgement is a person's decision about links. Append-only: a later one
@@ -121,10 +214,49 @@ type Judgement struct {
 	Verdict   Verdict   `json:"verdict"`
 	A         ReportID  `json:"a,omitempty"`
 	B         ReportID  `json:"b,omitempty"`
-	Indicator Indicator `json:"indicator,omitzero"` // for not_an_indicator
+	Indicator Indicator `json:"indicator,omitzero"`  // for not_an_indicator
+	Withdraws string    `json:"withdraws,omitempty"` // for withdrawn: the id of the judgement that is taken back
 	By        PersonID  `json:"by"`
 	Reason    string    `json:"reason"`
 	At        time.Time `json:"at"`
+}
+
+// JudgementEntry is a judgement as the log of judgements shows it, with what
+// became of it.
+type JudgementEntry struct {
+	Judgement
+	No           int64  // place in the log
+	RingA, RingB RingID // that its reports are in now, empty for none
+	WithdrawnBy  string // the newest judgement that takes it back, if any
+}
+
+// Standing gives the judgements that count: those that nobody took back, and
+// no withdrawal. Nothing is ever removed, so taking a withdrawal back makes
+// what it withdrew count again. list is in the order in which they were made,
+// and so is what comes back; a withdrawal of what comes after it, or of what
+// is not there, does nothing.
+func Standing(list []Judgement) []Judgement {
+	struck := map[string]bool{}
+	at := make(map[string]int, len(list))
+	for i, j := range list {
+		at[j.ID] = i
+	}
+	for i := len(list) - 1; i >= 0; i-- {
+		j := list[i]
+		if j.Verdict != VerdictWithdrawn || struck[j.ID] {
+			continue
+		}
+		if k, ok := at[j.Withdraws]; ok && k < i {
+			struck[j.Withdraws] = true
+		}
+	}
+	out := make([]Judgement, 0, len(list))
+	for _, j := range list {
+		if j.Verdict != VerdictWithdrawn && !struck[j.ID] {
+			out = append(out, j)
+		}
+	}
+	return out
 }
 
 // Suggestion is a pair of rings between the thresholds: for a person.

@@ -18,12 +18,13 @@ type verdict struct {
 	j    fraud.Judgement
 }
 
-// rules reads the judgements: of two about the same thing the later counts.
+// rules reads the judgements that stand: of two about the same thing the later
+// counts.
 func (b *Builder) rules() *rules {
 	r := &rules{noLink: map[uint32]bool{}, wrong: map[uint32]bool{}, confirmed: map[uint32]bool{}}
 	last := map[[2]uint32]fraud.Judgement{}
 	var pairs [][2]uint32
-	for _, j := range b.judged() {
+	for _, j := range fraud.Standing(b.judged()) {
 		switch j.Verdict {
 		case fraud.VerdictNotIndicator:
 			if v, ok := b.values.find(string([]byte{kindNumber(j.Indicator.Kind)}) + j.Indicator.Value); ok {

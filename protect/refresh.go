@@ -449,7 +449,7 @@ func (s *Service) judged(ctx context.Context, b *Basis) error {
 		return fmt.Errorf("read the judgements for listing: %w", err)
 	}
 	confirmed := map[fraud.ReportID]fraud.Judgement{}
-	for _, j := range all {
+	for _, j := range fraud.Standing(all) {
 		switch j.Verdict {
 		case fraud.VerdictConfirmed, fraud.VerdictWrong:
 			if have, ok := confirmed[j.A]; !ok || !j.At.Before(have.At) {
