@@ -315,7 +315,7 @@ const (
 	SELECT s.id FROM seizures s
 	WHERE NOT EXISTS (SELECT 1 FROM custody c WHERE c.item = s.id) ORDER BY s.id`
 	attestedJudgementsSQL = `
-	SELECT j.id, j.verdict, j.a, j.b, j.kind, j.value, j.by_person, j.reason, j.at, l.digest
+	SELECT j.id, j.verdict, j.a, j.b, j.kind, j.value, j.withdraws, j.by_person, j.reason, j.at, l.digest
 	FROM judgements j LEFT JOIN leaves l ON l.idx = j.leaf AND l.kind = 'judgement' AND l.ref = j.id
 	ORDER BY j.no`
 	attestedOpeningsSQL = `
@@ -341,7 +341,7 @@ func checkJudgements(ctx context.Context, q queryer, f *findings) error {
 	return each(ctx, q, attestedJudgementsSQL, nil, func(r row) error {
 		var j fraud.Judgement
 		var leaf []byte
-		if err := r.Scan(&j.ID, &j.Verdict, opt(&j.A), opt(&j.B), &j.Indicator.Kind, &j.Indicator.Value, &j.By, &j.Reason, at(&j.At), &leaf); err != nil {
+		if err := r.Scan(&j.ID, &j.Verdict, opt(&j.A), opt(&j.B), &j.Indicator.Kind, &j.Indicator.Value, opt(&j.Withdraws), &j.By, &j.Reason, at(&j.At), &leaf); err != nil {
 			return err
 		}
 		if attests(j, leaf) != nil {

@@ -32,6 +32,10 @@ type dialect interface {
 	explain(err error) error                                                    // the engine's errors as the four of fraud
 	integrity() string                                                          // query: the engine's own findings, one text a row; empty for none
 	backup(ctx context.Context, db *DB, path string) error                      // a copy of the whole
+	words(list []string) string                                                 // a report's words as the index takes them
+	addWords() string                                                           // statement: report number, words
+	askWords(list []string) string                                              // a question for all of the words
+	findWords() string                                                          // query: question, limit; report and ring, newest first
 }
 
 func dialectOf(url string) dialect {
@@ -131,6 +135,23 @@ func (sqliteFile) integrity() string {
 	SELECT 'file: ' || integrity_check FROM pragma_integrity_check WHERE integrity_check <> 'ok'
 	UNION ALL
 	SELECT 'foreign key: ' || "table" || ' row ' || COALESCE(rowid, '?') || ' names no ' || parent FROM pragma_foreign_key_check`
+}
+
+func (sqliteFile) words(list []string) string { return strings.Join(list, " ") }
+
+func (sqliteFile) addWords() string { return `INSERT INTO report_words (rowid, words) VALUES ($1, $2)` }
+
+// askWords: each word is a string of FTS5, all must be there (FTS5, 3.1 and 3.7).
+func (sqliteFile) askWords(list []string) string { return `"` + strings.Join(list, `" "`) + `"` }
+
+// findWords: FTS5 walks its lists of row numbers from the end, so a common
+// word costs no more than a rare one.
+func (sqliteFile) findWords() string {
+	return `
+	SELECT r.id, COALESCE((SELECT m.ring_id FROM ring_reports m WHERE m.report_id = r.id), '')
+	FROM (SELECT rowid AS no FROM report_words WHERE report_words MATCH $1 ORDER BY rowid DESC LIMIT $2) w
+	    JOIN reports r ON r.no = w.no
+	ORDER BY r.no DESC`
 }
 
 // ---- PostgreSQL: a pool, by URL ----
@@ -243,6 +264,23 @@ func (postgres) explain(err error) error {
 }
 
 func (postgres) integrity() string { return "" }
+
+// words as a tsvector without places: our words hold neither quote nor space.
+func (postgres) words(list []string) string { return strings.Join(list, " ") }
+
+func (postgres) addWords() string {
+	return `INSERT INTO report_words (report_no, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))`
+}
+
+func (postgres) askWords(list []string) string { return `'` + strings.Join(list, `' & '`) + `'` }
+
+func (postgres) findWords() string {
+	return `
+	SELECT r.id, COALESCE((SELECT m.ring_id FROM ring_reports m WHERE m.report_id = r.id), '')
+	FROM (SELECT report_no AS no FROM report_words WHERE words @@ CAST($1 AS tsquery) ORDER BY report_no DESC LIMIT $2) w
+	    JOIN reports r ON r.no = w.no
+	ORDER BY r.no DESC`
+}
 
 func (postgres) backup(context.Context, *DB, string) error {
 	return invalid("this node's database is PostgreSQL: back it up with pg_dump --format=custom")

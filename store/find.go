@@ -3,9 +3,12 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
 
 	"ringbreaker.example/fraud"
 )
@@ -32,24 +35,82 @@ const (
 	FROM reports r
 	WHERE r.id >= $1 AND r.id < $2
 	ORDER BY r.id LIMIT $3`
+	// Values that begin alike are found one after the other by the index, so
+	// that a value that half a million reports hold costs one step.
 	findIndicatorsSQL = `
-	SELECT f.kind, f.value, f.n,
-	    COALESCE((SELECT m.ring_id FROM reports r JOIN ring_reports m ON m.report_id = r.id WHERE r.no = f.first), '')
-	FROM (
-	    SELECT s.kind, s.value, COUNT(*) AS n, MIN(s.report_no) AS first
-	    FROM sightings s
-	    WHERE s.kind = $1 AND s.value >= $2 AND s.value < $3
-	    GROUP BY s.kind, s.value
-	    ORDER BY s.kind, s.value LIMIT $4) f
-	ORDER BY f.kind, f.value`
+	WITH RECURSIVE v(value) AS (
+	    SELECT MIN(s.value) FROM sightings s WHERE s.kind = $1 AND s.value >= $2 AND s.value < $3
+	    UNION ALL
+	    SELECT (SELECT MIN(s.value) FROM sightings s WHERE s.kind = $1 AND s.value > v.value AND s.value < $3)
+	    FROM v WHERE v.value IS NOT NULL)
+	SELECT f.value,
+	    (SELECT COUNT(*) FROM (SELECT 1 FROM sightings s WHERE s.kind = $1 AND s.value = f.value LIMIT 1000) most),
+	    COALESCE((SELECT MIN(x.ring_id) FROM ring_values x WHERE x.kind = $1 AND x.value = f.value AND x.part = 'indicator'), '')
+	FROM (SELECT value FROM v WHERE value IS NOT NULL LIMIT $4) f
+	ORDER BY f.value`
+	findMatchesSQL = `
+	SELECT 'match', id, '', '', 'AMBER', 'AMBER' FROM matches
+	WHERE id >= $1 AND id < $2 ORDER BY id LIMIT $3`
+	findJointSQL = `
+	SELECT 'joint_case', id, title, '', tlp, pap FROM joint_cases
+	WHERE id >= $1 AND id < $2 OR lower(title) LIKE $4 ESCAPE '!' ORDER BY id LIMIT $3`
+	findReferralsSQL = `
+	SELECT 'referral', id, title, '', tlp, pap FROM referrals r
+	WHERE (id >= $1 AND id < $2 OR lower(title) LIKE $4 ESCAPE '!')
+	    AND version = (SELECT MAX(n.version) FROM referrals n WHERE n.id = r.id)
+	ORDER BY id LIMIT $3`
+	findCasesSQL = `
+	SELECT 'case', id, number || ': ' || title, '', 'AMBER+STRICT', 'AMBER' FROM cases
+	WHERE id >= $1 AND id < $2 OR number >= $1 AND number < $2 OR lower(title) LIKE $4 ESCAPE '!' ORDER BY id LIMIT $3`
+	findOperationsSQL = `
+	SELECT 'operation', id, name, '', 'AMBER+STRICT', 'AMBER' FROM operations
+	WHERE id >= $1 AND id < $2 OR lower(name) LIKE $4 ESCAPE '!' ORDER BY id LIMIT $3`
+	findSitesSQL = `
+	SELECT 'site', id, name, operation, 'AMBER+STRICT', 'AMBER' FROM sites
+	WHERE id >= $1 AND id < $2 OR lower(name) LIKE $4 ESCAPE '!' ORDER BY id LIMIT $3`
+	findExhibitsSQL = `
+	SELECT 'exhibit', x.id, x.what, x.search, 'AMBER+STRICT', 'AMBER' FROM (
+	    SELECT id FROM seizures WHERE id >= $1 AND id < $2
+	    UNION SELECT id FROM seizures WHERE seal = $4 AND seal <> ''
+	    UNION SELECT id FROM seizures WHERE imei = $4 AND imei <> ''
+	    UNION SELECT id FROM seizures WHERE iccid = $4 AND iccid <> ''
+	    UNION SELECT id FROM seizures WHERE serial = $4 AND serial <> '') f
+	    JOIN seizures x ON x.id = f.id
+	ORDER BY x.id LIMIT $3`
 )
 
-// Find gives up to limit things whose name begins with q: rings and reports
-// by id, indicators by value ("kind:value" asks for one kind; digits also ask
-// for a telephone number with its plus sign). Rings come first, then reports,
-// then indicators, each in order (indicators by kind as [fraud.Kind] lists
-// them, then value). An indicator's ring is that of the first
-// report that holds it.
+// nouns are what a search finds by id, number or title. Agencies and desks
+// have few of them, so a title may hold what was asked anywhere.
+var nouns = []struct {
+	query string
+	title bool // the fourth parameter is a pattern of a title, not the text itself
+}{
+	{findMatchesSQL, false},
+	{findJointSQL, true},
+	{findReferralsSQL, true},
+	{findCasesSQL, true},
+	{findOperationsSQL, true},
+	{findSitesSQL, true},
+	{findExhibitsSQL, false},
+}
+
+// likeEscape makes a text one that LIKE takes for itself.
+var likeEscape = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// shortestTitle is from how many characters a title is looked through: fewer
+// would find almost everything.
+const shortestTitle = 3
+
+// Find gives things whose name begins with q, up to limit of each kind: rings
+// and reports by id, indicators by value ("kind:value" asks for one kind;
+// digits also ask for a telephone number with its plus sign); matches, joint
+// cases, referrals, an agency's cases, operations and sites by id, number or
+// title; exhibits by id, seal, IMEI, ICCID or serial; and reports by the words
+// of their texts. They come in this order, within each by name (indicators by
+// kind as [fraud.Kind] lists them, texts newest first). An indicator's ring is
+// the first that it holds together, and its count of reports stops at 1,000.
+//
+// Find decides nothing: who shows what it gives asks the rules about each.
 func (db *DB) Find(ctx context.Context, q string, limit int) ([]fraud.Hit, error) {
 	q = plain(strings.TrimSpace(q))
 	if q == "" {
@@ -75,13 +136,43 @@ func (db *DB) Find(ctx context.Context, q string, limit int) ([]fraud.Hit, error
 			return err
 		}
 		indicators, err := findIndicators(ctx, t, q, most(limit))
-		out = slices.Concat(rings, reports, indicators)
+		if err != nil {
+			return err
+		}
+		others, err := findNouns(ctx, t, q, most(limit))
+		out = slices.Concat(rings, reports, indicators, others)
 		return err
 	})
 	if err != nil {
 		return nil, doing(err, "search")
 	}
-	return out[:min(int64(len(out)), most(limit))], nil
+	texts, err := db.FindTexts(ctx, q, limit)
+	return append(out, texts...), err
+}
+
+func findNouns(ctx context.Context, q queryer, text string, limit int64) ([]fraud.Hit, error) {
+	var out []fraud.Hit
+	for _, n := range nouns {
+		args := []any{text, text + afterAll, limit}
+		if n.title {
+			pattern := "%" + likeEscape.Replace(strings.ToLower(text)) + "%"
+			if len([]rune(text)) < shortestTitle {
+				pattern = "!!" // a title that is one exclamation mark
+			}
+			args = append(args, pattern)
+		} else if strings.Contains(n.query, "$4") {
+			args = append(args, text)
+		}
+		more, err := list(ctx, q, func(r row) (h fraud.Hit, err error) {
+			err = r.Scan(&h.Kind, &h.Ref, &h.Says, &h.Of, &h.Mark.TLP, &h.Mark.PAP)
+			return h, err
+		}, n.query, args...)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, more...)
+	}
+	return out, nil
 }
 
 // findIndicators asks once for each kind and each beginning that q may mean:
@@ -95,7 +186,12 @@ func findIndicators(ctx context.Context, q queryer, text string, limit int64) ([
 			if int64(len(out)) >= limit {
 				return out, nil
 			}
-			more, err := list(ctx, q, scanIndicatorHit, findIndicatorsSQL, kind, value, value+afterAll, limit)
+			more, err := list(ctx, q, func(r row) (h fraud.Hit, err error) {
+				h.Kind, h.Indicator.Kind = fraud.HitIndicator, kind
+				err = r.Scan(&h.Indicator.Value, &h.Reports, &h.Ring)
+				h.Ref = h.Indicator.String()
+				return h, err
+			}, findIndicatorsSQL, string(kind), value, value+afterAll, limit-int64(len(out)))
 			if err != nil {
 				return nil, err
 			}
@@ -103,13 +199,6 @@ func findIndicators(ctx context.Context, q queryer, text string, limit int64) ([
 		}
 	}
 	return out, nil
-}
-
-func scanIndicatorHit(r row) (h fraud.Hit, err error) {
-	h.Kind = fraud.HitIndicator
-	err = r.Scan(&h.Indicator.Kind, &h.Indicator.Value, &h.Reports, &h.Ring)
-	h.Ref = h.Indicator.String()
-	return h, err
 }
 
 // asIndicator says which kinds and which beginnings of a value q may mean.
@@ -145,6 +234,11 @@ const (
 	FROM ring_reports m JOIN reports r ON r.id = m.report_id
 	WHERE m.ring_id = $1
 	ORDER BY m.report_id`
+	sightingsOfManySQL = `
+	SELECT r.id, e.sightings
+	FROM reports r JOIN extractions e ON e.report_no = r.no
+	WHERE r.id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
+	ORDER BY r.id`
 )
 
 // ReportsOfRing gives up to limit reports of a ring, by id; none if there is
@@ -167,4 +261,55 @@ func (db *DB) HoursOfRing(ctx context.Context, id fraud.RingID) (hours [7][24]in
 		})
 	})
 	return hours, doing(err, "count the hours of ring %s", id)
+}
+
+// reporterOf reads of a report's JSON what counting needs, and nothing else.
+type reporterOf struct {
+	Reporter struct {
+		AgeBand  string `json:"age_band"`
+		Country  string `json:"country"`
+		TimeZone string `json:"time_zone"`
+	} `json:"reporter"`
+}
+
+// Incidents gives when and to whom the incidents of these reports happened,
+// in the order of the reports' ids, without who anybody is. Reports that are
+// not here are left out.
+func (db *DB) Incidents(ctx context.Context, reports []fraud.ReportID) ([]fraud.Incident, error) {
+	return listAll(ctx, db, func(r row) (x fraud.Incident, err error) {
+		var raw []byte
+		if err := r.Scan(at(&x.At), &raw); err != nil {
+			return x, err
+		}
+		var who reporterOf
+		if err := json.Unmarshal(raw, &who); err != nil {
+			return x, errors.New("a report is not the JSON that was accepted: run fsck")
+		}
+		x.Country, x.AgeBand, x.TimeZone = who.Reporter.Country, who.Reporter.AgeBand, who.Reporter.TimeZone
+		return x, nil
+	}, "incidents", incidentsSQL, texts(reports))
+}
+
+const incidentsSQL = `
+	SELECT happened_at, raw FROM reports
+	WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
+	ORDER BY id`
+
+// SightingsOfMany gives what extract found in each of these reports, in the
+// order of the reports' ids. Reports that are not here are left out.
+func (db *DB) SightingsOfMany(ctx context.Context, reports []fraud.ReportID) (map[fraud.ReportID][]fraud.Sighting, error) {
+	out := make(map[fraud.ReportID][]fraud.Sighting, len(reports))
+	err := db.read(ctx, func(t *sql.Tx) error {
+		return each(ctx, t, sightingsOfManySQL, []any{texts(reports)}, func(r row) error {
+			var id fraud.ReportID
+			var packed []byte
+			if err := r.Scan(&id, &packed); err != nil {
+				return err
+			}
+			list, err := unpackSightings(id, packed)
+			out[id] = list
+			return err
+		})
+	})
+	return out, doing(err, "read what %d reports hold", len(reports))
 }

@@ -19,7 +19,11 @@ type migration struct {
 	number int
 	name   string
 	text   string
+	then   func(context.Context, *tx) error // what SQL alone cannot do; nil for nothing
 }
+
+// afterMigration is what a step does beyond its SQL, by its number.
+var afterMigration = map[int]func(context.Context, *tx) error{2: fillHeads}
 
 func migrations(d dialect) ([]migration, error) {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // sorted by name
@@ -46,7 +50,7 @@ func migrations(d dialect) ([]migration, error) {
 		if err != nil && len(own) > 0 {
 			return nil, err
 		}
-		out = append(out, migration{number: n, name: base, text: d.types(string(shared)) + "\n" + string(own)})
+		out = append(out, migration{number: n, name: base, text: d.types(string(shared)) + "\n" + string(own), then: afterMigration[n]})
 	}
 	return out, nil
 }
@@ -86,6 +90,11 @@ func (db *DB) migrate(ctx context.Context) error {
 		for _, m := range steps[have:] {
 			if _, err := t.ExecContext(ctx, m.text); err != nil {
 				return fmt.Errorf("migration %s: %w", m.name, err)
+			}
+			if m.then != nil {
+				if err := m.then(ctx, t); err != nil {
+					return fmt.Errorf("migration %s: %w", m.name, err)
+				}
 			}
 			if _, err := t.exec(ctx, addVersionSQL, m.number, m.name, t.now.UnixMicro()); err != nil {
 				return err

@@ -139,11 +139,13 @@ func (t *tx) replaceRings(ctx context.Context, rows []ringRow) error {
 		return err
 	}
 	var rings, members [][]any
+	var fresh []*fraud.Ring
 	for _, n := range rows {
 		if bytes.Equal(stored[n.ring.ID], n.digest[:]) {
 			delete(stored, n.ring.ID)
 			continue
 		}
+		fresh = append(fresh, n.ring)
 		rings = append(rings, []any{string(n.ring.ID), n.ring.Harm.Score, n.digest[:], n.body, n.links})
 		for _, r := range n.ring.Reports {
 			members = append(members, []any{string(r), string(n.ring.ID)})
@@ -154,6 +156,9 @@ func (t *tx) replaceRings(ctx context.Context, rows []ringRow) error {
 		gone = append(gone, id)
 	}
 	if len(gone) > 0 {
+		if err := t.dropHeads(ctx, gone); err != nil {
+			return err
+		}
 		for _, q := range []string{dropMembersSQL, dropRingsSQL} {
 			if _, err := t.exec(ctx, q, texts(gone)); err != nil {
 				return err
@@ -163,7 +168,10 @@ func (t *tx) replaceRings(ctx context.Context, rows []ringRow) error {
 	if err := t.bulk(ctx, addRingSQL, rings); err != nil {
 		return err
 	}
-	return t.bulk(ctx, addMemberSQL, members)
+	if err := t.bulk(ctx, addMemberSQL, members); err != nil {
+		return err
+	}
+	return t.addHeads(ctx, fresh)
 }
 
 func (t *tx) replaceSuggestions(ctx context.Context, list []fraud.Suggestion) error {
@@ -225,10 +233,7 @@ func (db *DB) RingLinks(ctx context.Context, id fraud.RingID) ([]fraud.Link, err
 // Suggestions gives the pairs of rings that wait for a person, in the
 // linker's order.
 func (db *DB) Suggestions(ctx context.Context) ([]fraud.Suggestion, error) {
-	return listAll(ctx, db, func(r row) (s fraud.Suggestion, err error) {
-		err = r.Scan(&s.A, &s.B, into(&s.Link))
-		return s, err
-	}, "suggestions", suggestionsSQL)
+	return listAll(ctx, db, scanSuggestion, "suggestions", suggestionsSQL)
 }
 
 // RingEvents gives what happened to a ring, oldest first, also after it is
@@ -254,15 +259,15 @@ func (db *DB) LastLinking(ctx context.Context) (when time.Time, model string, ri
 
 const (
 	addJudgementSQL = `
-	INSERT INTO judgements (id, verdict, a, b, kind, value, by_person, reason, at, leaf)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	INSERT INTO judgements (id, verdict, a, b, kind, value, withdraws, by_person, reason, at, leaf)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	judgementsSQL = `
-	SELECT id, verdict, a, b, kind, value, by_person, reason, at
+	SELECT id, verdict, a, b, kind, value, withdraws, by_person, reason, at
 	FROM judgements ORDER BY no`
 )
 
 // AddJudgement writes down what a person decided, and its leaf. ErrConflict
-// if the id is taken, ErrNotFound if it is about a report that is not here,
+// if the id is taken, ErrNotFound if it is about a report or takes back a judgement that is not here,
 // ErrInvalid without a person, a reason, or what the verdict is about.
 func (db *DB) AddJudgement(ctx context.Context, j fraud.Judgement) error {
 	err := db.write(ctx, func(t *tx) error {
@@ -279,14 +284,14 @@ func (db *DB) AddJudgement(ctx context.Context, j fraud.Judgement) error {
 			return err
 		}
 		_, err = t.exec(ctx, addJudgementSQL, j.ID, j.Verdict, orNull(j.A), orNull(j.B),
-			j.Indicator.Kind, j.Indicator.Value, j.By, j.Reason, us(j.At), leaf)
+			j.Indicator.Kind, j.Indicator.Value, orNull(j.Withdraws), j.By, j.Reason, us(j.At), leaf)
 		return err
 	})
 	return doing(err, "add judgement %s", j.ID)
 }
 
 func scanJudgement(r row) (j fraud.Judgement, err error) {
-	err = r.Scan(&j.ID, &j.Verdict, opt(&j.A), opt(&j.B), &j.Indicator.Kind, &j.Indicator.Value, &j.By, &j.Reason, at(&j.At))
+	err = r.Scan(&j.ID, &j.Verdict, opt(&j.A), opt(&j.B), &j.Indicator.Kind, &j.Indicator.Value, opt(&j.Withdraws), &j.By, &j.Reason, at(&j.At))
 	return j, err
 }
 
@@ -328,8 +333,10 @@ func (db *DB) AddTransfers(ctx context.Context, list []fraud.Transfer) (added in
 
 // Transfers gives all transfers by time, then id.
 func (db *DB) Transfers(ctx context.Context) ([]fraud.Transfer, error) {
-	return listAll(ctx, db, func(r row) (x fraud.Transfer, err error) {
-		err = r.Scan(&x.ID, &x.From, &x.To, &x.Amount.Minor, &x.Amount.Currency, at(&x.At), &x.Rail, &x.Basis, &x.Report, &x.Source)
-		return x, err
-	}, "transfers", transfersSQL)
+	return listAll(ctx, db, scanTransfer, "transfers", transfersSQL)
+}
+
+func scanTransfer(r row) (x fraud.Transfer, err error) {
+	err = r.Scan(&x.ID, &x.From, &x.To, &x.Amount.Minor, &x.Amount.Currency, at(&x.At), &x.Rail, &x.Basis, &x.Report, &x.Source)
+	return x, err
 }

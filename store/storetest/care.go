@@ -178,6 +178,19 @@ var careTests = []test{
 	}},
 }
 
+// told is a report of source s with the fields given.
+func told(id, fields string, sightings ...fraud.Sighting) fraud.Acceptance {
+	r, err := fraud.DecodeReport([]byte(`{"id":"` + id + `","source":"s","received_at":"2023-10-19T09:00:00Z",` + fields + `}`))
+	if err != nil {
+		panic(err)
+	}
+	digest, err := r.Digest()
+	if err != nil {
+		panic(err)
+	}
+	return fraud.Acceptance{Report: r, Digest: digest, Via: "import", Sightings: sightings}
+}
+
 var searchTests = []test{
 	{"a search finds rings reports and indicators by how they begin", func(b *bench) {
 		b.three()
@@ -205,6 +218,119 @@ var searchTests = []test{
 				got = nil
 			}
 			same(b, got, err, x.want)
+		}
+	}},
+	{"a search finds reports by the words of their texts on both engines alike", func(b *bench) {
+		b.accept(
+			told("1", `"narrative":"The caller said \"Windows Défender\" had expired and asked me to ring Jürgen Straße.","contacts":[{"text":"CALL NOW to renew","brand":"Alder","agent_alias":"Officer Daniel"}]`),
+			told("2", `"narrative":"मेरे फोन पर एक संदेश आया, खाता बंद हो जाएगा"`),
+			told("3", `"narrative":"東京電力を名乗る電話がありました"`),
+			told("4", `"narrative":"My own number is 212-555-0199, they called it twice and said defender"`, fraud.Sighting{
+				Report: "s/4", Indicator: fraud.Indicator{Kind: fraud.Phone, Value: "+12125550199"}, Role: fraud.RoleVictimOwned,
+				Place: fraud.Place{Field: "narrative", Start: 17, End: 29},
+			}),
+		)
+		for _, q := range []string{"defender", "東京"} {
+			got, err := b.FindTexts(b.ctx, q, 10)
+			same(b, got, err, nil)
+		}
+		behind, err := b.TextsBehind(b.ctx)
+		same(b, behind, err, 4)
+		done, err := b.IndexTexts(b.ctx, 3)
+		same(b, done, err, 3)
+		done, err = b.IndexTexts(b.ctx, 0)
+		same(b, done, err, 1)
+		behind, err = b.TextsBehind(b.ctx)
+		same(b, behind, err, 0)
+		for _, x := range []struct{ q, want string }{
+			{"DEFENDER", "s/4 s/1"},
+			{"windows defender", "s/1"},
+			{"jurgen strasse", ""}, // ß is a letter of its own
+			{"Jurgen Straße", "s/1"},
+			{"officer", "s/1"},
+			{"alder renew", "s/1"},
+			{"संदेश", "s/2"},
+			{"खाता बंद", "s/2"},
+			{"電話", "s/3"},
+			{"東京電力", "s/3"},
+			{"京都", ""},
+			{"0199", ""}, // the victim's own number is not in the index
+			{"twice", "s/4"},
+			{`" OR 1=1 --`, ""},
+			{"' & !", ""},
+			{"* ( NEAR", ""},
+		} {
+			var got []string
+			hits, err := b.FindTexts(b.ctx, x.q, 10)
+			for _, h := range hits {
+				got = append(got, h.Ref)
+			}
+			if strings.Join(got, " ") != x.want || err != nil {
+				b.Errorf("%q finds %q, %v; want %q", x.q, got, err, x.want)
+			}
+		}
+		hits, err := b.FindTexts(b.ctx, "defender", 1)
+		same(b, hits, err, []fraud.Hit{{Kind: fraud.HitText, Ref: "s/4", Reports: 1}})
+		b.sound()
+	}},
+	{"a value that is in a ring leads to it", func(b *bench) {
+		b.three()
+		b.must(b.SaveRings(b.ctx, linking()))
+		for _, x := range []struct {
+			i    fraud.Indicator
+			want []fraud.RingID
+		}{
+			{numberA, []fraud.RingID{"R-1", "R-2"}},
+			{fraud.Indicator{Kind: fraud.Script, Value: "script:1"}, []fraud.RingID{"R-1", "R-2"}},
+			{fraud.Indicator{Kind: fraud.Script, Value: "script:2"}, nil},
+		} {
+			got, err := b.RingsWith(b.ctx, x.i, 10)
+			same(b, got, err, x.want)
+		}
+	}},
+	{"when and to whom incidents happened is told without who", func(b *bench) {
+		b.three()
+		got, err := b.Incidents(b.ctx, []fraud.ReportID{"s/2", "s/1", "s/9"})
+		r := report("s", "1", phoneA).Report
+		want := fraud.Incident{At: r.HappenedAt().UTC(), Country: r.Reporter.Country, AgeBand: r.Reporter.AgeBand, TimeZone: r.Reporter.TimeZone}
+		same(b, got, err, []fraud.Incident{want, want})
+		held, err := b.SightingsOfMany(b.ctx, []fraud.ReportID{"s/1", "s/9"})
+		mine, _ := b.SightingsOf(b.ctx, "s/1")
+		same(b, held, err, map[fraud.ReportID][]fraud.Sighting{"s/1": mine})
+	}},
+	{"the inbox comes in pages, newest first, and by what was paid and who is old", func(b *bench) {
+		pay := func(id, age, at string) fraud.Acceptance {
+			return told(id, `"reporter":{"age_band":"`+age+`"},"payments":[{"status":"sent","amount":"9.99","currency":"USD","at":"`+at+`"}]`)
+		}
+		b.accept(pay("1", "60_plus", "2023-10-19T09:00:00Z"), pay("2", "40_49", "2023-10-21T09:00:00Z"), told("3", `"reporter":{"age_band":"60_plus"}`), pay("4", "60_plus", "2023-10-21T09:00:00Z"))
+		_, err := b.IndexTexts(b.ctx, 0)
+		b.must(err)
+		b.must(b.SaveRings(b.ctx, fraud.Linking{Rings: []fraud.Ring{ring("R-1", 1, "s/2", "s/4")}}))
+		names := func(q fraud.InboxQuery) (out []string) {
+			q.Limit = 2
+			for {
+				page, err := b.ReportInbox(b.ctx, q)
+				b.must(err)
+				if len(page) == 0 {
+					return out
+				}
+				for _, e := range page {
+					out = append(out, string(e.Report.Name())+" "+string(e.Ring))
+				}
+				q.Before, q.PaidTo = page[len(page)-1].No, page[len(page)-1].PaidAt
+			}
+		}
+		for _, x := range []struct {
+			q    fraud.InboxQuery
+			want []string
+		}{
+			{fraud.InboxQuery{}, []string{"s/4 R-1", "s/3 ", "s/2 R-1", "s/1 "}},
+			{fraud.InboxQuery{Only: fraud.InboxPaid}, []string{"s/4 R-1", "s/2 R-1", "s/1 "}},
+			{fraud.InboxQuery{Only: fraud.InboxPaid, PaidFrom: time.Date(2023, 10, 20, 0, 0, 0, 0, time.UTC)}, []string{"s/4 R-1", "s/2 R-1"}},
+			{fraud.InboxQuery{Only: fraud.InboxAged}, []string{"s/4 R-1", "s/3 ", "s/1 "}},
+			{fraud.InboxQuery{Only: fraud.InboxAlone}, []string{"s/3 ", "s/1 "}},
+		} {
+			same(b, names(x.q), nil, x.want)
 		}
 	}},
 	{"the reports of a ring and its hours", func(b *bench) {
@@ -241,6 +367,12 @@ func Holds(t *testing.T, url string) {
 	same(b, got, err, report("s", "1", phoneA).Report)
 	rings, err := b.RingsByHarm(b.ctx, 0)
 	same(b, rings, err, []fraud.Ring{linking().Rings[1], linking().Rings[0]})
+	listed, err := b.ListRings(b.ctx, fraud.RingQuery{Brand: "Alder"})
+	same(b, len(listed.Rings), err, 2)
+	judged, err := b.Judgements(b.ctx)
+	same(b, len(judged), err, 1)
+	_, err = b.IndexTexts(b.ctx, 0)
+	b.must(err)
 	chain, err := b.Custody(b.ctx, "I-1")
 	same(b, len(chain), err, 2)
 	statuses, err := b.Statuses(b.ctx, "REF-1")

@@ -94,8 +94,11 @@ var fieldTests = []test{
 	{"no field of what the desk keeps is lost", func(b *bench) {
 		b.three()
 		c := b.ctx
+		b.must(b.AddJudgement(c, fraud.Judgement{ID: "J-0", Verdict: fraud.VerdictConfirmed, A: "s/3", By: "ana", Reason: "called back", At: t0}))
 		kept(b, func(j fraud.Judgement) error { return b.AddJudgement(c, j) }, func() (fraud.Judgement, error) { return last(b.Judgements(c)) },
-			func(j *fraud.Judgement) { j.Verdict, j.A, j.B = fraud.VerdictSame, "s/1", "s/2" })
+			func(j *fraud.Judgement) {
+				j.ID, j.Verdict, j.A, j.B, j.Withdraws = "J-1", fraud.VerdictSame, "s/1", "s/2", "J-0"
+			})
 		kept(b, func(x fraud.Transfer) error { _, err := b.AddTransfers(c, []fraud.Transfer{x}); return err },
 			func() (fraud.Transfer, error) { return last(b.Transfers(c)) },
 			func(x *fraud.Transfer) { x.Basis = fraud.Inferred })

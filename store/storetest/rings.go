@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"ringbreaker.example/fraud"
@@ -122,6 +124,135 @@ var ringTests = []test{
 		})
 		b.sound()
 	}},
+	{"rings are listed in any order and by any filter, page by page", func(b *bench) {
+		var acc []fraud.Acceptance
+		for i := range 8 {
+			acc = append(acc, told(fmt.Sprint(i), fmt.Sprintf(`"reporter":{"language":"%s"}`, []string{"en", "hi", "ja"}[i%3])))
+		}
+		b.accept(acc...)
+		rings := make([]fraud.Ring, 8)
+		for i := range rings {
+			r := ring(fmt.Sprint("R-", i), float64(i/2), fraud.ReportID(fmt.Sprint("s/", i)))
+			r.Harm.Victims, r.Harm.LastAt, r.Harm.Last30d, r.Harm.Before30 = 10-i, after(time.Duration(i*i%5)*time.Hour), i%3, 1
+			r.Brands, r.Countries = []string{[]string{"Alder", "Birch"}[i%2], "Cedar"}[:1+i%2], []string{[]string{"US", "DE"}[i/4]}
+			r.Mark.TLP = []fraud.TLP{fraud.TLPGreen, fraud.TLPRed}[i/6]
+			if i == 3 {
+				r.Harm.Sent = fraud.Sums{"EUR": 10_000_000}
+			}
+			if i == 5 {
+				r.Harm.Sent = fraud.Sums{}
+			}
+			rings[i] = r
+		}
+		b.must(b.SaveRings(b.ctx, fraud.Linking{Rings: rings}))
+		names := func(q fraud.RingQuery) string {
+			var out []string
+			q.Limit = 3
+			for {
+				page, err := b.ListRings(b.ctx, q)
+				b.must(err)
+				if len(page.Rings) == 0 {
+					return strings.Join(out, " ")
+				}
+				for _, h := range page.Rings {
+					out = append(out, strings.TrimPrefix(string(h.ID), "R-"))
+				}
+				q.After, q.Key = page.Rings[len(page.Rings)-1].ID, page.Keys[len(page.Keys)-1]
+			}
+		}
+		for _, x := range []struct {
+			q    fraud.RingQuery
+			want string
+		}{
+			{fraud.RingQuery{}, "6 7 4 5 2 3 0 1"},
+			{fraud.RingQuery{Order: fraud.RingsByVictims}, "0 1 2 3 4 5 6 7"},
+			{fraud.RingQuery{Order: fraud.RingsByLastSeen}, "2 3 7 1 4 6 0 5"},
+			{fraud.RingQuery{Order: fraud.RingsByGrowth}, "2 5 1 4 7 0 3 6"},
+			{fraud.RingQuery{Brand: "Alder"}, "6 4 2 0"},
+			{fraud.RingQuery{Brand: "Cedar", Country: "DE"}, "7 5"},
+			{fraud.RingQuery{Language: "hi"}, "7 4 1"},
+			{fraud.RingQuery{Kind: fraud.Phone, TLP: fraud.TLPRed}, "6 7"},
+			{fraud.RingQuery{Kind: fraud.Email}, ""},
+			{fraud.RingQuery{Money: "EUR"}, "3"},
+			{fraud.RingQuery{Money: fraud.RingMoneyGreat}, "3"},
+			{fraud.RingQuery{Money: fraud.RingMoneyNone}, "5"},
+			{fraud.RingQuery{Money: fraud.RingMoneySent, Country: "DE"}, "6 7 4"},
+			{fraud.RingQuery{SeenFrom: after(4 * time.Hour)}, "7 2 3"},
+			{fraud.RingQuery{SeenTo: after(time.Hour)}, "5 0"},
+			{fraud.RingQuery{Only: []fraud.RingID{"R-1", "R-6"}}, "6 1"},
+			{fraud.RingQuery{Only: []fraud.RingID{}}, ""},
+			{fraud.RingQuery{Not: []fraud.RingID{"R-7", "R-0"}, Brand: "Birch"}, "5 3 1"},
+		} {
+			if got := names(x.q); got != x.want {
+				b.Errorf("%+v lists %q, want %q", x.q, got, x.want)
+			}
+		}
+		count := func(facet, value string) int {
+			all, err := b.RingFacets(b.ctx)
+			b.must(err)
+			for _, f := range all {
+				if f.Facet == facet && f.Value == value {
+					return f.Rings
+				}
+			}
+			return 0
+		}
+		same(b, []int{count("all", ""), count("brand", "Cedar"), count("language", "en"), count("money", "sent")}, nil, []int{8, 4, 3, 7})
+		heads, err := b.RingHeads(b.ctx, []fraud.RingID{"R-5", "R-9", "R-2"})
+		same(b, heads, err, []fraud.RingHead{rings[2].Head([]string{"ja"}), rings[5].Head([]string{"ja"})})
+		rings[1].Brands = []string{"Dogwood"}
+		b.must(b.SaveRings(b.ctx, fraud.Linking{Rings: rings[:4]}))
+		same(b, []int{count("all", ""), count("brand", "Cedar"), count("brand", "Dogwood"), count("language", "ja")}, nil, []int{4, 1, 1, 1})
+		same(b, names(fraud.RingQuery{}), nil, "2 3 0 1")
+		if got := names(fraud.RingQuery{Brand: "Dogwood"}); got != "1" {
+			b.Errorf("after its brand changed the ring is found as %q", got)
+		}
+	}},
+	{"suggestions come in pages and by ring", func(b *bench) {
+		b.three()
+		l := linking()
+		other := l.Suggestions[0]
+		other.B = "R-3"
+		l.Suggestions = append(l.Suggestions, other)
+		b.must(b.SaveRings(b.ctx, l))
+		page, all, err := b.SuggestionPage(b.ctx, 0, 1)
+		same(b, page, err, l.Suggestions[:1])
+		same(b, all, nil, 2)
+		page, _, err = b.SuggestionPage(b.ctx, 1, 1)
+		same(b, page, err, l.Suggestions[1:])
+		page, err = b.SuggestionsOf(b.ctx, "R-3", 5)
+		same(b, page, err, l.Suggestions[1:])
+	}},
+	{"the log of judgements says what became of each", func(b *bench) {
+		b.three()
+		b.must(b.SaveRings(b.ctx, linking()))
+		one := fraud.Judgement{ID: "J-1", Verdict: fraud.VerdictDifferent, A: "s/1", B: "s/3", By: "ana", Reason: "two voices", At: t0}
+		back := fraud.Judgement{ID: "J-2", Verdict: fraud.VerdictWithdrawn, Withdraws: "J-1", By: "kim", Reason: "one voice", At: after(time.Hour)}
+		b.must(b.AddJudgement(b.ctx, one))
+		b.must(b.AddJudgement(b.ctx, back))
+		got, err := b.JudgementPage(b.ctx, 0, 10)
+		same(b, got, err, []fraud.JudgementEntry{{Judgement: back, No: 2}, {Judgement: one, No: 1, RingA: "R-1", RingB: "R-2", WithdrawnBy: "J-2"}})
+		got, err = b.JudgementPage(b.ctx, 2, 10)
+		same(b, len(got), err, 1)
+		about, err := b.JudgementsAbout(b.ctx, "s/3")
+		same(b, about, err, []fraud.Judgement{one})
+		j, err := b.Judgement(b.ctx, "J-2")
+		same(b, j, err, back)
+		_, err = b.Judgement(b.ctx, "J-9")
+		b.refused(err, fraud.ErrNotFound)
+	}},
+	{"transfers of accounts come alone", func(b *bench) {
+		move := func(id, from, to string) fraud.Transfer {
+			return fraud.Transfer{ID: id, From: from, To: to, Amount: fraud.Money{Minor: 1, Currency: "INR"}, At: t0, Rail: "upi", Basis: fraud.Observed, Source: "bank"}
+		}
+		list := []fraud.Transfer{move("T-1", "a", "b"), move("T-2", "b", "c"), move("T-3", "c", "d"), move("T-4", "b", "b")}
+		_, err := b.AddTransfers(b.ctx, list)
+		b.must(err)
+		got, err := b.TransfersOf(b.ctx, []string{"b", "z"}, 10)
+		same(b, got, err, []fraud.Transfer{list[0], list[1], list[3]})
+		n, err := b.CountTransfers(b.ctx)
+		same(b, n, err, 4)
+	}},
 	{"a linking that cannot be is refused whole", func(b *bench) {
 		b.three()
 		b.must(b.SaveRings(b.ctx, linking()))
@@ -141,6 +272,7 @@ var ringTests = []test{
 			{ID: "J-3", Verdict: fraud.VerdictSame, A: "s/1", B: "s/2", By: "ana", Reason: "one voice", At: after(time.Hour)},
 			{ID: "J-1", Verdict: fraud.VerdictNotIndicator, Indicator: phone, By: "ana", Reason: "the bank's own", At: t0},
 			{ID: "J-2", Verdict: fraud.VerdictWrong, A: "s/3", By: "kim", Reason: "framed", At: t0},
+			{ID: "J-4", Verdict: fraud.VerdictWithdrawn, Withdraws: "J-3", A: "s/1", B: "s/2", By: "ana", Reason: "two voices", At: after(2 * time.Hour)},
 		}
 		for _, j := range want {
 			b.must(b.AddJudgement(b.ctx, j))
@@ -167,6 +299,9 @@ var ringTests = []test{
 			{func(j *fraud.Judgement) { j.Verdict = "perhaps" }, fraud.ErrInvalid},
 			{func(j *fraud.Judgement) { j.B = "s/9" }, fraud.ErrNotFound},
 			{func(j *fraud.Judgement) { j.Verdict = fraud.VerdictNotIndicator }, fraud.ErrInvalid},
+			{func(j *fraud.Judgement) { j.Verdict = fraud.VerdictWithdrawn }, fraud.ErrInvalid},
+			{func(j *fraud.Judgement) { j.Verdict, j.Withdraws = fraud.VerdictWithdrawn, "J-9" }, fraud.ErrNotFound},
+			{func(j *fraud.Judgement) { j.Verdict, j.Withdraws = fraud.VerdictWithdrawn, "J-2" }, fraud.ErrInvalid},
 		} {
 			j := whole
 			j.ID = "J-2"
