@@ -27,6 +27,7 @@ func (s *Service) prepare(b built, via string) (fraud.Acceptance, error) {
 	}
 	x := extract.Report(r, extract.Options{Country: country, Safe: *s.safe.Load()})
 	x.Sightings = instead(x.Sightings, r, b.found)
+	b.places(x.Sightings)
 	own := ownValues(r.Reporter.Identity, country)
 	x.Sightings = scrub(x.Sightings, own)
 	// Of the report as it came: who sends it again under another name or

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ringbreaker.example/fraud"
 )
@@ -26,7 +27,7 @@ func (s *Service) textReport(w whole) (built, error) {
 		ID: contentID("text", w.body), Source: s.cfg.Source, ReceivedAt: w.modified.UTC(), Narrative: text,
 		Reporter: fraud.Reporter{Country: s.cfg.Country},
 	})
-	return built{report: r}, err
+	return built{report: r, named: true}, err
 }
 
 // contentID names a record by its content, so that the same file is the same
@@ -38,8 +39,24 @@ func contentID(what string, body []byte) string {
 
 // finished writes a report that was made here as JSON and reads it back, so
 // that it passes the same checks as everybody's.
-func finished(r *fraud.Report) (*fraud.Report, error) {
+func finished(r *fraud.Report) (*fraud.Report, error) { return finishedWith(r, nil) }
+
+// finishedWith also writes what was read of a mail's attachments, and what was
+// not, into the record as "attachments_read" (docs/spec/report.md).
+func finishedWith(r *fraud.Report, notes []readNote) (*fraud.Report, error) {
 	b, err := json.Marshal(r, json.Deterministic(true))
+	if err == nil && len(notes) > 0 {
+		doc := map[string]jsontext.Value{}
+		var list []byte
+		list, err = json.Marshal(notes, json.Deterministic(true))
+		if err == nil {
+			err = json.Unmarshal(b, &doc)
+		}
+		if err == nil {
+			doc["attachments_read"] = list
+			b, err = json.Marshal(doc, json.Deterministic(true))
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("write report %s: %w: %w", r.Name(), err, fraud.ErrInvalid)
 	}

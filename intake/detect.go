@@ -12,17 +12,18 @@ import (
 type format string
 
 const (
-	formatLines format = "jsonl"
-	formatJSON  format = "json"
-	formatTable format = "table"
-	formatMbox  format = "mbox"
-	formatMail  format = "eml"
-	formatHTML  format = "html"
-	formatText  format = "text"
-	formatZip   format = "zip"
-	formatGzip  format = "gzip"
-	formatTar   format = "tar"
-	formatNone  format = "" // nothing that holds reports
+	formatLines   format = "jsonl"
+	formatJSON    format = "json"
+	formatTable   format = "table"
+	formatMbox    format = "mbox"
+	formatMail    format = "eml"
+	formatHTML    format = "html"
+	formatText    format = "text"
+	formatZip     format = "zip"
+	formatOutlook format = "msg"
+	formatGzip    format = "gzip"
+	formatTar     format = "tar"
+	formatNone    format = "" // nothing that holds reports
 )
 
 var byName = map[string]format{
@@ -45,6 +46,8 @@ func detect(name string, head []byte) format {
 		return formatGzip
 	case isTar(head):
 		return formatTar
+	case isOLE(head):
+		return formatOutlook // or an old office document, which its reader says
 	case known && named != formatJSON && named != formatZip && named != formatGzip:
 		return named
 	case bytes.IndexByte(head, 0) >= 0 || !utf8.Valid(cutRune(head)) && !mailHead.Match(body):

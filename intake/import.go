@@ -154,6 +154,8 @@ func (r *run) read(src source) error {
 		err = r.mbox(src)
 	case formatMail:
 		err = r.whole(src, maxMail, r.s.mailReport)
+	case formatOutlook:
+		err = r.whole(src, maxMail, r.s.outlookReport)
 	case formatHTML:
 		err = r.whole(src, maxPage, r.s.pageReport)
 	case formatText:
@@ -202,4 +204,22 @@ type whole struct {
 	body     []byte
 	name     string
 	modified time.Time
+	door     bool   // it came through the door of mails, just now
+	original []byte // as it came, where body is another writing of it
+}
+
+// bytes are the record as it came.
+func (w whole) bytes() []byte {
+	if w.original != nil {
+		return w.original
+	}
+	return w.body
+}
+
+// mediaType is the registered type of a mail in the form in which it came.
+func (w whole) mediaType() string {
+	if w.original != nil {
+		return "application/vnd.ms-outlook"
+	}
+	return "message/rfc822"
 }

@@ -371,7 +371,7 @@ func TestPublicMayReportButNotImport(t *testing.T) {
 	}
 }
 
-func only(t *testing.T, k *kept) fraud.Acceptance {
+func only(t testing.TB, k *kept) fraud.Acceptance {
 	t.Helper()
 	if len(k.reports) != 1 {
 		t.Fatalf("%d reports, want 1", len(k.reports))

@@ -69,36 +69,66 @@ func (r *run) mbox(src source) error {
 
 // mailReport makes a mail into a report. A mail that somebody forwarded as an
 // attachment is the fraudster's, and who forwarded it is the reporter, whose
-// address goes to the vault; a bare mail has no reporter.
+// address goes to the vault; a bare mail in a file has no reporter. A mail
+// that came through the door of mails always has one: who sent it. There a
+// mail forwarded as text, or passed on as it is, is the fraudster's too, and
+// the rest is the reporter's own words, which nobody is called a sender for.
 func (s *Service) mailReport(w whole) (built, error) {
 	outer, err := readMail(w.body)
 	if err != nil {
 		return built{}, err
 	}
 	r := &fraud.Report{
-		ID: contentID("mail", w.body), Source: s.cfg.Source, ReceivedAt: s.mailTime(outer, w.modified),
-		Reporter: fraud.Reporter{Country: s.cfg.Country},
+		ID: contentID("mail", w.bytes()), Source: s.cfg.Source, ReceivedAt: s.mailTime(outer, w.modified),
+		Reporter: fraud.Reporter{Country: s.cfg.Country, Role: "feed"},
 	}
-	inner, body := outer, w.body
-	for range maxNested {
-		next, b, ok := forwarded(inner)
-		if !ok {
-			break
+	if w.door {
+		r.ReceivedAt = w.modified.UTC()
+	}
+	inner, body := unwrap(outer, w.body)
+	own := outer.Text // the reporter's own words
+	by := outer.GetHeader("From")
+	theirs := inner == outer && w.door // the outer mail is the reporter's and nobody else's
+	if passed, ok := resent(outer); ok && theirs {
+		by, own, theirs = passed, "", false
+	} else if before, sent, ok := forwardedInline(outer.Text); ok && theirs {
+		if mail, err := readMail(sent); err == nil {
+			inner, body, own, theirs = mail, sent, before, false
 		}
-		inner, body = next, b
 	}
-	doc, found, err := extract.Mail(body, extract.Options{Country: s.cfg.Country, Safe: *s.safe.Load(), FromFraudster: true})
-	if err != nil {
-		return built{}, err
-	}
-	if inner != outer {
-		if from, err := mail.ParseAddress(outer.GetHeader("From")); err == nil {
-			r.Reporter.Identity = fraud.Identity{Name: from.Name, Email: from.Address}
+	if inner != outer || w.door {
+		if from, err := mail.ParseAddress(by); err == nil {
+			r.Reporter.Identity = fraud.Identity{Name: cut(from.Name, 200), Email: cut(from.Address, 300)}
 		}
 		r.Reporter.Role = "victim"
-		r.Narrative = cut(outer.GetHeader("Subject")+"\n"+outer.Text, 200_000)
-	} else {
-		r.Reporter.Role = "feed"
+		r.Narrative = cut(strings.TrimSpace(outer.GetHeader("Subject")+"\n"+own), 120_000)
+	}
+	if err := s.keep(w, r, w.mediaType()); err != nil {
+		return built{}, err
+	}
+	out := built{report: r, named: true, found: map[string][]extract.Finding{}}
+	c := s.carry(w.ctx, r)
+	if !theirs {
+		if err := s.sent(r, &out, c, inner, body); err != nil {
+			return built{}, err
+		}
+	}
+	if inner != outer || theirs {
+		if err := s.added(c, w.body); err != nil {
+			return built{}, err
+		}
+	}
+	out.pages, out.own = c.pages, c.own
+	out.report, err = finishedWith(r, c.notes)
+	return out, err
+}
+
+// sent writes the fraudster's mail into a report as its first contact, and
+// what it carries as the next ones.
+func (s *Service) sent(r *fraud.Report, out *built, c *carried, inner *enmime.Envelope, body []byte) error {
+	doc, found, err := extract.Mail(body, extract.Options{Country: s.cfg.Country, Safe: *s.safe.Load(), FromFraudster: true})
+	if err != nil {
+		return err
 	}
 	at := s.mailTime(inner, r.ReceivedAt)
 	if at.After(r.ReceivedAt) {
@@ -108,11 +138,41 @@ func (s *Service) mailReport(w whole) (built, error) {
 		At: at, Direction: "to_victim", Medium: "email", Sender: sender(inner),
 		Text: cut(doc.Text, maxContactText),
 	}}
-	if err := s.keep(w, r, "message/rfc822"); err != nil {
+	out.found["contacts[0].text"], out.owned = found, victims(found)
+	return c.take(doc.Attachments, false)
+}
+
+// added takes what the reporter's own mail carries beside the forwarded one:
+// a screenshot, a bill, a receipt.
+func (s *Service) added(c *carried, body []byte) error {
+	doc, _, err := extract.Mail(body, extract.Options{Country: s.cfg.Country})
+	if err != nil {
+		return err
+	}
+	return c.take(doc.Attachments, true)
+}
+
+// unwrap follows mails that were forwarded inside each other to the innermost.
+func unwrap(env *enmime.Envelope, body []byte) (*enmime.Envelope, []byte) {
+	for range maxNested {
+		next, b, ok := forwarded(env)
+		if !ok {
+			break
+		}
+		env, body = next, b
+	}
+	return env, body
+}
+
+// outlookReport makes an Outlook message file into a report. What is kept as
+// evidence is the file as it came.
+func (s *Service) outlookReport(w whole) (built, error) {
+	b, err := msgMail(w.body)
+	if err != nil {
 		return built{}, err
 	}
-	rep, err := finished(r)
-	return built{report: rep, found: map[string][]extract.Finding{"contacts[0].text": found}}, err
+	w.original, w.body = w.body, b
+	return s.mailReport(w)
 }
 
 // maxContactText is below the schema's limit of one text, in bytes.
@@ -133,11 +193,19 @@ func readMail(b []byte) (*enmime.Envelope, error) {
 func forwarded(env *enmime.Envelope) (*enmime.Envelope, []byte, bool) {
 	for _, parts := range [][]*enmime.Part{env.Attachments, env.Inlines, env.OtherParts} {
 		for _, p := range parts {
-			if p.ContentType != "message/rfc822" && !strings.HasSuffix(strings.ToLower(p.FileName), ".eml") {
+			content := p.Content
+			switch {
+			case isOLE(content):
+				b, err := msgMail(content)
+				if err != nil {
+					continue
+				}
+				content = b
+			case p.ContentType != "message/rfc822" && !strings.HasSuffix(strings.ToLower(p.FileName), ".eml"):
 				continue
 			}
-			if inner, err := readMail(p.Content); err == nil {
-				return inner, p.Content, true
+			if inner, err := readMail(content); err == nil {
+				return inner, content, true
 			}
 		}
 	}
@@ -184,7 +252,7 @@ func (s *Service) keep(w whole, r *fraud.Report, mediaType string) error {
 	if s.cfg.KeepFile == nil {
 		return nil
 	}
-	sum, size, err := s.cfg.KeepFile(w.ctx, bytes.NewReader(w.body))
+	sum, size, err := s.cfg.KeepFile(w.ctx, bytes.NewReader(w.bytes()))
 	if err != nil {
 		return fmt.Errorf("keep the original of report %s: %w", r.Name(), err)
 	}

@@ -22,5 +22,5 @@ func (s *Service) pageReport(w whole) (built, error) {
 		return built{}, err
 	}
 	rep, err := finished(r)
-	return built{report: rep, found: map[string][]extract.Finding{"contacts[0].text": found}}, err
+	return built{report: rep, found: map[string][]extract.Finding{"contacts[0].text": found}, named: true}, err
 }

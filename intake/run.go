@@ -25,12 +25,17 @@ type item struct {
 type built struct {
 	report *fraud.Report
 	found  map[string][]extract.Finding // by field, offsets in the field's text
+	pages  map[string][]span            // by field: which part of its text stands on which page of which attachment
+	own    map[int]bool                 // places in the report's evidence of the reporter's own files
+	owned  map[fraud.Indicator]bool     // values of whom the mail went to
+	named  bool                         // by the hash of its bytes: the same name is the same record, however it is read
 }
 
 // outcome is an item after decoding.
 type outcome struct {
 	item
-	acc fraud.Acceptance
+	acc   fraud.Acceptance
+	named bool
 }
 
 // run brings one input file in. The reader fills chunks, workers decode them,
@@ -134,6 +139,7 @@ func (r *run) decode(x item) outcome {
 	}
 	b, err := x.decode()
 	if err == nil {
+		o.named = b.named
 		o.acc, err = r.s.prepare(b, r.via)
 	}
 	o.err = err
@@ -192,7 +198,11 @@ func (r *run) count(out []outcome, taken []fraud.Taken) {
 			r.res.New++
 		case fraud.TakenSame:
 			r.res.Same++
-		default:
+		case fraud.TakenConflict:
+			if o.named {
+				r.res.Same++ // the same bytes, which are read otherwise by now
+				break
+			}
 			r.res.Conflicts++
 			r.rej.add(o.file, o.line, fmt.Errorf("report %s was taken in before with other content: give the correction its own id and name the old one in supersedes: %w",
 				o.acc.Report.Name(), fraud.ErrConflict))

@@ -44,6 +44,10 @@ type Config struct {
 	KeepFile   Keeper            // keeps the original mails and pages as evidence; nil keeps none
 	Confirm    Confirm           // asks a person about a guessed mapping; nil answers no
 	MaxArchive int64             // bytes that one archive may unpack to; default 4 GiB
+	// FindTool finds a program that reads attachments (pdftotext, pdftoppm,
+	// tesseract); default exec.LookPath. What is not found is told in each
+	// record that would have needed it.
+	FindTool func(name string) (path string, err error)
 }
 
 // Keeper stores evidence and returns its SHA-256 in hex and size.
@@ -62,6 +66,8 @@ type Service struct {
 	cfg      Config
 	mappings []*csvmap.Mapping
 	safe     atomic.Pointer[extract.SafeList] // as of the last import or submission
+	tools    *tools
+	langs    spoken
 }
 
 // New returns an intake into store that seals identities to vault.
@@ -82,7 +88,7 @@ func New(store Store, vault Vault, now func() time.Time, random io.Reader, cfg C
 	if cfg.MaxArchive <= 0 {
 		cfg.MaxArchive = 4 << 30
 	}
-	s := &Service{store: store, vault: vault, now: now, random: random, cfg: cfg}
+	s := &Service{store: store, vault: vault, now: now, random: random, cfg: cfg, tools: newTools(cfg.FindTool)}
 	s.mappings = append(append(s.mappings, cfg.Mappings...), builtin...)
 	s.safe.Store(&extract.SafeList{})
 	return s, nil

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the programs that some tests start for real: PostgreSQL, Chromium,
-# age, openssl, poppler. Where it may not, it says so and the tests that need
+# age, openssl, poppler, tesseract. Where it may not, it says so and the tests that need
 # them are skipped aloud (and fail in CI, where nothing may be skipped).
 set -u
 missing=()
@@ -9,6 +9,7 @@ command -v chromium >/dev/null || missing+=(chromium fonts-noto-core fonts-noto-
 command -v age >/dev/null || missing+=(age)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v pdftotext >/dev/null || missing+=(poppler-utils)
+command -v tesseract >/dev/null || missing+=(tesseract-ocr tesseract-ocr-eng)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector links with it
 [ ${#missing[@]} -eq 0 ] && exit 0
 echo "needs: ${missing[*]}"
