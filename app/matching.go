@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"crypto/sha256"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"ringbreaker.example/fraud"
@@ -11,11 +13,31 @@ import (
 )
 
 // MatchSide is one side of a match between two files: its rings, and which
-// reports hold each indicator.
+// reports hold each indicator. Made is a set that needs no file instead.
 type MatchSide struct {
 	Rings   []fraud.Ring
 	Behind  map[fraud.Indicator][]fraud.ReportID
 	Digests map[fraud.ReportID][32]byte
+	Made    []match.Element
+}
+
+// MadeUp is an invented side of n sites, each on two reports and five to a
+// ring, counted from a first one: what a match costs is measured on two such
+// sides that overlap.
+func MadeUp(org fraud.OrgID, first, n int) MatchSide {
+	made := make([]match.Element, n)
+	for i := range made {
+		at := first + i
+		report := func(k int) match.Evidence {
+			id := fraud.ReportID(string(org) + "/" + strconv.Itoa(2*at+k))
+			return match.Evidence{Report: id, Digest: sha256.Sum256([]byte(id))}
+		}
+		made[i] = match.Element{
+			Indicator: fraud.Indicator{Kind: fraud.Domain, Value: "site-" + strconv.Itoa(at) + ".example"}, Bits: 10, Reports: 2,
+			Ring: fraud.RingID(string(org) + "-" + strconv.Itoa(at/5)), Evidence: []match.Evidence{report(0), report(1)},
+		}
+	}
+	return MatchSide{Made: made}
 }
 
 // MatchResult is what both sides of a match between files see, and its cost.
@@ -25,16 +47,36 @@ type MatchResult struct {
 	Figures match.Figures     `json:"figures"`
 }
 
+// MatchRun is how two files are matched: on how many reports each element
+// rests, the last step to reveal (empty means all), and who hears how far it
+// is: what is done, and how many of how many.
+type MatchRun struct {
+	MinReports int
+	To         fraud.MatchStep
+	Progress   func(what string, done, of int64)
+}
+
+// filesBatch is how many indicators two files open at a time: both are ours,
+// so nobody gets ahead of the other.
+const filesBatch = 1 << 12
+
 // MatchFiles runs the whole protocol between two sides in one process.
-func MatchFiles(ctx context.Context, a, b MatchSide, minReports int) (MatchResult, error) {
-	t := match.Terms{MinReports: minReports, Basis: matchBasis("")}.Filled()
+func MatchFiles(ctx context.Context, a, b MatchSide, r MatchRun) (MatchResult, error) {
+	t := match.Terms{MinReports: r.MinReports, Batch: filesBatch, Basis: matchBasis("")}.Filled()
+	run := match.Run{Terms: t, To: r.To}
+	if r.Progress != nil {
+		run.Progress = func(p match.Progress) { r.Progress(p.Round+", "+p.Doing, int64(p.Done), int64(p.Of)) }
+	}
 	var out MatchResult
 	var err error
-	out.A, out.B, out.Figures, err = match.Files(ctx, a.elements(t), b.elements(t), t)
+	out.A, out.B, out.Figures, err = run.Files(ctx, a.elements(t), b.elements(t))
 	return out, err
 }
 
 func (s MatchSide) elements(t match.Terms) []match.Element {
+	if s.Made != nil {
+		return s.Made
+	}
 	behind := func(i fraud.Indicator) []match.Evidence {
 		var out []match.Evidence
 		for _, id := range s.Behind[i] {

@@ -1,9 +1,7 @@
 package match
 
 import (
-	"syscall"
 	"testing"
-	"time"
 
 	"ringbreaker.example/fraud"
 )
@@ -49,14 +47,6 @@ func BenchmarkFiles(b *testing.B) {
 			b.ReportMetric(float64(size.n)*float64(b.N)/b.Elapsed().Seconds(), "elements/s")
 		})
 	}
-}
-
-func cpuTime() time.Duration {
-	var u syscall.Rusage
-	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkPoints is what a match spends its time on: 63 points a run, so

@@ -262,10 +262,18 @@ func (e *Engine) trade(ctx context.Context, s *session, r round, sent int) error
 			return refused(s, code, body)
 		}
 		sent = hi
+		s.state.Party.tell(r.name, "send", sent, len(mine))
 	}
-	for {
-		at := len(s.in[r.name])
-		code, body, err := e.call(ctx, s.peer, http.MethodGet, matchPath(s.m.ID, "/list/"+r.name+"?offset="+strconv.Itoa(at)), nil)
+	g, err := s.state.Party.come(r.name)
+	if err != nil {
+		return err
+	}
+	for done := false; !done; {
+		if g.n >= s.state.Party.Size[r.name] { // came before a restart
+			_, err := s.state.Party.receive(ctx, r, nil)
+			return err
+		}
+		code, body, err := e.call(ctx, s.peer, http.MethodGet, matchPath(s.m.ID, "/list/"+r.name+"?offset="+strconv.Itoa(g.n)), nil)
 		if err != nil {
 			return err
 		}
@@ -275,27 +283,9 @@ func (e *Engine) trade(ctx context.Context, s *session, r round, sent int) error
 		if len(body) == 0 {
 			return caught("ended its list of %s early", r.name)
 		}
-		if done, err := s.grow(ctx, r, body); done || err != nil {
+		if done, err = s.state.Party.receive(ctx, r, body); err != nil {
 			return err
 		}
 	}
-}
-
-// grow adds to a list that is coming, and works on it when it is whole.
-func (s *session) grow(ctx context.Context, r round, part []byte) (done bool, err error) {
-	p := s.state.Party
-	at := len(s.in[r.name])
-	if at+len(part) > p.Size[r.name] {
-		return false, caught("sent a longer list of %s than it had announced", r.name)
-	}
-	if err := p.feed(r.name, at, part); err != nil {
-		return false, err
-	}
-	s.in[r.name] = append(s.in[r.name], part...)
-	if at+len(part) < p.Size[r.name] {
-		return false, nil
-	}
-	list := s.in[r.name]
-	delete(s.in, r.name)
-	return true, p.takeList(ctx, r, list)
+	return nil
 }

@@ -6,11 +6,14 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/gob"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"ringbreaker.example/access"
@@ -69,6 +72,9 @@ type Config struct {
 	// into a match with that peer, and no others.
 	Set    func(ctx context.Context, t Terms, peer fraud.Peer) ([]Element, error)
 	Limits Limits
+	// Spool is a folder for the lists of running matches, which may be long;
+	// empty keeps them in memory and in the store.
+	Spool  string
 	Prefix string           // under which peers serve Handler; empty means "/peer/match"
 	Now    func() time.Time // nil means time.Now
 }
@@ -89,7 +95,7 @@ type session struct {
 	m     fraud.Match
 	state state
 	peer  fraud.Peer
-	in    map[string][]byte // lists that are still coming
+	work  atomic.Pointer[Progress] // of what is being worked on; may be read without mu
 }
 
 // state is what is sealed into the store.
@@ -154,7 +160,7 @@ func (e *Engine) Offer(ctx context.Context, to fraud.OrgID, t Terms) (fraud.Matc
 	if err != nil {
 		return fraud.Match{}, err
 	}
-	s := &session{peer: peer, in: map[string][]byte{}, state: state{Terms: t}, m: e.newMatch(fraud.MatchID(id), to, true, t)}
+	s := &session{peer: peer, state: state{Terms: t}, m: e.newMatch(fraud.MatchID(id), to, true, t)}
 	consent(&s.m.Consent, fraud.MatchCount, e.c.Now())
 	if err := e.save(ctx, s); err != nil {
 		return fraud.Match{}, err
@@ -240,7 +246,7 @@ func (e *Engine) enter(ctx context.Context, s *session, role string) error {
 	if err != nil {
 		return fmt.Errorf("gather the set for match %s: %w", s.m.ID, err)
 	}
-	env, err := e.env(s.peer)
+	env, err := e.env(s)
 	if err != nil {
 		return err
 	}
@@ -252,6 +258,10 @@ func (e *Engine) enter(ctx context.Context, s *session, role string) error {
 	}
 	if err != nil {
 		return fmt.Errorf("set for match %s: %w", s.m.ID, err)
+	}
+	p.env = env
+	if err := p.spill(e.c.Vault); err != nil {
+		return err
 	}
 	s.state.Party, s.m.OurSize = p, len(p.Set.Elements)
 	return nil
@@ -285,12 +295,19 @@ func (e *Engine) takeUp(ctx context.Context, s *session, set []Element) (*party,
 	return continued(was, s.m.ID, t, set)
 }
 
-func (e *Engine) env(peer fraud.Peer) (env, error) {
-	key, err := access.SignKey(peer.Org.Keys)
+func (e *Engine) env(s *session) (env, error) {
+	key, err := access.SignKey(s.peer.Org.Keys)
 	if err != nil {
-		return env{}, fmt.Errorf("keys of peer %s: %w", peer.Org.ID, err)
+		return env{}, fmt.Errorf("keys of peer %s: %w", s.peer.Org.ID, err)
 	}
-	return env{sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: peer.Org}, nil
+	lists := &spool{}
+	if e.c.Spool != "" {
+		lists.dir = filepath.Join(e.c.Spool, hex.EncodeToString([]byte(s.m.ID)))
+	}
+	return env{
+		sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: s.peer.Org, spool: lists,
+		tell: func(p Progress) { s.work.Store(&p) },
+	}, nil
 }
 
 // Refuse ends a match that is not over. What was revealed stays revealed.
@@ -346,6 +363,7 @@ type Status struct {
 	Busy    bool            // being worked on just now
 	Have    int             // bytes of the list that is coming
 	Of      int             // its bytes in all
+	Work    *Progress       // of what is being worked on just now, nil if nothing is
 }
 
 // Status says where a match stands. While the match is being worked on it is
@@ -357,7 +375,7 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 	}
 	if !s.mu.TryLock() {
 		m, _, err := e.c.Store.Match(ctx, id)
-		return Status{Match: m, Busy: true}, err
+		return Status{Match: m, Busy: true, Work: s.work.Load()}, err
 	}
 	defer s.mu.Unlock()
 	st := Status{Match: s.m, Terms: s.state.Terms}
@@ -373,7 +391,10 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 		if r.gate != "" && (!given || !peers) {
 			st.Wants, st.Ours = r.gate, !given
 		}
-		st.Have, st.Of = len(s.in[r.name]), p.Size[r.name]
+		if g := p.in[r.name]; g != nil {
+			st.Have = g.n
+		}
+		st.Of = p.Size[r.name]
 	}
 	return st, nil
 }
@@ -394,10 +415,14 @@ func (e *Engine) with(ctx context.Context, id fraud.MatchID, f func(*session) er
 	if saveErr := e.save(ctx, s); saveErr != nil {
 		return s.m, errors.Join(err, saveErr)
 	}
+	s.work.Store(nil)
 	if over(s.m.Step) { // what is over sleeps in the store
 		e.mu.Lock()
 		delete(e.open, id)
 		e.mu.Unlock()
+		if p := s.state.Party; p != nil {
+			p.rest()
+		}
 	}
 	return s.m, err
 }
@@ -427,7 +452,7 @@ func (e *Engine) session(ctx context.Context, id fraud.MatchID) (*session, error
 	if err != nil {
 		return nil, fmt.Errorf("find peer %s of match %s: %w", m.Peer, id, err)
 	}
-	s := &session{m: m, peer: peer, in: map[string][]byte{}}
+	s := &session{m: m, peer: peer}
 	if len(box) > 0 {
 		plain, err := e.c.Vault.OpenBytes("match "+string(id), box)
 		if err != nil {
@@ -437,10 +462,13 @@ func (e *Engine) session(ctx context.Context, id fraud.MatchID) (*session, error
 			return nil, fmt.Errorf("read the state of match %s: %w", id, err)
 		}
 		if p := s.state.Party; p != nil {
-			if p.env, err = e.env(peer); err != nil {
+			if p.env, err = e.env(s); err != nil {
 				return nil, err
 			}
 			p.wake()
+			if err := p.load(e.c.Vault); err != nil {
+				return nil, fmt.Errorf("take match %s up: %w", id, err)
+			}
 		}
 	}
 	e.open[id] = s
@@ -462,11 +490,15 @@ func (e *Engine) save(ctx context.Context, s *session) error {
 			s.m.PeerRoot, s.m.PeerSize = fmt.Sprintf("%x", c.Root), c.Size
 		}
 		if over(s.m.Step) {
-			p.forget()
+			if err := p.forget(); err != nil {
+				return err
+			}
 		}
 	}
 	var plain bytes.Buffer
-	if err := gob.NewEncoder(&plain).Encode(&s.state); err != nil {
+	light := s.state
+	light.Party = s.state.Party.light()
+	if err := gob.NewEncoder(&plain).Encode(&light); err != nil {
 		return fmt.Errorf("write the state of match %s: %w", s.m.ID, err)
 	}
 	if err := e.c.Store.SaveMatch(ctx, s.m, e.c.Vault.SealBytes("match "+string(s.m.ID), plain.Bytes())); err != nil {

@@ -132,6 +132,7 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 			for n := range tagLen {
 				b.TagsOf[at[0]*tagLen+n] = 0
 			}
+			b.at = nil
 		}, want: "opened a match"},
 		{name: "shows another value", round: "show-0", do: func(_ *testing.T, b *party) { b.Opened[0] = (b.Opened[0] + 1) % 40 }, want: "showed another value"},
 		{name: "claims more reports than it committed to", round: "show-0", do: func(_ *testing.T, b *party) {
@@ -387,7 +388,7 @@ func TestTwoMatchesOfOneSetShareNoPoint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list, err := p.Set.points()
+		list, err := p.Set.points(func(int, int) {})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -184,11 +184,12 @@ type node struct {
 	server *httptest.Server
 	wire   http.RoundTripper // between signer and network, for faults
 	now    time.Time
+	spool  string
 }
 
 func newNode(t testing.TB, id fraud.OrgID, set []match.Element) *node {
 	t.Helper()
-	n := &node{memory: newMemory(), set: set, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	n := &node{memory: newMemory(), set: set, spool: t.TempDir(), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	var err error
 	if n.keys, err = access.GenerateKeys(id, string(id)+".example/ringbreaker"); err != nil {
 		t.Fatal(err)
@@ -241,7 +242,7 @@ func (n *node) start(t testing.TB) {
 		t.Fatal(err)
 	}
 	n.Engine, err = match.New(match.Config{
-		Org: n.org, Key: n.keys.Sign, Store: n.memory, Ledger: n.ledger, Vault: vault, Limits: n.limits,
+		Org: n.org, Key: n.keys.Sign, Store: n.memory, Ledger: n.ledger, Vault: vault, Limits: n.limits, Spool: n.spool,
 		Client: &http.Client{Transport: access.Signer{Org: n.org.ID, Key: n.keys.Sign, Next: n}},
 		Set: func(context.Context, match.Terms, fraud.Peer) ([]match.Element, error) {
 			return slices.Clone(n.set), nil

@@ -88,7 +88,9 @@ type party struct {
 	Report  fraud.MatchReport
 
 	env        env
-	seenByPeer int64 // leaves of our ledger that the peer has witnessed
+	seenByPeer int64               // leaves of our ledger that the peer has witnessed
+	in         map[string]*growing // lists that are still coming
+	at         []int               // positions of Matched, once they are known
 }
 
 // env is what a party needs of the world.
@@ -98,6 +100,31 @@ type env struct {
 	now    func() time.Time
 	ledger witnesser // nil between two files
 	peer   fraud.Org
+	spool  *spool // where lists are put away; nil keeps them in memory
+	tell   func(Progress)
+	call   string // whom the peer may call, in a deconfliction
+}
+
+// Progress says how far the work of a round is.
+type Progress struct {
+	Round string // the round's name
+	Doing string // what is done: blind, send, take, label
+	Done  int    // of Of, in points or bytes
+	Of    int
+}
+
+// lists is where the party's lists are put away.
+func (p *party) lists() *spool {
+	if p.env.spool == nil {
+		p.env.spool = &spool{}
+	}
+	return p.env.spool
+}
+
+func (p *party) tell(round, doing string, done, of int) {
+	if p.env.tell != nil {
+		p.env.tell(Progress{round, doing, done, of})
+	}
 }
 
 // witnesser is what a match needs of the ledger.
@@ -147,7 +174,8 @@ func continued(old *party, id fraud.MatchID, t Terms, set []Element) (*party, er
 		return nil, err
 	}
 	p := fresh(id, old.Role, old.Us, old.Peer, t, own, old.env)
-	p.Points, p.PeerPts, p.TagsOf, p.Back, p.Before = old.Points, old.PeerPts, old.TagsOf, old.Back, before
+	// Copies: the earlier match may be put away while this one runs.
+	p.Points, p.PeerPts, p.TagsOf, p.Back, p.Before = bytes.Clone(old.Points), bytes.Clone(old.PeerPts), bytes.Clone(old.TagsOf), slices.Clone(old.Back), before
 	return p, nil
 }
 
@@ -317,6 +345,62 @@ func (p *party) reply(ctx context.Context, r round) ([]byte, envelope, error) {
 	return p.seal(r, body)
 }
 
+// come is the peer's list of a round as far as it is here.
+func (p *party) come(name string) (*growing, error) {
+	if g := p.in[name]; g != nil {
+		return g, nil
+	}
+	g, err := p.lists().coming("peer-" + name)
+	if err != nil {
+		return nil, err
+	}
+	// A part that a failing machine tore comes again; so does the last one,
+	// whose tags may not have been written.
+	unit := 1
+	if name == "points" || name == "labels" {
+		unit = pointLen
+	}
+	if err := g.cut(min(g.n, p.Size[name]) / unit * unit); err != nil {
+		return nil, err
+	}
+	if p.in == nil {
+		p.in = map[string]*growing{}
+	}
+	p.in[name] = g
+	return g, nil
+}
+
+// receive takes the next part of the peer's list, works on it, and says
+// whether the list is whole and the round over.
+func (p *party) receive(ctx context.Context, r round, part []byte) (done bool, err error) {
+	g, err := p.come(r.name)
+	if err != nil {
+		return false, err
+	}
+	if g.n+len(part) > p.Size[r.name] {
+		return false, caught("sent a longer list of %s than it had announced", r.name)
+	}
+	if len(part) > 0 {
+		// Worked on first: what is kept is never without its tags.
+		if err := p.feed(r.name, g.n, part); err != nil {
+			return false, err
+		}
+		if err := g.add(part); err != nil {
+			return false, err
+		}
+		p.tell(r.name, "take", g.n, p.Size[r.name])
+	}
+	if g.n < p.Size[r.name] {
+		return false, nil
+	}
+	list, err := g.whole()
+	if err != nil {
+		return false, err
+	}
+	delete(p.in, r.name)
+	return true, p.takeList(ctx, r, list)
+}
+
 // takeList takes the whole of the peer's list of the present round.
 func (p *party) takeList(ctx context.Context, r round, list []byte) error {
 	if sum := sha256.Sum256(list); len(list) != p.Size[r.name] || !bytes.Equal(sum[:], p.Want[r.name]) {
@@ -390,6 +474,104 @@ func (t Terms) hash() ([32]byte, error) {
 	return digest("terms", b), nil
 }
 
+// light is the party without what its folder holds.
+func (p *party) light() *party {
+	if p == nil || !p.lists().kept() {
+		return p
+	}
+	l := *p
+	l.Mine, l.Got, l.Points, l.PeerPts, l.TagsOf, l.Back = nil, nil, nil, nil, nil, nil
+	if p.Set != nil {
+		set := *p.Set
+		set.Elements, set.Order = nil, nil
+		l.Set = &set
+	}
+	return &l
+}
+
+// load takes up what light left out.
+func (p *party) load(box Sealer) error {
+	s := p.lists()
+	if !s.kept() || p.Set == nil {
+		return nil
+	}
+	if p.Set.Elements != nil { // kept before there were folders
+		return p.spill(box)
+	}
+	if err := p.Set.load(s, "match "+string(p.ID), box); err != nil {
+		return err
+	}
+	for i, r := range rounds() {
+		if !r.list {
+			continue
+		}
+		var err error
+		if p.Mine[r.name], err = s.load("our-" + r.name); err != nil {
+			return err
+		}
+		if i >= p.Next {
+			continue
+		}
+		if p.Got[r.name], err = s.load("peer-" + r.name); err != nil {
+			return err
+		}
+	}
+	for _, name := range []string{"points", "tags", "kinds", "labels"} {
+		if p.Mine[name] == nil {
+			delete(p.Mine, name)
+		}
+		if p.Got[name] == nil {
+			delete(p.Got, name)
+		}
+	}
+	tags, errTags := s.load("tags-of")
+	back, errBack := s.load("back")
+	p.TagsOf, p.Back = bytes.Clone(tags), unflat(back)
+	var errOurs, errPeers error
+	if p.Points, errOurs = s.load("all-our-points"); p.Points == nil {
+		p.Points = p.Mine["points"]
+	}
+	if p.PeerPts, errPeers = s.load("all-peer-points"); p.PeerPts == nil {
+		p.PeerPts = p.Got["points"]
+	}
+	return errors.Join(errTags, errBack, errOurs, errPeers)
+}
+
+// spill puts everything that is in memory away.
+func (p *party) spill(box Sealer) error {
+	s := p.lists()
+	if !s.kept() || p.Set == nil {
+		return nil
+	}
+	if err := p.Set.keep(s, "match "+string(p.ID), box); err != nil {
+		return err
+	}
+	for prefix, lists := range map[string]map[string][]byte{"our-": p.Mine, "peer-": p.Got} {
+		for name, list := range lists {
+			kept, err := s.keep(prefix+name, list)
+			if err != nil {
+				return err
+			}
+			lists[name] = kept
+		}
+	}
+	var errOurs, errPeers error
+	p.Points, errOurs = s.keep("all-our-points", p.Points)
+	p.PeerPts, errPeers = s.keep("all-peer-points", p.PeerPts)
+	_, errBack := s.keep("back", flat(p.Back))
+	return errors.Join(errOurs, errPeers, errBack, s.patch("tags-of", 0, p.TagsOf))
+}
+
+// rest lets go of what is in memory and in open files; the party cannot be
+// used after it.
+func (p *party) rest() {
+	for _, g := range p.in {
+		g.close()
+	}
+	p.in, p.Mine, p.Got, p.Points, p.PeerPts, p.Set = nil, nil, nil, nil, nil, nil
+	p.lists().release()
+}
+
 // wake makes the maps that the store leaves out when they are empty.
 func (p *party) wake() {
 	for _, l := range []*map[string][]byte{&p.Mine, &p.Got, &p.Want} {
@@ -404,12 +586,20 @@ func (p *party) wake() {
 
 // forget drops the secrets and the lists when a match is over: what is left is
 // the report, both commitments, the transcript and the last message.
-func (p *party) forget() {
+func (p *party) forget() error {
 	if p.Terms.Epoch && p.step() == fraud.MatchIndicators {
 		p.Mine, p.Got, p.Labels, p.Opened = map[string][]byte{}, map[string][]byte{}, nil, nil
-		return
+		return nil
 	}
 	p.Points, p.PeerPts, p.Back = nil, nil, nil
 	p.Set, p.TagsOf, p.Coin, p.Labels, p.Opened = nil, nil, nil, nil, nil
-	p.Mine, p.Got = map[string][]byte{}, map[string][]byte{}
+	p.Mine, p.Got, p.at = map[string][]byte{}, map[string][]byte{}, nil
+	for _, g := range p.in {
+		g.close()
+	}
+	p.in = nil
+	if err := p.lists().forget(); err != nil {
+		return fmt.Errorf("remove the lists of match %s: %w", p.ID, err)
+	}
+	return nil
 }

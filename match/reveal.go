@@ -13,6 +13,9 @@ import (
 
 // positions are where the matched tags stand among the peer's points.
 func (p *party) positions() []int {
+	if p.at != nil && len(p.at) == len(p.Matched) {
+		return p.at
+	}
 	at := make(map[tag]int, len(p.Matched))
 	for n, t := range p.Matched {
 		at[t] = n
@@ -23,6 +26,7 @@ func (p *party) positions() []int {
 			out[n] = i
 		}
 	}
+	p.at = out
 	return out
 }
 
@@ -428,12 +432,7 @@ func (p *party) makeShow() (showBody, error) {
 	if err != nil {
 		return showBody{}, err
 	}
-	where := map[int]int{}
-	for at := range p.Set.Order {
-		if i, ok := p.Set.at(at); ok {
-			where[i] = at
-		}
-	}
+	where := p.Set.where()
 	lo, hi := p.batch()
 	var b showBody
 	var from, to []group.Element
@@ -442,7 +441,7 @@ func (p *party) makeShow() (showBody, error) {
 		if err != nil {
 			return showBody{}, err
 		}
-		pt, err := pointAt(p.Points, where[i])
+		pt, err := pointAt(p.Points, int(where[i]))
 		if err != nil {
 			return showBody{}, err
 		}

@@ -71,22 +71,22 @@ func (p *party) body(ctx context.Context, r round) (any, error) {
 	case "witness":
 		return witnessBody{Line: p.Cosigns}, nil
 	case "blind":
-		points, err := p.Set.points()
-		p.Points = append(p.Points[:p.Set.before().Points*pointLen:p.Set.before().Points*pointLen], points...)
-		return p.announce("points", points, nil), err
+		return p.makePoints()
 	case "tags":
-		return p.announce("tags", p.Mine["tags"], nil), nil
+		return p.announce("tags", p.Mine["tags"], nil)
 	case "result":
-		sum := sha256.Sum256(flat(p.Matched))
-		return resultBody{Count: len(p.Matched), Matched: sum[:], Coin: p.Set.Coin[:]}, nil
+		return p.makeResult(), nil
 	case "audit":
 		return p.makeAudit(ctx)
 	case "kinds":
 		nonce := p.Set.kindsNonce()
-		return p.announce("kinds", p.Set.kinds(), nonce[:]), nil
+		return p.announce("kinds", p.Set.kinds(), nonce[:])
 	case "labels":
 		list, err := p.makeLabels()
-		return p.announce("labels", list, nil), err
+		if err != nil {
+			return nil, err
+		}
+		return p.announce("labels", list, nil)
 	case "ask":
 		return p.makeAsk()
 	case "rings":
@@ -136,10 +136,38 @@ func decode[T any](raw []byte, f func(T) error) error {
 	return f(b)
 }
 
-func (p *party) announce(name string, list, nonce []byte) listBody {
-	p.Mine[name] = list
+// announce puts a list of ours away and says what it will be.
+func (p *party) announce(name string, list, nonce []byte) (listBody, error) {
 	sum := sha256.Sum256(list)
-	return listBody{Hash: sum[:], Size: len(list), Nonce: nonce}
+	kept, err := p.lists().keep("our-"+name, list)
+	if err != nil {
+		return listBody{}, err
+	}
+	p.Mine[name] = kept
+	return listBody{Hash: sum[:], Size: len(list), Nonce: nonce}, nil
+}
+
+// makePoints blinds our set; of one that continues an earlier match, what is
+// new.
+func (p *party) makePoints() (listBody, error) {
+	points, err := p.Set.points(func(done, of int) { p.tell("points", "blind", done, of) })
+	if err != nil {
+		return listBody{}, err
+	}
+	b, err := p.announce("points", points, nil)
+	if err != nil {
+		return b, err
+	}
+	p.Points, err = p.joined("all-our-points", p.Points, p.Set.before().Points, p.Mine["points"])
+	return b, err
+}
+
+// joined puts this match's points behind those of the matches before it.
+func (p *party) joined(name string, old []byte, before int, list []byte) ([]byte, error) {
+	if before == 0 {
+		return list, nil
+	}
+	return p.lists().keep(name, slices.Concat(old[:before*pointLen], list))
 }
 
 // expect notes what the peer announced of a list. Points, labels and kinds
@@ -164,6 +192,19 @@ func (p *party) expect(name string, b listBody) error {
 	}
 	p.Want[name], p.Size[name] = b.Hash, b.Size
 	return nil
+}
+
+func (p *party) makeResult() resultBody {
+	sum := sha256.Sum256(flat(p.Matched))
+	return resultBody{Count: len(p.Matched), Matched: sum[:], Coin: p.Set.Coin[:]}
+}
+
+func unflat(b []byte) []tag {
+	out := make([]tag, len(b)/tagLen)
+	for i := range out {
+		out[i] = tag(b[i*tagLen:])
+	}
+	return out
 }
 
 func flat(tags []tag) []byte {
@@ -313,14 +354,20 @@ func (p *party) feed(name string, at int, part []byte) error {
 	}
 	old := p.Before.Points
 	if n := (old + p.Size[name]/pointLen) * tagLen; len(p.TagsOf) != n {
-		p.TagsOf = append(p.TagsOf[:old*tagLen:old*tagLen], make([]byte, n-old*tagLen)...)
+		tags := make([]byte, n)
+		copy(tags, p.TagsOf)
+		if p.TagsOf = tags; old > 0 && at == 0 {
+			if err := p.lists().patch("tags-of", 0, tags[:old*tagLen]); err != nil {
+				return err
+			}
+		}
 	}
 	k, err := decodeScalar(p.Set.Key)
 	if err != nil {
 		return err
 	}
 	before := at / pointLen
-	return raiseAll(len(part)/pointLen, k, func(i int, pt *ext) error {
+	if err := raiseAll(len(part)/pointLen, k, func(i int, pt *ext) error {
 		if !pt.decode(part[i*pointLen : (i+1)*pointLen]) {
 			return caught("sent a bad point at %d", before+i)
 		}
@@ -330,23 +377,34 @@ func (p *party) feed(name string, at int, part []byte) error {
 			t := tagOf(encoded[i*pointLen : (i+1)*pointLen])
 			copy(p.TagsOf[(old+before+first+i)*tagLen:], t[:])
 		}
-	})
+	}); err != nil {
+		return err
+	}
+	lo := (old + before) * tagLen
+	return p.lists().patch("tags-of", lo, p.TagsOf[lo:lo+len(part)/pointLen*tagLen])
 }
 
 // usePoints packs the tags of the peer's points when all are there.
 func (p *party) usePoints(list []byte) error {
-	p.PeerPts = append(p.PeerPts[:p.Before.Points*pointLen:p.Before.Points*pointLen], list...)
-	if !distinctPoints(p.PeerPts) {
-		return caught("sent a point twice")
+	var err error
+	if p.PeerPts, err = p.joined("all-peer-points", p.PeerPts, p.Before.Points, list); err != nil {
+		return err
 	}
 	sorted := p.sortedTags(0)
 	for i := 1; i < len(sorted); i++ {
-		if sorted[i] == sorted[i-1] {
-			return fmt.Errorf("two points have one tag, which chance does once in 2^32 matches, start again: %w", fraud.ErrConflict)
+		if sorted[i] != sorted[i-1] {
+			continue
 		}
+		if !distinctPoints(p.PeerPts) { // a point twice has one tag twice
+			return caught("sent a point twice")
+		}
+		return fmt.Errorf("two points have one tag, which chance does once in 2^32 matches, start again: %w", fraud.ErrConflict)
 	}
-	p.Mine["tags"] = packTags(p.sortedTags(p.Before.Points))
-	return nil
+	if p.Before.Points > 0 {
+		sorted = p.sortedTags(p.Before.Points)
+	}
+	p.Mine["tags"], err = p.lists().keep("our-tags", packTags(sorted))
+	return err
 }
 
 // sortedTags are our tags of the peer's points from a position on.
@@ -386,7 +444,10 @@ func (p *party) useTags(list []byte) error {
 	}
 	p.Back = slices.Concat(p.Back, theirs)
 	slices.SortFunc(p.Back, compareTags)
-	p.Matched = common(p.sortedTags(0), p.Back)
+	if _, err := p.lists().keep("back", flat(p.Back)); err != nil {
+		return err
+	}
+	p.Matched, p.at = common(p.sortedTags(0), p.Back), nil
 	p.Report.Count = len(p.Matched)
 	return nil
 }
@@ -425,12 +486,7 @@ func (p *party) makeAudit(ctx context.Context) (auditBody, error) {
 	if err := p.Set.build(); err != nil {
 		return auditBody{}, err
 	}
-	where := map[int]int{} // element → position
-	for at := range p.Set.Order {
-		if i, ok := p.Set.at(at); ok {
-			where[i] = at
-		}
-	}
+	where := p.Set.where()
 	var b auditBody
 	var from, to []group.Element
 	for n, leaf := range p.auditOf(p.Role, len(p.Set.Elements)) {
@@ -440,8 +496,8 @@ func (p *party) makeAudit(ctx context.Context) (auditBody, error) {
 			return auditBody{}, err
 		}
 		if n < p.Terms.Open {
-			b.Whole = append(b.Whole, wholeOpening{Opening: o, Position: where[i]})
-			pt, err := decodePoint(p.Points[where[i]*pointLen : (where[i]+1)*pointLen])
+			b.Whole = append(b.Whole, wholeOpening{Opening: o, Position: int(where[i])})
+			pt, err := pointAt(p.Points, int(where[i]))
 			if err != nil {
 				return auditBody{}, err
 			}

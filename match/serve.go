@@ -113,7 +113,7 @@ func (e *Engine) serveOffer(w http.ResponseWriter, r *http.Request, who access.W
 	if err := e.budget(r.Context(), who.Org, t, 0, nil); err != nil {
 		return err
 	}
-	s := &session{m: e.newMatch(o.ID, who.Org, false, t), peer: peer, in: map[string][]byte{}, state: state{Terms: t}}
+	s := &session{m: e.newMatch(o.ID, who.Org, false, t), peer: peer, state: state{Terms: t}}
 	consent(&s.m.PeerConsent, fraud.MatchCount, e.c.Now())
 	if err := e.save(r.Context(), s); err != nil {
 		return err
@@ -171,9 +171,18 @@ func (e *Engine) serveStatus(w http.ResponseWriter, r *http.Request, who access.
 		for name, got := range p.Got {
 			st.Have[name] = len(got)
 		}
-	}
-	for name, got := range s.in {
-		st.Have[name] = len(got)
+		if rd, more := p.round(); more && rd.list {
+			g, err := p.come(rd.name)
+			if err != nil {
+				return err
+			}
+			st.Have[rd.name] = g.n
+			if g.n > 0 && g.n >= p.Size[rd.name] { // came before a restart
+				if err := e.takePartOf(r.Context(), s, rd, nil); err != nil {
+					return err
+				}
+			}
+		}
 	}
 	sendJSON(w, http.StatusOK, st)
 	return nil
@@ -282,23 +291,31 @@ func (e *Engine) takePart(w http.ResponseWriter, r *http.Request, who access.Who
 	if !more || !rd.list || rd.name != name {
 		return fmt.Errorf("no list %q is due: %w", name, fraud.ErrConflict)
 	}
-	if have := len(s.in[name]); offset != have {
-		return fmt.Errorf("list %s goes on at %d, not at %d: %w", name, have, offset, fraud.ErrConflict)
-	}
-	done, err := s.grow(r.Context(), rd, part)
-	if isCheat(err) {
-		e.breakOff(r.Context(), s, err)
-	}
-	if done || err != nil {
-		if saveErr := e.save(r.Context(), s); saveErr != nil {
-			err = errors.Join(err, saveErr)
-		}
-	}
+	g, err := p.come(name)
 	if err != nil {
+		return err
+	}
+	if offset != g.n {
+		return fmt.Errorf("list %s goes on at %d, not at %d: %w", name, g.n, offset, fraud.ErrConflict)
+	}
+	if err := e.takePartOf(r.Context(), s, rd, part); err != nil {
 		return err
 	}
 	sendJSON(w, http.StatusOK, struct{}{})
 	return nil
+}
+
+// takePartOf works on a part of the offerer's list and saves the match when
+// the list is whole.
+func (e *Engine) takePartOf(ctx context.Context, s *session, rd round, part []byte) error {
+	done, err := s.state.Party.receive(ctx, rd, part)
+	if isCheat(err) {
+		e.breakOff(ctx, s, err)
+	}
+	if done || err != nil {
+		err = errors.Join(err, e.save(ctx, s))
+	}
+	return err
 }
 
 // givePart gives a part of our list: fewer bytes than a whole part end it.

@@ -4,10 +4,13 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/binary"
+	"encoding/gob"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"math/big"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/cloudflare/circl/group"
@@ -30,6 +33,7 @@ type ownSet struct {
 	tree  []tlog.Hash // stored hashes of the commitment's tree, built when needed
 	place []uint32    // leaf at which each element stands
 	leaf  []uint32    // element that stands at each leaf
+	spot  []uint32    // position at which each element stands
 }
 
 // run is how far the set went with one match of an epoch.
@@ -227,7 +231,7 @@ func (s *ownSet) root() (tlog.Hash, error) {
 
 // points are the blinded run of this match: for each of its positions the
 // element's point to our key, or a sentinel.
-func (s *ownSet) points() ([]byte, error) {
+func (s *ownSet) points(tell func(done, of int)) ([]byte, error) {
 	k, err := decodeScalar(s.Key)
 	if err != nil {
 		return nil, err
@@ -242,6 +246,7 @@ func (s *ownSet) points() ([]byte, error) {
 			place[int(i)-first.Elements] = uint32(at)
 		}
 	}
+	var done atomic.Int64
 	return out, raiseAll(len(place), k, func(i int, p *ext) error {
 		p.hash(input(s.Elements[first.Elements+i].Indicator))
 		return nil
@@ -249,7 +254,81 @@ func (s *ownSet) points() ([]byte, error) {
 		for i := range len(encoded) / pointLen {
 			copy(out[int(place[lo+i])*pointLen:], encoded[i*pointLen:(i+1)*pointLen])
 		}
+		tell(int(done.Add(int64(len(encoded)/pointLen))), len(place))
 	})
+}
+
+// where is the position of each element.
+func (s *ownSet) where() []uint32 {
+	if len(s.spot) == len(s.Elements) {
+		return s.spot
+	}
+	s.spot = make([]uint32, len(s.Elements))
+	for at := range s.Order {
+		if i, ok := s.at(at); ok {
+			s.spot[i] = uint32(at)
+		}
+	}
+	return s.spot
+}
+
+// frame is how many elements are sealed together.
+const frame = 1 << 14
+
+// keep puts the elements and their order away, sealed: a set of a million
+// would be too much to write anew with every message.
+func (s *ownSet) keep(to *spool, of string, box Sealer) error {
+	return to.write("set", func(w io.Writer) error {
+		for n := 0; n*frame < max(len(s.Elements), len(s.Order)); n++ {
+			f := framed{Elements: part(s.Elements, n), Order: part(s.Order, n)}
+			var plain bytes.Buffer
+			if err := gob.NewEncoder(&plain).Encode(f); err != nil {
+				return fmt.Errorf("write elements: %w", err)
+			}
+			sealed := box.SealBytes(fmt.Sprintf("%s set %d", of, n), plain.Bytes())
+			if _, err := w.Write(append(u32(len(sealed)), sealed...)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+type framed struct {
+	Elements []Element
+	Order    []uint32
+}
+
+func part[T any](all []T, n int) []T {
+	return all[min(n*frame, len(all)):min((n+1)*frame, len(all))]
+}
+
+// load reads what keep wrote.
+func (s *ownSet) load(from *spool, of string, box Sealer) error {
+	b, err := from.load("set")
+	if err != nil {
+		return err
+	}
+	bad := fmt.Errorf("the set of this match is gone from the node's folder; refuse the match and offer a fresh one: %w", fraud.ErrNotFound)
+	for n := 0; len(b) > 0; n++ {
+		if len(b) < 4 || int(binary.BigEndian.Uint32(b)) > len(b)-4 {
+			return bad
+		}
+		size := int(binary.BigEndian.Uint32(b))
+		plain, err := box.OpenBytes(fmt.Sprintf("%s set %d", of, n), b[4:4+size])
+		if err != nil {
+			return fmt.Errorf("open the set: %w", err)
+		}
+		var f framed
+		if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&f); err != nil {
+			return fmt.Errorf("read the set: %w", err)
+		}
+		s.Elements, s.Order, b = append(s.Elements, f.Elements...), append(s.Order, f.Order...), b[4+size:]
+	}
+	if last := s.Runs[len(s.Runs)-1]; len(s.Elements) != last.Elements || len(s.Order) != last.Points {
+		return bad
+	}
+	return nil
 }
 
 // kinds are the kinds' codes by position, 0 for a sentinel.

@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"slices"
+	"strconv"
+	"strings"
 
 	"ringbreaker.example/app"
 	"ringbreaker.example/extract"
@@ -14,8 +17,8 @@ import (
 
 func matchCommand() command {
 	return command{
-		name: "match", args: "-a FILE -b FILE | offer|accept|consent|refuse|show|list -data DIR [-peer ORG] [-id MATCH] [-step STEP]",
-		does:    "learns which rings two organisations have in common, a step at a time, between two nodes or two files",
+		name: "match", args: "-a FILE -b FILE [-step STEP] | offer|accept|consent|refuse|show|list -data DIR [-peer ORG] [-id MATCH] [-step STEP]",
+		does:    "learns which rings two organisations have in common, a step at a time, between two nodes or two files; instead of a file, 10k or 1M is an invented set of that size, of which the two have half in common, to see what a match costs",
 		example: "ringbreaker match -a world/a.jsonl -b world/b.jsonl",
 		run:     runMatch,
 	}
@@ -29,7 +32,7 @@ func runMatch(ctx context.Context, c *call) error {
 	data := dataFlag(c)
 	peer := c.flags.String("peer", "", "the organisation to offer a match to")
 	id := c.flags.String("id", "", "the match")
-	step := c.flags.String("step", "", "how far to reveal: kinds, suspects or indicators")
+	step := c.flags.String("step", "", "how far to reveal: count (files only), kinds, suspects or indicators")
 	reason := c.flags.String("reason", "", "why it is refused")
 	if err := c.parse(); err != nil {
 		return err
@@ -38,7 +41,7 @@ func runMatch(ctx context.Context, c *call) error {
 		if err := c.need("a", "b"); err != nil {
 			return err
 		}
-		return matchFiles(ctx, c, *a, *b, *reports)
+		return matchFiles(ctx, c, *a, *b, app.MatchRun{MinReports: *reports, To: fraud.MatchStep(*step)})
 	}
 	if !slices.Contains([]string{"offer", "accept", "consent", "refuse", "show", "list"}, what) {
 		return usagef("say offer, accept, consent, refuse, show or list, or give -a and -b")
@@ -88,23 +91,49 @@ func printJSON(c *call, v any) error {
 
 // matchFiles links each file by itself and runs the whole protocol between
 // the two, in one process.
-func matchFiles(ctx context.Context, c *call, a, b string, reports int) error {
-	sideA, err := matchSide(ctx, c, a)
+func matchFiles(ctx context.Context, c *call, a, b string, r app.MatchRun) error {
+	sideA, err := matchSide(ctx, c, "a", a, 0)
 	if err != nil {
 		return err
 	}
-	sideB, err := matchSide(ctx, c, b)
+	sideB, err := matchSide(ctx, c, "b", b, len(sideA.Made)/2)
 	if err != nil {
 		return err
 	}
-	out, err := app.MatchFiles(ctx, sideA, sideB, reports)
+	meter := newMeter(c.stderr)
+	r.Progress = meter.show
+	out, err := app.MatchFiles(ctx, sideA, sideB, r)
+	meter.done()
 	if err != nil {
 		return err
 	}
 	return printJSON(c, out)
 }
 
-func matchSide(ctx context.Context, c *call, name string) (app.MatchSide, error) {
+// invented is how many elements a name like 10k or 1M asks for, if there is no
+// file of that name.
+func invented(name string) (int, bool) {
+	if _, err := os.Stat(name); err == nil {
+		return 0, false
+	}
+	digits, unit := name, 1
+	switch {
+	case strings.HasSuffix(name, "k"):
+		digits, unit = strings.TrimSuffix(name, "k"), 1_000
+	case strings.HasSuffix(name, "M"):
+		digits, unit = strings.TrimSuffix(name, "M"), 1_000_000
+	}
+	n, err := strconv.Atoi(digits)
+	return n * unit, err == nil && n > 0 && n*unit <= maxInvented
+}
+
+// maxInvented is the largest set that a match takes.
+const maxInvented = 1 << 20
+
+func matchSide(ctx context.Context, c *call, org fraud.OrgID, name string, first int) (app.MatchSide, error) {
+	if n, ok := invented(name); ok {
+		return app.MadeUp(org, first, n), nil
+	}
 	side := app.MatchSide{Behind: map[fraud.Indicator][]fraud.ReportID{}, Digests: map[fraud.ReportID][32]byte{}}
 	bld := link.NewBuilder(link.DefaultModel())
 	_, err := eachReport(ctx, []string{name}, c.stderr, func(r *fraud.Report) error {

@@ -1,0 +1,16 @@
+//go:build unix
+
+package match
+
+import (
+	"os"
+	"syscall"
+)
+
+// mapFile maps a file for reading. Bytes that are changed in memory never
+// reach the file.
+func mapFile(f *os.File, n int) ([]byte, error) {
+	return syscall.Mmap(int(f.Fd()), 0, n, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE)
+}
+
+func unmap(b []byte) { _ = syscall.Munmap(b) } // fails only for what was not mapped
