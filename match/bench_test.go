@@ -49,31 +49,37 @@ func BenchmarkFiles(b *testing.B) {
 	}
 }
 
-// BenchmarkPoints is what a match spends its time on: 63 points a run, so
-// one core; "reference" is the library's group, which tests hold the rest against.
+// BenchmarkPoints is what a match spends its time on, on one core: a run of
+// points eight at once where the machine can ("lanes"), one by one, and by the
+// library's group, which tests hold the rest against.
 func BenchmarkPoints(b *testing.B) {
 	k := randomScalar()
-	enc := encodePoint(hashToGroup([]byte("x")))
+	d := halved(k)
 	in := input(fraud.Indicator{Kind: fraud.Phone, Value: "+12125550142"})
-	nothing := func(int, []byte) {}
-	for _, op := range []struct {
+	enc := encodePoint(hashToGroup([]byte("x")))
+	hashed := points{n: raiseRun, bytes: func(int) []byte { return in }}
+	coded := points{n: raiseRun, encoded: true, bytes: func(int) []byte { return enc }}
+	by := func(w raiser, from points) func() error {
+		return func() error {
+			_, err := w.raise(0, raiseRun, from)
+			return err
+		}
+	}
+	type op struct {
 		name string
 		do   func() error
-	}{
-		{"blind", func() error {
-			return raiseAll(63, k, func(_ int, p *ext) error { p.hash(in); return nil }, nothing)
-		}},
-		{"evaluate", func() error {
-			return raiseAll(63, k, func(_ int, p *ext) error { p.decode(enc); return nil }, nothing)
-		}},
-		{"reference-blind", func() error {
-			for range 63 {
+	}
+	ops := []op{
+		{"one/blind", by(&one{d: d}, hashed)},
+		{"one/evaluate", by(&one{d: d}, coded)},
+		{"reference/blind", func() error {
+			for range raiseRun {
 				encodePoint(curve().NewElement().Mul(hashToGroup(in), k))
 			}
 			return nil
 		}},
-		{"reference-evaluate", func() error {
-			for range 63 {
+		{"reference/evaluate", func() error {
+			for range raiseRun {
 				p, err := decodePoint(enc)
 				if err != nil {
 					return err
@@ -82,15 +88,20 @@ func BenchmarkPoints(b *testing.B) {
 			}
 			return nil
 		}},
-	} {
+	}
+	if w := lanes(&d); w != nil {
+		ops = append([]op{{"lanes/blind", by(w, hashed)}, {"lanes/evaluate", by(w, coded)}}, ops...)
+	}
+	for _, op := range ops {
 		b.Run(op.name, func(b *testing.B) {
 			b.ReportAllocs()
+			spent := cpuTime()
 			for b.Loop() {
 				if err := op.do(); err != nil {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/63, "ns/point")
+			b.ReportMetric(float64((cpuTime()-spent).Nanoseconds())/float64(b.N)/raiseRun, "cpu-ns/point")
 		})
 	}
 }

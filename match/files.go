@@ -66,7 +66,7 @@ func (r Run) Files(ctx context.Context, a, b []Element) (ra, rb fraud.MatchRepor
 	if err != nil {
 		return ra, rb, f, err
 	}
-	pa.env.spool, pb.env.spool = &spool{dir: dir + "/a"}, &spool{dir: dir + "/b"}
+	pa.env.spool, pb.env.spool = &spool{dir: dir + "/a", brief: true}, &spool{dir: dir + "/b", brief: true}
 	pa.env.tell, pb.env.tell = r.Progress, r.Progress
 	defer pa.rest()
 	defer pb.rest()

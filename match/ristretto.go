@@ -118,9 +118,9 @@ func (p *ext) elligator(b []byte) {
 	p.T.Multiply(&w0, &w2)
 }
 
-// hash is RFC 9497's HashToGroup of in: expand_message_xmd with SHA-512 to 64
-// bytes (RFC 9380 §5.3.1), and both halves mapped and added.
-func (p *ext) hash(in []byte) {
+// expand is expand_message_xmd with SHA-512 to 64 bytes (RFC 9380 §5.3.1),
+// under the tag of RFC 9497's HashToGroup.
+func expand(in []byte) (wide [64]byte) {
 	const dst = groupDST
 	h := sha512.New()
 	var pad [sha512.BlockSize]byte
@@ -129,17 +129,23 @@ func (p *ext) hash(in []byte) {
 	h.Write([]byte{0, 64, 0})
 	h.Write([]byte(dst))
 	h.Write([]byte{byte(len(dst))})
-	b0 := h.Sum(nil)
+	b0 := h.Sum(wide[:0])
 	h.Reset()
 	h.Write(b0)
 	h.Write([]byte{1})
 	h.Write([]byte(dst))
 	h.Write([]byte{byte(len(dst))})
-	b1 := h.Sum(nil)
+	h.Sum(wide[:0])
+	return wide
+}
+
+// hash is RFC 9497's HashToGroup of in: both halves mapped and added.
+func (p *ext) hash(in []byte) {
+	wide := expand(in)
 	var q ext
 	var c cached
-	p.elligator(b1[:32])
-	q.elligator(b1[32:])
+	p.elligator(wide[:32])
+	q.elligator(wide[32:])
 	c.of(&q)
 	p.add(&c)
 }
@@ -290,7 +296,7 @@ func encodeDoubled(points []ext, out []byte) error {
 	}
 	var zero field.Element
 	if run.Equal(&zero) == 1 {
-		return fmt.Errorf("the identity is no element: %w", fraud.ErrInvalid)
+		return errIdentity
 	}
 	run.Invert(&run)
 	for i := len(points) - 1; i >= 0; i-- {
@@ -324,27 +330,69 @@ func encodeDoubled(points []ext, out []byte) error {
 	return nil
 }
 
-// raiseRun is how many points share one inversion.
+// raiseRun is how many points share one inversion; eight divides it.
 const raiseRun = 128
 
-// raiseAll raises n points, each set by at, to k and hands each run's
-// encodings to done, on all cores. at's error comes back as it is.
-func raiseAll(n int, k group.Scalar, at func(i int, p *ext) error, done func(first int, encoded []byte)) error {
+var errIdentity = fmt.Errorf("the identity is no element: %w", fraud.ErrInvalid)
+
+// points are where a run of points comes from: inputs to hash, or encodings.
+type points struct {
+	n       int
+	encoded bool
+	bytes   func(i int) []byte
+	bad     func(i int) error // what to say of an encoding that is none
+}
+
+// raiser raises points lo … hi-1, at most raiseRun, and returns their
+// encodings, which it may use again.
+type raiser interface {
+	raise(lo, hi int, from points) ([]byte, error)
+}
+
+// one is the raiser that works on one point at a time.
+type one struct {
+	d      digits
+	points [raiseRun]ext
+	out    [raiseRun * pointLen]byte
+}
+
+func (w *one) raise(lo, hi int, from points) ([]byte, error) {
+	run := w.points[:hi-lo]
+	for i := range run {
+		switch p := &run[i]; {
+		case !from.encoded:
+			p.hash(from.bytes(lo + i))
+		case !p.decode(from.bytes(lo + i)):
+			return nil, from.bad(lo + i)
+		}
+		run[i].multiply(&w.d)
+	}
+	if err := encodeDoubled(run, w.out[:]); err != nil {
+		return nil, err
+	}
+	return w.out[:len(run)*pointLen], nil
+}
+
+// newRaiser is the fastest that this machine has.
+func newRaiser(d *digits) raiser {
+	if w := lanes(d); w != nil {
+		return w
+	}
+	return &one{d: *d}
+}
+
+// raiseAll raises points to k and hands each run's encodings to done, on all
+// cores.
+func raiseAll(k group.Scalar, from points, done func(first int, encoded []byte)) error {
 	d := halved(k)
-	return eachCore(n, func(lo, hi int) error {
-		points, out := make([]ext, raiseRun), make([]byte, raiseRun*pointLen)
+	return eachCore(from.n, func(lo, hi int) error {
+		w := newRaiser(&d)
 		for ; lo < hi; lo += raiseRun {
-			run := points[:min(raiseRun, hi-lo)]
-			for i := range run {
-				if err := at(lo+i, &run[i]); err != nil {
-					return err
-				}
-				run[i].multiply(&d)
-			}
-			if err := encodeDoubled(run, out); err != nil {
+			encoded, err := w.raise(lo, min(lo+raiseRun, hi), from)
+			if err != nil {
 				return err
 			}
-			done(lo, out[:len(run)*pointLen])
+			done(lo, encoded)
 		}
 		return nil
 	})

@@ -367,11 +367,10 @@ func (p *party) feed(name string, at int, part []byte) error {
 		return err
 	}
 	before := at / pointLen
-	if err := raiseAll(len(part)/pointLen, k, func(i int, pt *ext) error {
-		if !pt.decode(part[i*pointLen : (i+1)*pointLen]) {
-			return caught("sent a bad point at %d", before+i)
-		}
-		return nil
+	if err := raiseAll(k, points{
+		n: len(part) / pointLen, encoded: true,
+		bytes: func(i int) []byte { return part[i*pointLen : (i+1)*pointLen] },
+		bad:   func(i int) error { return caught("sent a bad point at %d", before+i) },
 	}, func(first int, encoded []byte) {
 		for i := range len(encoded) / pointLen {
 			t := tagOf(encoded[i*pointLen : (i+1)*pointLen])

@@ -247,10 +247,8 @@ func (s *ownSet) points(tell func(done, of int)) ([]byte, error) {
 		}
 	}
 	var done atomic.Int64
-	return out, raiseAll(len(place), k, func(i int, p *ext) error {
-		p.hash(input(s.Elements[first.Elements+i].Indicator))
-		return nil
-	}, func(lo int, encoded []byte) {
+	from := points{n: len(place), bytes: func(i int) []byte { return input(s.Elements[first.Elements+i].Indicator) }}
+	return out, raiseAll(k, from, func(lo int, encoded []byte) {
 		for i := range len(encoded) / pointLen {
 			copy(out[int(place[lo+i])*pointLen:], encoded[i*pointLen:(i+1)*pointLen])
 		}

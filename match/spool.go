@@ -26,11 +26,19 @@ import (
 // Points, tags, kinds and labels are what travels: they tell a reader of the
 // disk no more than they told the peer.
 type spool struct {
-	dir  string
-	maps [][]byte // to be given back
+	dir   string
+	brief bool     // for a run that nobody continues: nothing waits for the disk
+	maps  [][]byte // to be given back
 }
 
 func (s *spool) kept() bool { return s.dir != "" }
+
+func (s *spool) sync(f *os.File) error {
+	if s.brief {
+		return nil
+	}
+	return f.Sync()
+}
 
 func (s *spool) path(name string) string { return filepath.Join(s.dir, name) }
 
@@ -58,7 +66,7 @@ func (s *spool) write(name string, f func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("put list %s away: %w", name, err)
 	}
-	err = errors.Join(f(file), file.Sync(), file.Close())
+	err = errors.Join(f(file), s.sync(file), file.Close())
 	if err == nil {
 		err = os.Rename(tmp, s.path(name))
 	}
@@ -109,7 +117,7 @@ func (s *spool) patch(name string, at int, b []byte) error {
 		return fmt.Errorf("write list %s: %w", name, err)
 	}
 	_, err = f.WriteAt(b, int64(at))
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, s.sync(f), f.Close()); err != nil {
 		return fmt.Errorf("write list %s: %w", name, err)
 	}
 	return nil
@@ -176,7 +184,7 @@ func (g *growing) add(part []byte) error {
 	}
 	n, err := g.f.Write(part)
 	if err == nil {
-		err = g.f.Sync()
+		err = g.s.sync(g.f)
 	}
 	if err != nil { // half a part would shift all that follows
 		if n > 0 {

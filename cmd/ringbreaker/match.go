@@ -100,6 +100,9 @@ func matchFiles(ctx context.Context, c *call, a, b string, r app.MatchRun) error
 	if err != nil {
 		return err
 	}
+	if r.To == "" && sideA.Made != nil {
+		r.To = fraud.MatchCount // the rest hangs on how much is in common, half here and little in life
+	}
 	meter := newMeter(c.stderr)
 	r.Progress = meter.show
 	out, err := app.MatchFiles(ctx, sideA, sideB, r)
