@@ -63,10 +63,11 @@ type scan struct {
 	found    []Finding
 	marks    []mark // of found: where each stands in the folded text
 	digits   []byte
-	past     int    // folded bytes before this one hold no more host names
-	judged   string // the host that was last held against the brands
-	likeness string // and what came of it
-	parts    []part // of the text, by who speaks; see role.go
+	past     int       // folded bytes before this one hold no more host names
+	judged   string    // the host that was last held against the brands
+	likeness string    // and what came of it
+	parts    []part    // of the text, by who speaks; see role.go
+	votes    [2]uint64 // for each language, how many of its words; see vote
 }
 
 // mark is a span of the folded text.
@@ -109,21 +110,11 @@ func text(s string, opt Options, parts []part) []Finding {
 
 // settle finds out the language and the region at home.
 func (x *scan) settle() {
-	var votes [languages]int
-	for _, t := range x.toks {
-		if t.word == 0 {
-			continue
-		}
-		for l, langs := langEN, dictionary.entries[t.word].langs; l < languages; l++ {
-			if langs&(1<<l) != 0 {
-				votes[l]++
-			}
-		}
-	}
 	x.lang = langNone
+	most := uint64(0)
 	for l := langEN; l < languages; l++ {
-		if votes[l] > 0 && (x.lang == langNone || votes[l] > votes[x.lang]) {
-			x.lang = l
+		if n := x.votes[l/4] >> (l % 4 * 16) & 0xFFFF; n > most {
+			x.lang, most = l, n
 		}
 	}
 	x.home = regionNamed(x.opt.Country)

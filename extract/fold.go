@@ -22,48 +22,101 @@ const (
 )
 
 // folded is a text made ready for the scanner: signs of one meaning have one
-// form, what is invisible is gone. Each byte knows where it came from, so
-// that offsets are always bytes of the text that was given.
+// form, what is invisible is gone. Where it differs from the text as given,
+// stretches tell where each byte came from, so that offsets are always bytes
+// of the text that was given.
 type folded struct {
-	src  string
-	b    []byte
-	from []int32 // start in src of each byte's character; empty if b equals src
-	till []int32 // end in src of each byte's character
+	src       string
+	b         []byte
+	stretches []stretch // ascending; empty if b equals src
 }
 
-// span gives the bytes of src that b[start:end] was made from.
+// stretch is a run of folded bytes that begins at b[at]: taken one for one
+// from src[from:], or, where till is not 0, all made from src[from:till].
+type stretch struct{ at, from, till int32 }
+
+// span gives the bytes of src that b[start:end] was made from, whole
+// characters.
 func (f *folded) span(start, end int) (int, int) {
-	if len(f.from) == 0 || start >= end {
+	if start >= end {
 		return start, end
 	}
-	return int(f.from[start]), int(f.till[end-1])
+	if len(f.stretches) > 0 {
+		start, _ = f.origin(start)
+		_, end = f.origin(end - 1)
+	}
+	for start > 0 && !utf8.RuneStart(f.src[start]) {
+		start--
+	}
+	for end < len(f.src) && !utf8.RuneStart(f.src[end]) {
+		end++
+	}
+	return start, end
+}
+
+// origin is the bytes of src that b[i] was made from.
+func (f *folded) origin(i int) (from, till int) {
+	lo, hi := 0, len(f.stretches) // the last one that begins at i or before
+	for hi-lo > 1 {
+		if mid := (lo + hi) / 2; int(f.stretches[mid].at) <= i {
+			lo = mid
+		} else {
+			hi = mid
+		}
+	}
+	s := f.stretches[lo]
+	if s.till != 0 {
+		return int(s.from), int(s.till)
+	}
+	from = int(s.from) + i - int(s.at)
+	return from, from + 1
+}
+
+// text is b[start:end] as a string, a piece of src where nothing was folded.
+func (f *folded) text(start, end int) string {
+	if len(f.stretches) == 0 {
+		return f.src[start:end]
+	}
+	return string(f.b[start:end])
 }
 
 // fold fills f from s. Plain ASCII without tags and entities, which is most
 // of what people write, is copied and nothing else.
 func (f *folded) fold(s string) {
-	f.src, f.from, f.till = s, f.from[:0], f.till[:0]
-	f.b = append(f.b[:0], s...)
-	at := 0
-	for at < len(s) && foldClass[s[at]] == 0 {
-		at++
-	}
+	f.src, f.stretches = s, f.stretches[:0]
+	at := plainRun(s, 0)
+	f.b = append(f.b[:0], s[:at]...)
 	if at == len(s) {
 		return
 	}
-	f.b = f.b[:0]
-	for at = 0; at < len(s); {
-		start := at
-		for at < len(s) && foldClass[s[at]] == 0 {
-			at++
-		}
-		for i := start; i < at; i++ {
-			f.put(s[i], i, i+1)
-		}
-		if at < len(s) {
-			at = f.foldOne(at)
+	f.stretches = append(f.stretches, stretch{})
+	for at < len(s) {
+		if at = f.foldOne(at); at < len(s) && foldClass[s[at]] == 0 {
+			end := plainRun(s, at)
+			f.same(at, end)
+			at = end
 		}
 	}
+}
+
+// plainRun is the end of the run of bytes from s[at] on that folding need not
+// look at.
+func plainRun(s string, at int) int {
+	for at+8 <= len(s) {
+		v := uint64(s[at]) | uint64(s[at+1])<<8 | uint64(s[at+2])<<16 | uint64(s[at+3])<<24 | uint64(s[at+4])<<32 | uint64(s[at+5])<<40 | uint64(s[at+6])<<48 | uint64(s[at+7])<<56
+		// High bits are set by bytes that are not ASCII, equal to '<' or '&', or
+		// below firstPlain (Mycroft's test for a zero byte).
+		const ones, highs = 0x0101010101010101, 0x8080808080808080
+		tag, entity := v^ones*'<', v^ones*'&'
+		if (v|(tag-ones)&^tag|(entity-ones)&^entity|(v-ones*firstPlain)&^v)&highs != 0 {
+			break
+		}
+		at += 8
+	}
+	for at < len(s) && foldClass[s[at]] == 0 {
+		at++
+	}
+	return at
 }
 
 // foldClass marks the bytes that folding must look at.
@@ -76,10 +129,21 @@ var foldClass = func() (t [256]uint8) {
 	return t
 }()
 
+// same takes src[from:till] as it stands.
+func (f *folded) same(from, till int) {
+	last := &f.stretches[len(f.stretches)-1]
+	if at := len(f.b); last.till != 0 || int(last.from)+at-int(last.at) != from {
+		f.stretches = append(f.stretches, stretch{at: int32(at), from: int32(from)})
+	}
+	f.b = append(f.b, f.src[from:till]...)
+}
+
+// put writes one byte that src[from:till] was folded to.
 func (f *folded) put(c byte, from, till int) {
+	if last := &f.stretches[len(f.stretches)-1]; int(last.from) != from || int(last.till) != till {
+		f.stretches = append(f.stretches, stretch{int32(len(f.b)), int32(from), int32(till)})
+	}
 	f.b = append(f.b, c)
-	f.from = append(f.from, int32(from))
-	f.till = append(f.till, int32(till))
 }
 
 // foldOne folds what begins at s[at] and returns where it ends.
@@ -93,7 +157,7 @@ func (f *folded) foldOne(at int) int {
 			}
 			return end
 		}
-		f.put('<', at, at+1)
+		f.same(at, at+1)
 		return at + 1
 	case c == '&':
 		if end := strings.IndexByte(s[at:min(len(s), at+12)], ';'); end > 1 {
@@ -105,16 +169,44 @@ func (f *folded) foldOne(at int) int {
 				return end
 			}
 		}
-		f.put('&', at, at+1)
+		f.same(at, at+1)
 		return at + 1
 	case c < firstPlain:
 		f.put(' ', at, at+1)
 		return at + 1
 	}
-	r, n := utf8.DecodeRuneInString(s[at:])
-	f.rune(r, at, at+n)
-	return at + n
+	for at < len(s) && s[at] >= utf8.RuneSelf {
+		r, n := utf8.DecodeRuneInString(s[at:])
+		if staysAsItIs(r) {
+			f.same(at, at+n)
+		} else {
+			f.rune(r, at, at+n)
+		}
+		at += n
+	}
+	return at
 }
+
+// staysAsItIs says of the commonest characters that are not ASCII whether
+// folding leaves them; false where it has to be looked at.
+func staysAsItIs(r rune) bool {
+	if r < letterLimit {
+		return letterBits[r>>6]>>(r&63)&1 != 0
+	}
+	return r >= 0x3041 && r <= 0x3096 || r >= 0x30A1 && r <= 0x30FA || r >= 0x4E00 && r <= 0x9FFF
+}
+
+// letterLimit ends the alphabets that letterBits covers: Latin to Devanagari.
+const letterLimit = 0xA00
+
+var letterBits = func() (t [letterLimit / 64]uint64) {
+	for r := rune(utf8.RuneSelf); r < letterLimit; r++ {
+		if (unicode.IsLetter(r) || unicode.IsMark(r)) && !invisible(r) {
+			t[r>>6] |= 1 << (r & 63)
+		}
+	}
+	return t
+}()
 
 // rune folds one character that stood at src[from:till].
 func (f *folded) rune(r rune, from, till int) {

@@ -42,10 +42,10 @@ var byteClass = func() (t [256]uint8) {
 }()
 
 const (
-	byteMark uint8 = iota
-	byteLetter
-	byteDigit
-	byteBlank
+	byteMark   uint8 = 0
+	byteLetter uint8 = 1
+	byteDigit  uint8 = 2
+	byteBlank  uint8 = 4
 )
 
 // trigger is a place where a recogniser has to look.
@@ -72,9 +72,9 @@ const minLong = 10
 func (x *scan) tokenise() {
 	b := x.text.b
 	x.toks, x.triggers = x.toks[:0], x.triggers[:0]
+	x.votes = [2]uint64{}
 	for i := 0; i < len(b); {
-		c := b[i]
-		switch byteClass[c] {
+		switch byteClass[b[i]] {
 		case byteBlank:
 			i++
 		case byteMark:
@@ -91,30 +91,39 @@ func (x *scan) run(i int) int {
 	b := x.text.b
 	start := i
 	var seen uint8
-	hash := uint64(hashSeed)
-	for ; i < len(b); i++ {
+	group := 0 // of the character before, see cjk
+	for i < len(b) {
 		c := b[i]
 		k := byteClass[c]
-		if k != byteLetter && k != byteDigit {
+		if k&(byteLetter|byteDigit) == 0 {
 			break
 		}
-		if c >= utf8.RuneSelf && i > start && scriptBreak(b, start, i) {
-			break
+		if c < utf8.RuneSelf {
+			group = 0
+		} else if utf8.RuneStart(c) {
+			g := cjk(b, i)
+			if g != group && i > start {
+				break
+			}
+			group = g
 		}
 		seen |= k
-		hash = hashByte(hash, c)
+		i++
 	}
 	t := token{start: int32(start), end: int32(i)}
-	at := int32(len(x.toks))
+	n, at := i-start, int32(len(x.toks))
 	switch seen {
 	case byteLetter:
-		if n := i - start; n <= maxWord {
-			t.word = dictionary.find(hash, b[start:i])
+		if n <= maxWord {
+			if t.word = dictionary.find(b, start, i); t.word != 0 {
+				e := &dictionary.entries[t.word]
+				x.vote(e.langs)
+				if e.is.has(wordsToLookAt) {
+					x.triggers = append(x.triggers, trigger{at, triggerWord})
+				}
+			}
 		}
-		if t.word != 0 && dictionary.entries[t.word].is.has(wordsToLookAt) {
-			x.triggers = append(x.triggers, trigger{at, triggerWord})
-		}
-		if i-start >= minBase58 {
+		if n >= minBase58 {
 			x.triggers = append(x.triggers, trigger{at, triggerLong})
 		}
 	case byteDigit:
@@ -122,7 +131,7 @@ func (x *scan) run(i int) int {
 		x.triggers = append(x.triggers, trigger{at, triggerNumber})
 	default:
 		t.class = classMixed
-		if i-start >= minLong {
+		if n >= minLong {
 			x.triggers = append(x.triggers, trigger{at, triggerLong})
 		}
 		x.triggers = append(x.triggers, trigger{at, triggerNumber})
@@ -130,6 +139,27 @@ func (x *scan) run(i int) int {
 	x.toks = append(x.toks, t)
 	return i
 }
+
+// vote counts a word for the languages that have it: a lane of 16 bits for
+// each, so that a word costs two additions whatever its languages.
+func (x *scan) vote(langs uint8) {
+	v := &votesOf[langs]
+	if (x.votes[0]|x.votes[1])&0x8000800080008000 != 0 {
+		return // 32,768 words have settled it
+	}
+	x.votes[0] += v[0]
+	x.votes[1] += v[1]
+}
+
+// votesOf spreads a set of languages over the lanes.
+var votesOf = func() (t [1 << languages][2]uint64) {
+	for set := range t {
+		for l := range languages {
+			t[set][l/4] |= uint64(set>>l&1) << (l % 4 * 16)
+		}
+	}
+	return t
+}()
 
 // mark takes one byte of punctuation.
 func (x *scan) mark(i int) {
@@ -144,7 +174,7 @@ func (x *scan) mark(i int) {
 			x.triggers = append(x.triggers, trigger{at, triggerColon})
 		}
 	case '.':
-		if i > 0 && i+1 < len(b) && byteClass[b[i-1]]&3 != 0 && byteClass[b[i-1]] != byteBlank && byteClass[b[i+1]]&3 != 0 && byteClass[b[i+1]] != byteBlank {
+		if i > 0 && i+1 < len(b) && byteClass[b[i-1]]&(byteLetter|byteDigit) != 0 && byteClass[b[i+1]]&(byteLetter|byteDigit) != 0 {
 			x.triggers = append(x.triggers, trigger{at, triggerDot})
 		}
 	case '[', '(', '{':
@@ -154,21 +184,15 @@ func (x *scan) mark(i int) {
 	}
 }
 
-// scriptBreak says whether a new word begins at b[i] although no blank stands
-// there: Japanese and Chinese write none, so a change between kanji, hiragana
-// and katakana is taken as one.
-func scriptBreak(b []byte, start, i int) bool {
-	if !utf8.RuneStart(b[i]) {
-		return false
+// cjk groups the scripts that are written without blanks, by the bytes of the
+// character that begins at b[i]; 0 is every other. Japanese and Chinese write
+// no blanks, so a change between kanji, hiragana and katakana is taken as one.
+func cjk(b []byte, i int) int {
+	c := b[i]
+	if c < 0xE3 || c > 0xEF || i+2 >= len(b) {
+		return 0
 	}
-	prev, _ := utf8.DecodeLastRune(b[start:i])
-	next, _ := utf8.DecodeRune(b[i:])
-	p, n := cjk(prev), cjk(next)
-	return p != n
-}
-
-// cjk groups the scripts that are written without blanks; 0 is every other.
-func cjk(r rune) int {
+	r := rune(c&15)<<12 | rune(b[i+1]&63)<<6 | rune(b[i+2]&63)
 	switch {
 	case r >= 0x3040 && r <= 0x309F:
 		return 1

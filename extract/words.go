@@ -2,6 +2,8 @@ package extract
 
 import (
 	_ "embed" // the dictionary
+	"encoding/binary"
+	"math/bits"
 	"strconv"
 	"strings"
 )
@@ -134,18 +136,51 @@ func hashByte(h uint64, c byte) uint64 {
 // wordTable finds words by hash, open addressing, at most a third full.
 type wordTable struct {
 	entries []entry // entry 0 stands for "not a word of ours"
-	slots   [1 << wordBits]int16
+	slots   [1 << wordBits]slot
+}
+
+// slot is a place in the table, with enough of the word's hash that a word
+// that is not there seldom costs a comparison.
+type slot struct {
+	tag   uint16
+	entry int16
 }
 
 const wordBits = 13
 
-func slotOf(h uint64) uint64 { return (h * 0x9E3779B97F4A7C15) >> (64 - wordBits) }
+// wordHash is a hash of b[start:end] with ASCII letters folded: of its first
+// and last eight bytes and its length.
+func wordHash(b []byte, start, end int) uint64 {
+	const fold = 0x2020202020202020
+	n := end - start
+	var head, tail uint64
+	switch {
+	case n >= 8:
+		head = binary.LittleEndian.Uint64(b[start:])
+		tail = binary.LittleEndian.Uint64(b[end-8:])
+	case start+8 <= len(b):
+		head = binary.LittleEndian.Uint64(b[start:]) << (64 - 8*n)
+	default:
+		for i := end - 1; i >= start; i-- {
+			head = head<<8 | uint64(b[i])
+		}
+		head <<= 64 - 8*n
+	}
+	h := (head | fold) ^ bits.RotateLeft64((tail|fold)*0x9E3779B97F4A7C15, 31) + uint64(n)
+	h *= 0xD6E8FEB86659FD93
+	return h ^ h>>32
+}
 
-func (t *wordTable) find(h uint64, b []byte) int16 {
-	for at := slotOf(h); ; at = (at + 1) & (1<<wordBits - 1) {
-		i := t.slots[at]
-		if i == 0 || equalFold(t.entries[i].word, b) {
-			return i
+// find is the place in entries of the word b[start:end], 0 if it is none.
+func (t *wordTable) find(b []byte, start, end int) int16 {
+	h := wordHash(b, start, end)
+	for at := h >> 16 & (1<<wordBits - 1); ; at = (at + 1) & (1<<wordBits - 1) {
+		s := t.slots[at]
+		if s.entry == 0 {
+			return 0
+		}
+		if s.tag == uint16(h) && equalFold(t.entries[s.entry].word, b[start:end]) {
+			return s.entry
 		}
 	}
 }
@@ -156,7 +191,7 @@ func equalFold(word string, b []byte) bool {
 		return false
 	}
 	for i := range b {
-		if word[i] != lower(b[i]) {
+		if c := b[i]; word[i] != c && word[i] != lower(c) {
 			return false
 		}
 	}
@@ -172,16 +207,17 @@ func hashOf(s string) uint64 {
 }
 
 func (t *wordTable) add(word string, is cues, lang language, value int16) {
-	h := hashOf(word)
-	i := t.find(h, []byte(word))
+	b := []byte(word)
+	i := t.find(b, 0, len(b))
 	if i == 0 {
 		i = int16(len(t.entries))
 		t.entries = append(t.entries, entry{word: word, value: -1})
-		at := slotOf(h)
-		for t.slots[at] != 0 {
+		h := wordHash(b, 0, len(b))
+		at := h >> 16 & (1<<wordBits - 1)
+		for t.slots[at].entry != 0 {
 			at = (at + 1) & (1<<wordBits - 1)
 		}
-		t.slots[at] = i
+		t.slots[at] = slot{uint16(h), i}
 	}
 	e := &t.entries[i]
 	e.is |= is
