@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"ringbreaker.example/fraud"
 )
@@ -10,40 +11,61 @@ import (
 // (package fraud says which). country is where a phone number without a
 // calling code is at home. ok is false if the value cannot be of that kind.
 func Canonical(kind fraud.Kind, raw, country string) (value string, ok bool) {
-	value, _, ok = canonical(kind, raw, country)
+	e := extractors.Get().(*Extractor)
+	defer e.putBack()
+	value, _, ok = e.scan.canonical(kind, raw, country)
 	return value, ok
 }
 
 // canonical is Canonical, and says whether check digits and plans hold too.
-func canonical(kind fraud.Kind, raw, country string) (value string, valid, ok bool) {
+func (x *scan) canonical(kind fraud.Kind, raw, country string) (value string, valid, ok bool) {
 	raw = strings.TrimSpace(raw)
 	if raw == "" || len(raw) > maxValue {
 		return "", false, false
+	}
+	if !printable(raw) {
+		x.one.fold(raw)
+		for i, c := range x.one.b {
+			if c < ' ' {
+				x.one.b[i] = ' ' // a symbol, or a line's end
+			}
+		}
+		raw = strings.TrimSpace(string(x.one.b))
+	}
+	switch kind {
+	case fraud.Phone:
+		return canonicalPhone(raw, country)
+	case fraud.Email:
+		return x.mailAddress(raw)
+	case fraud.URL:
+		return x.webAddress(raw)
+	case fraud.Domain:
+		return x.domain(raw)
 	}
 	form, known := canonicalForms[kind]
 	if !known {
 		return "", false, false
 	}
-	var f folded
-	f.fold(raw)
-	for i, c := range f.b {
-		if c < ' ' {
-			f.b[i] = ' ' // a symbol, or a line's end
+	return form(raw, country)
+}
+
+// printable says whether a value is plain ASCII that folding leaves as it is.
+func printable(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || foldClass[c] != 0 {
+			return false
 		}
 	}
-	return form(strings.TrimSpace(string(f.b)), country)
+	return true
 }
 
 // maxValue is the longest value of a field in bytes: the longest URL that
 // browsers take is 2,083 in the oldest of them and 64 KiB in the newest.
 const maxValue = 8192
 
-// canonicalForms holds each kind's form; the input is folded and trimmed.
+// canonicalForms holds the forms of the kinds that [scan.canonical] does not
+// know by itself; the input is folded and trimmed.
 var canonicalForms = map[fraud.Kind]func(raw, country string) (string, bool, bool){
-	fraud.Phone:  canonicalPhone,
-	fraud.Email:  func(raw, _ string) (string, bool, bool) { return canonicalEmail(raw) },
-	fraud.URL:    func(raw, _ string) (string, bool, bool) { return canonicalURL(raw) },
-	fraud.Domain: func(raw, _ string) (string, bool, bool) { return canonicalDomain(raw) },
 	fraud.IP:     func(raw, _ string) (string, bool, bool) { return canonicalIP(raw) },
 	fraud.Wallet: func(raw, _ string) (string, bool, bool) { return canonicalWallet(raw) },
 
@@ -124,6 +146,13 @@ var noBlanks = strings.NewReplacer(" ", "", "-", "", "\t", "")
 
 // compact takes blanks and hyphens out and capitalises.
 func compact(raw string) string {
+	clean := true
+	for i := range len(raw) {
+		clean = clean && (isUpper(raw[i]) || isDigit(raw[i]))
+	}
+	if clean {
+		return raw
+	}
 	return strings.ToUpper(noBlanks.Replace(raw))
 }
 
@@ -148,11 +177,34 @@ func canonicalHost(raw string) (string, bool, bool) {
 
 // canonicalTool is a remote-access product's name as this package knows it.
 func canonicalTool(raw string) (string, bool, bool) {
-	word := strings.ToLower(strings.Join(strings.Fields(raw), ""))
-	for _, t := range remoteTools {
-		if t.word == word || t.name == word {
-			return t.name, true, true
+	var room [40]byte
+	word := room[:0]
+	for i := range len(raw) {
+		if c := raw[i]; c >= utf8.RuneSelf || len(word) == len(room) {
+			return canonicalForeignTool(raw)
+		} else if !isBlank(c) {
+			word = append(word, lower(c))
 		}
+	}
+	if name := toolNames[string(word)]; name != "" {
+		return name, true, true
+	}
+	return canonicalForeignTool(raw)
+}
+
+func canonicalForeignTool(raw string) (string, bool, bool) {
+	word := strings.ToLower(strings.Join(strings.Fields(raw), ""))
+	if name := toolNames[word]; name != "" {
+		return name, true, true
 	}
 	return word, false, word != "" && len(word) <= 40
 }
+
+// toolNames gives a product's canonical name for each way to write it.
+var toolNames = func() map[string]string {
+	m := map[string]string{}
+	for _, t := range remoteTools {
+		m[t.word], m[t.name] = t.name, t.name
+	}
+	return m
+}()

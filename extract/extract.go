@@ -51,8 +51,8 @@ type Finding struct {
 	Why   string     `json:"why"`   // the reason for the role, for a person
 }
 
-// scan is one run over one text. It is reused, so that a text without
-// findings costs no memory.
+// scan is one run over one text. It is used again for the next one, so that a
+// text without findings costs no memory.
 type scan struct {
 	text     folded
 	toks     []token
@@ -63,11 +63,14 @@ type scan struct {
 	found    []Finding
 	marks    []mark // of found: where each stands in the folded text
 	digits   []byte
-	past     int       // folded bytes before this one hold no more host names
-	judged   string    // the host that was last held against the brands
-	likeness string    // and what came of it
-	parts    []part    // of the text, by who speaks; see role.go
-	votes    [2]uint64 // for each language, how many of its words; see vote
+	words    []uint64   // of a sketch
+	hashes   []uint64   // of a sketch
+	line     []byte     // of a sketch's shingles
+	one      folded     // the value of a field
+	past     int        // folded bytes before this one hold no more host names
+	hosts    *hostCache // what is known of host names, across texts
+	parts    []part     // of the text, by who speaks; see role.go
+	votes    [2]uint64  // for each language, how many of its words; see vote
 }
 
 // mark is a span of the folded text.
@@ -76,18 +79,61 @@ type mark struct {
 	inURL      bool
 }
 
-var scans = sync.Pool{New: func() any { return new(scan) }}
+// Extractor does what [Text] and [Report] do for many texts one after the
+// other, with the same working memory for all of them: one for each worker.
+// What it returns is good until its next call, and may share memory with the
+// texts it was given: clone what is to outlive them. The zero Extractor is
+// ready. Not for two goroutines at once.
+//
+//	var x extract.Extractor
+//	for each report {
+//		found := x.Report(r, opt)
+//		… use found.Sightings before the next turn …
+//	}
+type Extractor struct {
+	// NoSketches leaves out the sketches of a report's texts, which only the
+	// linker needs.
+	NoSketches bool
+
+	scan   scan
+	report reportScan
+}
+
+var extractors = sync.Pool{New: func() any { return new(Extractor) }}
 
 // Text finds the indicators of free text, in the order of the text.
-func Text(s string, opt Options) []Finding {
-	return text(s, opt, nil)
+func (e *Extractor) Text(s string, opt Options) []Finding {
+	return e.scan.run(s, opt, nil)
 }
+
+// Text finds the indicators of free text, in the order of the text.
+func Text(s string, opt Options) []Finding { return text(s, opt, nil) }
 
 // text is Text with parts of the text already known to be somebody else's.
 func text(s string, opt Options, parts []part) []Finding {
-	x := scans.Get().(*scan)
-	defer scans.Put(x)
-	x.opt, x.found, x.marks, x.past = opt, nil, x.marks[:0], 0
+	e := extractors.Get().(*Extractor)
+	defer e.putBack()
+	return slices.Clone(e.scan.run(s, opt, parts))
+}
+
+// mostKept bounds the working memory, in tokens, that is kept for the next
+// text: one page of many megabytes shall not be paid for ever after.
+const mostKept = 1 << 18
+
+// putBack keeps the working memory for another call, and no caller's texts.
+func (e *Extractor) putBack() {
+	if cap(e.scan.toks) > mostKept || cap(e.report.out.Sightings) > mostKept {
+		return
+	}
+	e.scan.text.src, e.scan.opt = "", Options{}
+	clear(e.scan.found)
+	e.report.forget()
+	extractors.Put(e)
+}
+
+// run finds the indicators of a text. They are good until the next run.
+func (x *scan) run(s string, opt Options, parts []part) []Finding {
+	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.parts = inOrder(append(x.parts[:0], parts...))
 	x.text.fold(s)
 	x.tokenise()
@@ -96,16 +142,22 @@ func text(s string, opt Options, parts []part) []Finding {
 	}
 	x.settle()
 	x.recognise()
+	if len(x.found) == 0 {
+		return nil
+	}
 	x.assignRoles()
-	found := x.found
-	x.found = nil
-	slices.SortStableFunc(found, func(a, b Finding) int {
-		if a.Start != b.Start {
-			return a.Start - b.Start
-		}
-		return b.End - a.End
-	})
-	return found
+	if !slices.IsSortedFunc(x.found, inText) {
+		slices.SortStableFunc(x.found, inText)
+	}
+	return x.found
+}
+
+// inText orders findings as they stand in the text, the longer one first.
+func inText(a, b Finding) int {
+	if a.Start != b.Start {
+		return a.Start - b.Start
+	}
+	return b.End - a.End
 }
 
 // settle finds out the language and the region at home.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,38 +11,116 @@ import (
 
 // reportScan gathers what one report holds.
 type reportScan struct {
-	r    *fraud.Report
-	opt  Options
-	out  fraud.Extraction
-	seen map[fraud.Indicator]bool // the reporter's own values
+	x      *Extractor
+	r      *fraud.Report
+	id     fraud.ReportID
+	opt    Options
+	out    fraud.Extraction
+	own    []fraud.Indicator // the reporter's
+	hashes []uint64          // of the sketches
+}
+
+// forget drops what the last report left, and keeps the memory.
+func (s *reportScan) forget() {
+	clear(s.out.Sightings)
+	clear(s.out.Sketches)
+	clear(s.own)
+	s.r, s.id, s.opt = nil, "", Options{}
 }
 
 // Report takes the indicators out of every field of a report, the field
 // saying the role, then out of its free text, and sketches the texts.
 func Report(r *fraud.Report, opt Options) fraud.Extraction {
+	e := extractors.Get().(*Extractor)
+	defer e.putBack()
+	e.NoSketches = false
+	out := e.Report(r, opt)
+	out.Sightings, out.Sketches = slices.Clone(out.Sightings), slices.Clone(out.Sketches)
+	for i := range out.Sketches {
+		out.Sketches[i].Hashes = slices.Clone(out.Sketches[i].Hashes)
+	}
+	return out
+}
+
+// Report is [Report] with the Extractor's memory: what it returns is good
+// until the next call.
+func (e *Extractor) Report(r *fraud.Report, opt Options) fraud.Extraction {
 	if opt.Country == "" {
 		opt.Country = r.Reporter.Country
 	}
-	s := &reportScan{r: r, opt: opt, seen: map[fraud.Indicator]bool{}}
+	s := &e.report
+	s.x, s.r, s.id, s.opt, s.own, s.hashes = e, r, r.Name(), opt, s.own[:0], s.hashes[:0]
+	s.out = fraud.Extraction{Sightings: s.out.Sightings[:0], Sketches: s.out.Sketches[:0]}
 	at := r.HappenedAt()
 	s.field(fraud.Phone, r.Reporter.Phone, fraud.RoleVictimOwned, "reporter.phone", at, "the reporter's own")
 	s.field(fraud.Email, r.Reporter.Email, fraud.RoleVictimOwned, "reporter.email", at, "the reporter's own")
-	for i, c := range r.Contacts {
-		s.contact("contacts["+strconv.Itoa(i)+"].", c, timeOr(c.At, at))
+	for i := range r.Contacts {
+		s.contact(i, &r.Contacts[i], timeOr(r.Contacts[i].At, at))
 	}
-	for i, a := range r.RemoteAccess {
-		s.remote("remote_access["+strconv.Itoa(i)+"].", a, timeOr(a.At, at))
+	for i := range r.RemoteAccess {
+		s.remote(i, &r.RemoteAccess[i], timeOr(r.RemoteAccess[i].At, at))
 	}
-	for i, p := range r.Payments {
-		s.payment("payments["+strconv.Itoa(i)+"].", p, timeOr(p.At, at))
+	for i := range r.Payments {
+		s.payment(i, &r.Payments[i], timeOr(r.Payments[i].At, at))
 	}
-	for i, n := range r.Subjects {
-		s.subject("subjects["+strconv.Itoa(i)+"].", n, at)
+	for i := range r.Subjects {
+		s.subject(i, &r.Subjects[i], at)
 	}
 	s.evidence(at)
 	s.text("narrative", r.Narrative, at, false)
 	return s.out
 }
+
+// place names a field of the i-th of a list: "contacts[0].callback".
+type place struct {
+	list, field string
+	first       [8]string // made once: nearly all reports have fewer
+}
+
+func placeOf(list, field string) *place {
+	p := &place{list: list, field: field}
+	for i := range p.first {
+		p.first[i] = p.make(i)
+	}
+	return p
+}
+
+func (p *place) make(i int) string {
+	return p.list + "[" + strconv.Itoa(i) + "]." + p.field
+}
+
+func (p *place) at(i int) string {
+	if i < len(p.first) {
+		return p.first[i]
+	}
+	return p.make(i)
+}
+
+// The fields that are read, by the names that their places have.
+var (
+	placeShown      = placeOf("contacts", "shown_caller_id")
+	placeCallback   = placeOf("contacts", "callback")
+	placeSender     = placeOf("contacts", "sender")
+	placeURL        = placeOf("contacts", "url")
+	placeAgent      = placeOf("contacts", "agent_alias")
+	placeText       = placeOf("contacts", "text")
+	placeTool       = placeOf("remote_access", "tool")
+	placeSession    = placeOf("remote_access", "session_id")
+	placeHost       = placeOf("remote_access", "host")
+	placeAccount    = placeOf("payments", "to_account")
+	placeUPI        = placeOf("payments", "to_upi")
+	placeWallet     = placeOf("payments", "to_wallet")
+	placeTxID       = placeOf("payments", "txid")
+	placeDescriptor = placeOf("payments", "card_descriptor")
+	placeGift       = placeOf("payments", "gift_card_brand")
+	placePayee      = placeOf("payments", "to_name")
+	placeName       = placeOf("subjects", "name")
+	placeAlias      = placeOf("subjects", "alias")
+	placeCompany    = placeOf("subjects", "company")
+	placeRegister   = placeOf("subjects", "registration_no")
+	placeTax        = placeOf("subjects", "tax_id")
+	placeEvidence   = placeOf("evidence", "sha256")
+)
 
 func timeOr(t, other time.Time) time.Time {
 	if t.IsZero() {
@@ -55,74 +134,81 @@ func (s *reportScan) field(kind fraud.Kind, raw string, role fraud.Role, field s
 	if raw == "" {
 		return false
 	}
-	value, valid, ok := canonical(kind, raw, s.opt.Country)
+	value, valid, ok := s.x.scan.canonical(kind, raw, s.opt.Country)
 	if !ok {
 		return false
 	}
-	ind := fraud.Indicator{Kind: kind, Value: value}
+	s.sighting(fraud.Indicator{Kind: kind, Value: value}, raw, valid, role, field, at, why)
+	return true
+}
+
+// sighting records the value of a field.
+func (s *reportScan) sighting(ind fraud.Indicator, raw string, valid bool, role fraud.Role, field string, at time.Time, why string) {
 	switch {
 	case role == fraud.RoleVictimOwned:
-		s.seen[ind] = true
-	case s.seen[ind]:
+		s.own = append(s.own, ind)
+	case slices.Contains(s.own, ind):
 		role, why = fraud.RoleVictimOwned, "the reporter's own, given with the report"
 	default:
 		role, why = s.judged(ind, role, why)
 	}
 	s.out.Sightings = append(s.out.Sightings, fraud.Sighting{
-		Report: s.r.Name(), Indicator: ind, Role: role, At: at,
+		Report: s.id, Indicator: ind, Role: role, At: at,
 		Place: fraud.Place{Field: field, Start: 0, End: len(raw)}, Raw: raw, Valid: valid, Why: why,
 	})
-	return true
 }
 
-func (s *reportScan) contact(prefix string, c fraud.Contact, at time.Time) {
-	s.field(fraud.Phone, c.ShownCallerID, fraud.RoleShownCallerID, prefix+"shown_caller_id", at, "shown as the caller")
-	s.field(fraud.Phone, c.Callback, fraud.RoleCallback, prefix+"callback", at, "the number to call")
-	if !s.field(fraud.Email, c.Sender, fraud.RoleSender, prefix+"sender", at, "sent the message") {
-		s.field(fraud.Phone, c.Sender, fraud.RoleSender, prefix+"sender", at, "sent the message")
+func (s *reportScan) contact(i int, c *fraud.Contact, at time.Time) {
+	s.field(fraud.Phone, c.ShownCallerID, fraud.RoleShownCallerID, placeShown.at(i), at, "shown as the caller")
+	s.field(fraud.Phone, c.Callback, fraud.RoleCallback, placeCallback.at(i), at, "the number to call")
+	if c.Sender != "" {
+		field := placeSender.at(i)
+		if !s.field(fraud.Email, c.Sender, fraud.RoleSender, field, at, "sent the message") {
+			s.field(fraud.Phone, c.Sender, fraud.RoleSender, field, at, "sent the message")
+		}
+		s.handle(c.Sender, field, at)
 	}
-	s.handle(c.Sender, prefix+"sender", at)
-	s.page(c.URL, prefix+"url", at)
-	s.field(fraud.PersonAlias, c.AgentAlias, fraud.RoleAlias, prefix+"agent_alias", at, "the name the agent used")
-	s.text(prefix+"text", c.Text, at, true)
+	s.page(c.URL, placeURL.at(i), at)
+	s.field(fraud.PersonAlias, c.AgentAlias, fraud.RoleAlias, placeAgent.at(i), at, "the name the agent used")
+	s.text(placeText.at(i), c.Text, at, true)
 }
 
-func (s *reportScan) remote(prefix string, a fraud.RemoteAccess, at time.Time) {
-	s.field(fraud.RemoteTool, a.Tool, fraud.RoleMention, prefix+"tool", at, "the product that was used")
+func (s *reportScan) remote(i int, a *fraud.RemoteAccess, at time.Time) {
+	s.field(fraud.RemoteTool, a.Tool, fraud.RoleMention, placeTool.at(i), at, "the product that was used")
 	if a.Tool != "" && a.SessionID != "" {
-		s.field(fraud.RemoteID, a.Tool+":"+a.SessionID, fraud.RoleRemote, prefix+"session_id", at, "the session that reached the machine")
+		s.field(fraud.RemoteID, a.Tool+":"+a.SessionID, fraud.RoleRemote, placeSession.at(i), at, "the session that reached the machine")
 	}
-	s.field(fraud.RemoteHost, a.Host, fraud.RoleRemote, prefix+"host", at, "the relay of the session")
+	s.field(fraud.RemoteHost, a.Host, fraud.RoleRemote, placeHost.at(i), at, "the relay of the session")
 }
 
-func (s *reportScan) payment(prefix string, p fraud.Payment, at time.Time) {
+func (s *reportScan) payment(i int, p *fraud.Payment, at time.Time) {
 	account := p.ToAccount
 	if p.ToBankCode != "" && account != "" {
 		account = p.ToBankCode + "/" + account
 	}
-	if p.ToBankCode == "" && !strings.ContainsAny(account, "/") && strings.Contains(account, "*") {
-		s.field(fraud.CardDescriptor, account, fraud.RolePayee, prefix+"to_account", at, "stood on the card's statement")
+	if p.ToBankCode == "" && strings.IndexByte(account, '/') < 0 && strings.IndexByte(account, '*') >= 0 {
+		s.field(fraud.CardDescriptor, account, fraud.RolePayee, placeAccount.at(i), at, "stood on the card's statement")
 		account = ""
 	}
-	s.field(fraud.BankAccount, account, fraud.RolePayee, prefix+"to_account", at, "money was to go there")
-	s.field(fraud.UPI, p.ToUPI, fraud.RolePayee, prefix+"to_upi", at, "money was to go there")
-	s.field(fraud.Wallet, p.ToWallet, fraud.RolePayee, prefix+"to_wallet", at, "money was to go there")
-	s.field(fraud.TxID, p.TxID, fraud.RolePayee, prefix+"txid", at, "the payment itself")
-	s.field(fraud.CardDescriptor, p.CardDescriptor, fraud.RolePayee, prefix+"card_descriptor", at, "stood on the card's statement")
-	s.field(fraud.GiftCard, p.GiftCardBrand, fraud.RoleMention, prefix+"gift_card_brand", at, "the brand of card that was bought")
-	s.field(fraud.PersonAlias, p.ToName, fraud.RolePayee, prefix+"to_name", at, "the payee's name")
+	s.field(fraud.BankAccount, account, fraud.RolePayee, placeAccount.at(i), at, "money was to go there")
+	s.field(fraud.UPI, p.ToUPI, fraud.RolePayee, placeUPI.at(i), at, "money was to go there")
+	s.field(fraud.Wallet, p.ToWallet, fraud.RolePayee, placeWallet.at(i), at, "money was to go there")
+	s.field(fraud.TxID, p.TxID, fraud.RolePayee, placeTxID.at(i), at, "the payment itself")
+	s.field(fraud.CardDescriptor, p.CardDescriptor, fraud.RolePayee, placeDescriptor.at(i), at, "stood on the card's statement")
+	s.field(fraud.GiftCard, p.GiftCardBrand, fraud.RoleMention, placeGift.at(i), at, "the brand of card that was bought")
+	s.field(fraud.PersonAlias, p.ToName, fraud.RolePayee, placePayee.at(i), at, "the payee's name")
 }
 
-func (s *reportScan) subject(prefix string, n fraud.NamedSubject, at time.Time) {
-	s.field(fraud.PersonAlias, n.Name, fraud.RoleAlias, prefix+"name", at, "named by the reporter")
-	for i, a := range n.Alias {
-		s.field(fraud.PersonAlias, a, fraud.RoleAlias, prefix+"alias["+strconv.Itoa(i)+"]", at, "named by the reporter")
+func (s *reportScan) subject(i int, n *fraud.NamedSubject, at time.Time) {
+	s.field(fraud.PersonAlias, n.Name, fraud.RoleAlias, placeName.at(i), at, "named by the reporter")
+	for k, a := range n.Alias {
+		s.field(fraud.PersonAlias, a, fraud.RoleAlias, placeAlias.at(i)+"["+strconv.Itoa(k)+"]", at, "named by the reporter")
 	}
 	if n.Company != "" {
-		s.field(fraud.Company, "name:"+n.Company, fraud.RoleCompany, prefix+"company", at, "named by the reporter")
+		s.field(fraud.Company, "name:"+n.Company, fraud.RoleCompany, placeCompany.at(i), at, "named by the reporter")
 	}
-	s.inCountry(n.Country, fraud.Company, n.RegistrationNo, prefix+"registration_no", at)
-	s.inCountry(n.Country, fraud.TaxID, n.TaxID, prefix+"tax_id", at)
+	s.inCountry(n.Country, fraud.Company, n.RegistrationNo, placeRegister.at(i), at)
+	s.inCountry(n.Country, fraud.TaxID, n.TaxID, placeTax.at(i), at)
 }
 
 // inCountry records a register's number, read by the subject's country and
@@ -146,18 +232,21 @@ func (s *reportScan) page(raw, field string, at time.Time) {
 	if !s.field(fraud.URL, raw, fraud.RoleLure, field, at, "the page that was met") {
 		return
 	}
-	for _, f := range Text(raw, Options{Country: s.opt.Country, Safe: s.opt.Safe, FromFraudster: true}) {
+	for _, f := range s.x.scan.run(raw, Options{Country: s.opt.Country, Safe: s.opt.Safe, FromFraudster: true}, nil) {
 		if f.Kind != fraud.URL {
-			s.add(f, field, at)
+			s.add(&f, field, at)
 		}
 	}
 }
 
 // judged holds a field's value against what is known of its owner.
 func (s *reportScan) judged(ind fraud.Indicator, role fraud.Role, why string) (fraud.Role, string) {
-	owner := s.opt.Safe.owner(ind)
+	owner := ""
+	if len(s.opt.Safe) > 0 {
+		owner = s.opt.Safe.owner(ind)
+	}
 	if owner == "" {
-		owner = builtinSafe.owner(ind)
+		owner = s.x.scan.genuine(ind)
 	}
 	if owner != "" {
 		return fraud.RoleGenuineBrand, "genuine: it is " + owner + "'s own"
@@ -167,33 +256,40 @@ func (s *reportScan) judged(ind fraud.Indicator, role fraud.Role, why string) (f
 
 // evidence records the hashes of the files that came with the report.
 func (s *reportScan) evidence(at time.Time) {
-	for i, e := range s.r.Evidence {
+	for i := range s.r.Evidence {
+		e := &s.r.Evidence[i]
 		kind := fraud.File
 		if strings.HasPrefix(e.MediaType, "image/") {
 			kind = fraud.Image
 		}
-		s.field(kind, e.SHA256, fraud.RoleAsset, "evidence["+strconv.Itoa(i)+"].sha256", timeOr(e.CapturedAt, at), "came with the report")
+		s.field(kind, e.SHA256, fraud.RoleAsset, placeEvidence.at(i), timeOr(e.CapturedAt, at), "came with the report")
 	}
 }
 
 // add records a finding of a text, and for a host the site it belongs to.
-func (s *reportScan) add(f Finding, field string, at time.Time) {
-	if s.seen[f.Indicator] {
-		f.Role, f.Why = fraud.RoleVictimOwned, "the reporter's own, given with the report"
+func (s *reportScan) add(f *Finding, field string, at time.Time) {
+	role, why := f.Role, f.Why
+	if slices.Contains(s.own, f.Indicator) {
+		role, why = fraud.RoleVictimOwned, "the reporter's own, given with the report"
 	}
-	g := fraud.Sighting{
-		Report: s.r.Name(), Indicator: f.Indicator, Role: f.Role, At: at,
-		Place: fraud.Place{Field: field, Start: f.Start, End: f.End}, Raw: f.Raw, Valid: f.Valid, Why: f.Why,
+	s.out.Sightings = append(s.out.Sightings, fraud.Sighting{
+		Report: s.id, Indicator: f.Indicator, Role: role, At: at,
+		Place: fraud.Place{Field: field, Start: f.Start, End: f.End}, Raw: f.Raw, Valid: f.Valid, Why: why,
+	})
+	if f.Kind != fraud.Domain {
+		return
+	}
+	host := s.x.scan.host(f.Value)
+	site := host.siteOf()
+	if site == f.Value {
+		return
+	}
+	g := s.out.Sightings[len(s.out.Sightings)-1]
+	g.Indicator.Value, g.Why = site, "the site that "+f.Value+" belongs to"
+	if shared.host[site] && g.Role.Links() {
+		g.Role, g.Why = fraud.RoleBystander, "a host that many unrelated people use"
 	}
 	s.out.Sightings = append(s.out.Sightings, g)
-	if site := Site(f.Value); f.Kind == fraud.Domain && site != f.Value {
-		g.Indicator.Value = site
-		g.Why = "the site that " + f.Value + " belongs to"
-		if shared.host[site] && f.Role.Links() {
-			g.Role, g.Why = fraud.RoleBystander, "a host that many unrelated people use"
-		}
-		s.out.Sightings = append(s.out.Sightings, g)
-	}
 }
 
 // text records what the free text of a field holds, and sketches it.
@@ -203,10 +299,17 @@ func (s *reportScan) text(field, text string, at time.Time, scam bool) {
 	}
 	opt := s.opt
 	opt.FromFraudster = scam
-	for _, f := range Text(text, opt) {
-		s.add(f, field, at)
+	found := s.x.scan.run(text, opt, nil)
+	for i := range found {
+		s.add(&found[i], field, at)
 	}
-	if sk := Sketch(field, text); len(sk.Hashes) > 0 {
+	if s.x.NoSketches {
+		return
+	}
+	if sk := s.x.scan.sketch(field); len(sk.Hashes) > 0 {
+		from := len(s.hashes)
+		s.hashes = append(s.hashes, sk.Hashes...)
+		sk.Hashes = s.hashes[from:len(s.hashes):len(s.hashes)]
 		s.out.Sketches = append(s.out.Sketches, sk)
 	}
 }

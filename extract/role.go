@@ -69,19 +69,12 @@ func (x *scan) agree() {
 
 // ownerOf looks a value up in the lists of genuine ones.
 func (x *scan) ownerOf(ind fraud.Indicator) string {
-	switch ind.Kind {
-	case fraud.Phone, fraud.Email, fraud.URL, fraud.Domain:
-	default:
-		if len(x.opt.Safe) == 0 {
-			return "" // the list that is built in has no other kinds
-		}
-	}
 	if len(x.opt.Safe) > 0 {
 		if owner := x.opt.Safe.owner(ind); owner != "" {
 			return owner
 		}
 	}
-	return builtinSafe.owner(ind)
+	return x.genuine(ind)
 }
 
 // partAt finds the part that byte at of the text lies in.
@@ -119,8 +112,7 @@ func inOrder(parts []part) []part {
 func (x *scan) judgeHost(f *Finding) {
 	host := f.Value
 	if f.Kind == fraud.URL {
-		_, rest, _ := strings.Cut(host, "://")
-		host = rest[:hostLength(rest)]
+		host = urlHost(host)
 	}
 	host = strings.TrimPrefix(host, "www.")
 	if shared.host[host] || shared.mail[host] {
@@ -132,16 +124,7 @@ func (x *scan) judgeHost(f *Finding) {
 		}
 		return
 	}
-	if host != x.judged {
-		x.judged = host
-		_, x.likeness = LookAlike(host)
-	}
-	if how := x.likeness; how != "" {
-		f.Why += "; the name is " + how
-		if strings.HasPrefix(how, "carries") {
-			f.Why = strings.Replace(f.Why, "the name is carries", "the host carries", 1)
-		}
-	}
+	f.Why = x.host(host).withLikeness(f.Why)
 }
 
 // roleOf decides by the kind, and for the kinds that may be anybody's by the

@@ -26,16 +26,25 @@ const (
 // their two greatest hashes estimates containment, which holds when one text
 // is a piece cut out of the other.
 func Sketch(field, text string) fraud.Sketch {
-	x := scans.Get().(*scan)
-	defer scans.Put(x)
-	x.text.fold(text)
-	x.tokenise()
-	words := x.scriptWords(nil)
+	e := extractors.Get().(*Extractor)
+	defer e.putBack()
+	e.scan.text.fold(text)
+	e.scan.tokenise()
+	sk := e.scan.sketch(field)
+	sk.Hashes = slices.Clone(sk.Hashes)
+	return sk
+}
+
+// sketch is the sketch of the text that was tokenised last. Its hashes are
+// good until the next one.
+func (x *scan) sketch(field string) fraud.Sketch {
+	words := x.scriptWords(x.words[:0])
+	x.words = words
 	s := fraud.Sketch{Field: field, Words: len(words)}
 	if len(words) < leastWords {
 		return s
 	}
-	hashes := make([]uint64, 0, len(words)*2)
+	hashes := x.hashes[:0]
 	for i := 0; i+3 <= len(words); i++ {
 		hashes = append(hashes, mix(words[i]*3+mix(words[i+1])*5+mix(mix(words[i+2]))*7))
 	}
@@ -43,11 +52,9 @@ func Sketch(field, text string) fraud.Sketch {
 		hashes = x.characterShingles(hashes)
 	}
 	slices.Sort(hashes)
+	x.hashes = hashes
 	hashes = slices.Compact(hashes)
-	if len(hashes) > sketchSize {
-		hashes = hashes[:sketchSize]
-	}
-	s.Hashes = slices.Clip(hashes)
+	s.Hashes = hashes[:min(len(hashes), sketchSize)]
 	return s
 }
 
@@ -78,7 +85,7 @@ func (x *scan) scriptWords(words []uint64) []uint64 {
 			continue
 		}
 		number = false
-		words = append(words, mix(hashOf(string(x.bytes(i)))))
+		words = append(words, mix(hashOf(x.bytes(i))))
 	}
 	return words
 }
@@ -92,7 +99,7 @@ func (x *scan) slotted(i int) bool {
 // characterShingles adds hashes of five characters running, over letters in
 // lower case with one blank between words and one # for each digit.
 func (x *scan) characterShingles(hashes []uint64) []uint64 {
-	var line []byte
+	line := x.line[:0]
 	for i, t := range x.toks {
 		if t.class == classMark {
 			continue
@@ -105,6 +112,7 @@ func (x *scan) characterShingles(hashes []uint64) []uint64 {
 		}
 		line = append(line, ' ')
 	}
+	x.line = line
 	for i := 0; i+5 <= len(line); i++ {
 		h := uint64(hashSeed)
 		for _, c := range line[i : i+5] {

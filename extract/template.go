@@ -81,8 +81,9 @@ func Template(a, b string) Aligned {
 // scriptOf is a text's words as written and their keys, runs of numbers as
 // one.
 func scriptOf(text string) (words []string, keys []uint64) {
-	x := scans.Get().(*scan)
-	defer scans.Put(x)
+	e := extractors.Get().(*Extractor)
+	defer e.putBack()
+	x := &e.scan
 	x.text.fold(text)
 	x.tokenise()
 	keys = x.scriptWords(nil)

@@ -81,13 +81,13 @@ func (x *scan) tokenise() {
 			x.mark(i)
 			i++
 		default:
-			i = x.run(i)
+			i = x.letters(i)
 		}
 	}
 }
 
-// run takes a run of letters and digits that begins at i.
-func (x *scan) run(i int) int {
+// letters takes a run of letters and digits that begins at i.
+func (x *scan) letters(i int) int {
 	b := x.text.b
 	start := i
 	var seen uint8

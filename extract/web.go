@@ -30,8 +30,7 @@ func (x *scan) url(i int) {
 		return
 	}
 	end := urlEnd(b, int(x.toks[i].start)+3)
-	raw := string(b[start:end])
-	value, valid, ok := canonicalURL(raw)
+	value, valid, ok := x.webAddress(x.text.text(start, end))
 	if !ok {
 		return
 	}
@@ -54,8 +53,7 @@ func (x *scan) use(first, end int) {
 
 // hostOf records the site of a URL, or its IP address.
 func (x *scan) hostOf(value string, start, end int) {
-	_, rest, _ := strings.Cut(value, "://")
-	host := rest[:hostLength(rest)]
+	host := urlHost(value)
 	for k := start; k < end; k++ {
 		if c := x.text.b[k]; c == '/' || c == '?' || c == '#' {
 			end = k
@@ -68,7 +66,7 @@ func (x *scan) hostOf(value string, start, end int) {
 	if cut := strings.IndexByte(host, ':'); cut > 0 {
 		host = host[:cut]
 	}
-	if _, valid, ok := canonicalDomain(host); ok && valid {
+	if _, valid, ok := x.domain(host); ok && valid {
 		x.takeSpan(fraud.Domain, strings.TrimPrefix(host, "www."), start, end, true)
 	}
 }
@@ -273,12 +271,22 @@ func Site(host string) string {
 // canonicalIP writes an address as RFC 5952 has it. Leading zeros are refused
 // (RFC 6943 §3.1.1).
 func canonicalIP(raw string) (string, bool, bool) {
-	raw = refang(raw)
+	if raw = refang(raw); !looksLikeIP(raw) {
+		return "", false, false
+	}
 	addr, err := netip.ParseAddr(raw)
 	if err != nil || addr.Zone() != "" {
 		return "", false, false
 	}
 	return addr.Unmap().String(), true, true
+}
+
+// looksLikeIP says quickly of most host names that they are no address.
+func looksLikeIP(s string) bool {
+	if len(s) < 2 || len(s) > 64 {
+		return false
+	}
+	return isDigit(s[0]) && isDigit(s[len(s)-1]) || strings.IndexByte(s, ':') >= 0
 }
 
 var obscuredAt = strings.NewReplacer("[at]", "@", "(at)", "@", "[@]", "@", " ", "")
@@ -326,7 +334,7 @@ func (x *scan) at(i int) {
 		x.handleAt(i)
 		return
 	}
-	if value, valid, ok := canonicalEmail(string(b[start:at]) + "@" + refang(string(b[at+1:end]))); ok && valid {
+	if value, valid, ok := x.mailAddress(refang(x.text.text(start, end))); ok && valid {
 		x.takeSpan(fraud.Email, value, start, end, true)
 		x.use(x.tokenAt(start, i), end)
 		return
@@ -384,7 +392,7 @@ func (x *scan) dot(i int) {
 		return
 	}
 	first := x.tokenAt(start, i)
-	raw := string(b[start:end])
+	raw := x.text.text(start, end)
 	if ip, _, ok := canonicalIP(raw); ok {
 		if !x.versionBefore(first) {
 			x.takeSpan(fraud.IP, ip, start, end, true)
@@ -392,7 +400,7 @@ func (x *scan) dot(i int) {
 		x.use(first, end)
 		return
 	}
-	host, valid, ok := canonicalDomain(raw)
+	host, valid, ok := x.domain(raw)
 	if !ok || !valid || !likeSite(raw, host) {
 		return
 	}
@@ -409,7 +417,7 @@ func (x *scan) dot(i int) {
 		long = urlEnd(b, end)
 	}
 	if long > end+1 {
-		if value, _, ok := canonicalURL(string(b[start:long])); ok {
+		if value, _, ok := canonicalURL(x.text.text(start, long)); ok {
 			x.takeSpan(fraud.URL, value, start, long, true)
 			if network, name, found := handleOfURL(value); found {
 				x.takeSpan(fraud.Handle, network+":"+name, start, long, true)

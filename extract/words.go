@@ -198,7 +198,8 @@ func equalFold(word string, b []byte) bool {
 	return true
 }
 
-func hashOf(s string) uint64 {
+// hashOf is FNV-1a with ASCII letters folded: sketches that are kept hold it.
+func hashOf(s []byte) uint64 {
 	h := uint64(hashSeed)
 	for i := range len(s) {
 		h = hashByte(h, s[i])
