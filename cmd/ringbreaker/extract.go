@@ -1,15 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"sync"
 
 	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
@@ -24,21 +19,6 @@ func extractCommand() command {
 	}
 }
 
-// found is one line of the output. Start and End are bytes of the decoded
-// text; in a report they count within Field.
-type found struct {
-	Doc   string     `json:"doc"`
-	Kind  fraud.Kind `json:"kind"`
-	Value string     `json:"value"`
-	Raw   string     `json:"raw"`
-	Start int        `json:"start"`
-	End   int        `json:"end"`
-	Role  fraud.Role `json:"role"`
-	Valid bool       `json:"valid"`
-	Field string     `json:"field,omitempty"`
-	Why   string     `json:"why,omitempty"`
-}
-
 // maxDocument is the most bytes of one mail or page: a mail server refuses
 // larger ones.
 const maxDocument = 64 << 20
@@ -51,28 +31,22 @@ func runExtract(ctx context.Context, c *call) error {
 		return err
 	}
 	opt := extract.Options{Country: *country, FromFraudster: *own}
-	var lines func(name string, line []byte, n int) ([]found, error)
 	switch *in {
-	case "text":
-		lines = func(name string, line []byte, n int) ([]found, error) {
-			return ofText(fmt.Sprintf("%s:%d", name, n), extract.Text(string(line), opt)), nil
-		}
-	case "jsonl":
-		lines = func(_ string, line []byte, _ int) ([]found, error) { return ofReport(line, opt) }
+	case "text", "jsonl":
 	case "eml", "html":
 		return extractDocuments(ctx, c, *in, opt)
 	default:
 		return usagef("-in is text, jsonl, eml or html, not %q", *in)
 	}
 	if c.flags.NArg() == 0 {
-		return extractLines(ctx, c, "-", c.stdin, lines)
+		return extractLines(ctx, c, "-", c.stdin, *in, opt, allCores())
 	}
 	for _, name := range c.flags.Args() {
 		f, err := os.Open(name)
 		if err != nil {
 			return err
 		}
-		err = extractLines(ctx, c, name, f, lines)
+		err = extractLines(ctx, c, name, f, *in, opt, allCores())
 		f.Close()
 		if err != nil {
 			return err
@@ -81,134 +55,12 @@ func runExtract(ctx context.Context, c *call) error {
 	return nil
 }
 
-func ofText(doc string, list []extract.Finding) []found {
-	out := make([]found, len(list))
-	for i, f := range list {
-		out[i] = found{Doc: doc, Kind: f.Kind, Value: f.Value, Raw: f.Raw, Start: f.Start, End: f.End, Role: f.Role, Valid: f.Valid, Why: f.Why}
-	}
-	return out
-}
-
-func ofReport(line []byte, opt extract.Options) ([]found, error) {
-	r, err := fraud.DecodeReport(line)
-	if err != nil {
-		return nil, err
-	}
-	if r.Reporter.Country != "" {
-		opt.Country = r.Reporter.Country
-	}
-	x := extract.Report(r, opt)
-	out := make([]found, len(x.Sightings))
-	for i, s := range x.Sightings {
-		out[i] = found{
-			Doc: string(r.Name()), Kind: s.Indicator.Kind, Value: s.Indicator.Value, Raw: s.Raw, Start: s.Place.Start, End: s.Place.End,
-			Role: s.Role, Valid: s.Valid, Field: s.Place.Field, Why: s.Why,
-		}
-	}
-	return out, nil
-}
-
-// batchOf lines goes through one worker and comes out in its place.
-type batchOf struct {
-	first int
-	lines [][]byte
-	out   bytes.Buffer
-	errs  bytes.Buffer
-	done  chan struct{}
-}
-
-// extractLines works on all cores and prints in the order of the lines.
-func extractLines(ctx context.Context, c *call, name string, r io.Reader, each func(string, []byte, int) ([]found, error)) error {
-	const size = 256 // lines handed over at once
-	work, order := make(chan *batchOf, runtime.NumCPU()), make(chan *batchOf, 4*runtime.NumCPU())
-	var workers sync.WaitGroup
-	for range runtime.NumCPU() {
-		workers.Go(func() {
-			for b := range work {
-				b.run(name, each)
-			}
-		})
-	}
-	var readErr error
-	go func() {
-		readErr = readBatches(ctx, name, r, size, func(b *batchOf) {
-			order <- b
-			work <- b
-		})
-		close(work)
-		close(order)
-	}()
-	for b := range order {
-		<-b.done
-		if _, err := c.stdout.Write(b.out.Bytes()); err != nil {
-			return err
-		}
-		if b.errs.Len() > 0 {
-			if _, err := c.stderr.Write(b.errs.Bytes()); err != nil {
-				return err
-			}
-		}
-	}
-	workers.Wait()
-	return readErr
-}
-
-func readBatches(ctx context.Context, name string, r io.Reader, size int, hand func(*batchOf)) error {
-	lines := newLineReader(r, fraud.MaxReportBytes)
-	b := &batchOf{first: 1, done: make(chan struct{})}
-	for n := 1; ; n++ {
-		line, err := lines.next()
-		switch {
-		case errors.Is(err, io.EOF):
-			hand(b)
-			return ctx.Err()
-		case errors.Is(err, fraud.ErrInvalid):
-			fmt.Fprintf(&b.errs, "%s:%d: %s\n", name, n, oneLine(err))
-			line = nil
-		case err != nil:
-			hand(b)
-			return fmt.Errorf("read %s: %w", name, err)
-		}
-		b.lines = append(b.lines, bytes.Clone(line))
-		if len(b.lines) == size {
-			hand(b)
-			b = &batchOf{first: n + 1, done: make(chan struct{})}
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-}
-
-func (b *batchOf) run(name string, each func(string, []byte, int) ([]found, error)) {
-	defer close(b.done)
-	enc := json.NewEncoder(&b.out)
-	enc.SetEscapeHTML(false)
-	for i, line := range b.lines {
-		if len(bytes.TrimSpace(line)) == 0 {
-			continue
-		}
-		list, err := each(name, line, b.first+i)
-		if err != nil {
-			fmt.Fprintf(&b.errs, "%s:%d: %s\n", name, b.first+i, oneLine(err))
-			continue
-		}
-		for _, f := range list {
-			if err := enc.Encode(f); err != nil {
-				fmt.Fprintf(&b.errs, "%s:%d: %s\n", name, b.first+i, oneLine(err))
-			}
-		}
-	}
-}
-
 // extractDocuments reads each file as one mail or page.
 func extractDocuments(ctx context.Context, c *call, in string, opt extract.Options) error {
 	names := c.flags.Args()
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
-	enc := json.NewEncoder(c.stdout)
-	enc.SetEscapeHTML(false)
 	failed := 0
 	for _, name := range names {
 		if err := ctx.Err(); err != nil {
@@ -220,10 +72,12 @@ func extractDocuments(ctx context.Context, c *call, in string, opt extract.Optio
 			fmt.Fprintf(c.stderr, "%s: %s\n", name, oneLine(err))
 			continue
 		}
-		for _, f := range ofText(name, list) {
-			if err := enc.Encode(f); err != nil {
-				return err
-			}
+		doc, out := appendJSON(nil, name), []byte(nil)
+		for i := range list {
+			out = appendFinding(out, doc, &list[i])
+		}
+		if _, err := c.stdout.Write(out); err != nil {
+			return err
 		}
 	}
 	if failed > 0 {
