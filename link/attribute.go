@@ -9,20 +9,24 @@ import "math"
 // that the node holds, each group's counts without the node itself).
 func (w *world) attribute() bool {
 	moved := false
-	for i := range w.nodes {
+	for i := range w.len() {
 		moved = w.attributeOne(int32(i)) || moved
 	}
 	return moved
 }
 
 func (w *world) attributeOne(i int32) bool {
-	was := w.group[i]
-	alone := w.size[was] == int32(len(w.nodes[i].reports))
+	was := w.of[i]
+	alone := w.groups[was].nodes == 1
+	near := w.near(i)
+	if len(near) == 1 && near[0] == was {
+		return false // nowhere else to go, and what holds it there was weighed
+	}
 	w.take(i)
 	best, top, sum := int32(-1), 0.0, 1.0 // the 1 is for a group that nobody has seen
 	stay := 0.0
-	for _, g := range w.near(i) {
-		if w.connection(i, g) < w.strong || w.barred(i, g) {
+	for _, g := range near {
+		if g == was && alone || w.connection(i, g) < w.p.strong || w.barred(i, g) {
 			continue
 		}
 		odds := math.Exp2(min(w.fit(i, g), 200))
@@ -34,15 +38,20 @@ func (w *world) attributeOne(i int32) bool {
 			best, top = g, odds
 		}
 	}
-	sure := w.m.b.model.Param("attribute")
 	switch {
-	case best >= 0 && top >= sure*sum && (alone || top >= 2*stay):
-	case alone || stay > 0:
+	case best >= 0 && top >= w.p.attribute*sum && (alone || top >= 2*stay):
+	case alone:
+		best = w.again(was)
+	case stay > 0:
 		best = was
 	default:
-		best = w.free(i)
+		best = w.vacant()
 	}
 	w.place(i, best)
+	if best != was {
+		w.clock++
+		w.stampOf(i)
+	}
 	return best != was
 }
 
@@ -50,26 +59,28 @@ func (w *world) attributeOne(i int32) bool {
 // chance, whoever stands behind them.
 func (w *world) connection(i, g int32) int32 {
 	var best [numFamilies]int32
-	for _, t := range w.nodes[i].tokens {
-		if v := &w.values[t.value]; v.count(g) > 0 {
+	for _, t := range w.tokensOf(i) {
+		if v := &w.values[t.value]; v.holders.count(g) > 0 {
 			best[v.family] = max(best[v.family], min(v.prior, t.bits))
 		}
 	}
-	return w.sum(best)
+	return w.p.sum(&best)
 }
 
 // fit is log2 of how much better the group explains what the node holds than
 // a stranger would, times how many reports the group has in that month.
 func (w *world) fit(i, g int32) float64 {
-	n := &w.nodes[i]
-	bits := math.Log2(0.5 + float64(w.stats.get(tallyKey(g, n.month, 0)).tokens))
+	gr := &w.groups[g]
+	bits := math.Log2(0.5 + float64(w.stat(gr, w.nodes[i].month, 0).tokens))
 	var sum tallyOf
-	for _, t := range n.tokens {
+	for k := range w.tokensOf(i) {
+		t := &w.tokens[w.nodes[i].tokens+uint32(k)]
 		v := &w.values[t.value]
-		own := (float64(v.count(g)) + v.base) / (float64(w.seenIn(g, v)) + 1)
-		sum.add(v.family, w.weight(t, v)*math.Log2((1-v.share)*own/v.base+v.share))
+		share := w.p.share[v.family]
+		own := (float64(v.holders.count(g)) + v.base) / (float64(w.seenIn(gr, v)) + 1)
+		sum.add(v.family, v.weight(t)*math.Log2((1-share)*own/v.base+share))
 	}
-	return bits + sum.total(w.second)
+	return bits + sum.total(w.p.second)
 }
 
 // tallyOf adds up evidence by family: the strongest for and the strongest

@@ -41,8 +41,9 @@ func newWalk(m *material, reports, part []uint32) *walk {
 	medium := int32(m.b.model.Param("medium") * 1000)
 	at := map[uint32]int32{}
 	for i, r := range reports {
-		for _, t := range m.held(r) {
-			if m.incidence(t, r).bits < medium {
+		for _, h := range m.held(r) {
+			t := h.tenure
+			if m.incs[h.inc].bits < medium {
 				continue
 			}
 			v, ok := at[t]

@@ -153,40 +153,6 @@ func (m *material) partition(rules *rules) []uint32 {
 	return number32(sets)
 }
 
-// converge settles and unites until nothing changes.
-func (w *world) converge() {
-	w.settle()
-	for range 6 {
-		if !w.unite() {
-			return
-		}
-		w.settle()
-	}
-}
-
-// solve parts the component and joins what belongs together in sets.
-func (w *world) solve(sets *forest) {
-	w.converge()
-	w.taper()
-	w.converge()
-	for range 4 {
-		w.unite()
-		w.recount()
-		if !w.attribute() {
-			break
-		}
-	}
-	w.unite()
-	w.list()
-	for _, in := range w.inside {
-		for _, i := range in {
-			for _, r := range w.nodes[i].reports {
-				sets.union(w.nodes[in[0]].reports[0], r)
-			}
-		}
-	}
-}
-
 func number32(sets *forest) []uint32 {
 	part := make([]uint32, len(sets.parent))
 	next := uint32(0)

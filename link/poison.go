@@ -56,7 +56,7 @@ func (m *material) findPoison(sights []sight, texts []textGroup, rules *rules) [
 func (m *material) blameOnly(sights []sight) []sight {
 	knows := make([]bool, len(m.order))
 	for _, s := range sights {
-		if p, ok := m.b.model.Prior(kinds[m.b.values.bytes(s.value)[0]], roles[s.role]); ok && (p.Family == fraud.FamilyMoney || p.Family == fraud.FamilyRemote) {
+		if f := families[m.params.priors[m.b.values.bytes(s.value)[0]][s.role].family]; f == fraud.FamilyMoney || f == fraud.FamilyRemote {
 			knows[s.report] = true
 		}
 	}
@@ -94,9 +94,8 @@ func (m *material) shownText() []bool {
 func (m *material) valueSums(sights []sight) []uint64 {
 	sums := make([]uint64, len(m.order))
 	var buf [9]byte
-	medium := m.b.model.Param("medium")
 	for _, s := range sights {
-		if p, ok := m.b.model.Prior(kinds[m.b.values.bytes(s.value)[0]], roles[s.role]); !ok || p.Bits < medium {
+		if m.params.priors[m.b.values.bytes(s.value)[0]][s.role].bits < m.params.medium {
 			continue
 		}
 		binary.LittleEndian.PutUint64(buf[:], m.b.values.hashes[s.value])

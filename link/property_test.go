@@ -60,8 +60,10 @@ func TestOrderOfReportsChangesNoByte(t *testing.T) {
 // place in the order, and the order of reports decided which was told first.
 func TestNumbersTakenUpAgainTogetherAreToldInOneOrder(t *testing.T) {
 	reports := []told{
-		{id: "a/1", day: 0, has: []string{"call call-0", "call call-1"}}, {id: "a/2", day: 1, has: []string{"call call-1", "call call-0"}},
-		{id: "c/3", day: 120, has: []string{"call call-0", "call call-1"}}, {id: "c/4", day: 121, has: []string{"call call-1", "call call-0"}},
+		{id: "a/1", day: 0, has: []string{"call call-0", "call call-1"}},
+		{id: "a/2", day: 1, has: []string{"call call-1", "call call-0"}},
+		{id: "c/3", day: 120, has: []string{"call call-0", "call call-1"}},
+		{id: "c/4", day: 121, has: []string{"call call-1", "call call-0"}},
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		shuffled := rapid.Permutation(reports).Draw(t, "shuffled")

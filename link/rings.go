@@ -60,7 +60,8 @@ func (m *material) ringIndicators(reports []uint32, part []uint32) []fraud.RingI
 	seen := map[uint32]bool{}
 	out := []fraud.RingIndicator{}
 	for _, r := range reports {
-		for _, t := range m.held(r) {
+		for _, h := range m.held(r) {
+			t := h.tenure
 			if seen[t] || m.tenures[t].soft == softBlock || m.tenures[t].soft == softReuse {
 				continue
 			}

@@ -46,7 +46,7 @@ type material struct {
 	rank    []uint32 // number in Builder.ids → rank, none if left out
 	tenures []tenure
 	incs    []incidence
-	mine    []uint32 // tenures of the report with rank r: mine[starts[r]:starts[r+1]]
+	mine    []held // of the report with rank r: mine[starts[r]:starts[r+1]]
 	starts  []uint32
 	weak    []bool // by rank: the report looks like part of a poisoning
 	notes   []string
@@ -54,6 +54,15 @@ type material struct {
 
 	moneyStart []uint32 // by number in Builder.ids, into Builder.moneys
 	brandStart []uint32 // likewise, into Builder.brands
+
+	params  params
+	scratch struct{ local []int32 } // by tenure; zero between uses
+}
+
+// held is a tenure that a report holds, and its part in it.
+type held struct {
+	tenure uint32
+	inc    uint32 // in material.incs
 }
 
 const none = math.MaxUint32
@@ -66,7 +75,7 @@ const numFamilies = 6
 
 // prepare sorts everything into an order that depends on content alone.
 func (b *Builder) prepare(rules *rules) *material {
-	m := &material{b: b}
+	m := &material{b: b, params: b.params()}
 	b.sortMoney()
 	m.moneyStart = starts(len(b.reports), len(b.moneys), func(i int) uint32 { return b.moneys[i].report })
 	m.brandStart = starts(len(b.reports), len(b.brands), func(i int) uint32 { return b.brands[i].a })
@@ -140,20 +149,25 @@ func (m *material) cut(sights []sight) {
 // in time among those of its value, but whose report came in while the value
 // was in use, is dated by when the report came in.
 func (m *material) redate(sights []sight) {
-	byTime := func(x, y sight) int {
-		return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.report, y.report), cmp.Compare(x.role, y.role))
-	}
+	var mended []sight
+	var gone []int
 	for i := 0; i < len(sights); {
 		j := i + 1
 		for j < len(sights) && sights[j].value == sights[i].value {
 			j++
 		}
 		if run := sights[i:j]; len(run) > 1 {
-			changed := false
+			mended, gone = mended[:0], gone[:0]
 			for k := range run {
-				changed = m.redateOne(run, k) || changed
+				if at, ok := m.redateOne(run, k); ok {
+					mended, gone = append(mended, run[k]), append(gone, k)
+					mended[len(mended)-1].at = at
+				}
 			}
-			if changed {
+			for k, at := range gone {
+				run[at] = mended[k]
+			}
+			if len(mended) > 0 {
 				slices.SortFunc(run, byTime)
 			}
 		}
@@ -161,23 +175,42 @@ func (m *material) redate(sights []sight) {
 	}
 }
 
-func (m *material) redateOne(run []sight, k int) bool {
-	came := run[k]
-	came.at = uint32(min(max(m.b.reports[m.order[came.report]].received/60, 0), math.MaxUint32))
-	fits := false
-	for _, s := range run {
-		if s.report == came.report {
-			continue
-		}
-		if !m.silentBetween(s, run[k]) {
-			return false
-		}
-		fits = fits || !m.silentBetween(s, came)
+func byTime(x, y sight) int {
+	return cmp.Or(cmp.Compare(x.at, y.at), cmp.Compare(x.report, y.report), cmp.Compare(x.role, y.role))
+}
+
+// redateOne gives the time by which a sighting of a value, at k in the run of
+// all of them in order of time, is better dated, if there is one.
+func (m *material) redateOne(run []sight, k int) (uint32, bool) {
+	own := run[k]
+	before, after := k-1, k+1
+	for before >= 0 && run[before].report == own.report {
+		before--
 	}
-	if fits {
-		run[k].at = came.at
+	for after < len(run) && run[after].report == own.report {
+		after++
 	}
-	return fits
+	if before >= 0 && !m.silent(run[before], own) || after < len(run) && !m.silent(own, run[after]) {
+		return 0, false
+	}
+	came := own
+	came.at = uint32(min(max(m.b.reports[m.order[own.report]].received/60, 0), math.MaxUint32))
+	near, _ := slices.BinarySearchFunc(run, came.at, func(s sight, at uint32) int { return cmp.Compare(s.at, at) })
+	for _, step := range []int{-1, 1} {
+		i := near
+		if step < 0 {
+			i--
+		}
+		for ; i >= 0 && i < len(run); i += step {
+			if run[i].report != own.report {
+				if !m.silentBetween(run[i], came) {
+					return came.at, true
+				}
+				break
+			}
+		}
+	}
+	return 0, false
 }
 
 func (m *material) silentBetween(a, b sight) bool {
@@ -188,13 +221,9 @@ func (m *material) silentBetween(a, b sight) bool {
 }
 
 func (m *material) silent(a, b sight) bool {
-	kind := kinds[m.b.values.bytes(a.value)[0]]
-	pa, _ := m.b.model.Prior(kind, roles[a.role])
-	pb, _ := m.b.model.Prior(kind, roles[b.role])
-	if pa.GapDays == 0 || pb.GapDays == 0 {
-		return false
-	}
-	return b.at-a.at > uint32(max(pa.GapDays, pb.GapDays))*24*60
+	gaps := m.params.priors[m.b.values.bytes(a.value)[0]]
+	ga, gb := gaps[a.role].gap, gaps[b.role].gap
+	return ga != 0 && gb != 0 && b.at-a.at > max(ga, gb)
 }
 
 func (m *material) addTenure(run []sight) {
@@ -203,16 +232,16 @@ func (m *material) addTenure(run []sight) {
 	best := int32(-1)
 	named := kinds[kind] == fraud.Company && strings.HasPrefix(string(m.b.values.bytes(t.value)[1:]), "name:") // no register number: half
 	for _, s := range run {
-		p, _ := m.b.model.Prior(kinds[kind], roles[s.role])
-		bits := int32(p.Bits * 1000)
+		p := &m.params.priors[kind][s.role]
+		bits := p.bits
 		if !s.valid || named {
 			bits /= 2
 		}
 		if m.weak[s.report] {
-			bits = int32(float64(bits) * m.b.model.Param("poison_factor"))
+			bits = int32(float64(bits) * m.params.poison)
 		}
 		if bits > best {
-			best, t.family = bits, uint8(max(slices.Index(families, p.Family), 0))
+			best, t.family = bits, p.family
 		}
 		m.incs = append(m.incs, incidence{s.report, bits, s.at, s.role})
 	}
@@ -246,19 +275,22 @@ func (m *material) attach() {
 	for r := range m.order {
 		m.starts[r+1] += m.starts[r]
 	}
-	m.mine = make([]uint32, m.starts[len(m.order)])
+	m.mine = make([]held, m.starts[len(m.order)])
 	next := slices.Clone(m.starts)
 	for i := range m.tenures {
-		for _, inc := range m.of(i) {
-			m.mine[next[inc.report]] = uint32(i)
-			next[inc.report]++
+		t := &m.tenures[i]
+		for k := t.start; k < t.end; k++ {
+			r := m.incs[k].report
+			m.mine[next[r]] = held{uint32(i), k}
+			next[r]++
 		}
 	}
+	m.scratch.local = make([]int32, len(m.tenures))
 }
 
 func (m *material) of(t int) []incidence { return m.incs[m.tenures[t].start:m.tenures[t].end] }
 
-func (m *material) held(r uint32) []uint32 { return m.mine[m.starts[r]:m.starts[r+1]] }
+func (m *material) held(r uint32) []held { return m.mine[m.starts[r]:m.starts[r+1]] }
 
 // sortMoney puts payments and brands beside their reports.
 func (b *Builder) sortMoney() {

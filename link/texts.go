@@ -6,8 +6,6 @@ import (
 	"encoding/hex"
 	"slices"
 
-	"github.com/zeebo/xxh3"
-
 	"ringbreaker.example/fraud"
 )
 
@@ -25,15 +23,12 @@ func (m *material) groupTexts() []textGroup {
 	var out []textGroup
 	narrative := m.b.narrative()
 	for _, told := range []bool{false, true} {
-		sk := m.liveSketches(func(s sketch) bool { return (s.field == narrative) == told })
-		sets := newForest(len(sk))
-		m.joinEqual(sk, sets)
 		least := m.b.model.Param("containment")
 		if told {
 			least = m.b.model.Param("containment_story")
 		}
-		m.joinNear(sk, sets, least)
-		for _, g := range sets.groups() {
+		sk := m.liveSketches(func(s sketch) bool { return (s.field == narrative) == told })
+		for _, g := range m.joinNear(sk, least).groups() {
 			if len(g) < 2 {
 				continue
 			}
@@ -51,105 +46,108 @@ func (m *material) groupTexts() []textGroup {
 // depends on content alone.
 func (m *material) liveSketches(wanted func(sketch) bool) []sketch {
 	var out []sketch
+	low := uint32(m.b.model.Param("script_words_low"))
 	for _, s := range m.b.sketches {
 		r := m.rank[s.report]
-		if r == none || float64(s.words) < m.b.model.Param("script_words_low") || !wanted(s) {
+		if r == none || s.words < low || !wanted(s) {
 			continue
 		}
 		s.report = r
 		out = append(out, s)
 	}
 	slices.SortFunc(out, func(x, y sketch) int {
-		return cmp.Or(cmp.Compare(x.report, y.report), slices.Compare(m.b.hashesOf(x), m.b.hashesOf(y)))
+		return cmp.Or(cmp.Compare(x.report, y.report), cmp.Compare(m.b.texture[x.set].digest, m.b.texture[y.set].digest), cmp.Compare(x.words, y.words))
 	})
 	// A report that was given twice must not be a near-duplicate of itself.
-	return slices.CompactFunc(out, func(x, y sketch) bool {
-		return x.report == y.report && slices.Equal(m.b.hashesOf(x), m.b.hashesOf(y))
-	})
+	return slices.CompactFunc(out, func(x, y sketch) bool { return x.report == y.report && x.set == y.set })
 }
 
-func (b *Builder) hashesOf(s sketch) []uint64 { return b.hashes[s.start : s.start+uint64(s.n)] }
+func (b *Builder) digest(s sketch) uint64 { return b.texture[s.set].digest }
 
-func (b *Builder) digest(s sketch) uint64 {
-	buf := make([]byte, 0, 8*s.n)
-	for _, v := range b.hashesOf(s) {
-		buf = binary.LittleEndian.AppendUint64(buf, v)
-	}
-	return xxh3.Hash(buf)
-}
+// keySpace is the part of all hashes that bring candidates together, beside
+// the lowest of each text: one in eight is enough to find a text that holds
+// most of another, and costs an eighth.
+const (
+	keySpace  = 1 << 29
+	keyLowest = 4
+)
 
-func (m *material) joinEqual(sk []sketch, sets *forest) {
+// joinNear joins equal texts, and those that hold one another nearly whole.
+// It verifies neighbours in each hash's list of texts: a list of n texts costs
+// n-1 comparisons, not n².
+func (m *material) joinNear(sk []sketch, least float64) *forest {
+	sets := newForest(len(sk))
+	first := make([]uint32, len(m.b.texture)) // the first sketch of a set + 1
 	type row struct {
-		digest uint64
-		i      uint32
-	}
-	rows := make([]row, len(sk))
-	for i, s := range sk {
-		rows[i] = row{m.b.digest(s), uint32(i)}
-	}
-	slices.SortFunc(rows, func(x, y row) int { return cmp.Or(cmp.Compare(x.digest, y.digest), cmp.Compare(x.i, y.i)) })
-	for k := 1; k < len(rows); k++ {
-		if rows[k].digest == rows[k-1].digest {
-			sets.union(rows[k-1].i, rows[k].i)
-		}
-	}
-}
-
-// joinNear verifies neighbours in each hash's list of texts: a list of n
-// texts costs n-1 comparisons, not n².
-func (m *material) joinNear(sk []sketch, sets *forest, least float64) {
-	type row struct {
-		hash  uint64
-		words uint32
-		i     uint32
+		hash, n uint32
+		digest  uint64
+		i       uint32
 	}
 	var rows []row
 	for i, s := range sk {
-		if sets.find(uint32(i)) != uint32(i) {
-			continue // an equal text stands for it
+		if at := first[s.set]; at != 0 {
+			sets.union(at-1, uint32(i)) // the same text; the first stands for all
+			continue
 		}
-		for _, h := range m.b.hashesOf(s) {
-			rows = append(rows, row{h, s.words, uint32(i)})
+		first[s.set] = uint32(i) + 1
+		hashes := m.b.hashesOf(s.set)
+		for k, h := range hashes {
+			if k < keyLowest || h < keySpace {
+				rows = append(rows, row{h, uint32(len(hashes)), m.b.texture[s.set].digest, uint32(i)})
+			}
 		}
 	}
 	slices.SortFunc(rows, func(x, y row) int {
-		return cmp.Or(cmp.Compare(x.hash, y.hash), cmp.Compare(x.words, y.words), cmp.Compare(x.i, y.i))
+		switch {
+		case x.hash != y.hash:
+			return cmp.Compare(x.hash, y.hash)
+		case x.n != y.n:
+			return cmp.Compare(x.n, y.n)
+		}
+		return cmp.Compare(x.digest, y.digest)
 	})
 	for k := 1; k < len(rows); k++ {
-		a, b := rows[k-1], rows[k]
+		a, b := &rows[k-1], &rows[k]
 		if a.hash != b.hash || sets.find(a.i) == sets.find(b.i) {
 			continue
 		}
-		if containment(m.b.hashesOf(sk[a.i]), m.b.hashesOf(sk[b.i])) >= least {
+		if containment(m.b.hashesOf(sk[a.i].set), m.b.hashesOf(sk[b.i].set)) >= least {
 			sets.union(a.i, b.i)
 		}
 	}
+	return sets
 }
 
 // containment estimates which share of the smaller set of shingles the other
 // holds, from the lowest hashes of both: below the lower of the two highest
 // kept hashes both samples are whole. Too few common samples count as none.
-func containment(a, b []uint64) float64 {
+func containment(a, b []uint32) float64 {
 	top := min(a[len(a)-1], b[len(b)-1])
-	na, nb, both := 0, 0, 0
-	i, j := 0, 0
-	for i < len(a) && a[i] <= top || j < len(b) && b[j] <= top {
-		switch {
-		case j >= len(b) || b[j] > top || i < len(a) && a[i] < b[j]:
-			na++
+	na, nb := len(a), len(b)
+	for a[na-1] > top {
+		na--
+	}
+	for b[nb-1] > top {
+		nb--
+	}
+	least := min(na, nb)
+	if least < 4 {
+		return 0
+	}
+	both, i, j := 0, 0, 0
+	for i < na && j < nb {
+		x, y := a[i], b[j]
+		if x == y {
+			both++
+		}
+		if x <= y {
 			i++
-		case i >= len(a) || a[i] > top || b[j] < a[i]:
-			nb++
+		}
+		if y <= x {
 			j++
-		default:
-			na, nb, both = na+1, nb+1, both+1
-			i, j = i+1, j+1
 		}
 	}
-	if least := min(na, nb); least >= 4 {
-		return float64(both) / float64(least)
-	}
-	return 0
+	return float64(both) / float64(least)
 }
 
 // addTexts makes a soft tenure of each group of near-identical texts. A short

@@ -88,16 +88,16 @@ func (m *material) between(a, b uint32, found *[]shared) int32 {
 	x, y := m.held(a), m.held(b)
 	for i, j := 0, 0; i < len(x) && j < len(y); {
 		switch {
-		case x[i] < y[j]:
+		case x[i].tenure < y[j].tenure:
 			i++
-		case x[i] > y[j]:
+		case x[i].tenure > y[j].tenure:
 			j++
 		default:
-			bits := pairBits(m.incidence(x[i], a), m.incidence(x[i], b))
+			bits := pairBits(m.incs[x[i].inc], m.incs[y[j].inc])
 			if found != nil {
-				*found = append(*found, shared{x[i], bits})
+				*found = append(*found, shared{x[i].tenure, bits})
 			}
-			f := m.tenures[x[i]].family
+			f := m.tenures[x[i].tenure].family
 			if bits > best[f] {
 				best[f], second[f] = bits, best[f]
 			} else {

@@ -1,0 +1,318 @@
+package link
+
+import "slices"
+
+// uniting joins groups that save bits by being one, best first, in rounds of
+// pairs of which each is the other's best. A round weighs anew only the groups
+// that the round before changed, and those whose best partner it changed.
+type uniting struct {
+	w      *world
+	values [][]int32 // by group: the values it holds
+	best   []offer   // by group: with whom it saves most
+	into   []int32   // by group: what it became part of, itself if it stands
+	barred map[[2]int32]bool
+	acc    []weighing // by group, scratch
+	met    []int32    // groups in acc
+}
+
+// offer is what a group saves by being one with another.
+type offer struct {
+	with int32 // -1 = with none
+	gain float64
+}
+
+// weighing is what two groups share, as it is being added up.
+type weighing struct {
+	bits float64
+	best [numFamilies]int32
+}
+
+// unite joins groups and says whether any were joined.
+func (w *world) unite() bool {
+	w.recount()
+	u := w.newUniting()
+	todo := make([]int32, len(w.groups))
+	for g := range todo {
+		todo[g] = int32(g)
+	}
+	any := false
+	for len(todo) > 0 {
+		for _, g := range todo {
+			u.best[g] = offer{with: -1}
+		}
+		for _, g := range todo {
+			u.weigh(g)
+		}
+		todo = u.joinMutual()
+		any = any || len(todo) > 0
+	}
+	if any {
+		for i := range w.of {
+			w.of[i] = u.find(w.of[i])
+		}
+		w.free = w.free[:0]
+	}
+	return any
+}
+
+func (w *world) newUniting() *uniting {
+	n := len(w.groups)
+	u := &uniting{w: w, values: make([][]int32, n), best: make([]offer, n), into: make([]int32, n), acc: make([]weighing, n)}
+	starts := make([]uint32, n+1)
+	for i := range w.values {
+		for _, h := range w.values[i].holders.list {
+			starts[h.group+1]++
+		}
+	}
+	for g := range n {
+		starts[g+1] += starts[g]
+		u.into[g] = int32(g)
+		u.best[g].with = -1
+	}
+	flat := make([]int32, starts[n])
+	next := slices.Clone(starts)
+	for i := range w.values {
+		for _, h := range w.values[i].holders.list {
+			flat[next[h.group]] = int32(i)
+			next[h.group]++
+		}
+	}
+	for g := range n {
+		u.values[g] = flat[starts[g]:starts[g+1]:starts[g+1]]
+	}
+	u.bar()
+	return u
+}
+
+// bar lists the pairs of groups that a person keeps apart.
+func (u *uniting) bar() {
+	if u.w.rivals == nil {
+		return
+	}
+	u.barred = map[[2]int32]bool{}
+	for i, js := range u.w.rivals {
+		for _, j := range js {
+			u.barred[[2]int32{u.find(u.w.of[i]), u.find(u.w.of[j])}] = true
+		}
+	}
+}
+
+func (u *uniting) find(g int32) int32 {
+	for u.into[g] != g {
+		u.into[g] = u.into[u.into[g]]
+		g = u.into[g]
+	}
+	return g
+}
+
+// manyHolders is above how many holders a value pairs its groups only with
+// those that hold it most: a hub then costs a straight line.
+const manyHolders = 48
+
+// weigh finds with whom a group saves most, and offers itself to those with
+// whom it does.
+func (u *uniting) weigh(a int32) {
+	w := u.w
+	if w.groups[a].nodes == 0 {
+		return
+	}
+	for _, vi := range u.values[a] {
+		v := &w.values[vi]
+		if v.worth < w.p.medium || len(v.holders.list) < 2 {
+			continue
+		}
+		h := &v.holders
+		own := h.list[h.find(a)]
+		if len(h.list) > manyHolders {
+			for _, b := range h.largest() {
+				if b != a {
+					u.share(a, own, h.list[h.find(b)], v)
+				}
+			}
+			continue
+		}
+		for _, x := range h.list {
+			if x.group != a {
+				u.share(a, own, x, v)
+			}
+		}
+	}
+	slices.Sort(u.met)
+	for _, b := range u.met {
+		x := u.acc[b]
+		u.acc[b] = weighing{}
+		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
+			continue
+		}
+		gain := x.bits - w.mixing(a, b)
+		if gain <= -faintBits {
+			continue
+		}
+		if gain += u.faint(a, b); gain > 0 {
+			u.offer(a, b, gain)
+			u.offer(b, a, gain)
+		}
+	}
+	u.met = u.met[:0]
+}
+
+// faintBits is how far a pair may be from gaining before what is faint is
+// looked at: first names and hubs hardly give more.
+const faintBits = 25
+
+// share adds what one value saves if its two holders become one.
+func (u *uniting) share(a int32, x, y holder, v *value) {
+	w := u.w
+	acc := &u.acc[y.group]
+	if acc.best == [numFamilies]int32{} {
+		u.met = append(u.met, y.group)
+	}
+	acc.bits += w.saved(a, y.group, x.count, y.count, v)
+	acc.best[v.family] = max(acc.best[v.family], min(x.bits, y.bits, v.worth), 1)
+}
+
+// saved is what one value saves, in bits, if two groups that hold it become
+// one: it need not be explained twice, but which of the values it was takes
+// more telling.
+func (w *world) saved(a, b, ca, cb int32, v *value) float64 {
+	total := w.seenIn(&w.groups[a], v) + w.seenIn(&w.groups[b], v)
+	return v.cost - lg(max(total, ca+cb)) + again(ca+cb) - again(ca) - again(cb)
+}
+
+func again(c int32) float64 { return float64(c-1) * lg(c) }
+
+// faint adds what two groups save by the values that cannot bring them
+// together by themselves, and by hubs of which neither is a large holder.
+func (u *uniting) faint(a, b int32) float64 {
+	w := u.w
+	if len(u.values[b]) < len(u.values[a]) {
+		a, b = b, a
+	}
+	gain := 0.0
+	for _, vi := range u.values[a] {
+		v := &w.values[vi]
+		h := &v.holders
+		hub := len(h.list) > manyHolders
+		if v.worth >= w.p.medium && !hub {
+			continue
+		}
+		cb := h.count(b)
+		if cb == 0 || hub && v.worth >= w.p.medium && (slices.Contains(h.top, a) || slices.Contains(h.top, b)) {
+			continue
+		}
+		gain += w.saved(a, b, h.count(a), cb, v)
+	}
+	return gain
+}
+
+func (u *uniting) offer(a, b int32, gain float64) {
+	have := u.best[a]
+	if have.with < 0 || gain > have.gain+1e-9 || gain > have.gain-1e-9 && b < have.with {
+		u.best[a] = offer{b, gain}
+	}
+}
+
+// mixing is what telling two groups' values apart costs once they are one,
+// less what is saved by not telling the groups apart. Only months and kinds
+// that both have can mix.
+func (w *world) mixing(a, b int32) float64 {
+	x, y := &w.groups[a], &w.groups[b]
+	if x.stats == nil || y.stats == nil {
+		w.open(x)
+		w.open(y)
+	}
+	from, to := max(x.from, y.from), min(x.from+x.months, y.from+y.months)
+	cost := 0.0
+	for kind := range w.kinds {
+		for month := from; month < to; month++ {
+			s, t := x.stats[kind*x.months+month-x.from], y.stats[kind*y.months+month-y.from]
+			if s.tokens == 0 || t.tokens == 0 {
+				continue
+			}
+			both := lg(s.tokens + t.tokens)
+			if kind == 0 { // the reports themselves
+				cost -= w.p.assign * (float64(s.tokens)*(both-lg(s.tokens)) + float64(t.tokens)*(both-lg(t.tokens)))
+				continue
+			}
+			cost += float64(s.repeats)*(both-lg(s.tokens)) + float64(t.repeats)*(both-lg(t.tokens))
+		}
+	}
+	return cost
+}
+
+// joinMutual joins the pairs of which each is the other's best offer and
+// gives the groups to be weighed anew.
+func (u *uniting) joinMutual() []int32 {
+	type pair struct{ a, b int32 }
+	var pairs []pair
+	for g := range u.best {
+		a := int32(g)
+		if b := u.best[g].with; b > a && u.best[b].with == a && u.into[a] == a {
+			pairs = append(pairs, pair{a, b})
+		}
+	}
+	if len(pairs) == 0 {
+		return nil
+	}
+	changed := make([]bool, len(u.best))
+	for _, p := range pairs {
+		changed[p.a], changed[p.b] = true, true
+		u.join(p.a, p.b)
+	}
+	if u.barred != nil {
+		u.bar()
+	}
+	var todo []int32
+	for g, o := range u.best {
+		if u.into[g] != int32(g) || u.w.groups[g].nodes == 0 {
+			continue
+		}
+		if changed[g] || o.with >= 0 && changed[o.with] {
+			todo = append(todo, int32(g))
+		}
+	}
+	return todo
+}
+
+// join makes b a part of a, or a of b if b is larger.
+func (u *uniting) join(a, b int32) {
+	w := u.w
+	if len(u.values[b]) > len(u.values[a]) {
+		a, b = b, a
+	}
+	x, y := &w.groups[a], &w.groups[b]
+	w.open(x)
+	w.open(y)
+	w.cover(x, min(x.from, y.from), max(x.from+x.months, y.from+y.months)-1)
+	for kind := range w.kinds {
+		for month := range y.months {
+			s := y.stats[kind*y.months+month]
+			to := &x.stats[kind*x.months+month+y.from-x.from]
+			to.tokens += s.tokens
+			to.repeats += s.repeats
+		}
+	}
+	for _, vi := range u.values[b] {
+		v := &w.values[vi]
+		h := &v.holders
+		from := h.list[h.find(b)]
+		h.drop(h.find(b))
+		if i := h.find(a); i >= 0 {
+			to := &h.list[i]
+			x.at(max(to.first, from.first), v.kind).repeats++
+			to.count += from.count
+			to.bits, to.first = max(to.bits, from.bits), min(to.first, from.first)
+		} else {
+			from.group = a
+			h.push(from)
+			u.values[a] = append(u.values[a], vi)
+		}
+		h.aged = len(h.list) + 1
+		w.touch(v)
+	}
+	x.size += y.size
+	x.nodes += y.nodes
+	*y = group{}
+	u.values[b] = nil
+	u.into[b] = a
+}
