@@ -164,7 +164,7 @@ func (x *scan) sortWord(i int) bool {
 
 // accountNumber is the number that belongs to a bank's code: after a word for
 // an account, within twelve tokens of the code on either side.
-func (x *scan) accountNumber(cue, code int) (number string, first, end int) {
+func (x *scan) accountNumber(cue, code int) (number string, first, last int) {
 	for k := max(0, cue-14); k < len(x.toks) && k <= code+14; k++ {
 		if !x.is(k).has(cueAccount) {
 			continue
@@ -172,9 +172,9 @@ func (x *scan) accountNumber(cue, code int) (number string, first, end int) {
 		for m := k + 1; m < len(x.toks) && m <= k+6; m++ {
 			t := x.toks[m]
 			if t.class == classNumber && !t.used && t.len() >= 3 && m != code {
-				digits, last := x.runOfDigits(m, 18)
-				if len(digits) >= 6 {
-					return string(digits), m, last
+				number, last = x.runOfDigits(m, 18)
+				if len(number) >= 6 {
+					return number, m, last
 				}
 			}
 		}
@@ -183,9 +183,8 @@ func (x *scan) accountNumber(cue, code int) (number string, first, end int) {
 }
 
 // runOfDigits joins groups of digits with single blanks or hyphens between.
-// What it returns is good until the next call.
-func (x *scan) runOfDigits(i, most int) ([]byte, int) {
-	s := append(x.joined[:0], x.bytes(i)...)
+func (x *scan) runOfDigits(i, most int) (string, int) {
+	s := string(x.bytes(i))
 	last := i
 	for k := i + 1; k < len(x.toks); k++ {
 		t := x.toks[k]
@@ -198,10 +197,9 @@ func (x *scan) runOfDigits(i, most int) ([]byte, int) {
 		if t.class != classNumber || len(s)+t.len() > most || t.len() < 2 {
 			break
 		}
-		s = append(s, x.bytes(k)...)
+		s += string(x.bytes(k))
 		last = k
 	}
-	x.joined = s
 	return s, last
 }
 

@@ -25,49 +25,28 @@ func (x *scan) price(i int) bool {
 		return false
 	}
 	currency, first := x.currencyBefore(i)
-	whole, frac, last := x.decimal(i)
-	name, at := x.currencyAfter(last)
-	switch {
-	case currency == "" && name == "":
-		return false
-	case currency == "":
-		if len(whole)+min(len(frac), 1)+len(frac) > mostDecimal {
+	decimal, last := x.decimal(i)
+	if currency == "" {
+		var at int
+		if currency, at = x.currencyAfter(last); currency == "" {
 			return false
 		}
-		currency, last = name, at
-	case name == currency || name != "" && currency == "USD" && strings.HasSuffix(name, "D"):
-		currency, last = name, at
-	}
-	v, ok := amountOf(whole, frac, currency)
-	if ok {
-		x.take(fraud.Amount, v, first, last, true)
-	}
-	return ok
-}
-
-// mostDecimal is the most signs of an amount whose currency stands behind it.
-const mostDecimal = 12
-
-// amountOf writes "USD 299.99", the form of an amount.
-func amountOf(whole, frac []byte, currency string) (string, bool) {
-	if len(frac) > 2 || len(whole) > 15 || fraud.Exponent(currency) != 2 {
-		decimal := string(whole)
-		if len(frac) > 0 {
-			decimal += "." + string(frac)
+		if m, err := fraud.ParseMoney(decimal, currency); err == nil && len(decimal) <= 12 {
+			x.take(fraud.Amount, m.String(), first, at, true)
+			return true
 		}
-		m, err := fraud.ParseMoney(decimal, currency)
-		return m.String(), err == nil
+		return false
 	}
-	for len(whole) > 1 && whole[0] == '0' {
-		whole = whole[1:]
+	m, err := fraud.ParseMoney(decimal, currency)
+	if err != nil {
+		return false
 	}
-	var room [40]byte
-	b := append(append(append(room[:0], currency...), ' '), whole...)
-	b = append(append(b, '.'), frac...)
-	for range 2 - len(frac) {
-		b = append(b, '0')
+	if name, at := x.currencyAfter(last); name != "" && (name == currency || currency == "USD" && strings.HasSuffix(name, "D")) {
+		last = at
+		m.Currency = name
 	}
-	return string(b), true
+	x.take(fraud.Amount, m.String(), first, last, true)
+	return true
 }
 
 // currencyBefore reads a sign or a code before token i.
@@ -139,13 +118,14 @@ func (x *scan) currencyAfter(i int) (string, int) {
 }
 
 // decimal reads "1,234.56", "1.234,56", "3,50,000" or "1 234,56" from token i
-// as a plain decimal, whole part and decimals, and the token it ends in.
-func (x *scan) decimal(i int) (whole, frac []byte, last int) {
-	whole, last = append(x.whole[:0], x.bytes(i)...), i
+// as a plain decimal, and the token it ends in.
+func (x *scan) decimal(i int) (string, int) {
+	whole, last := string(x.bytes(i)), i
+	frac := ""
 	for k := i + 1; k+1 < len(x.toks) && k < i+16; k += 2 {
 		m, next := x.markAt(k), x.toks[k+1]
-		if m == 0 && frac == nil && x.lang != langEN && x.gap(k) == 1 && x.toks[k].class == classNumber && x.toks[k].len() == 3 {
-			whole = append(whole, x.bytes(k)...)
+		if m == 0 && frac == "" && x.lang != langEN && x.gap(k) == 1 && x.toks[k].class == classNumber && x.toks[k].len() == 3 {
+			whole += string(x.bytes(k))
 			last = k
 			k--
 			continue
@@ -153,26 +133,31 @@ func (x *scan) decimal(i int) (whole, frac []byte, last int) {
 		if m != ',' && m != '.' || x.gap(k) > 0 || x.gap(k+1) > 0 || next.class != classNumber || next.used {
 			break
 		}
-		group := x.bytes(k + 1)
+		group := string(x.bytes(k + 1))
 		more := k+3 < len(x.toks) && (x.markAt(k+2) == '.' || x.markAt(k+2) == ',') && x.gap(k+2) == 0 && x.gap(k+3) == 0 && x.toks[k+3].class == classNumber
 		switch {
 		case len(group) == 3 && (m == ',' || more || x.lang == langDE || x.lang == langES):
-			whole = append(whole, group...)
+			whole += group
 		case len(group) == 2 && m == ',' && more:
-			whole = append(whole, group...)
+			whole += group
 		case len(group) <= 2 || m == '.':
 			frac = group
 		default:
-			x.whole = whole
-			return whole, frac, last
+			return joinDecimal(whole, frac), last
 		}
 		last = k + 1
-		if frac != nil {
+		if frac != "" {
 			break
 		}
 	}
-	x.whole = whole
-	return whole, frac, last
+	return joinDecimal(whole, frac), last
+}
+
+func joinDecimal(whole, frac string) string {
+	if frac == "" {
+		return whole
+	}
+	return whole + "." + frac
 }
 
 // gift takes a brand of gift card where a word for a card stands near. The

@@ -72,15 +72,7 @@ done
 		case " $scenarios " in *" $s "*) row "$s" ;; *) echo "| $s | | not run this time | | | | | | |" ;; esac
 	done
 	echo
-	echo "## Extraction, on the labelled corpus"
-	echo
-	if ${GO:-go} test ./extract -run Score -count=1 >"$work/extract.log" 2>&1; then
-		echo "\`go test ./extract -run Score\` agrees with the committed table, [extract/testdata/score.md](../extract/testdata/score.md):"
-	else
-		echo "\`go test ./extract -run Score\` does NOT agree with the committed table, [extract/testdata/score.md](../extract/testdata/score.md):"
-	fi
-	echo
-	sed -n '/^| kind/,/^$/p' extract/testdata/score.md
+	scripts/score-extraction.sh
 } >"$work/scores.md"
 mv "$work/scores.md" docs/scores.md
 cat docs/scores.md

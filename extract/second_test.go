@@ -1,0 +1,142 @@
+package extract_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"ringbreaker.example/extract"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/score"
+)
+
+var secondOut = flag.String("second.out", "", "write the second corpus' tables, its summary and its texts as JSONL to this `folder`")
+
+// half reads one half of the second corpus, its files in the order of names.
+func half(tb testing.TB, name string) []score.Snippet {
+	tb.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "second", name, "*.txt"))
+	if err != nil || len(files) == 0 {
+		tb.Fatalf("no files of the half %s: %v", name, err)
+	}
+	slices.Sort(files)
+	var all []score.Snippet
+	for _, file := range files {
+		f, err := os.Open(file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		some, err := score.ReadMarked(f)
+		_ = f.Close()
+		if err != nil {
+			tb.Fatalf("%s: %v", file, err)
+		}
+		all = append(all, some...)
+	}
+	return all
+}
+
+// found is what the extractor says about a text, read as what it is.
+func found(tb testing.TB, one score.Snippet) []score.Mark {
+	tb.Helper()
+	opt := extract.Options{Country: one.Country, FromFraudster: one.Voice == "f"}
+	var findings []extract.Finding
+	switch one.Format {
+	case "text":
+		findings = extract.Text(one.Text, opt)
+	case "html":
+		_, findings = extract.HTML([]byte(one.Text), opt)
+	case "mail":
+		var err error
+		if _, findings, err = extract.Mail([]byte(one.Text), opt); err != nil {
+			tb.Errorf("%s: %v", one.ID, err)
+		}
+	default:
+		tb.Fatalf("%s: no reader for the format %q", one.ID, one.Format)
+	}
+	marks := make([]score.Mark, 0, len(findings))
+	for _, f := range findings {
+		marks = append(marks, score.Mark{Kind: f.Kind, Value: f.Value, Role: f.Role, Start: f.Start, End: f.End})
+	}
+	return marks
+}
+
+// The second corpus was written and labelled by a hand that had not read the
+// rules (testdata/second/README.md). The floors are what the rules reach
+// today, a little below: they hold what was won. The held half is only ever
+// scored: nothing here says which of its texts went wrong.
+func TestSecondCorpusHoldsItsFloors(t *testing.T) {
+	for _, tt := range []struct {
+		name                 string
+		phones, values, role float64
+	}{
+		{"dev", 0.91, 0.86, 0.83},
+		{"held", 0.91, 0.87, 0.80},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			texts := half(t, tt.name)
+			if len(texts) < 300 {
+				t.Errorf("%d snippets, want at least 300", len(texts))
+			}
+			e := score.NewExtraction()
+			for _, one := range texts {
+				e.Add(one, found(t, one))
+			}
+			phones := e.Kinds[string(fraud.Phone)]
+			t.Logf("phones F1 %.4f, all kinds F1 %.4f, roles %.4f", phones.F1(), e.All.F1(), e.Role())
+			if got := phones.F1(); got < tt.phones {
+				t.Errorf("phones: F1 %.4f, want at least %.4f", got, tt.phones)
+			}
+			if got := e.All.F1(); got < tt.values {
+				t.Errorf("all kinds: F1 %.4f, want at least %.4f", got, tt.values)
+			}
+			if got := e.Role(); got < tt.role {
+				t.Errorf("roles: %.4f right, want at least %.4f", got, tt.role)
+			}
+			if *secondOut != "" {
+				writeSecond(t, tt.name, texts, e)
+			}
+		})
+	}
+}
+
+// writeSecond leaves what scripts/score-extraction.sh and scripts/interop
+// read: the table, a line of figures, and the texts with their marks. The
+// misses are written for dev only.
+func writeSecond(t *testing.T, name string, texts []score.Snippet, e *score.Extraction) {
+	t.Helper()
+	write := func(file string, b []byte) {
+		if err := os.WriteFile(filepath.Join(*secondOut, file), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(name+".md", []byte(e.Table()))
+	phones := e.Kinds[string(fraud.Phone)]
+	write(name+".tsv", fmt.Appendf(nil, "%d\t%d\t%.4f\t%.4f\t%.4f\t%.4f\t%.4f\n",
+		e.Snippets, e.Values, e.All.Precision(), e.All.Recall(), e.All.F1(), phones.F1(), e.Role()))
+	var lines []byte
+	for _, one := range texts {
+		b, err := json.Marshal(one)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(append(lines, b...), '\n')
+	}
+	write(name+".jsonl", lines)
+	if name != "dev" {
+		return
+	}
+	lines = nil
+	for _, m := range e.Misses {
+		b, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines = append(append(lines, b...), '\n')
+	}
+	write("dev-misses.jsonl", lines)
+}
