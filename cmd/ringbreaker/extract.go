@@ -12,7 +12,7 @@ import (
 
 func extractCommand() command {
 	return command{
-		name: "extract", args: "[-in text|jsonl|eml|html] [-country CC] [FILE…]",
+		name: "extract", args: "[-in text|jsonl|eml|html] [-country CC] [-rows] [FILE…]",
 		does:    "prints the indicators in files as JSONL, with kind, canonical value, role and place; needs no node",
 		example: "ringbreaker extract -in eml mail.eml",
 		run:     runExtract,
@@ -27,10 +27,26 @@ func runExtract(ctx context.Context, c *call) error {
 	in := c.flags.String("in", "text", "what the files are: text, jsonl, eml or html")
 	country := c.flags.String("country", "", "where numbers without a country are at home (ISO 3166-1); a report's own goes first")
 	own := c.flags.Bool("fraudster", false, "the text is the fraudster's own (a message, a script), not a victim's account")
+	rows := c.flags.Bool("rows", false, "with -in jsonl and standard input: rows for link -component instead (docs/spark.md)")
+	model := c.flags.String("model", "", "with -rows, `FILE` with another frozen model than the built-in one")
+	judged := c.flags.String("judgements", "", "with -rows, JSONL `FILE` of people's decisions")
 	if err := c.parse(); err != nil {
 		return err
 	}
 	opt := extract.Options{Country: *country, FromFraudster: *own}
+	if *rows {
+		if *in != "jsonl" || c.flags.NArg() > 0 {
+			return usagef("-rows reads reports on standard input: extract -rows -in jsonl <FILE")
+		}
+		m, js, err := modelAndJudgements(*model, *judged)
+		if err != nil {
+			return err
+		}
+		return extractRows(ctx, c, m, js, opt)
+	}
+	if *model != "" || *judged != "" {
+		return usagef("-model and -judgements go with -rows")
+	}
 	switch *in {
 	case "text", "jsonl":
 	case "eml", "html":

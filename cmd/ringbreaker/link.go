@@ -19,7 +19,7 @@ import (
 
 func linkCommand() command {
 	return command{
-		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] -out DIR | -data DIR -out DIR",
+		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] -out DIR | -data DIR -out DIR | -component",
 		does:    "finds the rings in report files, with reasons; needs no node, and with -data works on what a node took in",
 		example: "ringbreaker link -in world/a.jsonl,world/b.jsonl -out out",
 		run:     runLink,
@@ -32,8 +32,19 @@ func runLink(ctx context.Context, c *call) error {
 	data := c.flags.String("data", "", "instead of files, the node in `DIR`: its reports and its people's decisions, linked anew")
 	out := c.flags.String("out", "", "`DIR` for assign.tsv, rings.jsonl, links.jsonl and suggestions.jsonl")
 	model := c.flags.String("model", "", "`FILE` with another frozen model than the built-in one")
+	component := c.flags.Bool("component", false, "link rows of components on standard input, for Spark (docs/spark.md)")
 	if err := c.parse(); err != nil {
 		return err
+	}
+	if *component {
+		if *in != "" || *data != "" || *out != "" {
+			return usagef("-component reads rows on standard input and prints rows; it goes with -model and -judgements alone")
+		}
+		m, js, err := modelAndJudgements(*model, *judged)
+		if err != nil {
+			return err
+		}
+		return linkComponents(ctx, c, m, js)
 	}
 	if *data != "" {
 		if *in != "" || *judged != "" || *model != "" {
@@ -47,16 +58,12 @@ func runLink(ctx context.Context, c *call) error {
 	if err := c.need("in", "out"); err != nil {
 		return err
 	}
-	m, err := readModel(*model)
+	m, js, err := modelAndJudgements(*model, *judged)
 	if err != nil {
 		return err
 	}
 	b := link.NewBuilder(m)
 	refused, err := addReports(ctx, c.stderr, b, splitList(*in))
-	if err != nil {
-		return err
-	}
-	js, err := readJudgements(*judged)
 	if err != nil {
 		return err
 	}
@@ -94,6 +101,15 @@ func tellLinking(c *call, out string, res link.Result, refused int) error {
 	fmt.Fprintf(c.stdout, "%d reports, %d rings, %d links, %d suggestions, %d lines refused: %s\n",
 		len(res.Assign), len(res.Rings), len(res.Links), len(res.Suggestions), refused, out)
 	return nil
+}
+
+func modelAndJudgements(model, judged string) (link.Model, []fraud.Judgement, error) {
+	m, err := readModel(model)
+	if err != nil {
+		return m, nil, err
+	}
+	js, err := readJudgements(judged)
+	return m, js, err
 }
 
 func readModel(name string) (link.Model, error) {
