@@ -97,7 +97,9 @@ var canonicalForms = map[fraud.Kind]func(raw, country string) (string, bool, boo
 
 // canonicalPhone reads a field that holds a phone number and nothing else.
 func canonicalPhone(raw, country string) (string, bool, bool) {
-	raw = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(raw), "tel:"), "callto:")
+	if c := raw[0] | 0x20; c >= 'a' { // letters before the number, or for it
+		raw = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(raw), "tel:"), "callto:")
+	}
 	if cut := strings.IndexAny(raw, ";"); cut > 0 {
 		raw = raw[:cut]
 	}
@@ -111,7 +113,7 @@ func canonicalPhone(raw, country string) (string, bool, bool) {
 		case c == '+' && len(d) == 0:
 			plus = true
 		case isLetter(c):
-			if rest := raw[i:]; len(d) >= leastPhone && (rest[0] == 'x' || strings.HasPrefix(rest, "ext")) {
+			if c = lower(c); len(d) >= leastPhone && (c == 'x' || c == 'e' && len(raw) >= i+3 && strings.EqualFold(raw[i:i+3], "ext")) {
 				goto read
 			}
 			letters++

@@ -203,15 +203,15 @@ func canonicalHandle(raw string) (string, bool, bool) {
 
 // handleOfURL reads the name out of a network's own address.
 func handleOfURL(url string) (network, name string, ok bool) {
-	_, rest, found := strings.Cut(strings.ToLower(url), "://")
+	_, rest, found := strings.Cut(url, "://")
 	if !found {
-		rest = strings.ToLower(url)
+		rest = url
 	}
 	host, path, found := strings.Cut(rest, "/")
-	if !found {
+	if !found || len(host) > len("www.telegram.dog.") {
 		return "", "", false
 	}
-	switch strings.TrimPrefix(host, "www.") {
+	switch strings.TrimPrefix(strings.ToLower(host), "www.") {
 	case "t.me", "telegram.me", "telegram.dog":
 		network = "telegram"
 	case "instagram.com":
@@ -227,7 +227,7 @@ func handleOfURL(url string) (network, name string, ok bool) {
 	default:
 		return "", "", false
 	}
-	name, _, _ = strings.Cut(path, "?")
+	name, _, _ = strings.Cut(strings.ToLower(path), "?")
 	name, _, _ = strings.Cut(strings.TrimPrefix(name, "@"), "/")
 	switch name {
 	case "", "s", "joinchat", "share", "sharer", "sharer.php", "intent", "p", "reel", "watch", "groups", "pages", "profile.php", "hashtag", "search", "explore", "home", "login", "help", "policies":

@@ -195,3 +195,35 @@ func (x *scan) mailAddress(raw string) (string, bool, bool) {
 	}
 	return raw, valid, true
 }
+
+// siteAlone is what [scan.run] finds in a text that is one URL in canonical
+// form, beside the URL: its host. ok is false where there may be more to it.
+func (x *scan) siteAlone(url string, safe SafeList) (f Finding, ok bool) {
+	host := urlHost(url)
+	start := strings.Index(url, "://") + len("://")
+	digits := 0
+	for i := start + len(host); i < len(url); i++ {
+		if c := url[i]; isDigit(c) {
+			digits++
+		} else if foldClass[c] != 0 || c == '{' || c == '|' || c == '^' || c == '`' || c == '\'' || c == '*' || c == '~' || c == ')' || c == ']' {
+			return f, false
+		}
+	}
+	if _, _, found := handleOfURL(url); found || digits >= 9 || strings.IndexByte(".,;:!?_", url[len(url)-1]) >= 0 || len(url) > maxURL {
+		return f, false
+	}
+	if _, valid, ok := x.domain(host); !ok || !valid || looksLikeIP(host) || !printable(host) {
+		return f, false
+	}
+	f = Finding{
+		Indicator: fraud.Indicator{Kind: fraud.Domain, Value: strings.TrimPrefix(host, "www.")}, Raw: url[start : start+len(host)],
+		Start: start, End: start + len(host), Valid: true, Role: fraud.RoleLure, Why: "the text leads there",
+	}
+	x.opt = Options{Safe: safe, FromFraudster: true}
+	if owner := x.ownerOf(f.Indicator); owner != "" {
+		f.Role, f.Why = fraud.RoleGenuineBrand, "genuine: it is "+owner+"'s own"
+	} else {
+		x.judgeHost(&f)
+	}
+	return f, true
+}

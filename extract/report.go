@@ -232,6 +232,12 @@ func (s *reportScan) page(raw, field string, at time.Time) {
 	if !s.field(fraud.URL, raw, fraud.RoleLure, field, at, "the page that was met") {
 		return
 	}
+	if value := s.out.Sightings[len(s.out.Sightings)-1].Indicator.Value; value == raw {
+		if f, ok := s.x.scan.siteAlone(raw, s.opt.Safe); ok {
+			s.add(&f, field, at)
+			return
+		}
+	}
 	for _, f := range s.x.scan.run(raw, Options{Country: s.opt.Country, Safe: s.opt.Safe, FromFraudster: true}, nil) {
 		if f.Kind != fraud.URL {
 			s.add(&f, field, at)

@@ -198,10 +198,16 @@ func likeBrand(label string) (name, how string) {
 		letters := lettersOf(part)
 		for i := range brands {
 			b := &brands[i]
-			if len(b.label) < 6 || bits.OnesCount64(letters^b.letters) > 4 {
+			// One slip changes the length by one and the set of letters by two at
+			// most: what passes is held letter by letter.
+			slips := 1
+			if len(b.label) >= 9 {
+				slips = 2
+			}
+			if n := len(part) - len(b.label); n > slips || n < -slips || len(b.label) < 6 || bits.OnesCount64(letters^b.letters) > 2*slips {
 				continue
 			}
-			if d := distance(part, b.label); d == 1 || d == 2 && len(b.label) >= 9 {
+			if d := distance(part, b.label); d >= 1 && d <= slips {
 				return b.name, "one slip away from " + b.name
 			}
 		}

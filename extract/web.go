@@ -72,15 +72,25 @@ func (x *scan) hostOf(value string, start, end int) {
 }
 
 func hostLength(rest string) int {
-	if at := strings.IndexAny(rest, "/?#"); at >= 0 {
-		return at
+	for i := range len(rest) {
+		if c := rest[i]; c == '/' || c == '?' || c == '#' {
+			return i
+		}
 	}
 	return len(rest)
 }
 
 // schemeOf undoes the ways to write a scheme so that nobody clicks on it.
 func schemeOf(b []byte) string {
-	switch strings.ToLower(string(b)) {
+	if len(b) > 6 {
+		return ""
+	}
+	var room [6]byte
+	low := room[:len(b)]
+	for i, c := range b {
+		low[i] = lower(c)
+	}
+	switch string(low) {
 	case "http", "hxxp", "hxp", "htxp", "hxtp", "meow":
 		return "http"
 	case "https", "hxxps", "hxps", "htxps":

@@ -119,6 +119,7 @@ var languageNames = map[string]language{"-": langNone, "en": langEN, "es": langE
 // entry is one word of the dictionary.
 type entry struct {
 	word  string
+	head  uint64 // of a short word in ASCII: its letters, which say all
 	is    cues
 	langs uint8 // bit per language
 	value int16 // of a number word; -1 if it has none
@@ -148,12 +149,12 @@ type slot struct {
 
 const wordBits = 13
 
-// wordHash is a hash of b[start:end] with ASCII letters folded: of its first
-// and last eight bytes and its length.
-func wordHash(b []byte, start, end int) uint64 {
+// wordHash is a hash of b[start:end] with ASCII letters folded, of its first
+// and last eight bytes and its length, and the first eight bytes folded.
+func wordHash(b []byte, start, end int) (h, head uint64) {
 	const fold = 0x2020202020202020
 	n := end - start
-	var head, tail uint64
+	var tail uint64
 	switch {
 	case n >= 8:
 		head = binary.LittleEndian.Uint64(b[start:])
@@ -166,20 +167,31 @@ func wordHash(b []byte, start, end int) uint64 {
 		}
 		head <<= 64 - 8*n
 	}
-	h := (head | fold) ^ bits.RotateLeft64((tail|fold)*0x9E3779B97F4A7C15, 31) + uint64(n)
+	head |= fold
+	h = head ^ bits.RotateLeft64((tail|fold)*0x9E3779B97F4A7C15, 31) + uint64(n)
 	h *= 0xD6E8FEB86659FD93
-	return h ^ h>>32
+	return h ^ h>>32, head
 }
 
 // find is the place in entries of the word b[start:end], 0 if it is none.
 func (t *wordTable) find(b []byte, start, end int) int16 {
-	h := wordHash(b, start, end)
+	h, head := wordHash(b, start, end)
 	for at := h >> 16 & (1<<wordBits - 1); ; at = (at + 1) & (1<<wordBits - 1) {
 		s := t.slots[at]
 		if s.entry == 0 {
 			return 0
 		}
-		if s.tag == uint16(h) && equalFold(t.entries[s.entry].word, b[start:end]) {
+		if s.tag != uint16(h) {
+			continue
+		}
+		e := &t.entries[s.entry]
+		if e.head != 0 {
+			if e.head == head && len(e.word) == end-start {
+				return s.entry
+			}
+			continue
+		}
+		if equalFold(e.word, b[start:end]) {
 			return s.entry
 		}
 	}
@@ -207,13 +219,25 @@ func hashOf(s []byte) uint64 {
 	return h
 }
 
+func plainLetters(s string) bool {
+	for i := range len(s) {
+		if !isLetter(s[i]) {
+			return false
+		}
+	}
+	return s != ""
+}
+
 func (t *wordTable) add(word string, is cues, lang language, value int16) {
 	b := []byte(word)
 	i := t.find(b, 0, len(b))
 	if i == 0 {
 		i = int16(len(t.entries))
 		t.entries = append(t.entries, entry{word: word, value: -1})
-		h := wordHash(b, 0, len(b))
+		h, head := wordHash(b, 0, len(b))
+		if len(word) <= 8 && plainLetters(word) {
+			t.entries[i].head = head
+		}
 		at := h >> 16 & (1<<wordBits - 1)
 		for t.slots[at].entry != 0 {
 			at = (at + 1) & (1<<wordBits - 1)
