@@ -164,7 +164,7 @@ func (x *scan) sortWord(i int) bool {
 
 // accountNumber is the number that belongs to a bank's code: after a word for
 // an account, within twelve tokens of the code on either side.
-func (x *scan) accountNumber(cue, code int) (number string, first, last int) {
+func (x *scan) accountNumber(cue, code int) (number string, first, end int) {
 	for k := max(0, cue-14); k < len(x.toks) && k <= code+14; k++ {
 		if !x.is(k).has(cueAccount) {
 			continue
@@ -172,9 +172,9 @@ func (x *scan) accountNumber(cue, code int) (number string, first, last int) {
 		for m := k + 1; m < len(x.toks) && m <= k+6; m++ {
 			t := x.toks[m]
 			if t.class == classNumber && !t.used && t.len() >= 3 && m != code {
-				number, last = x.runOfDigits(m, 18)
-				if len(number) >= 6 {
-					return number, m, last
+				digits, last := x.runOfDigits(m, 18)
+				if len(digits) >= 6 {
+					return string(digits), m, last
 				}
 			}
 		}
@@ -183,8 +183,9 @@ func (x *scan) accountNumber(cue, code int) (number string, first, last int) {
 }
 
 // runOfDigits joins groups of digits with single blanks or hyphens between.
-func (x *scan) runOfDigits(i, most int) (string, int) {
-	s := string(x.bytes(i))
+// What it returns is good until the next call.
+func (x *scan) runOfDigits(i, most int) ([]byte, int) {
+	s := append(x.joined[:0], x.bytes(i)...)
 	last := i
 	for k := i + 1; k < len(x.toks); k++ {
 		t := x.toks[k]
@@ -197,9 +198,10 @@ func (x *scan) runOfDigits(i, most int) (string, int) {
 		if t.class != classNumber || len(s)+t.len() > most || t.len() < 2 {
 			break
 		}
-		s += string(x.bytes(k))
+		s = append(s, x.bytes(k)...)
 		last = k
 	}
+	x.joined = s
 	return s, last
 }
 

@@ -20,7 +20,7 @@ func mod97(s string) int {
 }
 
 // luhn is the check of ISO/IEC 7812-1 annex B, over digits.
-func luhn(s string) bool {
+func luhn[T string | []byte](s T) bool {
 	sum := 0
 	for i := range len(s) {
 		d := int(s[len(s)-1-i] - '0')

@@ -84,7 +84,7 @@ func (x *scan) remoteDigits(from, to int, tool remoteTool) bool {
 			if len(id) < tool.least || len(id) > tool.most || !named && k > from+4 {
 				return false
 			}
-			x.take(fraud.RemoteID, tool.name+":"+id, k, last, true)
+			x.take(fraud.RemoteID, tool.name+":"+string(id), k, last, true)
 			return true
 		case is.has(cueSession):
 			named = true
@@ -104,19 +104,12 @@ var plainID = strings.NewReplacer(" ", "", "-", "", ".", "", "/", "")
 // canonicalRemoteID is the form of remote_id: the product, a colon, the id
 // without blanks.
 func canonicalRemoteID(raw string) (string, bool, bool) {
-	tool, id, found := strings.Cut(strings.ToLower(raw), ":")
+	tool, id, found := strings.Cut(raw, ":")
 	if !found {
 		return "", false, false
 	}
-	tool = strings.Join(strings.Fields(tool), "")
-	known := false
-	for _, t := range remoteTools {
-		if t.word == tool {
-			tool, known = t.name, true
-			break
-		}
-	}
-	id = plainID.Replace(id)
+	tool, known, _ := canonicalTool(tool)
+	id = plainID.Replace(strings.ToLower(id))
 	return tool + ":" + id, known && len(id) >= 6, tool != "" && len(id) >= 4 && len(id) <= 64 && plainSigns(id)
 }
 

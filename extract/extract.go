@@ -63,6 +63,8 @@ type scan struct {
 	found    []Finding
 	marks    []mark // of found: where each stands in the folded text
 	digits   []byte
+	joined   []byte     // see runOfDigits
+	whole    []byte     // of an amount
 	words    []uint64   // of a sketch
 	hashes   []uint64   // of a sketch
 	line     []byte     // of a sketch's shingles

@@ -25,28 +25,49 @@ func (x *scan) price(i int) bool {
 		return false
 	}
 	currency, first := x.currencyBefore(i)
-	decimal, last := x.decimal(i)
-	if currency == "" {
-		var at int
-		if currency, at = x.currencyAfter(last); currency == "" {
+	whole, frac, last := x.decimal(i)
+	name, at := x.currencyAfter(last)
+	switch {
+	case currency == "" && name == "":
+		return false
+	case currency == "":
+		if len(whole)+min(len(frac), 1)+len(frac) > mostDecimal {
 			return false
 		}
-		if m, err := fraud.ParseMoney(decimal, currency); err == nil && len(decimal) <= 12 {
-			x.take(fraud.Amount, m.String(), first, at, true)
-			return true
+		currency, last = name, at
+	case name == currency || name != "" && currency == "USD" && strings.HasSuffix(name, "D"):
+		currency, last = name, at
+	}
+	v, ok := amountOf(whole, frac, currency)
+	if ok {
+		x.take(fraud.Amount, v, first, last, true)
+	}
+	return ok
+}
+
+// mostDecimal is the most signs of an amount whose currency stands behind it.
+const mostDecimal = 12
+
+// amountOf writes "USD 299.99", the form of an amount.
+func amountOf(whole, frac []byte, currency string) (string, bool) {
+	if len(frac) > 2 || len(whole) > 15 || fraud.Exponent(currency) != 2 {
+		decimal := string(whole)
+		if len(frac) > 0 {
+			decimal += "." + string(frac)
 		}
-		return false
+		m, err := fraud.ParseMoney(decimal, currency)
+		return m.String(), err == nil
 	}
-	m, err := fraud.ParseMoney(decimal, currency)
-	if err != nil {
-		return false
+	for len(whole) > 1 && whole[0] == '0' {
+		whole = whole[1:]
 	}
-	if name, at := x.currencyAfter(last); name != "" && (name == currency || currency == "USD" && strings.HasSuffix(name, "D")) {
-		last = at
-		m.Currency = name
+	var room [40]byte
+	b := append(append(append(room[:0], currency...), ' '), whole...)
+	b = append(append(b, '.'), frac...)
+	for range 2 - len(frac) {
+		b = append(b, '0')
 	}
-	x.take(fraud.Amount, m.String(), first, last, true)
-	return true
+	return string(b), true
 }
 
 // currencyBefore reads a sign or a code before token i.
@@ -118,14 +139,13 @@ func (x *scan) currencyAfter(i int) (string, int) {
 }
 
 // decimal reads "1,234.56", "1.234,56", "3,50,000" or "1 234,56" from token i
-// as a plain decimal, and the token it ends in.
-func (x *scan) decimal(i int) (string, int) {
-	whole, last := string(x.bytes(i)), i
-	frac := ""
+// as a plain decimal, whole part and decimals, and the token it ends in.
+func (x *scan) decimal(i int) (whole, frac []byte, last int) {
+	whole, last = append(x.whole[:0], x.bytes(i)...), i
 	for k := i + 1; k+1 < len(x.toks) && k < i+16; k += 2 {
 		m, next := x.markAt(k), x.toks[k+1]
-		if m == 0 && frac == "" && x.lang != langEN && x.gap(k) == 1 && x.toks[k].class == classNumber && x.toks[k].len() == 3 {
-			whole += string(x.bytes(k))
+		if m == 0 && frac == nil && x.lang != langEN && x.gap(k) == 1 && x.toks[k].class == classNumber && x.toks[k].len() == 3 {
+			whole = append(whole, x.bytes(k)...)
 			last = k
 			k--
 			continue
@@ -133,31 +153,26 @@ func (x *scan) decimal(i int) (string, int) {
 		if m != ',' && m != '.' || x.gap(k) > 0 || x.gap(k+1) > 0 || next.class != classNumber || next.used {
 			break
 		}
-		group := string(x.bytes(k + 1))
+		group := x.bytes(k + 1)
 		more := k+3 < len(x.toks) && (x.markAt(k+2) == '.' || x.markAt(k+2) == ',') && x.gap(k+2) == 0 && x.gap(k+3) == 0 && x.toks[k+3].class == classNumber
 		switch {
 		case len(group) == 3 && (m == ',' || more || x.lang == langDE || x.lang == langES):
-			whole += group
+			whole = append(whole, group...)
 		case len(group) == 2 && m == ',' && more:
-			whole += group
+			whole = append(whole, group...)
 		case len(group) <= 2 || m == '.':
 			frac = group
 		default:
-			return joinDecimal(whole, frac), last
+			x.whole = whole
+			return whole, frac, last
 		}
 		last = k + 1
-		if frac != "" {
+		if frac != nil {
 			break
 		}
 	}
-	return joinDecimal(whole, frac), last
-}
-
-func joinDecimal(whole, frac string) string {
-	if frac == "" {
-		return whole
-	}
-	return whole + "." + frac
+	x.whole = whole
+	return whole, frac, last
 }
 
 // gift takes a brand of gift card where a word for a card stands near. The

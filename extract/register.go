@@ -144,9 +144,8 @@ func einPrefix(s string) bool {
 // canonicalCompany is "REGISTER:NUMBER" in lower-case register names, or
 // "name:" and the folded name.
 func canonicalCompany(raw, country string) (string, bool, bool) {
-	if name, found := strings.CutPrefix(strings.ToLower(raw), "name:"); found {
-		v := foldCompany(name)
-		return "name:" + v, true, len(v) > 2
+	if len(raw) > 5 && strings.EqualFold(raw[:5], "name:") {
+		return canonicalFirm(raw[5:])
 	}
 	scheme, number, found := strings.Cut(raw, ":")
 	if !found {
@@ -168,6 +167,12 @@ func canonicalCompany(raw, country string) (string, bool, bool) {
 		return strings.ToLower(country) + ":" + v, false, true
 	}
 	return "reg:" + v, false, true
+}
+
+// canonicalFirm is the form of a company that is known by its name alone.
+func canonicalFirm(name string) (string, bool, bool) {
+	v := foldCompany(name)
+	return "name:" + v, true, len(v) > 2
 }
 
 // canonicalTaxID is "SCHEME:NUMBER" by the number's form.
@@ -204,6 +209,10 @@ var legalForms = strings.NewReplacer(
 // foldCompany folds a company's name, its legal form in one spelling.
 func foldCompany(raw string) string {
 	name := foldName(raw)
+	if !strings.Contains(name, " priv") && !strings.Contains(name, " pvt l") && !strings.Contains(name, " p l") && !strings.Contains(name, " limited") &&
+		!strings.Contains(name, " l l c") && !strings.Contains(name, " inc") && !strings.Contains(name, " corp") && !strings.Contains(name, " comp") {
+		return name
+	}
 	for range 4 { // one spelling may lead to the next: p limited, p ltd, pvt ltd
 		next := strings.TrimSpace(legalForms.Replace(name))
 		if next == name {

@@ -43,6 +43,9 @@ func (x *scan) assignRoles() {
 // victim's in one sentence is the victim's in all, and a number that stands
 // bare in one line is what the other line calls it.
 func (x *scan) agree() {
+	if !x.repeats() {
+		return
+	}
 	told := map[fraud.Indicator]fraud.Role{}
 	for i := range x.found {
 		f := &x.found[i]
@@ -65,6 +68,22 @@ func (x *scan) agree() {
 			f.Role, f.Why = role, "another line of the text says so"
 		}
 	}
+}
+
+// repeats says whether a value may stand in two places of the text.
+func (x *scan) repeats() bool {
+	const few = 12 // findings that are quicker compared than hashed
+	if len(x.found) > few {
+		return true
+	}
+	for i := range x.found {
+		for k := range i {
+			if x.found[i].Value == x.found[k].Value {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // ownerOf looks a value up in the lists of genuine ones.

@@ -182,8 +182,12 @@ func brandFirm(value string) string {
 func likeBrand(label string) (name, how string) {
 	skeleton := skeletonOf(label)
 	have, look := lettersOf(label), lettersOf(skeleton)
+	either := have | look
 	for i := range brands {
 		b := &brands[i]
+		if b.letters&^either != 0 {
+			continue
+		}
 		if b.letters&^have == 0 && holds(label, b.label) {
 			return b.name, "carries the name of " + b.name
 		}
@@ -238,22 +242,37 @@ func lettersOf(s string) uint64 {
 // skeletonOf folds what looks alike (Unicode TR 39, cut down to what host
 // names use).
 func skeletonOf(label string) string {
-	var out strings.Builder
+	var room [64]byte
+	out := room[:0]
 	for _, r := range label {
-		if isLower(byte(r)) && r < utf8.RuneSelf {
-			out.WriteByte(byte(r))
-			continue
+		switch {
+		case isLower(byte(r)) && r < utf8.RuneSelf:
+			out = append(out, byte(r))
+		case r == '_':
+			out = append(out, '-')
+		default:
+			if to, ok := confusables[r]; ok {
+				out = append(out, to)
+			} else {
+				out = utf8.AppendRune(out, r)
+			}
 		}
-		if to, ok := confusables[r]; ok {
-			out.WriteByte(to)
-			continue
-		}
-		out.WriteRune(r)
 	}
-	return looksAs.Replace(out.String())
+	n := 0
+	for i := 0; i < len(out); i++ { // "rn" reads as m and "vv" as w
+		c := out[i]
+		if i+1 < len(out) && (c == 'r' && out[i+1] == 'n' || c == 'v' && out[i+1] == 'v') {
+			c = "mw"[(c-'r')/('v'-'r')]
+			i++
+		}
+		out[n] = c
+		n++
+	}
+	if string(out[:n]) == label {
+		return label
+	}
+	return string(out[:n])
 }
-
-var looksAs = strings.NewReplacer("rn", "m", "vv", "w", "_", "-")
 
 var confusables = func() map[rune]byte {
 	m := map[rune]byte{}

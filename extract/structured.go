@@ -19,7 +19,7 @@ func (x *scan) structured(i int) bool {
 	}
 	n := t.len()
 	switch {
-	case n == 15 && luhn(string(x.bytes(i))) && x.near(i, 8, 3, cueHandset):
+	case n == 15 && luhn(x.bytes(i)) && x.near(i, 8, 3, cueHandset):
 		x.take(fraud.IMEI, string(x.bytes(i)), i, i, true)
 		return true
 	case n >= 18 && n <= 20:
@@ -38,10 +38,10 @@ func (x *scan) spacedHandset(i int) bool {
 	s, last := x.runOfDigits(i, 20)
 	switch {
 	case len(s) == 15 && luhn(s) && x.near(i, 4, 0, cueHandset):
-		x.take(fraud.IMEI, s, i, last, true)
+		x.take(fraud.IMEI, string(s), i, last, true)
 		return true
-	case len(s) >= 18 && s[:2] == "89" && luhn(s):
-		x.take(fraud.ICCID, s, i, last, true)
+	case len(s) >= 18 && string(s[:2]) == "89" && luhn(s):
+		x.take(fraud.ICCID, string(s), i, last, true)
 		return true
 	}
 	return false
@@ -78,14 +78,17 @@ func (x *scan) bareAccount(i int) bool {
 	if len(s) < 7 {
 		return false
 	}
-	x.take(fraud.BankAccount, s, i, last, false)
+	x.take(fraud.BankAccount, string(s), i, last, false)
 	return true
 }
 
 // cardNumber steps over a payment card's number: it is never taken down.
 func (x *scan) cardNumber(i int) bool {
+	if strings.IndexByte("3456", x.bytes(i)[0]) < 0 || x.markAt(i-1) == '+' {
+		return false
+	}
 	s, last := x.runOfDigits(i, 19)
-	if len(s) < 14 || len(s) > 19 || !luhn(s) || strings.IndexByte("3456", s[0]) < 0 || x.markAt(i-1) == '+' {
+	if len(s) < 14 || len(s) > 19 || !luhn(s) {
 		return false
 	}
 	for k := i; k <= last; k++ {

@@ -293,10 +293,18 @@ func canonicalIP(raw string) (string, bool, bool) {
 
 // looksLikeIP says quickly of most host names that they are no address.
 func looksLikeIP(s string) bool {
-	if len(s) < 2 || len(s) > 64 {
-		return false
+	dots := 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == ':':
+			return true
+		case c == '.':
+			dots++
+		case !isDigit(c):
+			return strings.IndexByte(s, ':') > 0
+		}
 	}
-	return isDigit(s[0]) && isDigit(s[len(s)-1]) || strings.IndexByte(s, ':') >= 0
+	return dots == 3 && len(s) <= len("255.255.255.255")
 }
 
 var obscuredAt = strings.NewReplacer("[at]", "@", "(at)", "@", "[@]", "@", " ", "")
@@ -409,6 +417,9 @@ func (x *scan) dot(i int) {
 		}
 		x.use(first, end)
 		return
+	}
+	if isDigit(raw[strings.LastIndexByte(raw, '.')+1]) {
+		return // a price, a date: no top-level domain begins with a digit
 	}
 	host, valid, ok := x.domain(raw)
 	if !ok || !valid || !likeSite(raw, host) {

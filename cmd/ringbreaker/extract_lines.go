@@ -153,13 +153,14 @@ func eachPiece(r io.Reader, limit int, hand func(first int, text string, err err
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
 		}
-		cut := bytes.LastIndexByte(buf, '\n') + 1
-		if err != nil {
-			cut = len(buf)
+		if err == nil && len(buf) < cap(buf) {
+			continue // room for more
+		}
+		cut := len(buf)
+		if err == nil {
+			cut = bytes.LastIndexByte(buf, '\n') + 1
 		}
 		switch {
-		case err == nil && len(buf) < cap(buf):
-			continue // room for more
 		case cut > 0:
 			text := string(buf[:cut])
 			if herr := hand(line, text, nil); herr != nil {
