@@ -1,0 +1,149 @@
+package intake_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"ringbreaker.example/intake"
+)
+
+// watched opens a folder in which a file is ready at the second look.
+func watched(t *testing.T, s *intake.Service, dir string) (*intake.Folder, *[]intake.FolderFile) {
+	t.Helper()
+	told := &[]intake.FolderFile{}
+	f, err := s.OpenFolder(dir, intake.FolderConfig{Settle: time.Nanosecond, Told: func(x intake.FolderFile) { *told = append(*told, x) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f, told
+}
+
+func put(t *testing.T, dir, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func look(t *testing.T, f *intake.Folder, times int) {
+	t.Helper()
+	for range times {
+		if err := f.Look(analyst()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// lying are the files under a folder, but for the list of what was taken.
+func lying(t *testing.T, dir string) []string {
+	t.Helper()
+	var out []string
+	err := filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && d.Name() != "taken.tsv" {
+			rel, _ := filepath.Rel(dir, p)
+			out = append(out, filepath.ToSlash(rel))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func TestWatchedFilesAreTakenOnceAndMovedWithTheirReason(t *testing.T) {
+	dir := t.TempDir()
+	s, k := newIntake(t, intake.Config{})
+	f, told := watched(t, s, dir)
+	put(t, dir, "good.jsonl", line("1", "")+"bad\n")
+	put(t, dir, "bad.jsonl", "not json\n")
+	put(t, dir, "song.bin", "\x00\x01\x02")
+	put(t, dir, "coming.jsonl.part", line("9", ""))
+	put(t, dir, ".hidden.jsonl", line("9", ""))
+	if err := os.Symlink(filepath.Join(dir, "good.jsonl"), filepath.Join(dir, "link.jsonl")); err != nil {
+		t.Fatal(err)
+	}
+	look(t, f, 3)
+	want := []string{".hidden.jsonl", "coming.jsonl.part", "done/good.jsonl", "done/good.jsonl.rejects.jsonl", "link.jsonl",
+		"refused/bad.jsonl", "refused/bad.jsonl.reason", "refused/bad.jsonl.rejects.jsonl", "refused/song.bin", "refused/song.bin.reason"}
+	if got := lying(t, dir); !slices.Equal(got, want) {
+		t.Errorf("there lie %q, want %q", got, want)
+	}
+	if len(k.reports) != 1 || len(*told) != 3 {
+		t.Errorf("%d reports, %d told", len(k.reports), len(*told))
+	}
+	for name, want := range map[string]string{"bad.jsonl": "none of its 1 records could be taken: bad.jsonl.rejects.jsonl says why, one by one\n", "song.bin": "song.bin holds no reports in a format that is known: it was left alone\n"} {
+		b, err := os.ReadFile(filepath.Join(dir, "refused", name+".reason"))
+		if err != nil || string(b) != want {
+			t.Errorf("%s: %q, %v, want %q", name, b, err, want)
+		}
+	}
+	// The same bytes under another name, and after a new start, are not read again.
+	batches := k.batches
+	f, told = watched(t, s, dir)
+	put(t, dir, "copy.jsonl", line("1", "")+"bad\n")
+	look(t, f, 3)
+	if len(*told) != 1 || !(*told)[0].Again || k.batches != batches {
+		t.Errorf("the copy: %+v, %d batches more", *told, k.batches-batches)
+	}
+	// Another content under a name that lies in done keeps both.
+	put(t, dir, "good.jsonl", line("2", ""))
+	look(t, f, 3)
+	if n := len(slices.DeleteFunc(lying(t, dir), func(p string) bool { return !strings.HasPrefix(p, "done/good") })); n != 3 || len(k.reports) != 2 {
+		t.Errorf("%d files done/good*, %d reports", n, len(k.reports))
+	}
+}
+
+func TestAFileThatStillGrowsIsLeftAlone(t *testing.T) {
+	dir := t.TempDir()
+	s, k := newIntake(t, intake.Config{})
+	f, _ := watched(t, s, dir)
+	text := ""
+	for _, id := range []string{"1", "2", "3"} {
+		text += line(id, "")
+		put(t, dir, "grows.jsonl", text)
+		look(t, f, 1)
+	}
+	if len(k.reports) != 0 {
+		t.Fatalf("%d reports of a file that still grew", len(k.reports))
+	}
+	look(t, f, 1)
+	if len(k.reports) != 3 {
+		t.Errorf("%d reports, want 3", len(k.reports))
+	}
+}
+
+// A full disk leaves the file where it is, and later it comes in.
+func TestAFaultOfTheMachineLosesNoFile(t *testing.T) {
+	dir := t.TempDir()
+	s, k := newIntake(t, intake.Config{})
+	f, told := watched(t, s, dir)
+	put(t, dir, "a.jsonl", line("1", ""))
+	k.fail = errors.New("disk full")
+	look(t, f, 2)
+	if got := lying(t, dir); !slices.Equal(got, []string{"a.jsonl"}) || len(*told) != 1 || !strings.Contains((*told)[0].Reason, "tried again") {
+		t.Fatalf("there lie %q; told %+v", got, *told)
+	}
+	k.fail = nil
+	look(t, f, 2)
+	if got := lying(t, dir); !slices.Equal(got, []string{"done/a.jsonl"}) || len(k.reports) != 1 {
+		t.Errorf("there lie %q, %d reports", got, len(k.reports))
+	}
+}
+
+func TestOnlyWhoMayImportMayWatch(t *testing.T) {
+	s, _ := newIntake(t, intake.Config{})
+	f, _ := watched(t, s, t.TempDir())
+	if err := f.Watch(context.Background()); err == nil {
+		t.Error("somebody unknown watches a folder")
+	}
+	if _, err := s.OpenFolder(filepath.Join(t.TempDir(), "none"), intake.FolderConfig{}); err == nil {
+		t.Error("a folder that is not there is watched")
+	}
+}
