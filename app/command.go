@@ -22,8 +22,8 @@ import (
 // ImportProgress is how far an import is.
 type ImportProgress = intake.Progress
 
-// Serve listens until ctx ends. started is told where.
-func (n *Node) Serve(ctx context.Context, started func(url string)) error {
+// Serve listens until ctx ends. started is told where, and of each door more.
+func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	l, err := net.Listen("tcp", n.addr())
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", n.addr(), err)
@@ -33,6 +33,14 @@ func (n *Node) Serve(ctx context.Context, started func(url string)) error {
 		l.Close()
 		return err
 	}
+	more, err := n.openDoors(door)
+	if err != nil {
+		l.Close()
+		return err
+	}
+	open, shut := context.WithCancel(ctx)
+	defer shut()
+	more.run(open)
 	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()

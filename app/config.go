@@ -29,6 +29,10 @@ type Config struct {
 	// Complainant is what a referral says of this organisation: its standing,
 	// its authority to complain, its record-keeping system.
 	Complainant refer.Complainant `json:"complainant,omitzero"`
+	// Mail is the door for mails that people send in; absent, it is closed.
+	Mail *MailDoor `json:"mail,omitempty"`
+	// WatchDir is a folder whose files are taken in; empty watches none.
+	WatchDir string `json:"watch,omitempty"`
 	// URL is how other nodes and people reach it; default http://Addr.
 	URL string `json:"url,omitempty"`
 }

@@ -30,9 +30,13 @@ const matchPrefix = "/peer/v1/match"
 
 // wireVerbs makes the verbs over the node's store, keys and clock.
 func (n *Node) wireVerbs(ctx context.Context) error {
-	var err error
+	mappings, err := n.loadMappings()
+	if err != nil {
+		return err
+	}
 	n.Intake, err = intake.New(n.db, n.vault, n.now, n.random, intake.Config{
-		Source: string(n.Org.ID), Country: n.Org.Country, RejectDir: filepath.Join(n.Data, "rejects"),
+		Mappings: mappings,
+		Source:   string(n.Org.ID), Country: n.Org.Country, RejectDir: filepath.Join(n.Data, "rejects"),
 		KeepFile: func(ctx context.Context, r io.Reader) (string, int64, error) { return n.blobs.Put(ctx, r) },
 	})
 	if err != nil {

@@ -140,15 +140,17 @@ type attached struct {
 }
 
 func mailWith(text string, files ...attached) string {
-	b := "From: Billing <billing@renew-desk.example>\r\nTo: someone@mail.example\r\nSubject: Your order\r\nDate: Wed, 18 Oct 2023 13:59:00 +0000\r\n" +
-		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text + "\r\n"
+	var b strings.Builder
+	b.WriteString("From: Billing <billing@renew-desk.example>\r\nTo: someone@mail.example\r\nSubject: Your order\r\nDate: Wed, 18 Oct 2023 13:59:00 +0000\r\n" +
+		"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + text + "\r\n")
 	for _, f := range files {
-		b += "--B\r\nContent-Type: " + f.mediaType + "\r\nContent-Disposition: attachment; filename=\"" + f.name + "\"\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+		b.WriteString("--B\r\nContent-Type: " + f.mediaType + "\r\nContent-Disposition: attachment; filename=\"" + f.name + "\"\r\nContent-Transfer-Encoding: base64\r\n\r\n")
 		for e := base64.StdEncoding.EncodeToString(f.data); e != ""; e = e[min(76, len(e)):] {
-			b += e[:min(76, len(e))] + "\r\n"
+			b.WriteString(e[:min(76, len(e))] + "\r\n")
 		}
 	}
-	return b + "--B--\r\n"
+	b.WriteString("--B--\r\n")
+	return b.String()
 }
 
 // note is what a record says of an attachment.

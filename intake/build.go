@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -16,7 +17,7 @@ import (
 
 // textReport makes a plain text into a report: somebody's own words.
 func (s *Service) textReport(w whole) (built, error) {
-	text := strings.TrimSpace(string(bytes.TrimPrefix(w.body, []byte("\xef\xbb\xbf"))))
+	text := strings.TrimSpace(unmarked(w.body))
 	if !utf8.ValidString(text) {
 		return built{}, fmt.Errorf("the text is not UTF-8: %w", fraud.ErrInvalid)
 	}
@@ -28,6 +29,18 @@ func (s *Service) textReport(w whole) (built, error) {
 		Reporter: fraud.Reporter{Country: s.cfg.Country},
 	})
 	return built{report: r, named: true}, err
+}
+
+// unmarked is text without the mark of its encoding, out of UTF-16 where the
+// mark says so.
+func unmarked(b []byte) string {
+	switch {
+	case bytes.HasPrefix(b, []byte("\xff\xfe")):
+		return fromUTF16(b[2:], binary.LittleEndian)
+	case bytes.HasPrefix(b, []byte("\xfe\xff")):
+		return fromUTF16(b[2:], binary.BigEndian)
+	}
+	return string(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")))
 }
 
 // contentID names a record by its content, so that the same file is the same

@@ -2,10 +2,13 @@ package intake_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
+	"ringbreaker.example/fraud"
 	"ringbreaker.example/intake"
 )
 
@@ -62,4 +65,27 @@ func FuzzDocument(f *testing.F) {
 	f.Add([]byte(`{"data":[{"id":"1","type":"dnc_complaint","attributes":{"company-phone-number":"2125550142","created-date":"2023-10-19"}}]}`))
 	f.Add([]byte(`[{"id":"1","source":"s","received_at":"2023-10-19T09:00:00Z"},3,null]`))
 	fuzzImport(f, "f.json")
+}
+
+// FuzzMailDoor gives foreign bytes to the door of mails: whatever they are, no
+// address of who sent them may come out as anything but a victim's.
+func FuzzMailDoor(f *testing.F) {
+	f.Add([]byte("\r\nI nearly called.\r\n\r\n---------- Forwarded message ---------\r\nFrom: Billing <b@x.example>\r\nDate: Wed\r\nSubject: Your order\r\nTo: <edna@mail.example>\r\n\r\nCall +1 888 555 0107\r\n"))
+	f.Add([]byte("\r\n> *Von:* B <b@x.example>\r\n> *Gesendet:* heute\r\n> *An:* edna@mail.example\r\n>\r\n> Rufen Sie an\r\n"))
+	f.Add([]byte("Resent-From: edna@mail.example\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\nContent-Type: message/rfc822\r\n\r\nFrom: a@b.example\r\n\r\nx\r\n--B--\r\n"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, k := newIntake(t, intake.Config{})
+		mail := append([]byte("From: Edna Sample <edna@mail.example>\r\nSubject: Fwd\r\n"), b...)
+		_, err := s.ReceiveMail(context.Background(), mail)
+		if err != nil && !errors.Is(err, fraud.ErrInvalid) {
+			t.Fatalf("got %v, want ErrInvalid", err)
+		}
+		for _, a := range k.reports {
+			for _, x := range a.Sightings {
+				if x.Indicator.Kind == fraud.Email && x.Indicator.Value == "edna@mail.example" && x.Role != fraud.RoleVictimOwned {
+					t.Errorf("the reporter became %s", x.Role)
+				}
+			}
+		}
+	})
 }

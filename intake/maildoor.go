@@ -70,14 +70,15 @@ type MailDoor struct {
 // NewMailDoor returns a door into s. The error wraps fraud.ErrInvalid if it
 // would take mails for nobody.
 func NewMailDoor(s *Service, cfg MailDoorConfig) (*MailDoor, error) {
-	if len(cfg.For) == 0 || cfg.Domain == "" {
-		return nil, fmt.Errorf("the door of mails needs a domain, and an address that reports go to: %w", fraud.ErrInvalid)
-	}
+	cfg.For = slices.Clone(cfg.For)
 	for i, a := range cfg.For {
 		if _, domain, ok := strings.Cut(a, "@"); !ok || domain == "" {
 			return nil, fmt.Errorf("the door of mails: %q is no address: %w", a, fraud.ErrInvalid)
 		}
 		cfg.For[i] = strings.ToLower(a)
+	}
+	if len(cfg.For) == 0 || cfg.Domain == "" {
+		return nil, fmt.Errorf("the door of mails needs a domain, and an address that reports go to: %w", fraud.ErrInvalid)
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()

@@ -94,7 +94,7 @@ func (r *run) jsonDoc(src source) error {
 	if done, err := r.exchanged(src, b); done || err != nil {
 		return err
 	}
-	for _, m := range r.s.mappings {
+	for _, m := range r.s.mappings() {
 		if m.Shape != csvmap.JSONDoc {
 			continue
 		}
@@ -172,12 +172,16 @@ type records struct {
 	mapping *csvmap.Mapping // nil: every row is rejected, with why
 	why     error
 	seen    csvmap.Seen
+	lost    int // cells that a spreadsheet had destroyed
 }
+
+// maxLostTold is how many destroyed cells of a file are told one by one.
+const maxLostTold = 20
 
 // recordsFor finds the mapping for these columns.
 func (r *run) recordsFor(src source, shapes []csvmap.Shape, columns []string, sample []lined) *records {
 	rec := &records{r: r, src: src, seen: csvmap.Seen{}}
-	if m := csvmap.Choose(r.s.mappings, shapes, columns); m != nil {
+	if m := csvmap.Choose(r.s.mappings(), shapes, columns); m != nil {
 		rec.mapping = m
 		r.note("%s was read by the mapping %s", src.label, m.Name)
 		return rec
@@ -188,7 +192,7 @@ func (r *run) recordsFor(src source, shapes []csvmap.Shape, columns []string, sa
 			rows = append(rows, x.row)
 		}
 	}
-	rec.why = fmt.Errorf("no mapping fits the columns: declare one and import again: %w", fraud.ErrInvalid)
+	rec.why = fmt.Errorf("no mapping fits the columns: `ringbreaker import -map guess FILE` proposes one: %w", fraud.ErrInvalid)
 	guess := csvmap.Guess(src.name, shapes[0], columns, rows)
 	if guess == nil || r.s.cfg.Confirm == nil {
 		return rec
@@ -221,6 +225,14 @@ func (c *records) addOr(x lined) error {
 func (c *records) add(row csvmap.Row, line int) error {
 	if c.mapping == nil {
 		return c.r.reject(c.src.label, line, c.why)
+	}
+	for _, l := range c.mapping.Lost(row) {
+		switch c.lost++; {
+		case c.lost <= maxLostTold:
+			c.r.note("%s:%d: %s", c.src.label, line, l)
+		case c.lost == maxLostTold+1:
+			c.r.note("%s: more cells were destroyed in the same way, and are not told one by one", c.src.label)
+		}
 	}
 	b, keep, err := c.mapping.Report(row, c.seen)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -59,15 +60,15 @@ type Confirm func(m *csvmap.Mapping, examples [][]byte) bool
 
 // Service takes reports in. It is safe for use by several goroutines.
 type Service struct {
-	store    Store
-	vault    Vault
-	now      func() time.Time
-	random   io.Reader
-	cfg      Config
-	mappings []*csvmap.Mapping
-	safe     atomic.Pointer[extract.SafeList] // as of the last import or submission
-	tools    *tools
-	langs    spoken
+	store  Store
+	vault  Vault
+	now    func() time.Time
+	random io.Reader
+	cfg    Config
+	maps   atomic.Pointer[[]*csvmap.Mapping] // in the order in which they are tried
+	safe   atomic.Pointer[extract.SafeList]  // as of the last import or submission
+	tools  *tools
+	langs  spoken
 }
 
 // New returns an intake into store that seals identities to vault.
@@ -89,9 +90,19 @@ func New(store Store, vault Vault, now func() time.Time, random io.Reader, cfg C
 		cfg.MaxArchive = 4 << 30
 	}
 	s := &Service{store: store, vault: vault, now: now, random: random, cfg: cfg, tools: newTools(cfg.FindTool)}
-	s.mappings = append(append(s.mappings, cfg.Mappings...), builtin...)
+	all := append(slices.Clone(cfg.Mappings), builtin...)
+	s.maps.Store(&all)
 	s.safe.Store(&extract.SafeList{})
 	return s, nil
+}
+
+// mappings are the ones at hand, in the order in which they are tried.
+func (s *Service) mappings() []*csvmap.Mapping { return *s.maps.Load() }
+
+// Use tries a mapping before all others from now on.
+func (s *Service) Use(m *csvmap.Mapping) {
+	all := append([]*csvmap.Mapping{m}, s.mappings()...)
+	s.maps.Store(&all)
 }
 
 // door asks access whether who is in ctx may do action here.

@@ -46,9 +46,9 @@ func openNode(ctx context.Context, dir, config string) (*app.Node, context.Conte
 
 func serveCommand() command {
 	return command{
-		name: "serve", args: "-data DIR [-config FILE]",
-		does:    "runs a node: its pages, and its door for other nodes",
-		example: "ringbreaker serve -data /var/lib/ringbreaker",
+		name: "serve", args: "-data DIR [-config FILE] [-watch DIR] [-smtp HOST:PORT -smtp-for ADDRESS,…]",
+		does:    "runs a node: its pages, its door for other nodes, and if named its doors for mails and for files (docs/doors.md)",
+		example: "ringbreaker serve -data /var/lib/ringbreaker -watch /var/spool/reports",
 		run:     runServe,
 	}
 }
@@ -57,6 +57,9 @@ func runServe(ctx context.Context, c *call) error {
 	data := dataFlag(c)
 	config := c.flags.String("config", "", "configuration `FILE`; default DIR/config.json")
 	addr := c.flags.String("addr", "", "listen on `HOST:PORT` instead of the configured address")
+	watch := c.flags.String("watch", "", "take in the files that appear in `DIR`")
+	mailAddr := c.flags.String("smtp", "", "take mails as reports on `HOST:PORT`")
+	mailFor := c.flags.String("smtp-for", "", "the addresses that reports are sent to, such as reports@alder.example; commas between")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -70,12 +73,25 @@ func runServe(ctx context.Context, c *call) error {
 	if *addr != "" {
 		cfg.Addr = *addr
 	}
+	if *watch != "" {
+		cfg.WatchDir = *watch
+	}
+	if (*mailAddr == "") != (*mailFor == "") {
+		return usagef("-smtp and -smtp-for go together: where mails are taken, and for whom")
+	}
+	if *mailAddr != "" {
+		if cfg.Mail == nil {
+			cfg.Mail = &app.MailDoor{}
+		}
+		cfg.Mail.Addr, cfg.Mail.For = *mailAddr, splitList(*mailFor)
+	}
 	n, err := app.Open(ctx, cfg, nil)
 	if err != nil {
 		return err
 	}
 	defer n.Close()
-	return n.Serve(ctx, func(url string) { fmt.Fprintf(c.stdout, "%s serves at %s\n", n.Org.Name, url) })
+	return n.Serve(ctx, func(url string) { fmt.Fprintf(c.stdout, "%s serves at %s\n", n.Org.Name, url) },
+		func(door string) { fmt.Fprintf(c.stdout, "%s %s\n", n.Org.Name, door) })
 }
 
 // serveAll listens on loopback for handlers that are already there.
@@ -200,9 +216,9 @@ func runExport(ctx context.Context, c *call) error {
 
 func importCommand() command {
 	return command{
-		name: "import", args: "-data DIR FILE…",
-		does:    "brings reports in: JSONL, CSV, mail, pages, STIX, MISP, text, zip; running it again changes nothing",
-		example: "ringbreaker import -data node reports.jsonl mailbox.mbox",
+		name: "import", args: "-data DIR [-map FILE] FILE… | -map guess FILE",
+		does:    "brings reports in: JSONL, CSV, mail, Outlook .msg, pages, STIX, MISP, text, zip; running it again changes nothing",
+		example: "ringbreaker import -data node reports.jsonl mailbox.mbox\n  ringbreaker import -map guess calls.csv >calls.map.json   # look at it, take out \"guessed\", then:\n  ringbreaker import -data node -map calls.map.json calls.csv",
 		run:     runImport,
 	}
 }
@@ -211,8 +227,12 @@ func runImport(ctx context.Context, c *call) error {
 	data := dataFlag(c)
 	transfers := c.flags.String("transfers", "", "also bring in transfers from this CSV `FILE`, such as a bank's answer")
 	relink := c.flags.Bool("link", true, "find the rings anew after the import")
+	mapping := c.flags.String("map", "", "the mapping of foreign columns that somebody confirmed, `FILE`; it is kept in the node. \"guess\" proposes one instead and imports nothing")
 	if err := c.parse(); err != nil {
 		return err
+	}
+	if *mapping == "guess" {
+		return guessMapping(c, *data)
 	}
 	if err := c.need("data"); err != nil {
 		return err
@@ -225,6 +245,13 @@ func runImport(ctx context.Context, c *call) error {
 		return err
 	}
 	defer n.Close()
+	if *mapping != "" {
+		kept, err := n.AddMapping(ctx, *mapping)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.stderr, "the mapping is kept as %s and used from now on\n", kept)
+	}
 	failed := 0
 	for _, name := range c.flags.Args() {
 		if err := importOne(ctx, c, n, name); err != nil {

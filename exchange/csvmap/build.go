@@ -22,12 +22,22 @@ type Row struct {
 	Cells   []string
 }
 
-// at is the cell of a column, found without case, blanks and hyphens.
+// at is the cell of a column, found without case, blanks and hyphens; empty
+// where a spreadsheet has destroyed it.
 func (r Row) at(column string) string {
+	v := r.raw(column)
+	if lost(v) != "" {
+		return ""
+	}
+	return unspoil(v)
+}
+
+// raw is the cell as it came.
+func (r Row) raw(column string) string {
 	want := fold(column)
 	for i, c := range r.Columns {
 		if i < len(r.Cells) && (c == column || fold(c) == want) {
-			return unspoil(r.Cells[i])
+			return r.Cells[i]
 		}
 	}
 	return ""
@@ -151,7 +161,7 @@ func (m *Mapping) fill(place string, rule Rule, r Row) (any, error) {
 	case strings.HasSuffix(place, ".country"):
 		return strings.ToUpper(v), nil
 	}
-	return v, nil
+	return mended(place, v), nil
 }
 
 // layouts are tried for every time, after the mapping's own.
@@ -168,6 +178,9 @@ func (m *Mapping) time(v string, own []string) (time.Time, error) {
 		if t, err := time.ParseInLocation(layout, strings.TrimSpace(v), zone); err == nil {
 			return t, nil
 		}
+	}
+	if t, ok := counted(strings.TrimSpace(v), zone); ok {
+		return t, nil
 	}
 	return time.Time{}, fmt.Errorf("time: %w", fraud.ErrInvalid)
 }

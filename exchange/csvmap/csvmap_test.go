@@ -1,12 +1,17 @@
 package csvmap_test
 
 import (
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
+	"unicode/utf16"
 
 	"ringbreaker.example/exchange/csvmap"
 	"ringbreaker.example/fraud"
@@ -128,7 +133,8 @@ func TestWhatSpreadsheetsDidToANumberIsUndone(t *testing.T) {
 		{"formula", `"=""+12125550142"""`, "+12125550142"},
 		{"apostrophe", "'+12125550142", "+12125550142"},
 		{"exponent", "1.2125550142E+10", "12125550142"},
-		{"exponent with lost digits stays", "1.21256E+10", "1.21256E+10"},
+		{"exponent with lost digits is no number any more", "1.21256E+10", ""},
+		{"a column that was too narrow", "#######", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := reports(t, "Company_Phone_Number,Created_Date,Violation_Date,Subject\n"+tt.cell+",2023-10-19,2023-10-18,Other\n")
@@ -136,6 +142,88 @@ func TestWhatSpreadsheetsDidToANumberIsUndone(t *testing.T) {
 				t.Errorf("got %q, want %q", c, tt.want)
 			}
 		})
+	}
+}
+
+// What is gone is told with its column and place, and never with a value; the
+// row is good for the rest.
+func TestWhatASpreadsheetDestroyedIsTold(t *testing.T) {
+	all, err := csvmap.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := []string{"Company_Phone_Number", "Created_Date", "Violation_Date", "Subject"}
+	m := csvmap.Choose(all, []csvmap.Shape{csvmap.CSV}, columns)
+	got := m.Lost(csvmap.Row{Columns: columns, Cells: []string{"1.85555E+10", "45217.5", "45216,75", "Other"}})
+	want := []string{"column Company_Phone_Number, for contacts[0].shown_caller_id: the spreadsheet cut off its last digits, as in 1.23457E+10; ask for the column formatted as text"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := m.Lost(csvmap.Row{Columns: columns, Cells: []string{"1.2125550142E+10", "2023-10-19", "", "Other"}}); len(got) != 0 {
+		t.Errorf("nothing is lost, and it says %q", got)
+	}
+}
+
+func TestDatesThatBecameNumbersAreDatesAgain(t *testing.T) {
+	for cell, want := range map[string]string{
+		"45217.5":       "2023-10-18T16:00:00Z", // noon in New York
+		"45217,25":      "2023-10-18T10:00:00Z",
+		"45217":         "2023-10-18T04:00:00Z",
+		"1697637600":    "2023-10-18T14:00:00Z",
+		"1697637600123": "2023-10-18T14:00:00.123Z",
+	} {
+		got := reports(t, "Company_Phone_Number;Created_Date;Violation_Date;Subject\n2125550142;"+cell+";;Other\n")
+		if at := got[0].ReceivedAt.UTC().Format(time.RFC3339Nano); at != want {
+			t.Errorf("%s: got %s, want %s", cell, at, want)
+		}
+	}
+}
+
+func TestTablesAreReadInTheFormsThatSpreadsheetsWrite(t *testing.T) {
+	plain := "Company_Phone_Number,Created_Date,Violation_Date,Subject\n2125550142,2023-10-19,2023-10-18,\"Über; alles\"\n3035550177,2023-10-19,2023-10-18,😀 b\n"
+	wide := func(order binary.AppendByteOrder, mark bool) string {
+		var b []byte
+		if mark {
+			b = order.AppendUint16(b, 0xfeff)
+		}
+		for _, u := range utf16.Encode([]rune(plain)) {
+			b = order.AppendUint16(b, u)
+		}
+		return string(b)
+	}
+	semicolons := strings.ReplaceAll(strings.ReplaceAll(plain, "Über; alles", "Über* alles"), ",", ";")
+	for name, table := range map[string]string{
+		"as it should be": plain, "BOM": "\xef\xbb\xbf" + plain, "CR only": strings.ReplaceAll(plain, "\n", "\r"), "CRLF": strings.ReplaceAll(plain, "\n", "\r\n"),
+		"UTF-16 LE": wide(binary.LittleEndian, true), "UTF-16 BE": wide(binary.BigEndian, true), "UTF-16 LE without mark": wide(binary.LittleEndian, false),
+		"UTF-16, odd byte at the end": wide(binary.LittleEndian, true) + "x",
+		"semicolons":                  semicolons, "named separator": "sep=;\r\n" + semicolons, "tabs": strings.ReplaceAll(plain, ",", "\t"), "bars": strings.ReplaceAll(plain, ",", "|"),
+	} {
+		got := reports(t, table)
+		if len(got) != 2 || got[0].Contacts[0].ShownCallerID != "2125550142" || !strings.HasPrefix(got[0].Contacts[0].Text, "Über") || got[1].Contacts[0].Text != "😀 b" {
+			t.Errorf("%s: got %d reports: %+v", name, len(got), got)
+		}
+	}
+}
+
+func TestTablesOfWesternExcelKeepTheirLetters(t *testing.T) {
+	table := "Company_Phone_Number;Created_Date;Violation_Date;Subject\n2125550142;2023-10-19;;Caf\xe9 M\xfcller \x80 5\n"
+	if got := reports(t, table); got[0].Contacts[0].Text != "Café Müller € 5" {
+		t.Errorf("got %q", got[0].Contacts[0].Text)
+	}
+	// One broken letter in a table of UTF-8 is one broken letter.
+	table = "Company_Phone_Number;Created_Date;Violation_Date;Subject\n2125550142;2023-10-19;;Café M\xfcller\n"
+	if got := reports(t, table); got[0].Contacts[0].Text != "Café M\ufffdller" {
+		t.Errorf("got %q", got[0].Contacts[0].Text)
+	}
+}
+
+func TestTheZeroInFrontOfARoutingNumberComesBack(t *testing.T) {
+	head := "Complaint ID,Date Filed,Incident Description,Recipient Routing,Recipient Account\n"
+	for cell, want := range map[string]string{"21000021": "021000021", "021000021": "021000021", "21000022": "21000022"} {
+		got := reports(t, head+"1,10/19/2023,x,"+cell+",77\n")
+		if code := got[0].Payments[0].ToBankCode; code != want {
+			t.Errorf("%s: got %q, want %q", cell, code, want)
+		}
 	}
 }
 
@@ -198,6 +286,78 @@ func TestGuessIsMarkedAndFindsTheNumber(t *testing.T) {
 	}
 }
 
+// Day and month are told apart by what the rows show, and by nothing else; a
+// column of postcodes is no column of dates that became numbers.
+func TestGuessSaysWhyAndNeverGuessesWhichIsTheMonth(t *testing.T) {
+	guess := func(table string) *csvmap.Mapping {
+		t.Helper()
+		tab, err := csvmap.NewTable(strings.NewReader(table), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rows []csvmap.Row
+		for {
+			row, _, err := tab.Next()
+			if err != nil {
+				break
+			}
+			rows = append(rows, row)
+		}
+		m := csvmap.Guess("calls.csv", csvmap.CSV, tab.Columns, rows)
+		if m == nil {
+			t.Fatal("no guess")
+		}
+		return m
+	}
+	first := func(m *csvmap.Mapping) string {
+		if l := m.Fields["contacts[0].at"].Layouts; len(l) > 0 {
+			return l[0]
+		}
+		return ""
+	}
+	for table, want := range map[string]string{
+		"Call date,Phone\n3/4/2023,2125550142\n18/4/2023,2125550142\n": "2/1/2006",
+		"Call date,Phone\n3/4/2023,2125550142\n4/18/23,2125550142\n":   "1/2/06",
+		"Call date,Phone\n3/4/2023,2125550142\n":                       "",
+		"Datum;Telefon\n3.4.2023;0301234567\n":                         "2.1.2006",
+	} {
+		m := guess(table)
+		if got := first(m); got != want {
+			t.Errorf("%q: layout %q, want %q", table, got, want)
+		}
+		if want == "" && !strings.Contains(m.Why["contacts[0].at"], "cannot be told apart") {
+			t.Errorf("%q: it says %q", table, m.Why["contacts[0].at"])
+		}
+	}
+	m := guess("Zip,Phone,Loss\n21201,2125550142,$20.00\n22334,2125550143,$30.00\n")
+	if _, ok := m.Fields["contacts[0].at"]; ok {
+		t.Error("a postcode became a date")
+	}
+	if why := m.Why["contacts[0].shown_caller_id"]; why != `column "Phone" has "phone" in its name; 2 of its 2 first cells look like telephone numbers` {
+		t.Errorf("why: %q", why)
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := csvmap.Parse(b); err != nil {
+		t.Errorf("what was proposed cannot be read back: %v", err)
+	}
+}
+
+func TestTheFCCsDownloadIsReadByItsOwnHeads(t *testing.T) {
+	got := reports(t, "Ticket ID,Ticket Created,Date of Issue,Time of Issue,Form,Method,Issue,Caller ID Number,Type of Call or Messge,Advertiser Business Number,City,State,Zip,Location (Center point of the Zip Code)\n"+
+		"77,10/19/2023 09:00:00 AM +0000,10/18/2023,2:05 p.m.,Phone,Wireless (cell phone/other mobile device),Unwanted Calls,212-555-0142,Prerecorded Voice,800-555-0199,Albany,NY,12201,\n"+
+		"78,10/19/2023 09:00:00 AM +0000,10/18/2023,,TV,Cable,Billing,,,,Albany,NY,12201,\n")
+	if len(got) != 1 {
+		t.Fatalf("got %d reports, want the one about a call", len(got))
+	}
+	c := got[0].Contacts[0]
+	if got[0].ID != "77" || c.ShownCallerID != "212-555-0142" || c.Callback != "800-555-0199" || got[0].ReceivedAt.UTC().Format(time.RFC3339) != "2023-10-19T09:00:00Z" {
+		t.Errorf("report %s: %+v", got[0].Raw, c)
+	}
+}
+
 func TestMappingThatFillsAnUnknownFieldIsRefused(t *testing.T) {
 	_, err := csvmap.Parse([]byte(`{"name":"x","shape":"csv","source":"x","match":["a"],"fields":{"received_at":{"from":["a"]},"reporter.shoe_size":{"from":["b"]}}}`))
 	if !errors.Is(err, fraud.ErrInvalid) {
@@ -223,6 +383,9 @@ func TestRealTablesAreReadWhole(t *testing.T) {
 
 func FuzzTable(f *testing.F) {
 	f.Add("Company_Phone_Number,Created_Date,Violation_Date,Subject\n2125550142,2023-10-19,2023-10-18,Other\n")
+	f.Add("sep=;\r\nCompany_Phone_Number;Created_Date;Violation_Date;Subject\r\n1.85555E+10;45217.5;;Other\r\n")
+	f.Add("\xff\xfea\x00,\x00b\x00\r\x00\n\x00")
+	f.Add("When,Phone\r18/10/2023,2125550142\r")
 	f.Add("a;b\n\"x\n\";=1\n")
 	f.Add("\xef\xbb\xbfLABEL,TEXT,URL,EMAIL,PHONE\nspam,hi,,,\n")
 	all, err := csvmap.Builtin()
@@ -249,6 +412,7 @@ func FuzzTable(f *testing.F) {
 			if m == nil {
 				continue
 			}
+			_ = m.Lost(row)
 			if b, keep, err := m.Report(row, seen); err == nil && keep {
 				_, _ = fraud.DecodeReport(b)
 			}

@@ -1,8 +1,10 @@
 package csvmap
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -19,8 +21,9 @@ var (
 	looksMail   = regexp.MustCompile(`^[^@\s]+@[^@\s]+\.[^@\s]+$`)
 	looksURL    = regexp.MustCompile(`(?i)^(hxxps?|https?)://|^[a-z0-9\-\[\].]+\.[a-z]{2,}(/|$)`)
 	looksTime   = regexp.MustCompile(`^[0-9]{1,4}[-/.][0-9]{1,2}[-/.][0-9]{1,4}`)
+	looksDate   = regexp.MustCompile(looksTime.String()) // of a column without a telling name: there a number is no date, it may be a postcode
 	looksAmount = regexp.MustCompile(`^[$€£₹¥]? ?[0-9][0-9.,]*$`)
-	looksText   = regexp.MustCompile(`\S+\s+\S+\s+\S+`)
+	looksText   = regexp.MustCompile(`[\pL\pM]{2,}\S*\s+\S+\s+\S+|[\p{Han}\p{Hiragana}\p{Katakana}]{6,}`)
 	looksMoney  = regexp.MustCompile(`^[A-Z]{3,5}$`)
 )
 
@@ -32,7 +35,7 @@ var hints = []hint{
 	{"reporter.phone", []string{"victim phone", "complainant phone", "your phone", "complainant mobile", "reporter phone"}, looksPhone},
 	{"reporter.name", []string{"victim name", "complainant name", "your name", "reporter name", "consumer name"}, nil},
 	{"reporter.address", []string{"victim address", "complainant address", "your address"}, nil},
-	{"contacts[0].callback", []string{"callback", "call back", "advertiser", "number to call", "rückruf", "rappel"}, looksPhone},
+	{"contacts[0].callback", []string{"callback", "call back", "advertiser", "number to call", "number they gave", "number given", "rückruf", "rappel"}, looksPhone},
 	{"contacts[0].shown_caller_id", []string{"caller id", "callerid", "caller number", "calling number", "phone number", "company phone", "from number", "number", "telefon", "téléphone", "telefono", "teléfono", "phone"}, looksPhone},
 	{"contacts[0].sender", []string{"sender", "from", "scammer email", "absender", "expéditeur", "remitente", "email"}, nil},
 	{"contacts[0].url", []string{"url", "website", "web site", "link", "domain", "webseite", "site"}, looksURL},
@@ -55,23 +58,28 @@ var hints = []hint{
 func Guess(name string, shape Shape, columns []string, sample []Row) *Mapping {
 	m := &Mapping{
 		Name: "guessed:" + name, Shape: shape, Source: sourceName(name), Match: slices.Clone(columns),
-		Fields: map[string]Rule{}, Guessed: true,
+		Fields: map[string]Rule{}, Guessed: true, Why: map[string]string{},
+		About: "guessed from the columns of " + name + ": look at each field, correct it, and take out the line \"guessed\"",
 	}
 	for _, h := range hints {
 		if _, taken := m.Fields[h.place]; taken {
 			continue
 		}
-		if c, ok := h.column(columns, sample, m); ok {
+		if c, word, ok := h.column(columns, sample, m); ok {
 			m.Fields[h.place] = Rule{From: []string{c}}
+			m.Why[h.place] = fmt.Sprintf("column %q has %q in its name%s", c, word, looked(h.looks, c, sample))
 		}
 	}
 	m.byLooks(columns, sample)
+	m.dates(sample)
 	told := len(m.Fields)
 	if _, ok := m.Fields["received_at"]; !ok {
 		if at, ok := m.Fields["contacts[0].at"]; ok {
-			m.Fields["received_at"] = Rule{From: at.From, Default: "1970-01-01"}
+			m.Fields["received_at"] = Rule{From: at.From, Layouts: at.Layouts, Default: "1970-01-01"}
+			m.Why["received_at"] = "no column says when it was reported: the time of the contact stands in; rows without one get the default, so put the day on which you got the table there"
 		} else {
-			m.Fields["received_at"] = Rule{Const: "1970-01-01"} // said aloud by the page that asks
+			m.Fields["received_at"] = Rule{Const: "1970-01-01"}
+			m.Why["received_at"] = "no column tells a time: put the day on which you got the table there"
 		}
 	}
 	if told == 0 {
@@ -90,17 +98,77 @@ func Guess(name string, shape Shape, columns []string, sample []Row) *Mapping {
 }
 
 // column finds the column that a hint speaks of, best word first.
-func (h hint) column(columns []string, sample []Row, m *Mapping) (string, bool) {
+func (h hint) column(columns []string, sample []Row, m *Mapping) (column, word string, ok bool) {
 	for _, w := range h.words {
 		for _, c := range columns {
 			name := " " + fold(c) + " "
 			if !strings.Contains(name, " "+w+" ") || m.uses(c) || !fits(h.looks, c, sample) {
 				continue
 			}
-			return c, true
+			return c, w, true
 		}
 	}
-	return "", false
+	return "", "", false
+}
+
+// sorts are what the patterns look for, in words.
+var sorts = map[*regexp.Regexp]string{
+	looksPhone: "telephone numbers", looksMail: "mail addresses", looksURL: "addresses of pages", looksTime: "dates", looksDate: "dates", looksAmount: "amounts", looksText: "sentences", looksMoney: "currencies",
+}
+
+// looked says how many of a column's cells look right.
+func looked(looks *regexp.Regexp, column string, sample []Row) string {
+	if looks == nil {
+		return "; its cells were not looked at"
+	}
+	n, good := counts(looks, column, sample)
+	return fmt.Sprintf("; %d of its %d first cells look like %s", good, n, sorts[looks])
+}
+
+// slashed is a date of which day and month are not named.
+var slashed = regexp.MustCompile(`^([0-9]{1,2})([/.\-])([0-9]{1,2})[/.\-]([0-9]{4}|[0-9]{2})(.*)$`)
+
+// dates finds out whether day or month stands first in dates such as 3/4/2023.
+// Where no row tells, nobody guesses: the place stays unread and says so.
+func (m *Mapping) dates(sample []Row) {
+	for place, rule := range m.Fields {
+		if !isTime(place) || len(rule.From) != 1 {
+			continue
+		}
+		order, sep, year := "", "", "2006"
+		found := false
+		for _, r := range sample {
+			p := slashed.FindStringSubmatch(strings.TrimSpace(r.at(rule.From[0])))
+			if p == nil {
+				continue
+			}
+			found, sep = true, p[2]
+			if len(p[4]) == 2 {
+				year = "06"
+			}
+			first, _ := strconv.Atoi(p[1])
+			second, _ := strconv.Atoi(p[3])
+			switch {
+			case first > 12:
+				order = "2" + sep + "1"
+			case second > 12:
+				order = "1" + sep + "2"
+			}
+		}
+		if order == "" && sep == "." {
+			order = "2.1" // no country writes the month first with points
+		}
+		switch {
+		case !found:
+		case order == "":
+			m.Why[place] += "; day and month cannot be told apart: add \"layouts\": [\"1" + sep + "2" + sep + year + "\"] where the month stands first, [\"2" + sep + "1" + sep + year + "\"] where the day does; until then it is not read"
+		default:
+			for _, clock := range []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM", ", 15:04:05"} {
+				rule.Layouts = append(rule.Layouts, order+sep+year+clock)
+			}
+			m.Fields[place] = rule
+		}
+	}
 }
 
 // byLooks takes columns without a telling name by what their cells look like.
@@ -108,7 +176,7 @@ func (m *Mapping) byLooks(columns []string, sample []Row) {
 	for _, x := range []hint{
 		{"contacts[0].url", nil, looksURL},
 		{"contacts[0].shown_caller_id", nil, looksPhone},
-		{"contacts[0].at", nil, looksTime},
+		{"contacts[0].at", nil, looksDate},
 		{"contacts[0].text", nil, looksText},
 	} {
 		if _, taken := m.Fields[x.place]; taken || (x.place == "contacts[0].text" && len(m.Fields["narrative"].From) > 0) {
@@ -117,6 +185,7 @@ func (m *Mapping) byLooks(columns []string, sample []Row) {
 		for _, c := range columns {
 			if !m.uses(c) && filled(c, sample) && fits(x.looks, c, sample) {
 				m.Fields[x.place] = Rule{From: []string{c}}
+				m.Why[x.place] = fmt.Sprintf("column %q says nothing by its name%s", c, looked(x.looks, c, sample))
 				break
 			}
 		}
@@ -160,16 +229,22 @@ func fits(looks *regexp.Regexp, column string, sample []Row) bool {
 	if looks == nil {
 		return true
 	}
-	n, good := 0, 0
+	n, good := counts(looks, column, sample)
+	return good*2 >= n
+}
+
+// counts are the cells of a column that are not empty, and those of them that
+// look right. A date that became a number is a date.
+func counts(looks *regexp.Regexp, column string, sample []Row) (n, good int) {
 	for _, r := range sample {
 		if v := strings.TrimSpace(r.at(column)); v != "" {
 			n++
-			if looks.MatchString(v) {
+			if looks.MatchString(v) || looks == looksTime && (serial.MatchString(v) || epoch.MatchString(v)) {
 				good++
 			}
 		}
 	}
-	return good*2 >= n
+	return n, good
 }
 
 // sourceName makes a report's source out of a file's name.

@@ -50,6 +50,9 @@ type Mapping struct {
 	Drop []string `json:"drop,omitempty"`
 	// Guessed is set by Guess: the mapping needs a person's yes.
 	Guessed bool `json:"guessed,omitempty"`
+	// Why says of each place that Guess filled what spoke for it, for the person
+	// who confirms. Nothing reads it afterwards.
+	Why map[string]string `json:"why,omitempty"`
 
 	zone *time.Location
 	// Zone is where the times were told that have no zone of their own (IANA;

@@ -36,9 +36,9 @@ type Table struct {
 // find it out from the head (comma, semicolon, tab or bar). A head that no
 // table has is fraud.ErrInvalid.
 func NewTable(in io.Reader, comma rune) (*Table, error) {
-	b := bufio.NewReaderSize(in, 64<<10)
-	if head, err := b.Peek(3); err == nil && bytes.Equal(head, []byte("\xef\xbb\xbf")) {
-		_, _ = b.Discard(3)
+	b := decoded(in)
+	if told := separator(b); told != 0 {
+		comma = told
 	}
 	if comma == 0 {
 		comma = findComma(b)

@@ -1,0 +1,202 @@
+package intake
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"ringbreaker.example/exchange/csvmap"
+	"ringbreaker.example/fraud"
+)
+
+// Proposal is a mapping that was guessed for a table, and what a person needs
+// to see before they confirm it.
+type Proposal struct {
+	Fits    string          // the known mapping that fits; then nothing is guessed
+	Mapping *csvmap.Mapping // guessed; nil if Fits is set
+	Samples []Sample        // by place, in order
+	Unused  []string        // columns that no place takes; they are kept under "original"
+	Lost    []string        // what a spreadsheet has destroyed in the first rows
+}
+
+// Sample is what one place of a report would hold, from the first rows.
+type Sample struct {
+	Place  string
+	Why    string
+	Values []string // at most three, as they would stand in the report; empty ones left out
+}
+
+// sampleWidth is how much of a value is shown, in bytes.
+const sampleWidth = 60
+
+// Propose guesses a mapping for a table or for JSON records, from their
+// columns and their first rows. known are tried before the built-in ones. The
+// error wraps fraud.ErrInvalid if the file is neither or nothing in it looks
+// like a report.
+func Propose(path string, known []*csvmap.Mapping) (Proposal, error) {
+	builtin, err := csvmap.Builtin()
+	if err != nil {
+		return Proposal{}, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return Proposal{}, fmt.Errorf("guess a mapping: %w", err)
+	}
+	defer f.Close()
+	columns, rows, shapes, err := sampled(f, filepath.Base(path))
+	if err != nil {
+		return Proposal{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if m := csvmap.Choose(append(slices.Clone(known), builtin...), shapes, columns); m != nil {
+		return Proposal{Fits: m.Name}, nil
+	}
+	m := csvmap.Guess(filepath.Base(path), shapes[0], columns, rows)
+	if m == nil {
+		return Proposal{}, fmt.Errorf("%s: nothing in its columns looks like a report; write a mapping by hand (docs/spec/mapping.md): %w", path, fraud.ErrInvalid)
+	}
+	return propose(m, columns, rows), nil
+}
+
+// sampled reads the columns and first rows of a file.
+func sampled(f io.Reader, name string) (columns []string, rows []csvmap.Row, shapes []csvmap.Shape, err error) {
+	b := bufio.NewReaderSize(f, 64<<10)
+	head, _ := b.Peek(headSize)
+	switch detect(name, head) {
+	case formatTable, formatText:
+		comma, shape := rune(0), csvmap.CSV
+		if strings.HasSuffix(strings.ToLower(name), ".tsv") {
+			comma, shape = '\t', csvmap.TSV
+		}
+		t, err := csvmap.NewTable(b, comma)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		for len(rows) < sampleRows {
+			row, _, err := t.Next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err == nil {
+				rows = append(rows, row)
+			} else if !errors.Is(err, fraud.ErrInvalid) {
+				return nil, nil, nil, err
+			}
+		}
+		return t.Columns, rows, []csvmap.Shape{shape, csvmap.CSV, csvmap.TSV}, nil
+	case formatLines:
+		in := newLines(b, fraud.MaxReportBytes)
+		for len(rows) < sampleRows {
+			line, _, err := in.next()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			if err == nil {
+				if row, err := csvmap.Object(line); err == nil {
+					rows = append(rows, row)
+				}
+			} else if !errors.Is(err, fraud.ErrInvalid) {
+				return nil, nil, nil, err
+			}
+		}
+		shapes = []csvmap.Shape{csvmap.JSONLines, csvmap.JSONDoc}
+	case formatJSON:
+		doc, err := io.ReadAll(io.LimitReader(b, maxDoc))
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		_ = csvmap.Items(doc, "", func(_ int, x []byte) error {
+			if row, err := csvmap.Object(x); err == nil {
+				rows = append(rows, row)
+			}
+			if len(rows) >= sampleRows {
+				return io.EOF
+			}
+			return nil
+		})
+		shapes = []csvmap.Shape{csvmap.JSONDoc, csvmap.JSONLines}
+	}
+	if len(rows) == 0 {
+		return nil, nil, nil, fmt.Errorf("it is no table, and no list of JSON records: %w", fraud.ErrInvalid)
+	}
+	for _, r := range rows {
+		for _, c := range r.Columns {
+			if !slices.Contains(columns, c) && len(columns) < csvmap.MaxColumns {
+				columns = append(columns, c)
+			}
+		}
+	}
+	return columns, rows, shapes, nil
+}
+
+func propose(m *csvmap.Mapping, columns []string, rows []csvmap.Row) Proposal {
+	p := Proposal{Mapping: m}
+	var used []string
+	for place, rule := range m.Fields {
+		used = append(used, rule.From...)
+		if rule.Const == "" || m.Why[place] != "" {
+			p.Samples = append(p.Samples, Sample{Place: place, Why: m.Why[place]})
+		}
+	}
+	slices.SortFunc(p.Samples, func(a, b Sample) int { return strings.Compare(a.Place, b.Place) })
+	for _, row := range rows {
+		for _, l := range m.Lost(row) {
+			if !slices.Contains(p.Lost, l) {
+				p.Lost = append(p.Lost, l)
+			}
+		}
+		b, _, err := m.Report(row, nil)
+		if err != nil {
+			continue
+		}
+		for i := range p.Samples {
+			s := &p.Samples[i]
+			if v := at(b, s.Place); v != "" && len(s.Values) < 3 && !slices.Contains(s.Values, v) {
+				s.Values = append(s.Values, v)
+			}
+		}
+	}
+	for _, c := range columns {
+		if !slices.Contains(used, c) {
+			p.Unused = append(p.Unused, c)
+		}
+	}
+	return p
+}
+
+// at is what stands in a report's place such as "contacts[0].callback", short
+// and on one line.
+func at(report []byte, place string) string {
+	v := jsontext.Value(report)
+	for _, name := range strings.FieldsFunc(place, func(c rune) bool { return c == '.' || c == '[' || c == ']' }) {
+		if v.Kind() == '[' {
+			var list []jsontext.Value
+			if json.Unmarshal(v, &list) != nil || len(list) <= int(name[0]-'0') {
+				return ""
+			}
+			v = list[name[0]-'0']
+			continue
+		}
+		var doc map[string]jsontext.Value
+		if json.Unmarshal(v, &doc) != nil {
+			return ""
+		}
+		v = doc[name]
+	}
+	var s string
+	if json.Unmarshal(v, &s) != nil {
+		s = string(v)
+	}
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > sampleWidth {
+		s = cut(s, sampleWidth) + "…"
+	}
+	return s
+}
