@@ -14,21 +14,33 @@ import (
 
 func scoreCommand() command {
 	return command{
-		name: "score", args: "-truth FILE -assign FILE [-truth-json FILE -rings FILE] [-links FILE]",
-		does:    "says how good a linking is when the truth is known, as JSON",
+		name: "score", args: "-truth FILE -assign FILE [-truth-json FILE -rings FILE] [-links FILE] | -worlds NAME[,NAME…] -seeds N -out DIR",
+		does:    "says how good a linking is when the truth is known, as JSON; or how good our own is on many invented worlds",
 		example: "ringbreaker score -truth world/truth.tsv -assign out/assign.tsv",
 		run:     runScore,
 	}
 }
 
-func runScore(_ context.Context, c *call) error {
+func runScore(ctx context.Context, c *call) error {
 	truth := c.flags.String("truth", "", "TSV `FILE` with the true ring of each report")
 	assign := c.flags.String("assign", "", "TSV `FILE` that `ringbreaker link` wrote")
 	world := c.flags.String("truth-json", "", "truth.json `FILE` that `ringbreaker synth` wrote: also score suppliers and launderers")
 	rings := c.flags.String("rings", "", "rings.jsonl `FILE`, for -truth-json")
 	links := c.flags.String("links", "", "links.jsonl `FILE`: also say how often links of so many bits are right")
+	worlds := c.flags.String("worlds", "", "instead of files: scenarios' `NAMES` (all, or NAME:REPORTS) and folders of worlds, linked here and scored")
+	seeds := c.flags.Int("seeds", 3, "with -worlds, seeds 1 to this of each scenario")
+	out := c.flags.String("out", "", "with -worlds, `DIR` for a table of each world, NAME.tsv")
 	if err := c.parse(); err != nil {
 		return err
+	}
+	if *worlds != "" {
+		if *truth != "" || *assign != "" || *world != "" || *rings != "" || *links != "" {
+			return usagef("-worlds links by itself; it goes with -seeds and -out alone")
+		}
+		if err := c.need("out"); err != nil {
+			return err
+		}
+		return scoreWorlds(ctx, c, splitList(*worlds), *seeds, *out)
 	}
 	if err := c.need("truth", "assign"); err != nil {
 		return err
