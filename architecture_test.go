@@ -36,7 +36,8 @@ var mayImport = map[string][]string{
 	"refer":           {"fraud", "access", "ledger", "exchange"},
 	"store":           {"fraud", "access"},
 	"store/storetest": {"fraud", "access", "store"},
-	"web":             {"fraud", "access", "exchange", "intake", "extract", "link", "trace", "match", "refer", "act", "protect", "watch"},
+	"web":             {"fraud", "access", "exchange", "intake", "extract", "link", "trace", "match", "refer", "act", "protect", "watch", "web/draw"},
+	"web/draw":        {},
 	"app": {
 		"fraud", "intake", "extract", "link", "trace", "match", "refer", "act", "protect", "watch",
 		"ledger", "access", "store", "blob", "exchange", "web", "score",
