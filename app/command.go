@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"ringbreaker.example/access"
@@ -45,6 +46,11 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	started("http://" + l.Addr().String())
+	reading, stopReading := context.WithCancel(ctx)
+	var reader sync.WaitGroup
+	reader.Go(func() { n.keepSearched(reading) })
+	defer reader.Wait()
+	defer stopReading()
 	tick := time.NewTicker(hourly)
 	defer tick.Stop()
 	for {

@@ -3,8 +3,10 @@ package app
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/act"
@@ -31,6 +33,26 @@ func (n *Node) pages() (http.Handler, error) {
 		return nil, err
 	}
 	return s.Handler(), nil
+}
+
+// readEvery is how often a serving node takes the words of what came in into
+// its search: a person who was told "just reported" looks within minutes.
+const readEvery = 15 * time.Second
+
+// keepSearched brings the words of new reports into the search until ctx ends.
+func (n *Node) keepSearched(ctx context.Context) {
+	tick := time.NewTicker(readEvery)
+	defer tick.Stop()
+	for {
+		if _, err := n.db.IndexTexts(ctx, 0); err != nil && ctx.Err() == nil {
+			n.log.ErrorContext(ctx, "words of new reports", slog.String("error", err.Error()))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // matchDesk is matching as the pages see it: after each consent all that can

@@ -3,7 +3,7 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"slices"
+	"net/url"
 	"strings"
 	"time"
 
@@ -26,6 +26,12 @@ func (s *Server) judge(w http.ResponseWriter, r *http.Request) error {
 	if err := sound(j); err != nil {
 		return err
 	}
+	return s.record(w, r, j, "judged")
+}
+
+// record keeps a judgement and goes back to where the person was, with the
+// means to take it back.
+func (s *Server) record(w http.ResponseWriter, r *http.Request, j fraud.Judgement, what string) error {
 	if err := s.Judge.AddJudgement(r.Context(), j); err != nil {
 		return fmt.Errorf("record judgement %s: %w", j.ID, err)
 	}
@@ -33,7 +39,36 @@ func (s *Server) judge(w http.ResponseWriter, r *http.Request) error {
 	if next == "" {
 		next = "/suggestions"
 	}
-	return done(w, r, next, "judged")
+	if what == "judged" {
+		sep := "?"
+		if strings.Contains(next, "?") {
+			sep = "&"
+		}
+		next += sep + "judged=" + url.QueryEscape(j.ID)
+	}
+	return done(w, r, next, what)
+}
+
+// withdraw takes a judgement back. Nothing is removed: a judgement that says
+// so is added, and can be taken back itself.
+func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), r.PathValue("id")
+	old, err := s.Store.Judgement(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read judgement %s: %w", id, err)
+	}
+	no, err := s.newID("J")
+	if err != nil {
+		return err
+	}
+	j := fraud.Judgement{
+		ID: no, Verdict: fraud.VerdictWithdrawn, Withdraws: old.ID, A: old.A, B: old.B, Indicator: old.Indicator,
+		By: access.From(ctx).Person, Reason: strings.TrimSpace(r.PostFormValue("reason")), At: s.Now().UTC(),
+	}
+	if j.Reason == "" {
+		return fmt.Errorf("taking a judgement back needs its reason: %w", fraud.ErrInvalid)
+	}
+	return s.record(w, r, j, "withdrawn")
 }
 
 // sound says what a judgement lacks. A reason is never left out: the linker
@@ -125,65 +160,4 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
 		p.Why = &why
 	}
 	return s.render(w, http.StatusOK, "explain.html", p)
-}
-
-// suggestionsPage shows pairs of rings between the thresholds, one above the
-// other, for a person to decide.
-type suggestionsPage struct {
-	base
-	Rows     []suggestionRow
-	Left     int
-	CanJudge bool
-	Judged   []fraud.Judgement
-}
-
-type suggestionRow struct {
-	fraud.Suggestion
-	RingA, RingB fraud.Ring
-	Only         sideBySide
-}
-
-// sideBySide is what two rings do not share, so that a person sees both.
-type sideBySide struct{ A, B []fraud.RingIndicator }
-
-const suggestionsShown = 20
-
-func (s *Server) suggestions(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	p := suggestionsPage{base: s.base(w, r, "Suggestions")}
-	all, err := s.Store.Suggestions(ctx)
-	if err != nil {
-		return fmt.Errorf("read the suggestions: %w", err)
-	}
-	for _, x := range all {
-		if len(p.Rows) == suggestionsShown {
-			p.Left = len(all) - suggestionsShown
-			break
-		}
-		a, err := s.Store.Ring(ctx, x.A)
-		if err != nil && !isNotFound(err) {
-			return fmt.Errorf("read ring %s: %w", x.A, err)
-		}
-		b, err := s.Store.Ring(ctx, x.B)
-		if err != nil && !isNotFound(err) {
-			return fmt.Errorf("read ring %s: %w", x.B, err)
-		}
-		shared := map[fraud.Indicator]bool{}
-		for _, c := range x.Link.Cause {
-			shared[c.Indicator] = true
-		}
-		only := func(in []fraud.RingIndicator) []fraud.RingIndicator {
-			out := slices.DeleteFunc(byReports(in), func(i fraud.RingIndicator) bool { return shared[i.Indicator] })
-			return out[:min(len(out), 5)]
-		}
-		p.Rows = append(p.Rows, suggestionRow{Suggestion: x, RingA: a, RingB: b, Only: sideBySide{only(a.Indicators), only(b.Indicators)}})
-	}
-	judged, err := s.Store.Judgements(ctx)
-	if err != nil {
-		return fmt.Errorf("read the judgements: %w", err)
-	}
-	slices.SortStableFunc(judged, func(a, b fraud.Judgement) int { return b.At.Compare(a.At) })
-	p.Judged = judged[:min(len(judged), 20)]
-	p.CanJudge = s.Judge != nil && access.Decide(access.From(ctx), access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
-	return s.render(w, http.StatusOK, "suggestions.html", p)
 }

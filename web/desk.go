@@ -11,83 +11,6 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// findPage is the answer of the search over everything.
-type findPage struct {
-	base
-	Asked   string
-	Rings   []ringRow
-	Reports []fraud.ReportID
-	Ids     []fraud.Indicator
-}
-
-// find looks for a report or ring by its name, and for a value in every kind
-// that it may be of.
-func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	p := findPage{base: s.base(w, r, "Search"), Asked: strings.TrimSpace(r.URL.Query().Get("q"))}
-	if p.Asked == "" || len(p.Asked) > 500 {
-		return s.render(w, http.StatusOK, "find.html", p)
-	}
-	if ring, err := s.Store.Ring(ctx, fraud.RingID(p.Asked)); err == nil {
-		return done(w, r, "/rings/"+pathID(ring.ID), "")
-	} else if !isNotFound(err) {
-		return fmt.Errorf("search the rings: %w", err)
-	}
-	if rep, err := s.Store.Report(ctx, fraud.ReportID(p.Asked)); err == nil {
-		source, rest := rep.Name().Split()
-		return done(w, r, "/reports/"+pathID(source)+"/"+rest, "")
-	} else if !isNotFound(err) {
-		return fmt.Errorf("search the reports: %w", err)
-	}
-	rings := map[fraud.RingID]bool{}
-	for _, i := range s.spellings(p.Asked) {
-		ids, err := s.Store.ReportsWith(ctx, i, 200)
-		if err != nil {
-			return fmt.Errorf("search the sightings: %w", err)
-		}
-		if len(ids) > 0 {
-			p.Ids = append(p.Ids, i)
-		}
-		for _, id := range ids {
-			if len(p.Reports) < 100 && !slices.Contains(p.Reports, id) {
-				p.Reports = append(p.Reports, id)
-			}
-			ring, err := s.Store.RingOf(ctx, id)
-			if err != nil && !isNotFound(err) {
-				return fmt.Errorf("search the rings: %w", err)
-			}
-			if ring != "" {
-				rings[ring] = true
-			}
-		}
-	}
-	if err := s.foundRings(r, &p, rings); err != nil {
-		return err
-	}
-	return s.render(w, http.StatusOK, "find.html", p)
-}
-
-func (s *Server) foundRings(r *http.Request, p *findPage, ids map[fraud.RingID]bool) error {
-	holds, err := s.Store.Holds(r.Context())
-	if err != nil {
-		return fmt.Errorf("read the holds: %w", err)
-	}
-	who := access.From(r.Context())
-	for id := range ids {
-		ring, err := s.Store.Ring(r.Context(), id)
-		if err != nil {
-			return fmt.Errorf("read ring %s: %w", id, err)
-		}
-		if access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingRing, Mark: ring.Mark}, access.Recipient{}, s.Now()).Allow {
-			p.Rings = append(p.Rings, stateOf(ring, holds, s.Now()))
-		}
-	}
-	slices.SortFunc(p.Rings, func(a, b ringRow) int {
-		return cmp.Or(cmp.Compare(b.Harm.Score, a.Harm.Score), cmp.Compare(a.ID, b.ID))
-	})
-	return nil
-}
-
 // moneyPage is what can be frozen now, most urgent first.
 type moneyPage struct {
 	base
@@ -100,11 +23,10 @@ const freezeShown = 200
 
 func (s *Server) money(w http.ResponseWriter, r *http.Request) error {
 	p := moneyPage{base: s.base(w, r, "Money")}
-	transfers, err := s.Store.Transfers(r.Context())
-	if err != nil {
-		return fmt.Errorf("read the transfers: %w", err)
+	var err error
+	if p.Transfers, err = s.Store.CountTransfers(r.Context()); err != nil {
+		return fmt.Errorf("count the transfers: %w", err)
 	}
-	p.Transfers = len(transfers)
 	if s.Trace != nil {
 		if p.Rows, err = s.Trace.FreezeList(r.Context()); err != nil {
 			return fmt.Errorf("trace the money: %w", err)

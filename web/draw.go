@@ -88,3 +88,5 @@ func clip(s string, n int) string {
 	head := (n - 1) / 2
 	return string(r[:head]) + "…" + string(r[len(r)-(n-1-head):])
 }
+
+func clamp(v, low, high float64) float64 { return max(low, min(high, v)) }

@@ -2,29 +2,37 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
+	"hash/fnv"
 	"math"
+	"net/http"
 	"slices"
+	"strings"
+	"sync"
 
+	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
+	"ringbreaker.example/web/draw"
 )
 
-// graphNode is an indicator of a ring with the reports that hold it folded in,
-// or a supplier or launderer at the edge.
+// graphNode is a report of a ring, a value that reports hold, or a supplier
+// or launderer at the edge.
 type graphNode struct {
 	Label   string
 	Shape   fraud.Family // which outline it gets, so that it reads without colour
-	Part    string       // "hub", "indicator", "supplier", "launderer"
-	Reports int
-	Note    string // second line of a label at the edge
+	Part    string       // "report", "indicator", "supplier", "launderer"
+	Reports int          // that hold it
+	Note    string       // second line of a label at the edge
 	Tip     string
+	Bridge  bool // the ring would fall apart without it
+	Value   string
 }
 
-// graphEdge says that reports hold both ends (solid), or that a tie is
-// concluded (dashed). A bridge is an edge whose loss would split the ring.
+// graphEdge says that a report holds a value (solid), or that a tie is
+// concluded (dashed). A bridge is what the ring would fall apart without.
 type graphEdge struct {
-	A, B     int
-	Reports  int
+	A, B     int32
 	Inferred bool
 	Bridge   bool
 }
@@ -34,238 +42,295 @@ type graph struct {
 	Title, Desc, Caption string
 	Nodes                []graphNode
 	Edges                []graphEdge
+	At                   []draw.Point
+	Left                 string // what of the ring it holds, where not all
+
+	held map[fraud.ReportID][]fraud.Indicator // the values of the ring that each of its reports holds
 }
 
 const (
-	graphW, graphH = 1120, 660
-	graphFloor     = 600.0 // the legend stands below
-	graphMostNodes = 160   // the rest is in the table below the picture
-	graphMostNames = 30
+	graphW, graphH  = 1120, 660
+	graphFloor      = 600.0 // the legend stands below
+	graphMostNodes  = 5000  // that move smoothly in a browser; the tables hold all
+	graphMostValues = 1500  // of them, at most, are values
+	graphMostShapes = 400   // values with a shape and a tip of their own in the still picture
+	graphMostNames  = 30
+	graphMostTies   = 40 // lines from one supplier or launderer
 )
 
-// ringGraph folds a ring and its links into a graph: indicators are joined
-// where one report holds both.
-func ringGraph(r fraud.Ring, links []fraud.Link) (g graph, leftOut int) {
-	hub := graphNode{Label: string(r.ID), Part: "hub", Reports: r.Harm.Reports, Tip: fmt.Sprintf("%s: %s", r.ID, plural(r.Harm.Reports, "report"))}
-	g.Nodes = append(g.Nodes, hub)
-	inds := slices.Clone(r.Indicators)
-	slices.SortStableFunc(inds, func(a, b fraud.RingIndicator) int {
-		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))
-	})
-	if len(inds) > graphMostNodes {
-		leftOut = len(inds) - graphMostNodes
-		inds = inds[:graphMostNodes]
+// graphOf reads what a ring's reports hold and lays it out.
+func (s *Server) graphOf(ctx context.Context, r fraud.Ring) (graph, error) {
+	values := byReports(r.Indicators)
+	values = slices.CompactFunc(values, func(a, b fraud.RingIndicator) bool { return a.Indicator == b.Indicator })
+	shown := values[:min(len(values), graphMostValues)]
+	reports := evenly(r.Reports, graphMostNodes-len(shown)-len(r.Suppliers)-len(r.Launderers))
+	sightings, err := s.Store.SightingsOfMany(ctx, reports)
+	if err != nil {
+		return graph{}, fmt.Errorf("read what the reports of ring %s hold: %w", r.ID, err)
 	}
-	at := map[fraud.Indicator]int{}
-	for _, ind := range inds {
-		if _, twice := at[ind.Indicator]; twice {
+	g := ringGraph(r, shown, reports, sightings)
+	if n := len(values) - len(shown); n > 0 || len(reports) < len(r.Reports) {
+		g.Left = fmt.Sprintf("The picture holds %s of %s, evenly drawn, and %s of %s, those with most reports.",
+			number(len(reports)), plural(len(r.Reports), "report"), number(len(shown)), plural(len(values), "value"))
+	}
+	g.At = s.layouts.of(r.ID, &g)
+	return g, nil
+}
+
+// ringGraph joins each report with the values of the ring that it holds.
+func ringGraph(r fraud.Ring, values []fraud.RingIndicator, reports []fraud.ReportID, sightings map[fraud.ReportID][]fraud.Sighting) graph {
+	g := graph{held: make(map[fraud.ReportID][]fraud.Indicator, len(reports))}
+	at := map[fraud.Indicator]int32{}
+	for _, v := range values {
+		if _, twice := at[v.Indicator]; twice {
 			continue // a second tenure of the same value: the timeline tells them apart
 		}
-		at[ind.Indicator] = len(g.Nodes)
+		at[v.Indicator] = int32(len(g.Nodes))
 		g.Nodes = append(g.Nodes, graphNode{
-			Label: indicatorText(ind.Indicator), Shape: familyOf(ind.Kind), Part: "indicator", Reports: ind.Reports,
-			Tip: fmt.Sprintf("%s %s, %s, %s, %.1f bits", kindWord(ind.Kind), indicatorText(ind.Indicator), roleWord(ind.Role), plural(ind.Reports, "report"), ind.Bits),
+			Label: indicatorText(v.Indicator), Shape: familyOf(v.Kind), Part: "indicator", Reports: v.Reports, Value: v.Value,
+			Note: kindWord(v.Kind) + ", " + roleWord(v.Role) + fmt.Sprintf(", %.1f bits", v.Bits),
+			Tip:  fmt.Sprintf("%s %s, %s, %s, %.1f bits", kindWord(v.Kind), indicatorText(v.Indicator), roleWord(v.Role), plural(v.Reports, "report"), v.Bits),
 		})
 	}
-	g.Edges = sharedReports(at, links, r.Bridges)
-	joined := make([]bool, len(g.Nodes))
-	for _, e := range g.Edges {
-		joined[e.A], joined[e.B] = true, true
-	}
-	for i := 1; i < len(g.Nodes); i++ {
-		if !joined[i] {
-			g.Edges = append(g.Edges, graphEdge{A: 0, B: i, Reports: g.Nodes[i].Reports})
+	bridge := map[fraud.Indicator]bool{}
+	across := map[fraud.ReportID]bool{}
+	for _, l := range r.Bridges {
+		across[l.A], across[l.B] = true, true
+		if len(l.Cause) > 0 {
+			bridge[l.Cause[0].Indicator] = true
+			if i, ok := at[l.Cause[0].Indicator]; ok {
+				g.Nodes[i].Bridge = true
+			}
 		}
 	}
-	if len(r.Indicators) > 0 {
-		g.Edges = append(g.Edges, graphEdge{A: 0, B: 1, Reports: g.Nodes[1].Reports})
-	}
-	g.addTies("supplier", r.Suppliers)
-	g.addTies("launderer", r.Launderers)
-	return g, leftOut
-}
-
-func (g *graph) addTies(part string, ties []fraud.Tie) {
-	for _, t := range ties {
-		others := len(t.Rings) - 1
-		n := graphNode{Label: indicatorText(t.Indicator), Shape: familyOf(t.Indicator.Kind), Part: part, Reports: t.Reports, Tip: t.Why}
-		if others > 0 {
-			n.Note = "serves " + plural(others, "other ring")
+	ties := map[fraud.Indicator]int32{}
+	tie := func(part string, list []fraud.Tie) {
+		for _, t := range list {
+			ties[t.Indicator] = int32(len(g.Nodes))
+			n := graphNode{Label: indicatorText(t.Indicator), Shape: familyOf(t.Indicator.Kind), Part: part, Reports: t.Reports, Tip: t.Why, Value: t.Indicator.Value}
+			if others := len(t.Rings) - 1; others > 0 {
+				n.Note = "serves " + plural(others, "other ring")
+			}
+			g.Nodes = append(g.Nodes, n)
 		}
-		g.Edges = append(g.Edges, graphEdge{A: 0, B: len(g.Nodes), Reports: t.Reports, Inferred: true})
-		g.Nodes = append(g.Nodes, n)
 	}
-}
-
-// sharedReports counts, from a ring's links, the reports that hold both of two
-// indicators. A link's two reports both hold each of its causes.
-func sharedReports(at map[fraud.Indicator]int, links, bridges []fraud.Link) []graphEdge {
-	holds := map[fraud.ReportID][]int{}
-	for _, l := range links {
-		for _, c := range l.Cause {
-			i, ok := at[c.Indicator]
-			if !ok {
+	tie("supplier", r.Suppliers)
+	tie("launderer", r.Launderers)
+	inRing := map[fraud.Indicator]bool{}
+	for _, v := range r.Indicators {
+		inRing[v.Indicator] = true
+	}
+	lines := make([]int, len(g.Nodes))
+	for _, id := range reports {
+		n := int32(len(g.Nodes))
+		g.Nodes = append(g.Nodes, graphNode{Label: string(id), Part: "report", Value: string(id)})
+		for _, x := range sightings[id] {
+			i := x.Indicator
+			if !x.Role.Links() || slices.Contains(g.held[id], i) {
 				continue
 			}
-			for _, r := range []fraud.ReportID{l.A, l.B} {
-				if !slices.Contains(holds[r], i) {
-					holds[r] = append(holds[r], i)
-				}
+			if inRing[i] {
+				g.held[id] = append(g.held[id], i)
+			}
+			if v, ok := at[i]; ok && inRing[i] {
+				g.Edges = append(g.Edges, graphEdge{A: v, B: n, Bridge: bridge[i] && across[id]})
+			} else if v, ok := ties[i]; ok && lines[v] < graphMostTies {
+				lines[v]++
+				g.Edges = append(g.Edges, graphEdge{A: v, B: n, Inferred: true})
 			}
 		}
 	}
-	bridge := map[fraud.ReportID]bool{}
-	for _, l := range bridges {
-		bridge[l.A], bridge[l.B] = true, true
-	}
-	count := map[[2]int]*graphEdge{}
-	for r, have := range holds {
-		slices.Sort(have)
-		for i, a := range have {
-			for _, b := range have[i+1:] {
-				e := count[[2]int{a, b}]
-				if e == nil {
-					e = &graphEdge{A: a, B: b}
-					count[[2]int{a, b}] = e
-				}
-				e.Reports++
-				e.Bridge = e.Bridge || bridge[r]
-			}
-		}
-	}
-	out := make([]graphEdge, 0, len(count))
-	for _, e := range count {
-		out = append(out, *e)
-	}
-	slices.SortFunc(out, func(x, y graphEdge) int { return cmp.Or(cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B)) })
-	return out
+	return g
 }
 
-type point struct{ x, y float64 }
+// layouts keeps the places of the graphs that were looked at last, since a
+// person goes back and forth between a ring and its reports.
+type layouts struct {
+	mu   sync.Mutex // guards keep and used
+	keep map[fraud.RingID]*layout1
+	used []fraud.RingID // oldest first
+}
 
-// drawGraph lays the graph out and draws it. The same graph gives the same
-// picture: places start from a spiral by rank and are relaxed a fixed number
-// of times.
-func drawGraph(id string, g graph) Drawing {
-	d := Drawing{ID: id, W: graphW, H: graphH, Title: g.Title, Desc: g.Desc, Caption: g.Caption}
-	at := layOut(g)
+type layout1 struct {
+	sum uint64
+	at  []draw.Point
+}
+
+// layoutsKept is how many: at 5,000 nodes each is 80 KB.
+const layoutsKept = 64
+
+func newLayouts() *layouts { return &layouts{keep: map[fraud.RingID]*layout1{}} }
+
+// of gives the places of a ring's graph, laid out anew if it changed.
+func (l *layouts) of(id fraud.RingID, g *graph) []draw.Point {
+	sum := g.sum()
+	l.mu.Lock()
+	have := l.keep[id]
+	l.mu.Unlock()
+	if have != nil && have.sum == sum {
+		return have.at
+	}
+	have = &layout1{sum: sum, at: layOut(*g)}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.used = append(slices.DeleteFunc(l.used, func(x fraud.RingID) bool { return x == id }), id)
+	l.keep[id] = have
+	if len(l.used) > layoutsKept {
+		delete(l.keep, l.used[0])
+		l.used = l.used[1:]
+	}
+	return have.at
+}
+
+// sum tells one graph from another.
+func (g *graph) sum() uint64 {
+	h := fnv.New64a()
+	var b [8]byte
+	for _, n := range g.Nodes {
+		h.Write([]byte(n.Part[:1])) //nolint:errcheck // a hash takes all
+		h.Write([]byte(n.Value))    //nolint:errcheck // a hash takes all
+	}
 	for _, e := range g.Edges {
-		class := "edge"
-		if e.Inferred {
-			class = "edge inferred"
+		for i := range 4 {
+			b[i], b[4+i] = byte(e.A>>(8*i)), byte(e.B>>(8*i))
 		}
-		if e.Bridge {
-			class += " bridge"
-		}
-		s := line(class, at[e.A].x, at[e.A].y, at[e.B].x, at[e.B].y)
-		s.Width = px(math.Min(5, 0.8+math.Sqrt(float64(e.Reports))*0.35))
-		d.Shapes = append(d.Shapes, s)
+		h.Write(b[:]) //nolint:errcheck // a hash takes all
 	}
-	boxes := make([]box, 0, len(g.Nodes))
-	for i, n := range g.Nodes {
-		r := nodeRadius(n)
-		boxes = append(boxes, box{at[i].x - r, at[i].y - r, at[i].x + r, at[i].y + r})
-		d.Shapes = append(d.Shapes, nodeShape(n, at[i], r).tipped(n.Tip))
-	}
-	d.Shapes = append(d.Shapes, nodeLabels(g, at, boxes)...)
-	d.Shapes = append(d.Shapes, graphLegend()...)
-	return d
+	return h.Sum64()
 }
 
 // layOut gives each node a place: suppliers down the left edge, launderers
-// down the right, the rest in between by repulsion and attraction
-// (Fruchterman and Reingold, 1991).
-func layOut(g graph) []point {
-	n := len(g.Nodes)
-	at := make([]point, n)
-	pinned := make([]bool, n)
-	left, right := 0, 0
-	for _, node := range g.Nodes {
-		if node.Part == "supplier" {
-			left++
-		}
-		if node.Part == "launderer" {
-			right++
-		}
-	}
-	l, r := 0, 0
+// down the right, the rest in between.
+func layOut(g graph) []draw.Point {
+	at := make([]draw.Point, len(g.Nodes))
+	inner := make([]int32, len(g.Nodes)) // place among those in between, -1 for the edges
+	var sides [2][]int32
+	n := int32(0)
 	for i, node := range g.Nodes {
+		inner[i] = -1
 		switch node.Part {
 		case "supplier":
-			at[i], pinned[i] = point{34, edgeY(l, left)}, true
-			l++
+			sides[0] = append(sides[0], int32(i))
 		case "launderer":
-			at[i], pinned[i] = point{graphW - 34, edgeY(r, right)}, true
-			r++
-		case "hub":
-			at[i], pinned[i] = point{graphW / 2, graphFloor / 2}, true
+			sides[1] = append(sides[1], int32(i))
 		default:
-			a, rad := float64(i)*2.399963, 40+math.Sqrt(float64(i))*34 // golden angle: no two start alike
-			at[i] = point{graphW/2 + rad*math.Cos(a)*1.35, graphFloor/2 + rad*math.Sin(a)*0.8}
+			inner[i] = n
+			n++
 		}
 	}
-	relax(at, pinned, g.Edges)
+	var edges []draw.Edge
+	for _, e := range g.Edges {
+		if a, b := inner[e.A], inner[e.B]; a >= 0 && b >= 0 {
+			edges = append(edges, draw.Edge{A: a, B: b})
+		}
+	}
+	box := draw.Box{X: 40, Y: 30, W: graphW - 80, H: graphFloor - 60}
+	for k, side := range sides {
+		if len(side) > 0 { // room for names
+			box.W -= 170
+			box.X += 170 * float64(1-k)
+		}
+	}
+	places := draw.Layout(int(n), edges, box)
+	for i := range at {
+		if inner[i] >= 0 {
+			at[i] = places[inner[i]]
+		}
+	}
+	for k, side := range sides {
+		for i, v := range side {
+			at[v] = draw.Point{X: 34 + float64(k)*(graphW-68), Y: edgeY(i, len(side))}
+		}
+	}
 	return at
 }
 
 func edgeY(i, n int) float64 { return 60 + (graphFloor-110)*(float64(i)+0.5)/float64(n) }
 
-func relax(at []point, pinned []bool, edges []graphEdge) {
-	n := len(at)
-	rounds := min(220, 3_000_000/(n*n+1))
-	k := 0.95 * math.Sqrt(760*520/float64(n+1))
-	move := make([]point, n)
-	for round := range rounds {
-		clear(move)
-		for i := range n {
-			for j := i + 1; j < n; j++ {
-				dx, dy := at[i].x-at[j].x, at[i].y-at[j].y
-				d2 := math.Max(dx*dx+dy*dy, 1)
-				f := k * k / d2
-				move[i].x, move[i].y = move[i].x+dx*f, move[i].y+dy*f
-				move[j].x, move[j].y = move[j].x-dx*f, move[j].y-dy*f
-			}
+// drawGraph draws the graph as a still picture: what is many is one path, so
+// that five thousand marks are a few shapes.
+func drawGraph(id string, g graph) Drawing {
+	d := Drawing{ID: id, W: graphW, H: graphH, Title: g.Title, Desc: g.Desc, Caption: g.Caption}
+	if len(g.Nodes) == 0 {
+		d.H = 60
+		d.Shapes = []Shape{label("note start", 20, 30, "No report of this ring can be read yet.")}
+		return d
+	}
+	var lines [3]strings.Builder
+	for _, e := range g.Edges {
+		k := 0
+		if e.Inferred {
+			k = 1
 		}
-		for _, e := range edges {
-			if e.Inferred {
-				continue // the edge of the picture pulls nothing towards it
-			}
-			dx, dy := at[e.A].x-at[e.B].x, at[e.A].y-at[e.B].y
-			f := math.Min(1, math.Hypot(dx, dy)/k*0.12) // many edges meet here: each pulls little
-			move[e.A].x, move[e.A].y = move[e.A].x-dx*f, move[e.A].y-dy*f
-			move[e.B].x, move[e.B].y = move[e.B].x+dx*f, move[e.B].y+dy*f
+		if e.Bridge {
+			k = 2
 		}
-		heat := 60 * (1 - float64(round)/float64(rounds))
-		for i := range n {
-			if pinned[i] {
-				continue
-			}
-			move[i].x += (graphW/2 - at[i].x) * 0.1
-			move[i].y += (graphFloor/2 - at[i].y) * 0.22
-			d := math.Max(math.Hypot(move[i].x, move[i].y), 1e-9)
-			step := math.Min(d, heat) / d
-			at[i].x = math.Round(10*clamp(at[i].x+move[i].x*step, 230, graphW-230)) / 10
-			at[i].y = math.Round(10*clamp(at[i].y+move[i].y*step, 34, graphFloor-24)) / 10
+		fmt.Fprintf(&lines[k], "M%v %vL%v %v", px(g.At[e.A].X), px(g.At[e.A].Y), px(g.At[e.B].X), px(g.At[e.B].Y))
+	}
+	dense := ""
+	if len(g.Edges) > 1500 {
+		dense = " dense"
+	}
+	for k, class := range []string{"edge" + dense, "edge inferred" + dense, "edge bridge"} {
+		if lines[k].Len() > 0 {
+			d.Shapes = append(d.Shapes, Shape{Tag: "path", Class: class, D: lines[k].String(), Width: 0.8})
 		}
 	}
+	d.Shapes = append(d.Shapes, nodeMarks(g)...)
+	d.Shapes = append(d.Shapes, graphLegend()...)
+	return d
 }
 
-func clamp(v, low, high float64) float64 { return math.Max(low, math.Min(high, v)) }
-
-func nodeRadius(n graphNode) float64 {
-	if n.Part == "hub" {
-		return 22
+// nodeMarks draws reports as dots, the values with most reports as shapes of
+// their own, and the rest of the values as dots of their family.
+func nodeMarks(g graph) []Shape {
+	var dots strings.Builder
+	small := map[fraud.Family]*strings.Builder{}
+	families := []fraud.Family{fraud.FamilyContact, fraud.FamilyWeb, fraud.FamilyMoney, fraud.FamilyRemote, fraud.FamilyScript, fraud.FamilyIdentity}
+	var shapes []Shape
+	boxes := make([]box, 0, graphMostShapes)
+	for i, n := range g.Nodes {
+		p := g.At[i]
+		switch {
+		case n.Part == "report":
+			fmt.Fprintf(&dots, "M%v %vh0", px(p.X), px(p.Y))
+		case n.Part == "indicator" && len(shapes) >= graphMostShapes:
+			if small[n.Shape] == nil {
+				small[n.Shape] = &strings.Builder{}
+			}
+			fmt.Fprintf(small[n.Shape], "M%v %vh0", px(p.X), px(p.Y))
+		default:
+			r := nodeRadius(n)
+			boxes = append(boxes, box{p.X - r, p.Y - r, p.X + r, p.Y + r})
+			shapes = append(shapes, nodeShape(n, p, r).tipped(n.Tip))
+		}
 	}
-	return math.Min(20, 5+math.Sqrt(float64(n.Reports))*1.1)
+	var out []Shape
+	for _, f := range families {
+		if b := small[f]; b != nil {
+			out = append(out, Shape{Tag: "path", Class: "dots dots-" + string(f), D: b.String(), Width: 6})
+		}
+	}
+	if dots.Len() > 0 {
+		width := 5.0
+		if len(g.Nodes) > 1200 {
+			width = 3
+		}
+		out = append(out, Shape{Tag: "path", Class: "dots reports", D: dots.String(), Width: px(width)})
+	}
+	out = append(out, shapes...)
+	return append(out, nodeLabels(g, boxes)...)
 }
+
+func nodeRadius(n graphNode) float64 { return math.Min(20, 5+math.Sqrt(float64(n.Reports))*1.1) }
 
 // nodeShape gives each family an outline of its own.
-func nodeShape(n graphNode, p point, r float64) Shape {
+func nodeShape(n graphNode, p draw.Point, r float64) Shape {
 	class := "node " + n.Part + " fam-" + string(n.Shape)
-	x, y := p.x, p.y
-	if n.Part == "hub" {
-		return circle("node hub", x, y, r)
+	if n.Bridge {
+		class += " bridge"
 	}
+	x, y := p.X, p.Y
 	switch n.Shape {
 	case fraud.FamilyWeb:
 		return rect(class, x-r*.88, y-r*.88, r*1.76, r*1.76)
@@ -287,17 +352,17 @@ func (b box) hits(o box) bool { return b.x1 < o.x2 && o.x1 < b.x2 && b.y1 < o.y2
 
 // nodeLabels names the ends of the picture and as many indicators as have
 // room, most reports first; the table names them all.
-func nodeLabels(g graph, at []point, taken []box) []Shape {
+func nodeLabels(g graph, taken []box) []Shape {
 	var out []Shape
+	at := g.At
 	order := make([]int, 0, len(g.Nodes))
 	for i, n := range g.Nodes {
 		switch n.Part {
-		case "hub":
-			out = append(out, label("hub-name", at[i].x, at[i].y+4, n.Label))
+		case "report":
 		case "supplier":
-			out = append(out, label("name start", at[i].x+26, at[i].y, clip(n.Label, 24)), label("note start", at[i].x+26, at[i].y+14, n.Note))
+			out = append(out, label("name start", at[i].X+26, at[i].Y, clip(n.Label, 24)), label("note start", at[i].X+26, at[i].Y+14, n.Note))
 		case "launderer":
-			out = append(out, label("name end", at[i].x-26, at[i].y, clip(n.Label, 24)), label("note end", at[i].x-26, at[i].y+14, n.Note))
+			out = append(out, label("name end", at[i].X-26, at[i].Y, clip(n.Label, 24)), label("note end", at[i].X-26, at[i].Y+14, n.Note))
 		default:
 			order = append(order, i)
 		}
@@ -309,7 +374,7 @@ func nodeLabels(g graph, at []point, taken []box) []Shape {
 		}
 		text := clip(g.Nodes[i].Label, 26)
 		w, r := float64(len([]rune(text)))*6.3+4, nodeRadius(g.Nodes[i])+4
-		x, y := at[i].x, at[i].y
+		x, y := at[i].X, at[i].Y
 		for _, try := range []struct {
 			class string
 			x, y  float64
@@ -320,7 +385,7 @@ func nodeLabels(g graph, at []point, taken []box) []Shape {
 			{"name mid", x, y - r - 2, box{x - w/2, y - r - 14, x + w/2, y - r + 1}},
 			{"name mid", x, y + r + 9, box{x - w/2, y + r - 2, x + w/2, y + r + 13}},
 		} {
-			if try.box.x1 < 200 || try.box.x2 > graphW-200 || slices.ContainsFunc(taken, try.box.hits) {
+			if try.box.x1 < 4 || try.box.x2 > graphW-4 || slices.ContainsFunc(taken, try.box.hits) {
 				continue
 			}
 			taken = append(taken, try.box)
@@ -335,6 +400,10 @@ func nodeLabels(g graph, at []point, taken []box) []Shape {
 func graphLegend() []Shape {
 	out := []Shape{line("rule", 0, graphFloor+14, graphW, graphFloor+14)}
 	x, y := 20.0, graphFloor+34
+	dot := curve("dots reports", "M%v %vh0", x, y)
+	dot.Width = 5
+	out = append(out, dot, label("note start", x+10, y+4, "report"))
+	x += 62
 	for _, f := range []struct {
 		family fraud.Family
 		word   string
@@ -346,11 +415,11 @@ func graphLegend() []Shape {
 		{fraud.FamilyScript, "script"},
 		{fraud.FamilyIdentity, "company, name"},
 	} {
-		out = append(out, nodeShape(graphNode{Shape: f.family, Part: "indicator"}, point{x, y}, 7), label("note start", x+14, y+4, f.word))
+		out = append(out, nodeShape(graphNode{Shape: f.family, Part: "indicator"}, draw.Point{X: x, Y: y}, 7), label("note start", x+14, y+4, f.word))
 		x += 30 + float64(len(f.word))*5.9
 	}
 	for _, e := range []struct{ class, word string }{
-		{"edge", "in the same report"}, {"edge inferred", "inferred: supplier left, launderer right"}, {"edge bridge", "bridge"},
+		{"edge", "holds"}, {"edge inferred", "inferred: supplier left, launderer right"}, {"edge bridge", "bridge"},
 	} {
 		s := line(e.class, x, y, x+28, y)
 		s.Width = 2
@@ -358,4 +427,144 @@ func graphLegend() []Shape {
 		x += 48 + float64(len(e.word))*5.6
 	}
 	return out
+}
+
+// bridgeRow is a link that holds two parts of a ring together alone, and what
+// would fall apart without it.
+type bridgeRow struct {
+	fraud.Link
+	Apart int               // reports of the smaller part
+	Rest  int               // and of the rest
+	Names []fraud.ReportID  // some of the smaller part
+	Holds []fraud.Indicator // what the smaller part holds besides
+}
+
+// bridgesOf says of each bridge what would fall apart without it, from what
+// the ring's reports hold: the value of the link is taken away, and the parts
+// that still hang together are counted. Values below the linker's "medium"
+// hold nothing together by themselves.
+func bridgesOf(r fraud.Ring, held map[fraud.ReportID][]fraud.Indicator) []bridgeRow {
+	weight := map[fraud.Indicator]float64{}
+	for _, v := range r.Indicators {
+		weight[v.Indicator] = max(weight[v.Indicator], v.Bits)
+	}
+	var out []bridgeRow
+	for _, l := range r.Bridges {
+		row := bridgeRow{Link: l}
+		if len(l.Cause) > 0 {
+			row.fallsApart(r.Reports, held, func(i fraud.Indicator) bool { return i != l.Cause[0].Indicator && weight[i] >= bridgeBits })
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// bridgeBits is what a value must be worth to hold two reports together: the
+// linker's parameter "medium".
+const bridgeBits = 5
+
+// fallsApart finds the part of the link's report B, then of A, that loses the
+// other when only the values that count join reports.
+func (b *bridgeRow) fallsApart(reports []fraud.ReportID, held map[fraud.ReportID][]fraud.Indicator, counts func(fraud.Indicator) bool) {
+	with := map[fraud.Indicator][]fraud.ReportID{}
+	for _, id := range reports {
+		for _, i := range held[id] {
+			if counts(i) {
+				with[i] = append(with[i], id)
+			}
+		}
+	}
+	part := func(from fraud.ReportID) (list []fraud.ReportID, in map[fraud.ReportID]bool) {
+		in = map[fraud.ReportID]bool{from: true}
+		list = []fraud.ReportID{from}
+		for k := 0; k < len(list); k++ {
+			for _, i := range held[list[k]] {
+				for _, id := range with[i] {
+					if !in[id] {
+						in[id] = true
+						list = append(list, id)
+					}
+				}
+				delete(with, i) // each value is walked once
+			}
+		}
+		return list, in
+	}
+	small, in := part(b.A)
+	if in[b.B] {
+		return // other values hold the two sides together, weakly
+	}
+	if other, _ := part(b.B); len(other) < len(small) {
+		small = other
+	}
+	slices.Sort(small)
+	b.Apart, b.Rest, b.Names = len(small), len(reports)-len(small), small[:min(len(small), 5)]
+	count := map[fraud.Indicator]int{}
+	for _, id := range small {
+		for _, i := range held[id] {
+			if counts(i) {
+				count[i]++
+			}
+		}
+	}
+	for i := range count {
+		b.Holds = append(b.Holds, i)
+	}
+	slices.SortFunc(b.Holds, func(x, y fraud.Indicator) int {
+		return cmp.Or(cmp.Compare(count[y], count[x]), cmp.Compare(x.String(), y.String()))
+	})
+	b.Holds = b.Holds[:min(len(b.Holds), 4)]
+}
+
+// graphJSON is the graph as graph.js reads it: arrays, not objects, since
+// there are many of each.
+type graphJSON struct {
+	W     int     `json:"w"`
+	H     int     `json:"h"`
+	Nodes [][]any `json:"nodes"` // x, y, radius, part, family, reports, label, note, tip, address, bridge
+	Edges []int32 `json:"edges"` // a, b, 0 held, 1 inferred, 2 bridge
+}
+
+// ringGraphJSON serves the graph of a ring to the script that moves it.
+func (s *Server) ringGraphJSON(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), fraud.RingID(r.PathValue("id"))
+	ring, err := s.Store.Ring(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read ring %s: %w", id, err)
+	}
+	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(id), Mark: ring.Mark}); err != nil {
+		return err
+	}
+	g, err := s.graphOf(ctx, ring)
+	if err != nil {
+		return err
+	}
+	out := graphJSON{W: graphW, H: graphFloor}
+	for i, n := range g.Nodes {
+		row := []any{g.At[i].X, g.At[i].Y, 2.4, n.Part, n.Shape, n.Reports, n.Label, n.Note, "", "", 0}
+		switch n.Part {
+		case "report":
+			row[9] = "/reports/" + n.Value
+		default:
+			row[2], row[9] = nodeRadius(n), searchHref(n.Value)
+			if n.Part != "indicator" {
+				row[8] = n.Tip
+			}
+		}
+		if n.Bridge {
+			row[10] = 1
+		}
+		out.Nodes = append(out.Nodes, row)
+	}
+	for _, e := range g.Edges {
+		kind := int32(0)
+		if e.Inferred {
+			kind = 1
+		}
+		if e.Bridge {
+			kind = 2
+		}
+		out.Edges = append(out.Edges, e.A, e.B, kind)
+	}
+	return sendJSON(w, http.StatusOK, out)
 }

@@ -2,11 +2,14 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -273,6 +276,152 @@ func TestAHoldAndAJudgementNeedTheirReasons(t *testing.T) {
 	}
 	if status, _, _ := v.post("/judgements", url.Values{"csrf": {v.csrf}, "verdict": {"same"}, "a": {"alder/r-0001"}, "b": {"alder/r-0002"}}); status != http.StatusUnprocessableEntity {
 		t.Errorf("a judgement without a reason: %d", status)
+	}
+}
+
+func TestAJudgementIsTakenBackAndStaysInTheLog(t *testing.T) {
+	w := company(t)
+	v := visit(t, serve(t, w)).as("analyst")
+	_, _, page := v.get("/suggestions")
+	form := url.Values{"csrf": {token(page)}, "a": {string(w.suggest[0].Link.A)}, "b": {string(w.suggest[0].Link.B)}, "verdict": {"same"}, "reason": {"one voice"}, "next": {"/suggestions?from=1"}}
+	status, _, body := v.post("/judgements", form)
+	made := w.judged[len(w.judged)-1]
+	if status != http.StatusOK || !strings.Contains(body, "/judgements/"+made.ID+"/withdraw") || !strings.Contains(body, "Undo") {
+		t.Errorf("after judging: %d, no way to take %s back\n%s", status, made.ID, body)
+	}
+	if status, _, _ := v.post("/judgements/"+made.ID+"/withdraw", url.Values{"csrf": {v.csrf}}); status != http.StatusUnprocessableEntity {
+		t.Errorf("taken back without a reason: %d", status)
+	}
+	v.post("/judgements/"+made.ID+"/withdraw", url.Values{"csrf": {v.csrf}, "reason": {"wrong key"}})
+	back := w.judged[len(w.judged)-1]
+	if back.Verdict != fraud.VerdictWithdrawn || back.Withdraws != made.ID || back.By != "analyst" {
+		t.Errorf("the log ends with %+v", back)
+	}
+	if slices.ContainsFunc(fraud.Standing(w.judged), func(j fraud.Judgement) bool { return j.ID == made.ID }) {
+		t.Error("what was taken back still stands")
+	}
+	if _, _, body = v.get("/judgements"); !strings.Contains(body, "taken back") || !strings.Contains(body, "one voice") {
+		t.Errorf("the log does not show it\n%s", body)
+	}
+	if status, _, _ := v.post("/judgements/J-NONE/withdraw", url.Values{"csrf": {v.csrf}, "reason": {"x"}}); status != http.StatusNotFound {
+		t.Errorf("taking back what is not there: %d", status)
+	}
+}
+
+func TestAJudgementThatIsNotObeyedSaysWhy(t *testing.T) {
+	w := company(t)
+	a, b := w.rings[0].Reports[0], w.rings[0].Reports[1]
+	w.judged = append(w.judged,
+		fraud.Judgement{ID: "J-2", Verdict: fraud.VerdictDifferent, A: a, B: b, By: "analyst", Reason: "two voices", At: ago(3)},
+		fraud.Judgement{ID: "J-3", Verdict: fraud.VerdictConfirmed, A: a, By: "analyst", Reason: "called back", At: ago(2)},
+		fraud.Judgement{ID: "J-4", Verdict: fraud.VerdictWrong, A: a, By: "analyst", Reason: "framed", At: ago(1)},
+	)
+	_, _, body := visit(t, serve(t, w)).as("auditor").get("/judgements")
+	for _, want := range []string{"Both are in ring R-17", "Judgement J-4, made later about the same, says otherwise"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the log does not say %q\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, "Take it back") {
+		t.Error("an auditor is offered to take a judgement back")
+	}
+}
+
+func TestTheRingSaysWhatFallsApartWithoutABridge(t *testing.T) {
+	_, _, body := visit(t, serve(t, company(t))).as("analyst").get("/rings/R-17")
+	if !strings.Contains(body, "<b>15 reports</b> would part from the other 85") {
+		t.Errorf("no word on the bridge\n%s", body)
+	}
+}
+
+type since time.Time
+
+func (p since) PendingSince(context.Context, fraud.RingID) (time.Time, error) {
+	return time.Time(p), nil
+}
+
+func TestPagesSayThatRingsAreWorkedOutAgain(t *testing.T) {
+	srv, s := serveWith(t, company(t))
+	v := visit(t, srv).as("analyst")
+	for _, p := range []string{"/rings", "/rings/R-17", "/rings/R-17/time"} {
+		s.Pending = nil
+		if _, _, body := v.get(p); strings.Contains(body, "being worked out again") {
+			t.Errorf("%s says so when nothing is pending", p)
+		}
+		s.Pending = since(time.Date(2026, 3, 2, 8, 5, 0, 0, time.UTC))
+		if _, _, body := v.get(p); !strings.Contains(body, "being worked out again; what you see is as of 08:05 UTC") {
+			t.Errorf("%s does not say that it is pending\n%s", p, body)
+		}
+	}
+}
+
+func TestFiltersStayInTheAddressAndEmptyListsSayWhatToDo(t *testing.T) {
+	v := visit(t, serve(t, company(t))).as("analyst")
+	_, _, body := v.get("/rings?country=CA&sort=victims&state=active+now")
+	for _, want := range []string{"Status: active now", "Country: CA", "/rings?country=CA&amp;sort=victims", "/rings.csv?country=CA"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the list lacks %q\n%s", want, body)
+		}
+	}
+	if strings.Contains(body, "R-09") {
+		t.Error("a ring without victims in CA is listed")
+	}
+	if _, _, body = v.get("/rings?country=JP"); !strings.Contains(body, "Take a filter away") {
+		t.Errorf("an empty list does not say what to do\n%s", body)
+	}
+	w := company(t)
+	w.rings = nil
+	if _, _, body = visit(t, serve(t, w)).as("analyst").get("/rings"); !strings.Contains(body, "ringbreaker import") {
+		t.Errorf("a node without rings does not say what to do\n%s", body)
+	}
+}
+
+func TestSmallCountsOfPeopleAreNotTold(t *testing.T) {
+	_, _, body := visit(t, serve(t, company(t))).as("analyst").get("/rings/R-17/victims")
+	table := body[strings.Index(body, "<tbody>"):strings.Index(body, "</tbody>")]
+	for _, n := range []string{"1", "2", "3", "4"} {
+		if strings.Contains(table, ">"+n+"</td>") {
+			t.Errorf("a count of %s is told\n%s", n, table)
+		}
+	}
+	for _, row := range strings.Split(table, "<tr>")[1:] {
+		cells := row[:strings.LastIndex(row, "<td")]
+		if strings.Count(cells, "&lt;") == 1 && !strings.HasSuffix(strings.TrimSpace(row), "&lt;</td></tr>") {
+			t.Errorf("one hidden count can be worked out from the rest\n%s", row)
+		}
+	}
+}
+
+func TestASearchFindsByNounAndNeverAVictim(t *testing.T) {
+	w := company(t)
+	id := w.reports[2].Name()
+	w.reports[2].Narrative = "they kept me on the line about a refund department"
+	own := fraud.Indicator{Kind: fraud.Phone, Value: "+12125550199"}
+	w.sightings[id] = append(w.sightings[id], fraud.Sighting{Report: id, Indicator: own, Role: fraud.RoleVictimOwned, Valid: true})
+	v := visit(t, serve(t, w)).as("analyst")
+	for _, x := range []struct{ q, want string }{
+		{"(646) 555-0101", "Values"},
+		{"traffic-popups.example", ">R-17</a>"},
+		{"refund department", "Reports whose words fit"},
+		{"REF-2K", "Referrals"},
+		{"R-", ">R-22</a>"},
+		{"212-555-0199", "Nothing here holds it"},
+		{"no such thing", "Nothing here holds it"},
+	} {
+		if _, _, body := v.get("/search?" + url.Values{"q": {x.q}}.Encode()); !strings.Contains(body, x.want) {
+			t.Errorf("%q does not find %q\n%s", x.q, x.want, body)
+		}
+	}
+	for q, want := range map[string]string{"R-17": "/rings/R-17", string(id): "/reports/" + string(id)} {
+		if v.get("/search?" + url.Values{"q": {q}}.Encode()); v.at != want {
+			t.Errorf("%q leads to %s, want %s", q, v.at, want)
+		}
+	}
+	a := visit(t, serve(t, bureau(t))).as("investigator")
+	for _, x := range []struct{ q, want string }{{"CFB-00411", "Exhibits"}, {"RC-0012026A0031", "Cases"}} {
+		if _, _, body := a.get("/search?q=" + x.q); !strings.Contains(body, x.want) {
+			t.Errorf("%q does not find %q\n%s", x.q, x.want, body)
+		}
 	}
 }
 

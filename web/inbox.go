@@ -55,42 +55,93 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) error {
 	if p.All, err = s.Store.CountReports(ctx); err != nil {
 		return fmt.Errorf("count the reports: %w", err)
 	}
-	only := r.URL.Query().Get("only")
+	ask := r.URL.Query()
+	only := ask.Get("only")
 	for _, f := range []struct{ key, word string }{{"", "All"}, {"clock", "Money still moving"}, {"sent", "Money sent"}, {"aged", "60 and older"}, {"alone", "In no ring yet"}} {
 		p.Filters = append(p.Filters, chip{Word: f.word, Href: "/reports?only=" + f.key, Chosen: f.key == only})
 	}
-	after := fraud.ReportID(r.URL.Query().Get("after"))
-	reports, err := s.Store.Reports(ctx, after, inboxPageSize)
+	q := fraud.InboxQuery{Limit: inboxPageSize}
+	switch only {
+	case "clock":
+		q.Only, q.PaidFrom = fraud.InboxPaid, s.Now().Add(-recallWindow)
+	case "sent":
+		q.Only = fraud.InboxPaid
+	case "aged":
+		q.Only = fraud.InboxAged
+	case "alone":
+		q.Only = fraud.InboxAlone
+	}
+	if before := ask.Get("before"); before != "" {
+		var paid int64
+		if q.Before, err = strconv.ParseInt(before, 10, 64); err == nil && ask.Get("paid") != "" {
+			paid, err = strconv.ParseInt(ask.Get("paid"), 10, 64)
+			q.PaidTo = time.UnixMicro(paid).UTC()
+		}
+		if err != nil {
+			return fmt.Errorf("this page of the inbox has no place in it; open the inbox again: %w", fraud.ErrInvalid)
+		}
+	}
+	list, err := s.Store.ReportInbox(ctx, q)
 	if err != nil {
 		return fmt.Errorf("read the reports: %w", err)
 	}
-	if len(reports) == inboxPageSize {
-		p.Next = "/reports?" + url.Values{"after": {string(reports[len(reports)-1].Name())}, "only": {only}}.Encode()
-	}
-	victims := map[string]int{}
-	for _, rep := range reports {
-		victims[rep.Victim]++
-	}
-	who := access.From(ctx)
-	for _, rep := range reports {
-		if !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingReport, Mark: rep.Mark()}, access.Recipient{}, s.Now()).Allow {
-			continue
+	if len(list) == inboxPageSize {
+		last := list[len(list)-1]
+		v := url.Values{"before": {strconv.FormatInt(last.No, 10)}}
+		if only != "" {
+			v.Set("only", only)
 		}
-		row, err := s.inboxRow(r, rep)
+		if !last.PaidAt.IsZero() {
+			v.Set("paid", strconv.FormatInt(last.PaidAt.UnixMicro(), 10))
+		}
+		p.Next = "/reports?" + v.Encode()
+	}
+	if only == "" && q.Before == 0 { // what is most urgent stands first on the first page
+		moving, err := s.Store.ReportInbox(ctx, fraud.InboxQuery{Only: fraud.InboxPaid, PaidFrom: s.Now().Add(-recallWindow), Limit: inboxPageSize / 3})
 		if err != nil {
-			return err
+			return fmt.Errorf("read the reports: %w", err)
 		}
-		row.Repeat = rep.Victim != "" && victims[rep.Victim] > 1
-		if only == "clock" && row.Clock == "" || only == "sent" && len(row.Sent) == 0 || only == "aged" && row.Aged != "60_plus" || only == "alone" && row.Ring != "" {
-			continue
+		for _, e := range moving {
+			if !slices.ContainsFunc(list, func(x fraud.InboxEntry) bool { return x.No == e.No }) {
+				list = append(list, e)
+			}
 		}
-		p.Rows = append(p.Rows, row)
 	}
-	slices.SortStableFunc(p.Rows, func(a, b inboxRow) int {
-		return cmp.Or(boolFirst(a.Clock != "", b.Clock != ""), b.Received.Compare(a.Received))
-	})
+	if p.Rows, err = s.inboxRows(ctx, list); err != nil {
+		return err
+	}
 	p.Shown = len(p.Rows)
 	return s.render(w, http.StatusOK, "inbox.html", p)
+}
+
+// inboxRows fills in what the inbox shows of each report that this person may
+// read, those with money still moving first.
+func (s *Server) inboxRows(ctx context.Context, list []fraud.InboxEntry) ([]inboxRow, error) {
+	victims := make([]string, 0, len(list))
+	ids := make([]fraud.ReportID, 0, len(list))
+	for _, e := range list {
+		victims, ids = append(victims, e.Report.Victim), append(ids, e.Report.Name())
+	}
+	repeat, err := s.Store.RepeatVictims(ctx, victims)
+	if err != nil {
+		return nil, fmt.Errorf("look for victims who reported before: %w", err)
+	}
+	sights, err := s.Store.SightingsOfMany(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read what the reports hold: %w", err)
+	}
+	who := access.From(ctx)
+	var rows []inboxRow
+	for _, e := range list {
+		if !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingReport, Mark: e.Report.Mark()}, access.Recipient{}, s.Now()).Allow {
+			continue
+		}
+		row := s.inboxRow(e, sights[e.Report.Name()])
+		row.Repeat = repeat[e.Report.Victim]
+		rows = append(rows, row)
+	}
+	slices.SortStableFunc(rows, func(a, b inboxRow) int { return boolFirst(a.Clock != "", b.Clock != "") })
+	return rows, nil
 }
 
 func boolFirst(a, b bool) int {
@@ -103,30 +154,22 @@ func boolFirst(a, b bool) int {
 	return 0
 }
 
-func (s *Server) inboxRow(r *http.Request, rep *fraud.Report) (inboxRow, error) {
+func (s *Server) inboxRow(e fraud.InboxEntry, sights []fraud.Sighting) inboxRow {
+	rep := e.Report
 	facts := rep.Facts()
 	row := inboxRow{
 		ID: rep.Name(), Received: rep.ReceivedAt, Country: rep.Reporter.Country, Language: rep.Reporter.Language, Aged: rep.Reporter.AgeBand,
-		Brands: facts.Brands, Sent: facts.Sent, Mark: rep.Mark(),
+		Brands: facts.Brands, Sent: facts.Sent, Mark: rep.Mark(), Ring: e.Ring,
 	}
 	if x := situation(rep); x.Paid && x.PaidAt.Add(recallWindow).After(s.Now()) {
 		row.Clock = left(x.PaidAt.Add(recallWindow), s.Now())
-	}
-	ring, err := s.Store.RingOf(r.Context(), rep.Name())
-	if err != nil && !isNotFound(err) {
-		return row, fmt.Errorf("find the ring of %s: %w", rep.Name(), err)
-	}
-	row.Ring = ring
-	sights, err := s.Store.SightingsOf(r.Context(), rep.Name())
-	if err != nil {
-		return row, fmt.Errorf("read what %s holds: %w", rep.Name(), err)
 	}
 	for _, x := range sights {
 		if x.Role.Links() && x.Role != fraud.RoleMention && x.Indicator.Kind != fraud.Script && !slices.Contains(row.Sees, x.Indicator) && len(row.Sees) < 3 {
 			row.Sees = append(row.Sees, x.Indicator)
 		}
 	}
-	return row, nil
+	return row
 }
 
 // reportViewPage is one report: the original beside what was taken out of it.
@@ -204,14 +247,8 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.I
 		return fmt.Errorf("read what %s holds: %w", id, err)
 	}
 	p.Texts, p.Sightings = markTexts(rep, sights)
-	judged, err := s.Store.Judgements(ctx)
-	if err != nil {
+	if p.Judged, err = s.Store.JudgementsAbout(ctx, id); err != nil {
 		return fmt.Errorf("read the judgements: %w", err)
-	}
-	for _, j := range judged {
-		if j.A == id || j.B == id {
-			p.Judged = append(p.Judged, j)
-		}
 	}
 	asks := access.From(ctx)
 	p.CanJudge = s.Judge != nil && access.Decide(asks, access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow

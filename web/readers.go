@@ -29,27 +29,67 @@ type People interface {
 // Reports reads what was reported.
 type Reports interface {
 	Report(context.Context, fraud.ReportID) (*fraud.Report, error)
-	// Reports lists reports whose name follows after, in the order of names.
-	Reports(ctx context.Context, after fraud.ReportID, limit int) ([]*fraud.Report, error)
 	CountReports(context.Context) (int, error)
+	// ReportInbox gives a page of reports, newest first.
+	ReportInbox(context.Context, fraud.InboxQuery) ([]fraud.InboxEntry, error)
+	// RepeatVictims says which pseudonyms reported more than once.
+	RepeatVictims(context.Context, []string) (map[string]bool, error)
 	SightingsOf(context.Context, fraud.ReportID) ([]fraud.Sighting, error)
+	// SightingsOfMany and Incidents leave out reports that are not there.
+	SightingsOfMany(context.Context, []fraud.ReportID) (map[fraud.ReportID][]fraud.Sighting, error)
+	Incidents(context.Context, []fraud.ReportID) ([]fraud.Incident, error)
 	ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error)
 }
 
 // Rings reads what the linker found.
 type Rings interface {
-	RingsByHarm(ctx context.Context, limit int) ([]fraud.Ring, error)
+	ListRings(context.Context, fraud.RingQuery) (fraud.RingList, error)
+	// RingFacets says how many rings have each value of what lists are
+	// filtered by, most first.
+	RingFacets(context.Context) ([]fraud.FacetCount, error)
+	// RingHeads gives those of the rings named that are there, by id.
+	RingHeads(context.Context, []fraud.RingID) ([]fraud.RingHead, error)
+	RingsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.RingID, error)
 	Ring(context.Context, fraud.RingID) (fraud.Ring, error)
 	RingOf(context.Context, fraud.ReportID) (fraud.RingID, error)
 	RingLinks(context.Context, fraud.RingID) ([]fraud.Link, error)
-	Suggestions(context.Context) ([]fraud.Suggestion, error)
 	RingEvents(context.Context, fraud.RingID) ([]fraud.RingEvent, error)
-	Judgements(context.Context) ([]fraud.Judgement, error)
+	// LastLinking says when the rings were derived; fraud.ErrNotFound before
+	// the first time.
+	LastLinking(context.Context) (when time.Time, model string, rings int, err error)
+}
+
+// Judgements reads what waits for a person and what persons decided.
+type Judgements interface {
+	// SuggestionPage skips the first pairs and says how many there are in all.
+	SuggestionPage(ctx context.Context, skip, limit int) ([]fraud.Suggestion, int, error)
+	SuggestionsOf(ctx context.Context, id fraud.RingID, limit int) ([]fraud.Suggestion, error)
+	Judgement(ctx context.Context, id string) (fraud.Judgement, error)
+	// JudgementPage gives judgements made before a number (0: the newest),
+	// newest first.
+	JudgementPage(ctx context.Context, before int64, limit int) ([]fraud.JudgementEntry, error)
+	JudgementsAbout(context.Context, fraud.ReportID) ([]fraud.Judgement, error)
+}
+
+// Finder searches everything. It decides nothing: the page asks the rules
+// about each hit.
+type Finder interface {
+	Find(ctx context.Context, q string, limit int) ([]fraud.Hit, error)
+	// TextsBehind says how many reports' texts are not searched yet.
+	TextsBehind(context.Context) (int, error)
 }
 
 // Money reads transfers.
 type Money interface {
-	Transfers(context.Context) ([]fraud.Transfer, error)
+	TransfersOf(ctx context.Context, accounts []string, limit int) ([]fraud.Transfer, error)
+	CountTransfers(context.Context) (int, error)
+}
+
+// Pending says since when rings are being worked out again in the background:
+// the zero time if they are not. What pages show meanwhile is as of then.
+type Pending interface {
+	// PendingSince asks about one ring, or about any if id is empty.
+	PendingSince(ctx context.Context, id fraud.RingID) (time.Time, error)
 }
 
 // Partners reads what two organisations do together.
@@ -96,6 +136,8 @@ type Store interface {
 	People
 	Reports
 	Rings
+	Judgements
+	Finder
 	Money
 	Partners
 	Restraints

@@ -83,6 +83,8 @@ func noticeOf(r *http.Request) string {
 	switch r.URL.Query().Get("done") {
 	case "judged":
 		return "Your judgement is recorded. The rings are linked again with it."
+	case "withdrawn":
+		return "The judgement is taken back. It stays in the log and counts no more; the rings are linked again without it."
 	case "held":
 		return "The hold is placed. Nothing about it leaves this node until then."
 	case "released":
@@ -174,6 +176,7 @@ func (s *Server) funcs() template.FuncMap {
 		"joinOrgs":  func(o []fraud.OrgID) string { return join(o, ", ") },
 		"joinRings": func(o []fraud.RingID) string { return join(o, ", ") },
 		"joinKinds": func(o []fraud.Kind) string { return joinKinds(o) },
+		"some":      some,
 		"join":      func(l []string) string { return strings.Join(l, ", ") },
 		"pathID":    pathID,
 		"tlpClass":  func(t fraud.TLP) string { return "tlp-" + strings.ToLower(strings.ReplaceAll(string(t), "+", "")) },
@@ -205,6 +208,15 @@ func joinKinds(kinds []fraud.Kind) string {
 		out[i] = kindWord(k)
 	}
 	return strings.Join(out, ", ")
+}
+
+// some names the first few of a list and counts the rest.
+func some(list []string) string {
+	const most = 4
+	if len(list) <= most {
+		return strings.Join(list, ", ")
+	}
+	return strings.Join(list[:most-1], ", ") + " and " + fmt.Sprint(len(list)-most+1) + " more"
 }
 
 // pathID escapes an id for one segment of an address: a report is named

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -13,10 +15,16 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// ringPage is one ring: what it is in a sentence, then one tab of five.
+// ringPage is one ring: what it is in a sentence, then one tab of seven.
 type ringPage struct {
 	base
-	ringRow
+	fraud.Ring
+	State    string
+	Tone     string
+	HeldTo   time.Time
+	Why      string    // why it ranks where it ranks
+	Pending  time.Time // since when it is worked out again
+	AsOf     time.Time // when the rings were derived
 	Sentence string
 	Tabs     []chip
 	Tab      string
@@ -25,7 +33,10 @@ type ringPage struct {
 	Holds    []fraud.Hold
 
 	Graph     *Drawing
-	LeftOut   int
+	Shown     string // what of the ring the picture holds
+	Bridges   []bridgeRow
+	Waiting   []fraud.Suggestion
+	People    *peopleTable
 	Timeline  *Drawing
 	Events    []fraud.RingEvent
 	Victims   *hourTable
@@ -36,7 +47,8 @@ type ringPage struct {
 	Evidence  []fraud.RingIndicator
 	Links     []fraud.Link
 	LinksAll  int
-	Reports   []fraud.ReportID
+	Members   []fraud.ReportID
+	MoreOf    string // address of the next page of members
 }
 
 // flowTable is one currency's picture with the table behind it.
@@ -56,21 +68,14 @@ func (s *Server) ring(w http.ResponseWriter, r *http.Request) error {
 	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(id), Mark: ring.Mark}); err != nil {
 		return err
 	}
-	holds, err := s.Store.Holds(ctx)
-	if err != nil {
-		return fmt.Errorf("read the holds: %w", err)
+	p := ringPage{base: s.base(w, r, "Ring "+string(id)), Ring: ring, Tab: r.PathValue("tab")}
+	if err := s.ringHead(ctx, &p); err != nil {
+		return err
 	}
-	p := ringPage{base: s.base(w, r, "Ring "+string(id)), ringRow: stateOf(ring, holds, s.Now()), Tab: r.PathValue("tab")}
-	for _, h := range holds {
-		if h.Ring == id && h.Released.IsZero() {
-			p.Holds = append(p.Holds, h)
-		}
-	}
-	p.Sentence = ringSentence(p.ringRow)
 	who := access.From(ctx)
 	p.CanHold = access.Decide(who, access.ActHold, access.Thing{Kind: access.ThingRing}, access.Recipient{}, s.Now()).Allow
 	p.CanJudge = s.Judge != nil && access.Decide(who, access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
-	for _, t := range []struct{ key, word string }{{"", "Graph"}, {"time", "Time"}, {"hours", "Hours"}, {"money", "Money"}, {"evidence", "Evidence"}, {"reports", "Reports"}} {
+	for _, t := range []struct{ key, word string }{{"", "Graph"}, {"time", "Time"}, {"hours", "Hours"}, {"victims", "Victims"}, {"money", "Money"}, {"evidence", "Evidence"}, {"reports", "Reports"}} {
 		href := "/rings/" + pathID(id)
 		if t.key != "" {
 			href += "/" + t.key
@@ -79,10 +84,7 @@ func (s *Server) ring(w http.ResponseWriter, r *http.Request) error {
 	}
 	fillTab := map[string]func(context.Context, *http.Request, *ringPage) error{
 		"": s.ringGraphTab, "time": s.ringTimeTab, "hours": s.ringHoursTab, "money": s.ringMoneyTab, "evidence": s.ringEvidenceTab,
-		"reports": func(_ context.Context, _ *http.Request, p *ringPage) error {
-			p.Reports = p.Ring.Reports[:min(len(p.Ring.Reports), 1000)]
-			return nil
-		},
+		"reports": s.ringReportsTab, "victims": s.ringVictimsTab,
 	}[p.Tab]
 	if fillTab == nil {
 		return fmt.Errorf("a ring has no page of this name: %w", fraud.ErrNotFound)
@@ -91,6 +93,42 @@ func (s *Server) ring(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.render(w, http.StatusOK, "ring.html", p)
+}
+
+// ringHead fills in what stands above the tabs.
+func (s *Server) ringHead(ctx context.Context, p *ringPage) error {
+	holds, err := s.Store.Holds(ctx)
+	if err != nil {
+		return fmt.Errorf("read the holds: %w", err)
+	}
+	for _, h := range holds {
+		if h.Ring == p.ID && h.Released.IsZero() {
+			p.Holds = append(p.Holds, h)
+		}
+	}
+	row := stateOf(p.Head(nil), heldTill(p.Ring, holds, s.Now()), s.Now())
+	p.State, p.Tone, p.HeldTo, p.Why = row.State, row.Tone, row.HeldTo, row.Why
+	p.Sentence = ringSentence(row)
+	if p.AsOf, _, _, err = s.Store.LastLinking(ctx); err != nil && !isNotFound(err) {
+		return fmt.Errorf("read when the rings were derived: %w", err)
+	}
+	p.Pending, err = s.pendingSince(ctx, p.ID)
+	return err
+}
+
+// heldTill is the latest live hold on a ring or any of its indicators.
+func heldTill(x fraud.Ring, holds []fraud.Hold, now time.Time) time.Time {
+	var till time.Time
+	for _, h := range holds {
+		if !h.Released.IsZero() || !h.Until.After(now) || !h.Until.After(till) {
+			continue
+		}
+		on := h.Ring == x.ID || h.Indicator.Kind != "" && slices.ContainsFunc(x.Indicators, func(i fraud.RingIndicator) bool { return i.Indicator == h.Indicator })
+		if on {
+			till = h.Until
+		}
+	}
+	return till
 }
 
 // ringSentence says what a ring is before anybody asks.
@@ -125,17 +163,22 @@ func ringSentence(x ringRow) string {
 }
 
 func (s *Server) ringGraphTab(ctx context.Context, _ *http.Request, p *ringPage) error {
-	links, err := s.Store.RingLinks(ctx, p.ID)
+	g, err := s.graphOf(ctx, p.Ring)
 	if err != nil {
-		return fmt.Errorf("read the links of ring %s: %w", p.ID, err)
+		return err
 	}
-	g, left := ringGraph(p.Ring, links)
 	g.Title = graphFinding(p.Ring)
 	g.Desc = fmt.Sprintf("%s and %s; %s and %s at the edges. The tables below name them.", plural(len(p.Indicators), "indicator"), plural(p.Harm.Reports, "report"), plural(len(p.Suppliers), "supplier"), plural(len(p.Launderers), "launderer"))
-	g.Caption = fmt.Sprintf("Reports are folded into what they hold; the larger a mark, the more reports. Linked by model %s; as of %s.", p.Model, stamp(p.Harm.LastAt))
+	g.Caption = fmt.Sprintf("A dot is a report, a shape is a value that reports hold; the larger a shape, the more reports. Linked by model %s; last report %s.", p.Model, stamp(p.Harm.LastAt))
 	d := drawGraph("graph", g)
-	p.Graph, p.LeftOut = &d, left
+	p.Graph, p.Shown = &d, g.Left
 	p.Evidence = byReports(p.Indicators)[:min(len(p.Indicators), 25)]
+	if p.Waiting, err = s.Store.SuggestionsOf(ctx, p.ID, 5); err != nil {
+		return fmt.Errorf("read the suggestions of ring %s: %w", p.ID, err)
+	}
+	if len(p.Ring.Bridges) > 0 {
+		p.Bridges = bridgesOf(p.Ring, g.held)
+	}
 	return nil
 }
 
@@ -143,7 +186,9 @@ func graphFinding(x fraud.Ring) string {
 	if len(x.Indicators) == 0 {
 		return "No shared indicator is known"
 	}
-	top := byReports(x.Indicators)[0]
+	top := slices.MaxFunc(x.Indicators, func(a, b fraud.RingIndicator) int {
+		return cmp.Or(cmp.Compare(a.Reports, b.Reports), cmp.Compare(a.Bits, b.Bits), cmp.Compare(b.String(), a.String()))
+	})
 	says := fmt.Sprintf("%s %s holds most of it together: %d of %d reports", strings.ToUpper(kindWord(top.Kind)[:1])+kindWord(top.Kind)[1:], indicatorText(top.Indicator), top.Reports, x.Harm.Reports)
 	if len(x.Bridges) > 0 {
 		says += "; " + plural(len(x.Bridges), "bridge") + " to look at"
@@ -159,38 +204,38 @@ func byReports(in []fraud.RingIndicator) []fraud.RingIndicator {
 	return out
 }
 
-// ringSample is how many reports of a ring are read for its times: enough for
-// the shape of its days, and quick.
-const ringSample = 500
+// ringSample is how many reports of a ring are read for its times and people:
+// enough for the shape of its days, and quick.
+const ringSample = 4000
 
-type timedReport struct {
-	at   time.Time
-	zone string
-}
-
-// ringTimes reads when the contacts of a ring happened, evenly drawn where
-// the ring is large.
-func (s *Server) ringTimes(ctx context.Context, x fraud.Ring) (out []timedReport, says string, err error) {
-	step := (len(x.Reports) + ringSample - 1) / ringSample
-	for i := 0; i < len(x.Reports); i += max(step, 1) {
-		rep, err := s.Store.Report(ctx, x.Reports[i])
-		if isNotFound(err) {
-			continue
-		}
-		if err != nil {
-			return nil, "", fmt.Errorf("read report %s: %w", x.Reports[i], err)
-		}
-		out = append(out, timedReport{at: rep.HappenedAt(), zone: rep.Reporter.TimeZone})
+// incidentsOf reads when and to whom the contacts of a ring happened, evenly
+// drawn where the ring is larger.
+func (s *Server) incidentsOf(ctx context.Context, x fraud.Ring) (out []fraud.Incident, says string, err error) {
+	ids := evenly(x.Reports, ringSample)
+	if out, err = s.Store.Incidents(ctx, ids); err != nil {
+		return nil, "", fmt.Errorf("read the incidents of ring %s: %w", x.ID, err)
 	}
 	says = fmt.Sprintf("Counted on all %s.", plural(len(out), "report"))
-	if step > 1 {
+	if len(ids) < len(x.Reports) {
 		says = fmt.Sprintf("Counted on %s of %s, evenly drawn.", number(len(out)), plural(len(x.Reports), "report"))
 	}
 	return out, says, nil
 }
 
+// evenly draws at most n of a list, in its order, the same ones each time.
+func evenly[T any](list []T, n int) []T {
+	if len(list) <= n {
+		return list
+	}
+	out := make([]T, n)
+	for i := range out {
+		out[i] = list[i*len(list)/n]
+	}
+	return out
+}
+
 func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) error {
-	times, says, err := s.ringTimes(ctx, p.Ring)
+	times, says, err := s.incidentsOf(ctx, p.Ring)
 	if err != nil {
 		return err
 	}
@@ -206,7 +251,7 @@ func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) 
 	slices.SortStableFunc(bars, func(a, b tenureBar) int { return a.From.Compare(b.From) })
 	at := make([]time.Time, len(times))
 	for i, t := range times {
-		at[i] = t.at
+		at[i] = t.At
 	}
 	var marks []timeMark
 	for _, e := range p.Events {
@@ -225,7 +270,7 @@ func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) 
 }
 
 func (s *Server) ringHoursTab(ctx context.Context, r *http.Request, p *ringPage) error {
-	times, says, err := s.ringTimes(ctx, p.Ring)
+	times, says, err := s.incidentsOf(ctx, p.Ring)
 	if err != nil {
 		return err
 	}
@@ -238,15 +283,15 @@ func (s *Server) ringHoursTab(ctx context.Context, r *http.Request, p *ringPage)
 	var all []time.Time
 	var local []time.Time
 	for _, t := range times {
-		if dateOnly(t.at) {
+		if dateOnly(t.At) {
 			continue
 		}
-		all = append(all, t.at)
-		own, err := time.LoadLocation(cmp.Or(t.zone, "UTC"))
+		all = append(all, t.At)
+		own, err := time.LoadLocation(cmp.Or(t.TimeZone, "UTC"))
 		if err != nil {
 			own = time.UTC
 		}
-		l := t.at.In(own) // the victim's wall clock, written as if it were UTC
+		l := t.At.In(own) // the victim's wall clock, written as if it were UTC
 		local = append(local, time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), 0, 0, time.UTC))
 	}
 	operators, victims := weekHours(all, zone), weekHours(local, time.UTC)
@@ -262,11 +307,10 @@ func dateOnly(t time.Time) bool {
 	return u.IsZero() || u.Hour()+u.Minute()+u.Second()+u.Nanosecond() == 0
 }
 
+// moneyMost is how many transfers one picture is drawn from.
+const moneyMost = 20_000
+
 func (s *Server) ringMoneyTab(ctx context.Context, _ *http.Request, p *ringPage) error {
-	transfers, err := s.Store.Transfers(ctx)
-	if err != nil {
-		return fmt.Errorf("read the transfers: %w", err)
-	}
 	payees := map[string]bool{}
 	for _, i := range p.Indicators {
 		if familyOf(i.Kind) == fraud.FamilyMoney {
@@ -275,6 +319,10 @@ func (s *Server) ringMoneyTab(ctx context.Context, _ *http.Request, p *ringPage)
 	}
 	for _, t := range p.Launderers {
 		payees[t.Indicator.String()] = true
+	}
+	transfers, err := s.transfersFrom(ctx, payees)
+	if err != nil {
+		return err
 	}
 	seen := map[string]bool{}
 	for _, t := range transfers {
@@ -295,6 +343,36 @@ func (s *Server) ringMoneyTab(ctx context.Context, _ *http.Request, p *ringPage)
 		p.Flows = append(p.Flows, t)
 	}
 	return nil
+}
+
+// transfersFrom reads the transfers of a ring's accounts, and on from where
+// they went, as far as the picture reaches.
+func (s *Server) transfersFrom(ctx context.Context, payees map[string]bool) ([]fraud.Transfer, error) {
+	asked, out, have := map[string]bool{}, []fraud.Transfer(nil), map[string]bool{}
+	next := slices.Sorted(maps.Keys(payees))
+	for range sankeyHops {
+		if len(next) == 0 || len(out) >= moneyMost {
+			break
+		}
+		got, err := s.Store.TransfersOf(ctx, next, moneyMost-len(out))
+		if err != nil {
+			return nil, fmt.Errorf("read the transfers: %w", err)
+		}
+		for _, a := range next {
+			asked[a] = true
+		}
+		next = nil
+		for _, t := range got {
+			if !have[t.ID] {
+				have[t.ID] = true
+				out = append(out, t)
+			}
+			if asked[t.From] && !asked[t.To] && !slices.Contains(next, t.To) {
+				next = append(next, t.To)
+			}
+		}
+	}
+	return out, nil
 }
 
 func flowFinding(flows []flow, currency string) string {
@@ -325,5 +403,31 @@ func (s *Server) ringEvidenceTab(ctx context.Context, _ *http.Request, p *ringPa
 	slices.SortStableFunc(p.Evidence, func(a, b fraud.RingIndicator) int {
 		return cmp.Or(cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))
 	})
+	return nil
+}
+
+// membersShown is how many reports of a ring one page names.
+const membersShown = 1000
+
+func (s *Server) ringReportsTab(_ context.Context, r *http.Request, p *ringPage) error {
+	after := fraud.ReportID(r.URL.Query().Get("after"))
+	at, found := slices.BinarySearch(p.Reports, after)
+	if found {
+		at++
+	}
+	p.Members = p.Reports[at:min(len(p.Reports), at+membersShown)]
+	if n := len(p.Members); at+n < len(p.Reports) {
+		p.MoreOf = p.Path + "?" + url.Values{"after": {string(p.Members[n-1])}}.Encode()
+	}
+	return nil
+}
+
+func (s *Server) ringVictimsTab(ctx context.Context, _ *http.Request, p *ringPage) error {
+	people, says, err := s.incidentsOf(ctx, p.Ring)
+	if err != nil {
+		return err
+	}
+	t := peopleOf(people)
+	p.People, p.Sampled = &t, says
 	return nil
 }

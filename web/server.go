@@ -50,6 +50,7 @@ type Config struct {
 	Refer    Refer    // referrals to an agency
 	Act      Act      // the agency's workspace
 	Vault    Vault    // opens one victim's identity
+	Pending  Pending  // since when rings are worked out again; nil means never
 }
 
 // Server serves the pages. Build it with [New].
@@ -62,6 +63,7 @@ type Server struct {
 	secure    bool
 	signIns   *access.Limiter // per address
 	public    *access.Limiter // per address
+	layouts   *layouts        // of the graphs that were looked at last
 }
 
 type asset struct {
@@ -85,7 +87,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	s := &Server{Config: cfg, secure: cfg.Secure, words: Languages()}
+	s := &Server{Config: cfg, secure: cfg.Secure, words: Languages(), layouts: newLayouts()}
 	s.matcher = matcher(s.words)
 	s.signIns = access.NewLimiter(10*time.Second, 8, 50_000, cfg.Now)
 	s.public = access.NewLimiter(500*time.Millisecond, 60, 100_000, cfg.Now)

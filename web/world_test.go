@@ -97,15 +97,6 @@ func (w *world) Report(_ context.Context, id fraud.ReportID) (*fraud.Report, err
 	return find(w.reports, func(r *fraud.Report) bool { return r.Name() == id })
 }
 
-func (w *world) Reports(_ context.Context, after fraud.ReportID, limit int) ([]*fraud.Report, error) {
-	var out []*fraud.Report
-	for _, r := range w.reports {
-		if r.Name() > after && len(out) < limit {
-			out = append(out, r)
-		}
-	}
-	return out, nil
-}
 func (w *world) CountReports(context.Context) (int, error) { return len(w.reports), nil }
 func (w *world) SightingsOf(_ context.Context, id fraud.ReportID) ([]fraud.Sighting, error) {
 	return w.sightings[id], nil
@@ -119,10 +110,6 @@ func (w *world) ReportsWith(_ context.Context, i fraud.Indicator, limit int) ([]
 		}
 	}
 	return out, nil
-}
-
-func (w *world) RingsByHarm(_ context.Context, limit int) ([]fraud.Ring, error) {
-	return w.rings[:min(limit, len(w.rings))], nil
 }
 
 func (w *world) Ring(_ context.Context, id fraud.RingID) (fraud.Ring, error) {
@@ -143,7 +130,7 @@ func (w *world) RingLinks(_ context.Context, id fraud.RingID) ([]fraud.Link, err
 	}
 	return out, nil
 }
-func (w *world) Suggestions(context.Context) ([]fraud.Suggestion, error) { return w.suggest, nil }
+
 func (w *world) RingEvents(_ context.Context, id fraud.RingID) ([]fraud.RingEvent, error) {
 	var out []fraud.RingEvent
 	for _, e := range w.events {
@@ -153,14 +140,13 @@ func (w *world) RingEvents(_ context.Context, id fraud.RingID) ([]fraud.RingEven
 	}
 	return out, nil
 }
-func (w *world) Judgements(context.Context) ([]fraud.Judgement, error) { return w.judged, nil }
+
 func (w *world) AddJudgement(_ context.Context, j fraud.Judgement) error {
 	w.judged = append(w.judged, j)
 	return nil
 }
-func (w *world) Transfers(context.Context) ([]fraud.Transfer, error) { return w.transfers, nil }
-func (w *world) Peers(context.Context) ([]fraud.Peer, error)         { return w.peers, nil }
-func (w *world) Matches(context.Context) ([]fraud.Match, error)      { return slices.Clone(w.matches), nil }
+func (w *world) Peers(context.Context) ([]fraud.Peer, error)    { return w.peers, nil }
+func (w *world) Matches(context.Context) ([]fraud.Match, error) { return slices.Clone(w.matches), nil }
 
 func (w *world) Match(_ context.Context, id fraud.MatchID) (fraud.Match, []byte, error) {
 	m, err := find(w.matches, func(m fraud.Match) bool { return m.ID == id })

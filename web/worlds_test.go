@@ -160,7 +160,27 @@ func addRings(w *world) {
 			{Indicator: b.ind, Role: b.role, Family: fraud.FamilyMoney, Bits: b.bits, Reports: b.reports, Why: "Money of both went there."},
 		}})
 	}
-	ring.Bridges = []fraud.Link{w.links[40]}
+	hold := func(i int, kind int) { // report i of the ring holds a value
+		k := kinds[kind]
+		id := ring.Reports[i]
+		w.sightings[id] = append(w.sightings[id], fraud.Sighting{Report: id, Indicator: k.ind, Role: k.role, At: ago(50), Place: fraud.Place{Field: "contacts[0].callback"}, Raw: k.ind.Value, Valid: true, Why: "the victim was told so"})
+	}
+	for i := range 85 {
+		hold(i, i%17)
+		hold(i, (i*5+3)%17)
+		if i%3 == 0 {
+			hold(i, 21+i%20)
+		}
+	}
+	for i := 85; i < 100; i++ { // a part that one number alone ties to the rest
+		w.sightings[ring.Reports[i]] = nil
+		hold(i, 17+i%3)
+		hold(i, 20)
+	}
+	hold(85, 6)
+	ring.Bridges = []fraud.Link{{Kind: fraud.SameOperator, A: ring.Reports[6], B: ring.Reports[85], Bits: 13.9, Ring: "R-17", Cause: []fraud.Cause{
+		{Indicator: kinds[6].ind, Role: kinds[6].role, Family: fraud.FamilyRemote, Bits: 13.9, Reports: kinds[6].reports, Why: "Both computers were reached through it."},
+	}}}
 	ring.Suppliers = []fraud.Tie{
 		{ID: "S-1", Indicator: fraud.Indicator{Kind: fraud.Domain, Value: "traffic-popups.example"}, Role: fraud.RoleRedirect, Rings: []fraud.RingID{"R-09", "R-17", "R-22"}, Reports: 31, Bits: 11.2, Why: "Visitors of three rings came through this redirect, in the same weeks."},
 		{ID: "S-2", Indicator: fraud.Indicator{Kind: fraud.Script, Value: "script:77ab00cd11ef2233"}, Role: fraud.RoleScript, Rings: []fraud.RingID{"R-17", "R-22"}, Reports: 12, Bits: 7.4, Why: "A pop-up kit that two rings use."},

@@ -1,0 +1,342 @@
+package web
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// findPage is the answer of the search over everything, by noun.
+type findPage struct {
+	base
+	Asked   string
+	Rings   []ringRow
+	Values  []foundValue
+	Reports []foundReport
+	Texts   []foundReport
+	Others  []foundGroup
+	Behind  int // reports whose texts are not searched yet
+	Any     bool
+}
+
+// foundValue is a value in one kind, with the rings that hold it.
+type foundValue struct {
+	Indicator fraud.Indicator
+	Reports   int
+	More      bool // there are more reports than were counted
+	Rings     []fraud.RingID
+}
+
+// foundReport is a report as a search shows it: what it says is read at its
+// own door, which writes down who read it.
+type foundReport struct {
+	ID       fraud.ReportID
+	Received time.Time
+	Country  string
+	Ring     fraud.RingID
+	Mark     fraud.Mark
+}
+
+// foundGroup is what was found of one noun.
+type foundGroup struct {
+	Word string
+	Hits []foundThing
+}
+
+type foundThing struct {
+	Href, Ref, Says string
+	Mark            fraud.Mark
+}
+
+const (
+	foundEach    = 20 // of each noun
+	longestAsked = 500
+)
+
+// find looks for whatever was typed: a value in any writing, the id of
+// anything, words of a text. Each answer is decided by itself.
+func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	p := findPage{base: s.base(w, r, "Search"), Asked: strings.TrimSpace(r.URL.Query().Get("q"))}
+	if p.Asked == "" || len(p.Asked) > longestAsked {
+		return s.render(w, http.StatusOK, "find.html", p)
+	}
+	if there, err := s.exactly(ctx, p.Asked); err != nil || there != "" {
+		if err != nil {
+			return err
+		}
+		return done(w, r, there, "")
+	}
+	hits, err := s.Store.Find(ctx, p.Asked, foundEach)
+	if err != nil {
+		return fmt.Errorf("search: %w", err)
+	}
+	if err := s.foundValues(ctx, &p, hits); err != nil {
+		return err
+	}
+	if err := s.foundRings(ctx, &p, hits); err != nil {
+		return err
+	}
+	if err := s.foundReports(ctx, &p, hits); err != nil {
+		return err
+	}
+	s.foundOthers(ctx, &p, hits)
+	if p.Behind, err = s.Store.TextsBehind(ctx); err != nil {
+		return fmt.Errorf("ask which texts are searched: %w", err)
+	}
+	p.Any = len(p.Rings)+len(p.Values)+len(p.Reports)+len(p.Texts)+len(p.Others) > 0
+	return s.render(w, http.StatusOK, "find.html", p)
+}
+
+// exactly gives the address of the ring or report that is called just so.
+// Whether it may be read is asked there.
+func (s *Server) exactly(ctx context.Context, name string) (string, error) {
+	heads, err := s.Store.RingHeads(ctx, []fraud.RingID{fraud.RingID(name)})
+	if err != nil {
+		return "", fmt.Errorf("search the rings: %w", err)
+	}
+	if len(heads) > 0 {
+		return "/rings/" + pathID(name), nil
+	}
+	rep, err := s.Store.Report(ctx, fraud.ReportID(name))
+	switch {
+	case err == nil:
+		source, rest := rep.Name().Split()
+		return "/reports/" + pathID(source) + "/" + rest, nil
+	case isNotFound(err):
+		return "", nil
+	}
+	return "", fmt.Errorf("search the reports: %w", err)
+}
+
+// foundValues fills in the values: first those that what was typed is another
+// writing of, then those that begin like it. A value that is a victim's own
+// in every report that was looked at is nobody's evidence and is not shown.
+func (s *Server) foundValues(ctx context.Context, p *findPage, hits []fraud.Hit) error {
+	seen := map[fraud.Indicator]bool{}
+	for _, i := range s.spellings(p.Asked) {
+		if seen[i] {
+			continue
+		}
+		seen[i] = true
+		ids, err := s.Store.ReportsWith(ctx, i, foundEach+1)
+		if err != nil {
+			return fmt.Errorf("search the sightings: %w", err)
+		}
+		rings, err := s.Store.RingsWith(ctx, i, foundEach)
+		if err != nil {
+			return fmt.Errorf("search the rings: %w", err)
+		}
+		if len(ids)+len(rings) == 0 {
+			continue
+		}
+		own, err := s.withoutOwners(ctx, i, ids)
+		if err != nil {
+			return err
+		}
+		if len(own) == 0 && len(ids) > 0 {
+			continue
+		}
+		v := foundValue{Indicator: i, Reports: min(len(own), foundEach), More: len(ids) > foundEach, Rings: rings}
+		p.Values = append(p.Values, v)
+		for _, id := range own[:min(len(own), foundEach)] {
+			if !slices.ContainsFunc(p.Reports, func(x foundReport) bool { return x.ID == id }) && len(p.Reports) < foundEach {
+				p.Reports = append(p.Reports, foundReport{ID: id})
+			}
+		}
+	}
+	for _, h := range hits {
+		if h.Kind != fraud.HitIndicator || seen[h.Indicator] || len(p.Values) >= foundEach {
+			continue
+		}
+		seen[h.Indicator] = true
+		ids, err := s.Store.ReportsWith(ctx, h.Indicator, 3)
+		if err != nil {
+			return fmt.Errorf("search the sightings: %w", err)
+		}
+		own, err := s.withoutOwners(ctx, h.Indicator, ids)
+		if err != nil {
+			return err
+		}
+		if len(own) == 0 {
+			continue
+		}
+		v := foundValue{Indicator: h.Indicator, Reports: h.Reports, More: h.Reports >= 1000}
+		if h.Ring != "" {
+			v.Rings = []fraud.RingID{h.Ring}
+		}
+		p.Values = append(p.Values, v)
+	}
+	return s.onlyReadable(ctx, p)
+}
+
+// onlyReadable takes out values whose rings this person may not read.
+func (s *Server) onlyReadable(ctx context.Context, p *findPage) error {
+	var ids []fraud.RingID
+	for _, v := range p.Values {
+		ids = append(ids, v.Rings...)
+	}
+	slices.Sort(ids)
+	heads, err := s.Store.RingHeads(ctx, slices.Compact(ids))
+	if err != nil {
+		return fmt.Errorf("read the rings: %w", err)
+	}
+	mark := map[fraud.RingID]fraud.Mark{}
+	for _, h := range heads {
+		mark[h.ID] = h.Mark
+	}
+	who := access.From(ctx)
+	p.Values = slices.DeleteFunc(p.Values, func(v foundValue) bool {
+		marks := []fraud.Mark{{}}
+		for _, id := range v.Rings {
+			marks = append(marks, mark[id])
+		}
+		return !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingIndicator, ID: v.Indicator.String(), Mark: fraud.Strictest(marks...)}, access.Recipient{}, s.Now()).Allow
+	})
+	return nil
+}
+
+// withoutOwners leaves out reports in which the value is the victim's own:
+// nobody finds a victim by their number here (DESIGN §6.3).
+func (s *Server) withoutOwners(ctx context.Context, i fraud.Indicator, ids []fraud.ReportID) ([]fraud.ReportID, error) {
+	sightings, err := s.Store.SightingsOfMany(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the sightings: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id fraud.ReportID) bool {
+		held, owned := false, true
+		for _, x := range sightings[id] {
+			if x.Indicator == i {
+				held, owned = true, owned && x.Role == fraud.RoleVictimOwned
+			}
+		}
+		return held && owned
+	}), nil
+}
+
+func (s *Server) foundRings(ctx context.Context, p *findPage, hits []fraud.Hit) error {
+	var ids []fraud.RingID
+	for _, h := range hits {
+		if h.Kind == fraud.HitRing {
+			ids = append(ids, h.Ring)
+		}
+	}
+	for _, v := range p.Values {
+		ids = append(ids, v.Rings...)
+	}
+	slices.Sort(ids)
+	heads, err := s.Store.RingHeads(ctx, slices.Compact(ids))
+	if err != nil {
+		return fmt.Errorf("read the rings: %w", err)
+	}
+	if p.Rings, err = s.readableRings(ctx, heads); err != nil {
+		return err
+	}
+	slices.SortFunc(p.Rings, func(a, b ringRow) int {
+		return cmp.Or(cmp.Compare(b.Harm.Score, a.Harm.Score), cmp.Compare(a.ID, b.ID))
+	})
+	p.Rings = p.Rings[:min(len(p.Rings), foundEach)]
+	return nil
+}
+
+// foundReports fills in what a list shows of each report found, and leaves
+// out those that this person may not read.
+func (s *Server) foundReports(ctx context.Context, p *findPage, hits []fraud.Hit) error {
+	for _, h := range hits {
+		x := foundReport{ID: fraud.ReportID(h.Ref), Ring: h.Ring}
+		switch {
+		case h.Kind == fraud.HitReport && !slices.ContainsFunc(p.Reports, func(y foundReport) bool { return y.ID == x.ID }):
+			p.Reports = append(p.Reports, x)
+		case h.Kind == fraud.HitText:
+			p.Texts = append(p.Texts, x)
+		}
+	}
+	var err error
+	if p.Reports, err = s.readableReports(ctx, p.Reports); err != nil {
+		return err
+	}
+	p.Texts, err = s.readableReports(ctx, p.Texts)
+	return err
+}
+
+func (s *Server) readableReports(ctx context.Context, list []foundReport) ([]foundReport, error) {
+	who := access.From(ctx)
+	out := list[:0]
+	for _, x := range list {
+		rep, err := s.Store.Report(ctx, x.ID)
+		if isNotFound(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read report %s: %w", x.ID, err)
+		}
+		if !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(x.ID), Mark: rep.Mark()}, access.Recipient{}, s.Now()).Allow {
+			continue
+		}
+		x.Received, x.Country, x.Mark = rep.ReceivedAt, rep.Reporter.Country, rep.Mark()
+		if x.Ring == "" {
+			if x.Ring, err = s.Store.RingOf(ctx, x.ID); err != nil && !isNotFound(err) {
+				return nil, fmt.Errorf("find the ring of %s: %w", x.ID, err)
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+// foundOthers groups what is found by id, number or title.
+func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit) {
+	who := access.From(ctx)
+	for _, g := range []struct {
+		kind  fraud.HitKind
+		word  string
+		path  string
+		thing access.ThingKind
+	}{
+		{fraud.HitMatch, "Matches", "/matches/", access.ThingMatch},
+		{fraud.HitJointCase, "Joint cases", "/joint/", access.ThingJointCase},
+		{fraud.HitReferral, "Referrals", "/referrals/", access.ThingReferral},
+		{fraud.HitCase, "Cases", "/cases/", access.ThingCase},
+		{fraud.HitOperation, "Operations", "/operations/", access.ThingCase},
+		{fraud.HitSite, "Sites", "/sites/", access.ThingCase},
+		{fraud.HitExhibit, "Exhibits", "/exhibits/", access.ThingCase},
+	} {
+		group := foundGroup{Word: g.word}
+		for _, h := range hits {
+			if h.Kind != g.kind || !access.Decide(who, access.ActRead, access.Thing{Kind: g.thing, ID: h.Ref, Mark: h.Mark}, access.Recipient{}, s.Now()).Allow {
+				continue
+			}
+			group.Hits = append(group.Hits, foundThing{Href: g.path + pathID(h.Ref), Ref: h.Ref, Says: h.Says, Mark: h.Mark})
+		}
+		if len(group.Hits) > 0 {
+			p.Others = append(p.Others, group)
+		}
+	}
+}
+
+// searchHref is the address of the search for a value.
+func searchHref(value string) string { return "/search?" + url.Values{"q": {value}}.Encode() }
+
+// sendJSON answers a script of our own.
+func sendJSON(w http.ResponseWriter, status int, v any) error {
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(v); err != nil {
+		return fmt.Errorf("write the answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if _, err := w.Write(buf.Bytes()); err != nil {
+		return nil // the reader has gone
+	}
+	return nil
+}
