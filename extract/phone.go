@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 
 	"ringbreaker.example/fraud"
@@ -8,9 +9,11 @@ import (
 
 // group is one run of digits of a number that may be written in several.
 type group struct {
-	tok    int
+	tok    int  // its token, or the first of several
+	to     int  // the last
 	start  int  // in the folded text
 	end    int  // one past the last digit
+	n      int  // digits
 	sep    byte // what stands before it: ' ', '-', '.', '/', ')', or 0
 	letter bool // letters that stand for digits (ITU-T E.161)
 }
@@ -60,13 +63,22 @@ func (x *scan) gather(i int, gs *[maxGroups]group) int {
 			if digits += t.len(); digits > maxPhoneDigits {
 				return n
 			}
-			gs[n] = group{tok: at, start: int(t.start), end: int(t.end), sep: x.separator(at, i, sep)}
+			if n > 0 && t.len() == 1 && sep == ' ' && x.oneByOne(gs[n-1], at) {
+				gs[n-1].end, gs[n-1].to = int(t.end), at
+				gs[n-1].n++
+				continue
+			}
+			gs[n] = group{tok: at, to: at, start: int(t.start), end: int(t.end), n: t.len(), sep: x.separator(at, i, sep)}
 			n++
 		case classMixed:
 			return x.gatherMixed(at, i, sep, gs, n)
 		case classMark:
 			switch x.text.b[t.start] {
-			case '-', '.', '(', ')', '/', '*', '_':
+			case '-', '.', '(', ')', '/', '*', '_', '~':
+			case ',':
+				if !dictated(gs[:n]) || x.gap(at) > 0 || x.gap(at+1) != 1 {
+					return n
+				}
 			case '+':
 				if n > 0 {
 					return n
@@ -78,11 +90,26 @@ func (x *scan) gather(i int, gs *[maxGroups]group) int {
 			if n == 0 || !x.vanity(at, gs[:n]) {
 				return n
 			}
-			gs[n] = group{tok: at, start: int(t.start), end: int(t.end), sep: '-', letter: true}
+			gs[n] = group{tok: at, to: at, start: int(t.start), end: int(t.end), n: t.len(), sep: '-', letter: true}
 			n++
 		}
 	}
 	return n
+}
+
+// oneByOne says whether the digit at token at goes on with a group of digits
+// that stand one by one: "8 8 8 - 5 5 5".
+func (x *scan) oneByOne(last group, at int) bool {
+	return !last.letter && last.end-last.start == 2*last.n-1 && x.markAt(at-1) == 0 && last.to == at-1 && x.gap(at) == 1
+}
+
+// dictated says whether groups begin a number of North America that was taken
+// down with commas where the speaker drew breath: "806, 555, 0114".
+func dictated(gs []group) bool {
+	if len(gs) > 0 && gs[0].n == 1 {
+		gs = gs[1:]
+	}
+	return len(gs) == 1 && gs[0].n == 3 || len(gs) == 2 && gs[0].n == 3 && gs[1].n == 3
 }
 
 // separator is the mark before the group at token at, or the blank.
@@ -119,7 +146,7 @@ func (x *scan) gatherMixed(at, first int, sep byte, gs *[maxGroups]group, n int)
 		if n == 0 && x.vanityRun(at, gs) {
 			return 1
 		}
-		gs[n] = group{tok: at, start: start, end: start + lead, sep: x.separator(at, first, sep)}
+		gs[n] = group{tok: at, to: at, start: start, end: start + lead, n: lead, sep: x.separator(at, first, sep)}
 		return n + 1
 	}
 	tail := len(b)
@@ -131,10 +158,10 @@ func (x *scan) gatherMixed(at, first int, sep byte, gs *[maxGroups]group, n int)
 			return n
 		}
 	}
-	if n > 0 || tail == len(b) || len(b)-tail < 3 {
-		return n
+	if n > 0 || tail == len(b) || len(b)-tail < 3 || tail == 1 && len(b)-tail < leastPhone {
+		return n // one letter and some digits begin a serial number
 	}
-	gs[0] = group{tok: at, start: start + tail, end: start + len(b)}
+	gs[0] = group{tok: at, to: at, start: start + tail, end: start + len(b), n: len(b) - tail}
 	if at+1 < len(x.toks) && len(b)-tail < leastPhone {
 		var rest [maxGroups]group
 		more := x.gather(at+1, &rest)
@@ -156,8 +183,12 @@ const keypad = "22233344455566677778889999"
 // capitals, after a toll-free prefix or the start of a ten-digit number.
 func (x *scan) vanity(at int, gs []group) bool {
 	b := x.bytes(at)
-	if len(b) < 2 || len(b) > 9 || x.gap(at) > 0 && x.gap(at) > 1 {
-		return false
+	digits := 0
+	for _, g := range gs {
+		digits += g.n
+	}
+	if len(b) < 2 || len(b) > 9 || x.gap(at) > 1 || digits >= 10 {
+		return false // a number that is whole needs no letters
 	}
 	for _, c := range b {
 		if !isUpper(c) {
@@ -191,7 +222,7 @@ func (x *scan) vanityRun(at int, gs *[maxGroups]group) bool {
 			return false
 		}
 	}
-	whole := group{tok: at, start: int(x.toks[at].start), end: int(x.toks[at].end), letter: true}
+	whole := group{tok: at, to: at, start: int(x.toks[at].start), end: int(x.toks[at].end), n: len(b), letter: true}
 	if letters < 3 || !x.tollFreeStart([]group{whole}) {
 		return false
 	}
@@ -204,10 +235,12 @@ func (x *scan) join(gs []group) []byte {
 	d := x.digits[:0]
 	for _, g := range gs {
 		for _, c := range x.text.b[g.start:g.end] {
-			if g.letter && isLetter(c) {
+			if isLetter(c) {
 				c = keypad[lower(c)-'a']
 			}
-			d = append(d, c)
+			if isDigit(c) {
+				d = append(d, c)
+			}
 		}
 	}
 	x.digits = d
@@ -228,7 +261,7 @@ func (x *scan) phone(gs []group) bool {
 	if before := x.before(from); !plus && (before == '#' || before == '$' || before >= signEuro && before <= signRupee || before == '=' && false) {
 		return false
 	}
-	cue := x.phoneCue(from, gs[len(gs)-1].tok)
+	cue := x.phoneCue(from, gs[len(gs)-1].to)
 	if cue == cueAgainst {
 		return false
 	}
@@ -242,10 +275,10 @@ func (x *scan) phone(gs []group) bool {
 	}
 	last := gs[len(gs)-1]
 	x.takeSpan(fraud.Phone, p.e164(), start, last.end, p.valid)
-	for i := from; i <= last.tok; i++ {
+	for i := from; i <= last.to; i++ {
 		x.toks[i].used = true
 	}
-	x.extension(last.tok + 1)
+	x.extension(last.to + 1)
 	return true
 }
 
@@ -277,7 +310,7 @@ func (x *scan) before(i int) byte {
 func (x *scan) dropTrunkZero(gs []group, d []byte) []byte {
 	at := 0
 	for k, g := range gs {
-		n := g.end - g.start
+		n := g.n
 		if k > 0 && n == 1 && x.text.b[g.start] == '0' && x.markAt(g.tok-1) == '(' {
 			return append(d[:at], d[at+1:]...)
 		}
@@ -315,12 +348,17 @@ func fiction(p *phoneNumber) bool {
 	n := string(p.nsn[:p.n])
 	switch {
 	case p.code == 44 && len(n) == 10:
-		return n[:6] == "770090" || n[:7] == "2079460" || n[:7] == "8081570"
+		return slices.Contains(dramaGB, n[:6]) || slices.Contains(dramaGB, n[:7])
 	case p.code == 33 && len(n) == 9:
 		return strings.Contains("19900 26191 35301 46571 53649 63998", n[:5])
 	}
 	return false
 }
+
+// dramaGB is how the numbers begin that Ofcom keeps for drama ("Telephone
+// numbers for drama purposes"), its ten cities, no area, mobile and others.
+var dramaGB = strings.Fields(`1632960 1134960 1144960 1154960 1164960 1174960 1184960 1214960 1314960 1414960 1514960 1614960 1914980
+	2079460 2890180 2920180 2896496 7700900 8081570 9098790 3069990`)
 
 // areaCode says whether the word before "code" makes it a part of a number.
 func areaCode(before []byte) bool {
@@ -332,14 +370,19 @@ func areaCode(before []byte) bool {
 func unlike(b []byte, gs []group) bool {
 	var n [maxGroups]int
 	for i, g := range gs {
-		n[i] = g.end - g.start
+		n[i] = g.n
 	}
 	value := func(i int) int {
 		v := 0
 		for _, c := range b[gs[i].start:gs[i].end] {
-			v = v*10 + int(c-'0')
+			if isDigit(c) {
+				v = v*10 + int(c-'0')
+			}
 		}
 		return v
+	}
+	if len(gs) > 3 && n[0] == 4 && n[1] == 2 && n[2] == 2 && gs[1].sep == gs[2].sep && gs[1].sep != ' ' && value(1) <= 12 && value(2) <= 31 {
+		return true // a date and what follows it
 	}
 	switch len(gs) {
 	case 2:
@@ -362,7 +405,7 @@ func nanpShape(gs []group, d []byte, cue phoneCue) bool {
 	n = room[:0]
 	vanity := false
 	for _, g := range gs {
-		n = append(n, g.end-g.start)
+		n = append(n, g.n)
 		vanity = vanity || g.letter
 	}
 	if vanity {
@@ -380,7 +423,7 @@ func nanpShape(gs []group, d []byte, cue phoneCue) bool {
 	tollFree := len(d) >= 10 && (d[len(d)-10] == '8')
 	switch {
 	case len(n) == 3 && n[0] == 3 && n[1] == 3 && n[2] == 4:
-		return seps[0].sep != '/' && seps[1].sep != '/' || cue == cueFor
+		return seps[0].sep != '/' && seps[1].sep != '/' && seps[0].sep != ',' && seps[1].sep != ',' || cue == cueFor
 	case len(n) == 3 && n[0] == 4 && n[1] == 3 && n[2] == 4:
 		return true
 	case len(n) == 2 && n[0] == 3 && n[1] == 7:
@@ -406,9 +449,12 @@ func shapeFits(gs []group, p *phoneNumber, d []byte, cue phoneCue) bool {
 	}
 	trunk := len(d) > int(p.n)
 	for _, g := range gs[1:] {
-		if g.sep == '*' || g.sep == '_' || g.end-g.start < 2 {
+		if g.sep == '*' || g.sep == '_' || g.sep == ',' || g.n < 2 {
 			return false
 		}
+	}
+	if p.code == 91 && p.kind == phoneMobile && len(gs) == 2 && gs[0].n == 5 && gs[1].n == 5 {
+		return true // how India groups its mobile numbers, and nothing else
 	}
 	switch p.kind {
 	case phoneTollFree, phonePremium, phoneShared:

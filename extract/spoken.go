@@ -201,18 +201,21 @@ const maxSpokenHost = 12
 // spokenHost takes "example dot com" and "name (at) example (dot) com", whose
 // "dot" is token i.
 func (x *scan) spokenHost(i int) {
+	if langs := dictionary.entries[x.toks[i].word].langs; langs&(1<<x.lang|1<<langEN) == 0 {
+		return // "point" is a dot in French only
+	}
 	first, last := x.unbracket(i, -1), x.unbracket(i, 1)
 	if first < 0 || last >= len(x.toks) || x.toks[first].class == classMark || x.toks[first].used || x.toks[last].class == classMark {
 		return
 	}
 	for first >= 2 && first > i-maxSpokenHost {
-		if x.markAt(first-1) == '-' && x.gap(first-1) == 0 && x.gap(first) == 0 || x.is(first-1).has(cueDot) {
+		if x.markAt(first-1) == '-' && x.gap(first-1) == 0 && x.gap(first) == 0 || x.is(first-1).has(cueDot|cueHyphen) {
 			first -= 2
 			continue
 		}
 		break
 	}
-	for last+2 < len(x.toks) && last < i+maxSpokenHost && (x.is(last+1).has(cueDot) || x.markAt(last+1) == '-' && x.gap(last+1) == 0 && x.gap(last+2) == 0) {
+	for last+2 < len(x.toks) && last < i+maxSpokenHost && (x.is(last+1).has(cueDot|cueHyphen) || x.markAt(last+1) == '-' && x.gap(last+1) == 0 && x.gap(last+2) == 0) {
 		last += 2
 	}
 	var host strings.Builder
@@ -220,13 +223,20 @@ func (x *scan) spokenHost(i int) {
 		switch m := x.markAt(k); {
 		case x.is(k).has(cueDot) && k > first && k < last:
 			host.WriteByte('.')
-		case m == '-':
+		case m == '-', x.is(k).has(cueHyphen) && k > first && k < last:
 			host.WriteByte('-')
 		case m == 0:
 			host.Write(x.bytes(k))
 		}
 	}
-	value, valid, ok := canonicalDomain(host.String())
+	name := host.String()
+	if strings.HasPrefix(name, "w.") { // w w w, spelled
+		name = name[2:]
+		for first > 0 && strings.EqualFold(string(x.bytes(first-1)), "w") {
+			first--
+		}
+	}
+	value, valid, ok := canonicalDomain(name)
 	if !ok || !valid || len(value) < 5 || x.gap(last) > 2 {
 		return
 	}
@@ -258,6 +268,9 @@ func (x *scan) spokenLocal(first int) (local, end int) {
 		return -1, 0
 	}
 	bracketed := k != first-1
+	if !bracketed && x.markAt(k) == '@' && x.gap(first) > 0 {
+		return -1, 0 // "verify @ example.com": the sign stands for the word
+	}
 	k = x.unbracket(k, -1)
 	if k < 0 || x.toks[k].class == classMark || x.toks[k].used || !bracketed && x.is(k) != 0 {
 		return -1, 0

@@ -99,7 +99,9 @@ func (x *scan) letters(i int) int {
 			break
 		}
 		if c < utf8.RuneSelf {
-			group = 0
+			if group != 0 { // 手数料5,000円: nobody writes a blank there
+				break
+			}
 		} else if utf8.RuneStart(c) {
 			g := cjk(b, i)
 			if g != group && i > start {
@@ -182,6 +184,16 @@ func (x *scan) mark(i int) {
 			x.triggers = append(x.triggers, trigger{at, triggerDot})
 		}
 	}
+}
+
+// afterCJK says whether a character of those scripts ends before b[i].
+func afterCJK(b []byte, i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3; k-- {
+		if utf8.RuneStart(b[k]) {
+			return cjk(b, k) != 0
+		}
+	}
+	return false
 }
 
 // cjk groups the scripts that are written without blanks, by the bytes of the

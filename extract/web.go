@@ -3,6 +3,7 @@ package extract
 import (
 	"net/netip"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
@@ -106,8 +107,13 @@ func schemeOf(b []byte) string {
 func urlEnd(b []byte, at int) int {
 	end := at
 	open := 0
+	latin := false // what stands in scripts without blanks belongs to the sentence
 	for end < len(b) && end-at < maxURL {
 		c := b[end]
+		if c >= utf8.RuneSelf && latin && cjk(b, end) != 0 {
+			break
+		}
+		latin = latin || isAlnum(c)
 		if c <= ' ' || c == '"' || c == '<' || c == '>' || c == '`' || c == '\\' || c == '^' || c == '|' || c == '{' || c == '}' {
 			break
 		}
@@ -341,7 +347,7 @@ func (x *scan) at(i int) {
 	b := x.text.b
 	at := int(x.toks[i].start)
 	start := at
-	for start > 0 && at-start < maxHost && (isAlnum(b[start-1]) || strings.IndexByte("._%+-", b[start-1]) >= 0 || b[start-1] >= 0x80) {
+	for start > 0 && at-start < maxHost && (isAlnum(b[start-1]) || strings.IndexByte("._%+-", b[start-1]) >= 0 || b[start-1] >= 0x80 && !afterCJK(b, start)) {
 		start--
 	}
 	end := hostEnd(b, at+1)
@@ -373,6 +379,9 @@ func hostEnd(b []byte, at int) int {
 	end := at
 	for end < len(b) && end-at < maxHost {
 		if c := b[end]; isAlnum(c) || c == '-' || c == '_' || c >= 0x80 {
+			if c >= 0x80 && end > at && isAlnum(b[end-1]) && cjk(b, end) != 0 {
+				break
+			}
 			end++
 			continue
 		}
@@ -402,6 +411,9 @@ func (x *scan) dot(i int) {
 	}
 	start := at
 	for start > 0 && at-start < maxHost && (isAlnum(b[start-1]) || b[start-1] == '-' || b[start-1] == '_' || b[start-1] >= 0x80) {
+		if start < at && isAlnum(b[start]) && afterCJK(b, start) {
+			break
+		}
 		start--
 	}
 	end := hostEnd(b, start)
@@ -424,6 +436,11 @@ func (x *scan) dot(i int) {
 	host, valid, ok := x.domain(raw)
 	if !ok || !valid || !likeSite(raw, host) {
 		return
+	}
+	if end >= len(b) || b[end] != '/' && b[end] != ':' && b[end] != '?' {
+		if x.forgotten(raw, first) {
+			return
+		}
 	}
 	if local, last := x.spokenLocal(first); local >= 0 { // "name [at] example.com"
 		name := strings.ToLower(string(b[x.toks[local].start:x.toks[last].end]))
@@ -474,5 +491,24 @@ func likeSite(raw, host string) bool {
 		return strings.HasPrefix(host, "www.")
 	}
 	first, _, _ := strings.Cut(host, ".")
-	return len(first) > 1 || strings.Count(host, ".") > 1
+	return len(first) > 1 || strings.Count(host, ".") > 1 || shared.host[host]
 }
+
+// forgotten says of a dot whether it rather ends a sentence whose blank was
+// forgotten: "sign.in", "call.me". A plain pair of words, the second of which
+// is one of grammar, is a site only where a word for one stands near it.
+func (x *scan) forgotten(raw string, first int) bool {
+	word, last, _ := strings.Cut(raw, ".")
+	if !grammar[strings.ToLower(last)] {
+		return false
+	}
+	for i := range len(word) {
+		if !isLetter(word[i]) {
+			return false
+		}
+	}
+	return !x.near(first, 4, 4, cueSite) || x.near(first, 0, 0, cueSite|cueCall|cuePay|cueID|cueName)
+}
+
+// grammar is the two-letter words that are top-level domains too.
+var grammar = setOf("am as at be by de do es in is it me my no so to us")

@@ -67,7 +67,6 @@ const (
 	cueRegister                    // company number, cin, registered
 	cueTax                         // ein, gstin, pan, vat
 	cueSession                     // id, session, code: beside a tool's name
-	cueFooter                      // copyright, unsubscribe, privacy
 	cueCalled                      // called, phoned: in the past
 	cueTo                          // to
 	cueFree                        // toll, free
@@ -83,6 +82,9 @@ const (
 	cueSigned                      // regards, realtor: a person's signature
 	cueRedirect                    // redirected
 	cueNumber                      // number, no: of what, the words before it say
+	cueHyphen                      // hyphen, as in "pc hyphen care dot example"
+	cueFiller                      // uh, um: between digits said aloud
+	cueDo                          // two in Hindi, as it is written in Latin letters
 )
 
 // wordsToLookAt are the cues at which a recogniser starts.
@@ -96,8 +98,8 @@ var cueNames = map[string]cues{
 	"hundred": cueHundred, "and": cueAnd, "name": cueName, "is": cueIs, "dot": cueDot, "at": cueAtWord, "ext": cueExt,
 	"wallet": cueWallet, "account": cueAccount, "routing": cueRouting, "bank": cueBank, "tx": cueTx, "cardline": cueCardLine,
 	"merchant": cueMerchant, "agent": cueAgent, "tracker": cueTracker, "network": cueNetwork, "fax": cueFax, "handset": cueHandset,
-	"sim": cueSIM, "firm": cueFirm, "register": cueRegister, "tax": cueTax, "session": cueSession, "footer": cueFooter,
-	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber, "upi": cueUPI, "giftword": cueGiftWord, "filehash": cueFileHash, "this": cueThis, "redirect": cueRedirect, "signed": cueSigned, "assist": cueAssist, "handleword": cueHandleWord,
+	"sim": cueSIM, "firm": cueFirm, "register": cueRegister, "tax": cueTax, "session": cueSession,
+	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber, "hyphen": cueHyphen, "filler": cueFiller, "do": cueDo, "upi": cueUPI, "giftword": cueGiftWord, "filehash": cueFileHash, "this": cueThis, "redirect": cueRedirect, "signed": cueSigned, "assist": cueAssist, "handleword": cueHandleWord,
 }
 
 // language is what a text is written in, as far as its cue words tell.
