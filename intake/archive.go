@@ -12,11 +12,14 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+	"unicode"
 
 	"ringbreaker.example/fraud"
 )
 
-// Limits of archives: a mail folder of a year fits, a bomb does not.
+// Limits of archives: a mail folder of a year fits, a bomb does not. Bytes and
+// files are counted over an archive and all archives in it, so that a hundred
+// bombs in one are one.
 const (
 	maxEntries  = 100_000
 	maxDepth    = 2        // archives in archives
@@ -24,6 +27,43 @@ const (
 	ratioFrom   = 1 << 20  // a file may unpack to this much whatever its ratio
 	maxInMemory = 64 << 20 // an archive within an archive
 )
+
+// budget is what an archive and all in it may still unpack to.
+type budget struct {
+	bytes int64
+	files int
+}
+
+// spend counts one more file.
+func (b *budget) spend() error {
+	if b.bytes < 0 {
+		return fmt.Errorf("the archive unpacks to more than is allowed: %w", fraud.ErrInvalid)
+	}
+	if b.files--; b.files < 0 {
+		return fmt.Errorf("the archive holds more than %d files: %w", maxEntries, fraud.ErrInvalid)
+	}
+	return nil
+}
+
+// budget is the one of the archive that src lies in, or a new one.
+func (r *run) budget(src source) *budget {
+	if src.budget != nil {
+		return src.budget
+	}
+	return &budget{r.s.cfg.MaxArchive, maxEntries}
+}
+
+// inside names a file in an archive for rejects and notes. Names come from
+// strangers and go to terminals: signs that steer one are taken out.
+func inside(src source, name string) string {
+	name = strings.Map(func(c rune) rune {
+		if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) {
+			return '\ufffd'
+		}
+		return c
+	}, cut(name, 500))
+	return src.label + "!" + name
+}
 
 // counted counts the bytes read, for a progress bar in another goroutine.
 type counted struct {
@@ -68,7 +108,7 @@ func (r *run) tar(src source) error {
 		return tooDeep()
 	}
 	t := tar.NewReader(src.r)
-	left := r.s.cfg.MaxArchive
+	left := r.budget(src)
 	for n := 0; ; n++ {
 		h, err := t.Next()
 		switch {
@@ -78,17 +118,18 @@ func (r *run) tar(src source) error {
 			return err
 		case err != nil:
 			return fmt.Errorf("the archive is damaged after %d files: %w", n, fraud.ErrInvalid)
-		case n >= maxEntries:
-			return fmt.Errorf("the archive holds more than %d files: %w", maxEntries, fraud.ErrInvalid)
+		}
+		if err := left.spend(); err != nil {
+			return err
 		}
 		name := path.Base(strings.ReplaceAll(h.Name, `\`, "/"))
 		if h.Typeflag != tar.TypeReg || strings.HasPrefix(name, ".") || strings.HasPrefix(h.Name, "__MACOSX/") {
 			continue
 		}
-		label := src.label + "!" + strings.ToValidUTF8(h.Name, "\ufffd")
+		label := inside(src, h.Name)
 		err = r.read(source{
-			name: name, label: label, modified: h.ModTime, depth: src.depth + 1,
-			r: &bounded{r: t, packed: func() int64 { return h.Size }, left: &left},
+			name: name, label: label, modified: h.ModTime, depth: src.depth + 1, budget: left,
+			r: &bounded{r: t, packed: func() int64 { return h.Size }, left: &left.bytes},
 		})
 		if err != nil && errors.Is(err, fraud.ErrInvalid) {
 			err = r.reject(label, 0, err)
@@ -113,10 +154,10 @@ func (r *run) gzip(src source) error {
 	if err != nil {
 		return fmt.Errorf("the archive is damaged: %w", fraud.ErrInvalid)
 	}
-	left := r.s.cfg.MaxArchive
+	left := r.budget(src)
 	inner := src
-	inner.name, inner.at, inner.depth = unpackedName(src.name), nil, src.depth+1
-	inner.r = &bounded{r: z, packed: packed.n.Load, left: &left}
+	inner.name, inner.at, inner.depth, inner.budget = unpackedName(src.name), nil, src.depth+1, left
+	inner.r = &bounded{r: z, packed: packed.n.Load, left: &left.bytes}
 	return r.read(inner)
 }
 
@@ -148,26 +189,29 @@ func (r *run) zip(src source) error {
 	if err != nil {
 		return fmt.Errorf("the archive is damaged: %w", fraud.ErrInvalid)
 	}
-	if len(z.File) > maxEntries {
+	left := r.budget(src)
+	if len(z.File) > left.files {
 		return fmt.Errorf("the archive holds more than %d files: %w", maxEntries, fraud.ErrInvalid)
 	}
 	files := slices.Clone(z.File)
 	slices.SortStableFunc(files, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
-	left := r.s.cfg.MaxArchive
 	for _, f := range files {
-		if err := r.entry(src, f, &left); err != nil {
+		if err := left.spend(); err != nil {
+			return err
+		}
+		if err := r.entry(src, f, left); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (r *run) entry(src source, f *zip.File, left *int64) error {
+func (r *run) entry(src source, f *zip.File, left *budget) error {
 	name := path.Base(strings.ReplaceAll(f.Name, `\`, "/"))
 	if f.FileInfo().IsDir() || !f.Mode().IsRegular() || strings.HasPrefix(name, ".") || strings.HasPrefix(f.Name, "__MACOSX/") {
 		return nil
 	}
-	label := src.label + "!" + strings.ToValidUTF8(f.Name, "\ufffd")
+	label := inside(src, f.Name)
 	if f.Flags&1 != 0 {
 		return r.reject(label, 0, fmt.Errorf("the file is encrypted: send it without a password: %w", fraud.ErrInvalid))
 	}
@@ -178,8 +222,8 @@ func (r *run) entry(src source, f *zip.File, left *int64) error {
 	defer in.Close()
 	packed := int64(f.CompressedSize64)
 	err = r.read(source{
-		name: name, label: label, modified: f.Modified, depth: src.depth + 1,
-		r: &bounded{r: in, packed: func() int64 { return packed }, left: left},
+		name: name, label: label, modified: f.Modified, depth: src.depth + 1, budget: left,
+		r: &bounded{r: in, packed: func() int64 { return packed }, left: &left.bytes},
 	})
 	if err != nil && errors.Is(err, fraud.ErrInvalid) {
 		return r.reject(label, 0, err)

@@ -26,7 +26,9 @@ func (r *run) exchanged(src source, doc []byte) (done bool, err error) {
 		}
 		claims = got.Claims
 		for _, p := range got.Problems {
-			r.note("%s: %s: %s", src.label, p.Ref, p.Says)
+			if err := r.unused(src, p.N, p.Ref, p.Says); err != nil {
+				return true, err
+			}
 		}
 	case "misp":
 		got, err := misp.Import(doc)
@@ -35,7 +37,9 @@ func (r *run) exchanged(src source, doc []byte) (done bool, err error) {
 		}
 		claims = got.Claims
 		for _, p := range got.Problems {
-			r.note("%s: %s: %s", src.label, p.Ref, p.Says)
+			if err := r.unused(src, p.N, p.Ref, p.Says); err != nil {
+				return true, err
+			}
 		}
 	default:
 		return false, nil
@@ -54,6 +58,22 @@ func (r *run) exchanged(src source, doc []byte) (done bool, err error) {
 		}
 	}
 	return true, nil
+}
+
+// unused tells an object of a bundle or event that was not used: its number in
+// there, its id, and why.
+func (r *run) unused(src source, n int, ref, says string) error {
+	return r.reject(src.label, n, fmt.Errorf("%s: %s: %w", reference(ref), says, fraud.ErrInvalid))
+}
+
+// reference is an object's id as a reject may repeat it: ids of STIX and MISP
+// are made of few signs; anything else may be somebody's words.
+func reference(ref string) string {
+	plain := strings.Trim(ref, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_., ") == ""
+	if !plain || ref == "" {
+		return "an object without a proper id"
+	}
+	return cut(ref, 200)
 }
 
 // what says which exchange format a document is, by its outermost names.

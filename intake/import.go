@@ -128,7 +128,8 @@ type source struct {
 	r        io.Reader
 	at       io.ReaderAt // for archives; nil inside one
 	size     int64
-	depth    int // of archives around it
+	depth    int     // of archives around it
+	budget   *budget // of the outermost archive around it; nil outside
 }
 
 // read finds out what src is and reads its records. What cannot be read at

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -243,6 +244,67 @@ func TestZipIsReadAndABombIsNot(t *testing.T) {
 	rejects, err := os.ReadFile(p + ".rejects.jsonl")
 	if err != nil || !strings.Contains(string(rejects), "200 times") {
 		t.Errorf("rejects (%v): %s", err, rejects)
+	}
+}
+
+// zipOf packs files in their order.
+func zipOf(t testing.TB, files ...[2]string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, f := range files {
+		w, err := z.Create(f[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, f[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// A hundred archives in one share what one may unpack to: each alone is
+// within the limits, and together they are a bomb.
+func TestArchivesInAnArchiveShareItsLimits(t *testing.T) {
+	inner := zipOf(t, [2]string{"a.jsonl", strings.Repeat(line("1", "")+"\n", 2000)})
+	var files [][2]string
+	for n := range 100 {
+		files = append(files, [2]string{fmt.Sprintf("%03d.zip", n), inner})
+	}
+	s, k := newIntake(t, intake.Config{MaxArchive: 2 << 20})
+	p := write(t, "many.zip", zipOf(t, files...))
+	res, err := s.Import(analyst(), p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if res.Records > 20_000 || res.Rejected == 0 || res.Rejected > 3 || len(k.reports) != 1 {
+		t.Errorf("%+v: want the archive ended at its limit and told once", res)
+	}
+}
+
+// What an archive calls its files goes to rejects and to a terminal: it steers
+// neither.
+func TestNamesInAnArchiveAreLabelsAndNoMore(t *testing.T) {
+	s, _ := newIntake(t, intake.Config{})
+	p := write(t, "box.zip", zipOf(t, [2]string{"../../../etc/\x1b[2Jevil\n.bin", "\x00\x01"}, [2]string{"/abs/\u202egpj.jsonl", "no json\n"}, [2]string{`C:\\x\\y.jsonl`, line("1", "")}))
+	res, err := s.Import(analyst(), p, nil)
+	if err != nil || res.New != 1 || res.Rejected != 1 || res.Skipped != 1 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	b, err := os.ReadFile(p + ".rejects.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := strings.Join(res.Notes, "") + string(b); strings.ContainsAny(all, "\x1b\u202e") || strings.Contains(res.Notes[0], "\n") {
+		t.Errorf("%q", all)
+	}
+	left, err := os.ReadDir(filepath.Dir(p))
+	if err != nil || len(left) != 2 {
+		t.Errorf("there lie %v: want the archive and its rejects", left)
 	}
 }
 

@@ -25,6 +25,7 @@ type Imported struct {
 // Problem is one event, object or attribute that was not used, and why.
 type Problem struct {
 	Ref  string `json:"ref"` // its uuid, or its place
+	N    int    `json:"n"`   // the number of the attribute among all that were read, from 1; of an event or object that was not read as such, of the last before it
 	Says string `json:"says"`
 }
 
@@ -78,17 +79,26 @@ type tag struct {
 }
 
 type attribute struct {
-	UUID      flat  `json:"uuid"`
-	Type      flat  `json:"type"`
-	Category  flat  `json:"category"`
-	Value     flat  `json:"value"`
-	ToIDs     flat  `json:"to_ids"`
-	Deleted   flat  `json:"deleted"`
-	Comment   flat  `json:"comment"`
-	Relation  flat  `json:"object_relation"`
-	Timestamp flat  `json:"timestamp"`
-	FirstSeen flat  `json:"first_seen"`
-	Tags      []tag `json:"Tag"`
+	UUID      flat     `json:"uuid"`
+	Type      flat     `json:"type"`
+	Category  flat     `json:"category"`
+	Value     flat     `json:"value"`
+	ToIDs     flat     `json:"to_ids"`
+	Deleted   flat     `json:"deleted"`
+	Comment   flat     `json:"comment"`
+	Relation  flat     `json:"object_relation"`
+	Timestamp flat     `json:"timestamp"`
+	FirstSeen flat     `json:"first_seen"`
+	Tags      []tag    `json:"Tag"`
+	Sightings []seenBy `json:"Sighting"`
+}
+
+// seenBy is what somebody else said of an attribute (MISP core format
+// §2.8, Sighting): type 0 seen, 1 false positive, 2 expired.
+type seenBy struct {
+	Type flat  `json:"type"`
+	Date flat  `json:"date_sighting"`
+	Org  party `json:"Organisation"`
 }
 
 type object struct {
@@ -96,7 +106,20 @@ type object struct {
 	Name       flat        `json:"name"`
 	Deleted    flat        `json:"deleted"`
 	Attributes []attribute `json:"Attribute"`
+	References []reference `json:"ObjectReference"`
 }
+
+// reference is what an object says of another or of an attribute.
+type reference struct {
+	To       flat `json:"referenced_uuid"`
+	Relation flat `json:"relationship_type"`
+	Deleted  flat `json:"deleted"`
+}
+
+// ownership are the relations by which something is somebody's; a number that
+// a victim was "targeted-by" or "called-by" is not the victim's. They hold in
+// both directions: people turn them round.
+var ownership = []string{"owner-of", "owned-by", "owns", "belongs-to", "has", "possesses", "uses", "used-by", "member-of", "works-for", "employed-by", "characterizes", "characterized-by", "identifies", "identified-by", "registered", "registered-by"}
 
 // Import reads one MISP event, a list of events, or the answer of a MISP
 // server ("response"). What cannot be read is a Problem and the rest is
@@ -169,18 +192,22 @@ type claimKey struct {
 }
 
 type importer struct {
-	out Imported
-	at  map[claimKey]int
+	out   Imported
+	at    map[claimKey]int
+	n     int             // attributes read so far
+	owned map[string]bool // uuids of what is a victim's or a bystander's, of the event at hand
 }
 
 func (im *importer) problem(ref, says string) {
-	im.out.Problems = append(im.out.Problems, Problem{Ref: ref[:min(len(ref), 200)], Says: says})
+	im.out.Problems = append(im.out.Problems, Problem{Ref: ref[:min(len(ref), 200)], N: im.n, Says: says})
 }
 
 func (im *importer) event(e event) {
+	im.own(e)
 	for i, raw := range e.Attributes {
 		var a attribute
 		if json.Unmarshal(raw, &a) != nil {
+			im.n++
 			im.problem(fmt.Sprintf("%s, attribute %d", e.UUID, i+1), "it is not an attribute that can be read")
 			continue
 		}
@@ -195,12 +222,44 @@ func (im *importer) event(e event) {
 		if o.Deleted.yes() {
 			continue
 		}
-		if why := bystander(o); why != "" {
-			im.problem(cmp.Or(string(o.UUID), string(o.Name)), why)
+		if why := bystander(o); why != "" || im.owned[string(o.UUID)] {
+			im.problem(cmp.Or(string(o.UUID), string(o.Name)), cmp.Or(why, "it belongs to somebody who is not said to be a suspect"))
+			im.n += len(o.Attributes)
 			continue
 		}
 		for _, a := range o.Attributes {
 			im.attribute(e, a, o)
+		}
+	}
+}
+
+// own notes what belongs to the victims, witnesses and brands of an event, by
+// the references between its objects, whichever way they point.
+func (im *importer) own(e event) {
+	im.owned = map[string]bool{}
+	for _, raw := range e.Objects {
+		var o object
+		if json.Unmarshal(raw, &o) != nil || o.Deleted.yes() || bystander(o) == "" {
+			continue
+		}
+		for _, r := range o.References {
+			if !r.Deleted.yes() && slices.Contains(ownership, strings.ToLower(string(r.Relation))) {
+				im.owned[string(r.To)] = true
+			}
+		}
+		im.owned[string(o.UUID)] = true
+	}
+	delete(im.owned, "")
+	// Those that point at them; what they belong to was noted above.
+	for _, raw := range e.Objects {
+		var o object
+		if json.Unmarshal(raw, &o) != nil || o.UUID == "" {
+			continue
+		}
+		for _, r := range o.References {
+			if im.owned[string(r.To)] && !r.Deleted.yes() && slices.Contains(ownership, strings.ToLower(string(r.Relation))) {
+				im.owned[string(o.UUID)] = true
+			}
 		}
 	}
 }
@@ -226,11 +285,19 @@ func bystander(o object) string {
 }
 
 func (im *importer) attribute(e event, a attribute, o object) {
+	im.n++
 	if a.Deleted.yes() {
 		return
 	}
 	ref := cmp.Or(string(a.UUID), string(e.UUID))
+	if slices.ContainsFunc(a.Sightings, func(s seenBy) bool { return s.Type == "1" }) {
+		im.problem(ref, "somebody says that it is a false positive")
+		return
+	}
 	switch {
+	case im.owned[string(a.UUID)]:
+		im.problem(ref, "it belongs to somebody who is not said to be a suspect")
+		return
 	case strings.HasPrefix(string(a.Relation), "impersonated-") || a.Relation == "real-name":
 		im.problem(ref, "it is of an impersonated brand, which is a victim")
 		return
@@ -240,6 +307,15 @@ func (im *importer) attribute(e event, a attribute, o object) {
 	}
 	for _, i := range indicators(a, o) {
 		im.claim(e, a, i)
+		for _, s := range a.Sightings {
+			by := s.Org
+			if s.Type != "0" && s.Type != "" || by.Name == "" && by.UUID == "" {
+				continue // who saw it is not said: it adds nothing to the attribute
+			}
+			seen, at := e, a
+			seen.Orgc, at.FirstSeen, at.Timestamp = by, "", s.Date
+			im.claim(seen, at, i)
+		}
 	}
 }
 

@@ -120,6 +120,36 @@ func TestVictimsWitnessesAndBrandsNeverBecomeClaims(t *testing.T) {
 	}
 }
 
+// Whichever way a reference points, what a victim owns is a victim's, and
+// what a victim was called by is not.
+func TestReferencesOfMISPMakeNobodyASuspect(t *testing.T) {
+	got, err := misp.Import([]byte(`{"Event":{"uuid":"e1","info":"x","Orgc":{"name":"A feed","uuid":"o1"},
+	 "Attribute":[{"uuid":"a1","type":"phone-number","value":"+12125550141"},{"uuid":"a2","type":"phone-number","value":"+12125550142"},
+	  {"uuid":"a3","type":"domain","value":"false.example","Sighting":[{"type":"1","Organisation":{"name":"Birch","uuid":"o2"}}]},
+	  {"uuid":"a4","type":"domain","value":"seen.example","Sighting":[{"type":"0","date_sighting":"1696118400","Organisation":{"name":"Birch","uuid":"o2"}},{"type":"0"}]}],
+	 "Object":[{"uuid":"b1","name":"victim","Attribute":[],"ObjectReference":[{"referenced_uuid":"a1","relationship_type":"owner-of"},{"referenced_uuid":"a2","relationship_type":"called-by"}]},
+	  {"uuid":"b2","name":"bank-account","Attribute":[{"uuid":"a5","type":"iban","object_relation":"iban","value":"GB00EXMP00000000000001"}],"ObjectReference":[{"referenced_uuid":"b1","relationship_type":"owned-by"}]},
+	  {"uuid":"b3","name":"bank-account","Attribute":[{"uuid":"a6","type":"iban","object_relation":"iban","value":"GB00EXMP00000000000002"}],"ObjectReference":[{"referenced_uuid":"b1","relationship_type":"received-money-from"}]}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, c := range got.Claims {
+		lines = append(lines, c.By+" "+c.Indicator.String())
+	}
+	want := []string{"A feed phone:+12125550142", "A feed domain:seen.example", "Birch domain:seen.example", "A feed bank_account:GB00EXMP00000000000002"}
+	if !slices.Equal(lines, want) {
+		t.Errorf("got %q, want %q", lines, want)
+	}
+	var places []int
+	for _, p := range got.Problems {
+		places = append(places, p.N)
+	}
+	if !slices.Equal(places, []int{1, 3, 4, 4}) {
+		t.Errorf("problems %+v, want them with their places", got.Problems)
+	}
+}
+
 func TestWhatIsNoEventIsInvalid(t *testing.T) {
 	for _, b := range []string{"", "[17]", "null", `{"x":1}`, `{"response":{"response":{"response":{"response":{"response":{}}}}}}`, "\xff"} {
 		if _, err := misp.Import([]byte(b)); !errors.Is(err, fraud.ErrInvalid) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -25,6 +26,7 @@ type Imported struct {
 // Problem is one object that was not used, and why.
 type Problem struct {
 	Ref  string `json:"ref"` // the object's id, or its place in the bundle
+	N    int    `json:"n"`   // its number in the bundle, from 1
 	Says string `json:"says"`
 }
 
@@ -40,24 +42,27 @@ const (
 // read; the error wraps fraud.ErrInvalid where the whole cannot be.
 //
 // Values come from the patterns of indicators and from observables. Who said
-// so is created_by_ref; identities, relationships to identities, and what
-// belongs to an identity or to whom a message went never become claims.
+// so is created_by_ref, and for a sighting who saw it; identities, relationships
+// to identities, and what belongs to an identity, is how it is reached, or to
+// whom a message went never become claims.
 func Import(b []byte) (Imported, error) {
 	raw, err := split(b)
 	if err != nil {
 		return Imported{}, err
 	}
-	im := &importer{byID: map[string]*foreign{}, owned: map[string]string{}, at: map[claimKey]int{}, seenBy: map[string]bool{}}
+	im := &importer{byID: map[string]*foreign{}, owned: map[string]string{}, at: map[claimKey]int{}, seenBy: map[string]bool{}, number: map[string]int{}, contacts: map[string]bool{}}
 	im.out.Objects = len(raw)
 	for i, r := range raw {
 		o := new(foreign)
 		if err := json.Unmarshal(r, o); err != nil || o.Type == "" {
+			im.number[cmp.Or(o.ID, fmt.Sprintf("object %d", i+1))] = i + 1
 			im.problem(cmp.Or(o.ID, fmt.Sprintf("object %d", i+1)), "it is not a STIX object that can be read")
 			continue
 		}
 		if o.ID == "" {
 			o.ID = fmt.Sprintf("object %d", i+1)
 		}
+		im.number[o.ID] = i + 1
 		im.objects = append(im.objects, o)
 		if im.byID[o.ID] == nil || im.byID[o.ID].Modified.Before(o.Modified) {
 			im.byID[o.ID] = o // the newest version counts (STIX 2.1 §3.6)
@@ -153,6 +158,12 @@ type foreign struct {
 	CC      []string          `json:"cc_refs"`
 	BCC     []string          `json:"bcc_refs"`
 	Belongs string            `json:"belongs_to_ref"`
+	Contact string            `json:"contact_information"`
+
+	SightingOf string `json:"sighting_of_ref"`
+	Count      *int   `json:"count"`
+	LastSeen   when   `json:"last_seen"`
+	Seen       when   `json:"first_seen"`
 }
 
 // when is a time that may be missing or unreadable.
@@ -179,16 +190,18 @@ type claimKey struct {
 }
 
 type importer struct {
-	out     Imported
-	objects []*foreign
-	byID    map[string]*foreign
-	owned   map[string]string // observable id -> why it is nobody's indicator
-	at      map[claimKey]int
-	seenBy  map[string]bool // observables that an observed-data refers to
+	out      Imported
+	objects  []*foreign
+	byID     map[string]*foreign
+	owned    map[string]string // observable id -> why it is nobody's indicator
+	at       map[claimKey]int
+	seenBy   map[string]bool // observables that an observed-data refers to
+	number   map[string]int  // of an object in the bundle, by its id
+	contacts map[string]bool // how the identities of the bundle are reached: addresses, and numbers by lastDigits
 }
 
 func (im *importer) problem(ref, says string) {
-	im.out.Problems = append(im.out.Problems, Problem{Ref: short(ref), Says: says})
+	im.out.Problems = append(im.out.Problems, Problem{Ref: short(ref), N: im.number[ref], Says: says})
 }
 
 func short(s string) string {
@@ -219,12 +232,63 @@ func (im *importer) ownership() {
 			for _, ref := range o.ObjectRefs {
 				im.seenBy[ref] = true
 			}
+		case "identity":
+			im.reach(o.Contact)
 		case "email-message":
 			for _, to := range slices.Concat(o.To, o.CC, o.BCC) {
 				im.owned[to] = "a message went to it: it is a victim's"
 			}
 		}
 	}
+	// An account and the address that belongs to it have one owner.
+	for _, o := range im.objects {
+		switch {
+		case o.Belongs == "":
+		case im.owned[o.ID] != "" && im.owned[o.Belongs] == "":
+			im.owned[o.Belongs] = im.owned[o.ID]
+		case im.owned[o.Belongs] != "" && im.owned[o.ID] == "":
+			im.owned[o.ID] = im.owned[o.Belongs]
+		}
+	}
+}
+
+var (
+	mailInText  = regexp.MustCompile(`[^\s<>,;:"'()/]+@[^\s<>,;:"'()/]+`)
+	phoneInText = regexp.MustCompile(`[0-9][0-9 ().\-/]{5,20}[0-9]`)
+)
+
+// reach notes how an identity is reached.
+func (im *importer) reach(contact string) {
+	for _, m := range mailInText.FindAllString(contact, -1) {
+		im.contacts[strings.ToLower(m)] = true
+	}
+	for _, p := range phoneInText.FindAllString(contact, -1) {
+		im.contacts[lastDigits(p)] = true
+	}
+}
+
+// theirs says whether a value is how an identity of the bundle is reached: a
+// reporter's, a victim's or a brand's, whatever else is said of it.
+func (im *importer) theirs(i fraud.Indicator) bool {
+	switch i.Kind {
+	case fraud.Email:
+		return im.contacts[strings.ToLower(i.Value)]
+	case fraud.Phone:
+		return im.contacts[lastDigits(i.Value)]
+	}
+	return false
+}
+
+// lastDigits makes numbers comparable that are written with and without the
+// country: their last nine digits.
+func lastDigits(s string) string {
+	d := strings.Map(func(c rune) rune {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		return c
+	}, s)
+	return d[max(0, len(d)-9):]
 }
 
 func (im *importer) object(o *foreign) {
@@ -233,6 +297,8 @@ func (im *importer) object(o *foreign) {
 		im.indicator(o)
 	case "observed-data":
 		im.observed(o)
+	case "sighting":
+		im.sighting(o)
 	case "bundle":
 		im.problem(o.ID, "a bundle within a bundle is not read")
 	default:
@@ -242,7 +308,39 @@ func (im *importer) object(o *foreign) {
 	}
 }
 
+// sighting reads that somebody has seen an indicator (STIX 2.1 §5.2, 2.0
+// §3.2): what the indicator says, said once more by who saw it. Where it was
+// seen is a victim or a sensor, and no suspect.
+func (im *importer) sighting(o *foreign) {
+	of := im.byID[o.SightingOf]
+	switch {
+	case of == nil:
+		im.problem(o.ID, "what it is a sighting of is not in the bundle")
+	case o.Revoked || of.Revoked:
+		im.problem(o.ID, "it, or what it is a sighting of, was revoked")
+	case o.Count != nil && *o.Count == 0:
+		im.problem(o.ID, "it says that nothing was seen")
+	case of.Type != "indicator":
+		im.problem(o.ID, "it is a sighting of something that is not an indicator")
+	default:
+		seen := *of
+		seen.ID, seen.CreatedBy, seen.Confidence = o.ID, cmp.Or(o.CreatedBy, of.CreatedBy), o.Confidence
+		seen.Marks = slices.Concat(of.Marks, o.Marks)
+		seen.Granular = slices.Concat(of.Granular, o.Granular)
+		if at := cmp.Or(o.LastSeen.Time, o.Seen.Time); !at.IsZero() {
+			seen.ValidFrom = when{at}
+		}
+		if seen.CreatedBy != of.CreatedBy {
+			im.indicator(&seen)
+		}
+	}
+}
+
 func (im *importer) observed(o *foreign) {
+	if why := im.owned[o.ID]; why != "" {
+		im.problem(o.ID, why)
+		return
+	}
 	for _, ref := range o.ObjectRefs {
 		if sco := im.byID[ref]; sco != nil {
 			if i, ok := sco.indicator(); ok {
@@ -328,6 +426,10 @@ var roles = []fraud.Role{
 func (im *importer) claim(o *foreign, i fraud.Indicator, role fraud.Role, act bool) {
 	if i.Value == "" || len(i.Value) > maxValue {
 		im.problem(o.ID, "a value is empty or too long")
+		return
+	}
+	if im.theirs(i) {
+		im.problem(o.ID, "a value is how an identity is reached, which is not a suspect")
 		return
 	}
 	c := fraud.Claim{

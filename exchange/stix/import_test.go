@@ -99,6 +99,72 @@ func TestNoIdentityAndNothingOfAnIdentityBecomesAClaim(t *testing.T) {
 	}
 }
 
+// However a relationship is turned round, and whichever object it hangs on,
+// who reported, who was hit and whose name was used become no suspects.
+func TestReversedRelationshipsMakeNobodyASuspect(t *testing.T) {
+	const people = `{"type":"identity","id":"identity--rep","name":"Alder Software","identity_class":"organization","contact_information":"Desk <desk@alder.example>, +1 (212) 555-0199"},
+	 {"type":"identity","id":"identity--victim","name":"A victim","identity_class":"individual"},`
+	for name, tt := range map[string]struct {
+		objects string
+		want    []string
+	}{
+		"indicator indicates its reporter": {`{"type":"indicator","id":"indicator--1","created_by_ref":"identity--rep","pattern":"[phone-number:value = '+12125550142']","pattern_type":"stix"},
+		 {"type":"relationship","id":"relationship--1","relationship_type":"indicates","source_ref":"indicator--1","target_ref":"identity--rep"}`, []string{"phone:+12125550142"}},
+		"reporter indicates the indicator": {`{"type":"indicator","id":"indicator--1","created_by_ref":"identity--rep","pattern":"[phone-number:value = '+12125550142']","pattern_type":"stix"},
+		 {"type":"relationship","id":"relationship--1","relationship_type":"indicates","source_ref":"identity--rep","target_ref":"indicator--1"}`, []string{"phone:+12125550142"}},
+		"victim's observation, forwards": {`{"type":"observed-data","id":"observed-data--1","created_by_ref":"identity--rep","object_refs":["email-addr--1"]},{"type":"email-addr","id":"email-addr--1","value":"vera@mail.example"},
+		 {"type":"relationship","id":"relationship--1","relationship_type":"related-to","source_ref":"observed-data--1","target_ref":"identity--victim"}`, nil},
+		"victim's observation, backwards": {`{"type":"observed-data","id":"observed-data--1","created_by_ref":"identity--rep","object_refs":["email-addr--1"]},{"type":"email-addr","id":"email-addr--1","value":"vera@mail.example"},
+		 {"type":"relationship","id":"relationship--1","relationship_type":"consists-of","source_ref":"identity--victim","target_ref":"observed-data--1"}`, nil},
+		"victim's observation of STIX 2.0": {`{"type":"observed-data","id":"observed-data--1","created_by_ref":"identity--rep","objects":{"0":{"type":"email-addr","value":"vera@mail.example"}}},
+		 {"type":"relationship","id":"relationship--1","relationship_type":"attributed-to","source_ref":"observed-data--1","target_ref":"identity--victim"}`, nil},
+		"address of a victim's account": {`{"type":"email-addr","id":"email-addr--1","value":"vera@mail.example","belongs_to_ref":"user-account--1"},{"type":"user-account","id":"user-account--1","account_login":"telegram:vera"},
+		 {"type":"relationship","id":"relationship--1","relationship_type":"belongs-to","source_ref":"user-account--1","target_ref":"identity--victim"}`, nil},
+		"account of a victim's address": {`{"type":"email-addr","id":"email-addr--1","value":"vera@mail.example","belongs_to_ref":"user-account--1"},{"type":"user-account","id":"user-account--1","account_login":"telegram:vera"},
+		 {"type":"relationship","id":"relationship--1","relationship_type":"uses","source_ref":"identity--victim","target_ref":"email-addr--1"}`, nil},
+		"the reporter's own contact in a pattern": {`{"type":"indicator","id":"indicator--1","created_by_ref":"identity--rep","pattern":"[email-addr:value = 'Desk@alder.example' OR phone-number:value = '+12125550199' OR phone-number:value = '+12125550142']","pattern_type":"stix"}`, []string{"phone:+12125550142"}},
+		"several comparisons, some negated": {`{"type":"indicator","id":"indicator--1","created_by_ref":"identity--rep","pattern_type":"stix",
+		 "pattern":"([domain-name:value = 'a.example' AND domain-name:resolves_to_refs[*].value = '192.0.2.9'] AND [url:value NOT IN ('https://good.example/')]) OR [email-message:from_ref.value = 'x@a.example' AND email-message:to_refs[*].value = 'vera@mail.example']"}`, []string{"domain:a.example", "email:x@a.example"}},
+	} {
+		got, err := stix.Import([]byte(`{"type":"bundle","id":"bundle--1","objects":[` + people + tt.objects + `]}`))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		var values []string
+		for _, c := range got.Claims {
+			values = append(values, c.Indicator.String())
+			if c.By != "Alder Software" {
+				t.Errorf("%s: %s is said by %q", name, c.Indicator, c.By)
+			}
+		}
+		if !slices.Equal(values, tt.want) {
+			t.Errorf("%s: claims %q, want %q; problems %+v", name, values, tt.want, got.Problems)
+		}
+	}
+}
+
+// A sighting is the indicator said once more, by who saw it; what was not
+// seen, revoked or is somebody is no claim.
+func TestSightingsAreSaidByWhoSawThem(t *testing.T) {
+	bundle := `{"type":"bundle","id":"bundle--1","objects":[
+	 {"type":"identity","id":"identity--a","name":"Alder"},{"type":"identity","id":"identity--b","name":"Birch"},{"type":"identity","id":"identity--v","name":"A victim"},
+	 {"type":"indicator","id":"indicator--1","created_by_ref":"identity--a","pattern":"[phone-number:value = '+12125550142']","pattern_type":"stix","valid_from":"2023-09-01T00:00:00Z"},
+	 {"type":"sighting","id":"sighting--1","created_by_ref":"identity--b","sighting_of_ref":"indicator--1","last_seen":"2023-10-01T00:00:00Z","where_sighted_refs":["identity--v"],"object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]},
+	 {"type":"sighting","id":"sighting--2","created_by_ref":"identity--b","sighting_of_ref":"indicator--1","count":0},
+	 {"type":"sighting","id":"sighting--3","created_by_ref":"identity--b","sighting_of_ref":"identity--v"},
+	 {"type":"sighting","id":"sighting--4","created_by_ref":"identity--b","sighting_of_ref":"indicator--9"}]}`
+	got, err := stix.Import([]byte(bundle))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Claims) != 2 || got.Claims[1].By != "Birch" || got.Claims[1].Ref != "sighting--1" || got.Claims[1].At.Month() != 10 || got.Claims[1].Mark.TLP != fraud.TLPRed || got.Claims[0].Mark.TLP == fraud.TLPRed {
+		t.Errorf("claims %+v", got.Claims)
+	}
+	if len(got.Problems) != 3 || got.Problems[0].N != 6 || got.Problems[2].N != 8 {
+		t.Errorf("problems %+v, want three with their places", got.Problems)
+	}
+}
+
 func TestSTIX20IsReadToo(t *testing.T) {
 	bundle := `{"type":"bundle","id":"bundle--2","spec_version":"2.0","objects":[
 	 {"type":"identity","id":"identity--x","name":"A feed","identity_class":"organization"},
