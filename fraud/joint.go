@@ -117,6 +117,40 @@ type JointCase struct {
 	Accepted time.Time   `json:"accepted,omitzero"` // by the other side
 }
 
+// JointKind is what a line of a joint case's log is.
+type JointKind string
+
+// The kinds of line.
+const (
+	JointMember      JointKind = "member"      // a person of Org joins: Person, Name, Role
+	JointLeft        JointKind = "left"        // and leaves: Person
+	JointComplainant JointKind = "complainant" // Org complains of what About names: a ring of its own
+	JointTask        JointKind = "task"        // something to do: Says, by Name, until Due
+	JointDone        JointKind = "done"        // the task About is done
+	JointComment     JointKind = "comment"
+	JointExhibit     JointKind = "exhibit"  // Org puts a file to the case; its bytes go with a referral only
+	JointRecalled    JointKind = "recalled" // Org took back what About names; Says is the receipt
+)
+
+// JointEntry is one line of a joint case's log, which both nodes keep and
+// neither can change. It holds no word that identifies a victim.
+type JointEntry struct {
+	ID        string      `json:"id"`
+	Case      JointCaseID `json:"case"`
+	Kind      JointKind   `json:"kind"`
+	Org       OrgID       `json:"org"`    // whose node wrote it
+	Person    PersonID    `json:"person"` // of Org
+	Name      string      `json:"name,omitempty"`
+	Role      string      `json:"role,omitempty"` // in the case: lead, analyst, counsel, …
+	About     string      `json:"about,omitempty"`
+	Says      string      `json:"says,omitempty"`
+	Due       time.Time   `json:"due,omitzero"`
+	Exhibit   Exhibit     `json:"exhibit,omitzero"`
+	Mark      Mark        `json:"mark"`
+	At        time.Time   `json:"at"`
+	Signature string      `json:"signature,omitempty"` // base64 Ed25519 of Org over the canonical JSON without this field
+}
+
 // ShareBasis is why a share is lawful, and to whom it goes (DESIGN §6.4).
 type ShareBasis struct {
 	Purpose    string  `json:"purpose"`

@@ -20,6 +20,7 @@ const (
 	LeafVaultOpening LeafKind = "vault_opening"
 	LeafStatus       LeafKind = "status"
 	LeafShare        LeafKind = "share"
+	LeafJoint        LeafKind = "joint"
 )
 
 // Leaf is one entry of an Org's ledger. Its bytes are what the Merkle tree

@@ -40,14 +40,14 @@ func (f *findings) say(format string, args ...any) {
 //     hash of its own);
 //   - what was taken out of reports can be read, and its index is whole;
 //   - each custody chain is unbroken and attested, each judgement, opening of
-//     the vault and status is what its leaf says.
+//     the vault, status and line of a joint case is what its leaf says.
 //
 // It reads one state, in bounded memory, while the node goes on.
 func (db *DB) Fsck(ctx context.Context) ([]string, error) {
 	var f findings
 	err := db.read(ctx, func(t *sql.Tx) error {
 		for _, check := range []func(context.Context, queryer, *findings) error{
-			db.checkEngine, checkLedger, checkReports, checkExtractions, checkCustody, checkJudgements, checkOpenings, checkStatuses,
+			db.checkEngine, checkLedger, checkReports, checkExtractions, checkCustody, checkJudgements, checkOpenings, checkStatuses, checkJoint,
 		} {
 			if err := check(ctx, t, &f); err != nil {
 				return err

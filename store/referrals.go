@@ -36,7 +36,7 @@ const (
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	moveReferralSQL = `
 	UPDATE referrals SET status = $2
-	WHERE id = $1 AND version = (SELECT MAX(v.version) FROM referrals v WHERE v.id = $1)`
+	WHERE id = $1 AND version = (SELECT MAX(v.version) FROM referrals v WHERE v.id = $1 AND (v.status <> 'draft' OR v.version = 1))`
 )
 
 // SaveReferral keeps a version of a referral as it stands: once it is past
@@ -63,8 +63,9 @@ func (db *DB) SaveReferral(ctx context.Context, r fraud.Referral) error {
 }
 
 // AddStatus adds one step to a referral's history, with its leaf, and moves
-// the newest version of the referral, if it is kept here, to that status. The
-// same step again changes nothing.
+// the newest version of the referral, if it is kept here, to that status: not
+// a supplement that is still a draft, of which nobody can have heard. The same
+// step again changes nothing.
 func (db *DB) AddStatus(ctx context.Context, e fraud.StatusEvent) error {
 	err := db.write(ctx, func(t *tx) error {
 		if err := t.lockLedger(ctx); err != nil {

@@ -143,7 +143,9 @@ var fieldTests = []test{
 		kept(b, func(m fraud.Match) error { return b.SaveMatch(c, m, nil) }, func() (fraud.Match, error) { return last(b.Matches(c)) },
 			func(m *fraud.Match) { m.Peer, m.Step = "birch", fraud.MatchSuspects })
 		kept(b, func(j fraud.JointCase) error { return b.SaveJointCase(c, j) }, func() (fraud.JointCase, error) { return last(b.JointCases(c)) },
-			func(j *fraud.JointCase) { j.Peer = "birch" })
+			func(j *fraud.JointCase) { j.ID, j.Peer = "C-7", "birch" })
+		kept(b, func(e fraud.JointEntry) error { return b.AddJointEntry(c, e) }, func() (fraud.JointEntry, error) { return last(b.JointEntries(c, "C-7")) },
+			func(e *fraud.JointEntry) { e.Case, e.Kind = "C-7", fraud.JointTask })
 		kept(b, func(s fraud.Share) error { return b.AddShare(c, s) }, func() (fraud.Share, error) { return last(b.Shares(c)) }, func(*fraud.Share) {})
 		kept(b, func(h fraud.Hold) error {
 			if err := b.AddHold(c, h); err != nil {

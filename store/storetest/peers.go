@@ -148,6 +148,30 @@ var peerTests = []test{
 		all, err := b.JointCases(b.ctx)
 		same(b, all, err, []fraud.JointCase{first, c})
 	}},
+	{"a line of a joint case's log is kept once, in order, and never changed", func(b *bench) {
+		b.must(b.AddPeer(b.ctx, peer("birch")))
+		b.must(b.SaveJointCase(b.ctx, jointCase("C-1", t0)))
+		e := fraud.JointEntry{ID: "JE-2", Case: "C-1", Kind: fraud.JointComment, Org: "birch", Person: "ana", Says: "the numbers moved", At: after(time.Hour)}
+		b.must(b.AddJointEntry(b.ctx, e))
+		b.must(b.AddJointEntry(b.ctx, e))
+		f := e
+		f.Says = "they did not"
+		b.refused(b.AddJointEntry(b.ctx, f), fraud.ErrConflict)
+		f.ID, f.At = "JE-1", t0
+		b.must(b.AddJointEntry(b.ctx, f))
+		all, err := b.JointEntries(b.ctx, "C-1")
+		same(b, all, err, []fraud.JointEntry{e, f})
+		lost := e
+		lost.ID, lost.Case = "JE-3", "C-9"
+		b.refused(b.AddJointEntry(b.ctx, lost), fraud.ErrNotFound)
+		odd := e
+		odd.ID, odd.Kind = "JE-4", "gossip"
+		b.refused(b.AddJointEntry(b.ctx, odd), fraud.ErrInvalid)
+		if _, err := b.raw().ExecContext(b.ctx, "UPDATE joint_entries SET body = '{}'"); err == nil {
+			b.Error("a line of the log was changed")
+		}
+		b.sound()
+	}},
 	{"a share stays on record when it is recalled", func(b *bench) {
 		s := fraud.Share{
 			ID: "S-1", What: "list", Ref: "L-1", To: "birch", By: "ana", Mark: fraud.Mark{TLP: fraud.TLPGreen, PAP: fraud.PAPGreen}, At: after(time.Hour),
@@ -217,9 +241,9 @@ var referralTests = []test{
 		b.must(b.AddStatus(b.ctx, status(fraud.ReferralReceived, time.Hour)))
 		b.must(b.AddStatus(b.ctx, status(fraud.ReferralOpened, 2*time.Hour)))
 		history := []fraud.StatusEvent{status(fraud.ReferralReceived, time.Hour), status(fraud.ReferralOpened, 2*time.Hour)}
-		one.History, two.History, two.Status = history, history, fraud.ReferralOpened
+		one.History, two.History, one.Status = history, history, fraud.ReferralOpened
 		got, err := b.Referral(b.ctx, "REF-1", 1)
-		same(b, got, err, one)
+		same(b, got, err, one) // nobody can have heard of the supplement, a draft
 		got, err = b.Referral(b.ctx, "REF-1", 0)
 		same(b, got, err, two)
 		all, err := b.Referrals(b.ctx)

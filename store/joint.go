@@ -1,0 +1,82 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"errors"
+
+	"ringbreaker.example/fraud"
+)
+
+const (
+	addJointEntrySQL = `
+	INSERT INTO joint_entries (id, joint_case, kind, org, body, at, leaf)
+	VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	jointEntrySQL   = `SELECT body FROM joint_entries WHERE id = $1`
+	jointEntriesSQL = `
+	SELECT body FROM joint_entries WHERE joint_case = $1
+	ORDER BY no`
+	attestedJointSQL = `
+	SELECT j.id, j.body, l.digest
+	FROM joint_entries j LEFT JOIN leaves l ON l.idx = j.leaf AND l.kind = 'joint' AND l.ref = j.id
+	ORDER BY j.no`
+)
+
+func scanJointEntry(r row) (e fraud.JointEntry, err error) {
+	err = r.Scan(into(&e))
+	return e, err
+}
+
+// AddJointEntry adds a line to the log of a joint case, with its leaf. The
+// same line again changes nothing; another under its id is ErrConflict.
+// ErrNotFound if the case is not here.
+func (db *DB) AddJointEntry(ctx context.Context, e fraud.JointEntry) error {
+	err := db.write(ctx, func(t *tx) error {
+		if err := t.lockLedger(ctx); err != nil {
+			return err
+		}
+		digest, err := fraud.CanonicalDigest(e)
+		if err != nil {
+			return err
+		}
+		have, err := one(ctx, t, scanJointEntry, "entry", jointEntrySQL, e.ID)
+		if err == nil {
+			if old, err := fraud.CanonicalDigest(have); err != nil || old != digest {
+				return conflict("another line has this id")
+			}
+			return nil
+		}
+		if !errors.Is(err, fraud.ErrNotFound) {
+			return err
+		}
+		leaf, err := t.leaf(ctx, fraud.LeafJoint, e.ID, digest)
+		if err != nil {
+			return err
+		}
+		_, err = t.exec(ctx, addJointEntrySQL, e.ID, e.Case, e.Kind, e.Org, part{e}, us(e.At), leaf)
+		return err
+	})
+	return doing(err, "add entry %s to joint case %s", e.ID, e.Case)
+}
+
+// JointEntries gives the log of a joint case in the order in which it was
+// written here.
+func (db *DB) JointEntries(ctx context.Context, id fraud.JointCaseID) ([]fraud.JointEntry, error) {
+	return listAll(ctx, db, scanJointEntry, "the joint case's log", jointEntriesSQL, id)
+}
+
+// checkJoint holds each line of joint cases' logs against its leaf.
+func checkJoint(ctx context.Context, q queryer, f *findings) error {
+	return each(ctx, q, attestedJointSQL, nil, func(r row) error {
+		var id string
+		var e fraud.JointEntry
+		var attested []byte
+		if err := r.Scan(&id, into(&e), &attested); err != nil {
+			return err
+		}
+		if digest, err := fraud.CanonicalDigest(e); err != nil || e.ID != id || !bytes.Equal(digest[:], attested) {
+			f.say("joint case entry %s: it is not the one in the ledger", id)
+		}
+		return nil
+	})
+}

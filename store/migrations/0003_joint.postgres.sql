@@ -1,0 +1,1 @@
+CREATE TRIGGER joint_entries_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON joint_entries FOR EACH STATEMENT EXECUTE FUNCTION append_only();
