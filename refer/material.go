@@ -107,6 +107,11 @@ type Complainant struct {
 	Witnesses   []fraud.OrgID `json:"witnesses"`
 	HasDPIA     bool          `json:"dpia"`        // it assessed the sharing (GDPR art. 35)
 	OutsideLine string        `json:"out_of_band"` // how to reach the contact out of band
+	// SignKey is the signatory's own Ed25519 key, in base64, and SignKeyProof
+	// the organisation's signature over [VouchFor] it. Both empty: the
+	// organisation's key signs.
+	SignKey      string `json:"sign_key,omitempty"`
+	SignKeyProof string `json:"sign_key_proof,omitempty"`
 }
 
 // System describes the record-keeping system of a complainant, for the

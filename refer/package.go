@@ -67,6 +67,35 @@ func (p *Package) Digest() string { return sha256Hex(p.manifest) }
 // Names lists the files in the order of the tar.
 func (p *Package) Names() []string { return p.Manifest.order() }
 
+// Seals are the two files that grow while complainants sign: signatures.json
+// and ledger.json.
+func (p *Package) Seals() (signatures, ledger []byte) { return p.signatures, p.ledger }
+
+// Adopt puts another copy's signatures and ledger proofs into this one, after
+// each that is there was held against this manifest: a co-signer sends back a
+// few kilobytes and not the whole package. ErrInvalid names what does not hold.
+func (p *Package) Adopt(signatures, ledger []byte) error {
+	var all Signatures
+	if err := decodeExact(signatures, &all, signaturesName); err != nil {
+		return err
+	}
+	for _, s := range all.By {
+		c, ok := p.Document.complainant(s.Org)
+		if !ok {
+			return broken("%.80q signed and is not a complainant", s.Org)
+		}
+		if _, err := checkSignature(s, c, &p.Document, p.manifest); err != nil {
+			return err
+		}
+	}
+	var proofs Ledgers
+	if err := decodeExact(ledger, &proofs, ledgerName); err != nil {
+		return err
+	}
+	p.signatures, p.ledger = signatures, ledger
+	return nil
+}
+
 func (p *Package) size(name string) int64 {
 	switch name {
 	case manifestName:

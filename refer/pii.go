@@ -3,6 +3,7 @@ package refer
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"html"
 	"io"
 	"slices"
@@ -45,6 +46,17 @@ func checkIdentities(b *builder) verdict {
 	}
 	return holds("%d strings that identify victims were looked for in %d files and stand in none; the annex is sealed to %d keys of the agency.",
 		s.needles, len(names)+1, len(b.m.To.Recipients))
+}
+
+// FindIdentity looks through a file for what identifies one of these victims
+// and gives the pseudonym of the first it finds, or nothing. A node asks it
+// before an exhibit leaves.
+func FindIdentity(victims []Victim, name string, open func() (io.ReadCloser, error)) (pseudonym string, err error) {
+	hit, err := newScanner(victims).file(name, open)
+	if err != nil {
+		return "", fmt.Errorf("look for victims' identities in %s: %w", name, err)
+	}
+	return hit, nil
 }
 
 // scanner finds any of many strings in a stream, by Aho-Corasick over text

@@ -68,6 +68,10 @@ type Signing struct {
 	KeyID    string           `json:"keyid"`
 	At       time.Time        `json:"at"`
 	Says     string           `json:"says"`
+	// TimeStamp is an RFC 3161 token in base64 over the SHA-256 of the
+	// manifest's signature; NoTimeStamp says that one was asked for in vain.
+	TimeStamp   string `json:"time_stamp,omitempty"`
+	NoTimeStamp string `json:"no_time_stamp,omitempty"`
 }
 
 // signingSays is what a signatory declares; it is part of what is signed.
@@ -86,6 +90,7 @@ type SignAs struct {
 	Office string
 	Key    crypto.Signer
 	At     time.Time
+	Stamp  Stamper // of a time-stamping service; nil asks none
 }
 
 // Sign adds one complainant's signature, in place of an earlier one of its
@@ -101,7 +106,7 @@ func (p *Package) Sign(ctx context.Context, as SignAs) error {
 	if !ok {
 		return fmt.Errorf("the signing key of %s is not Ed25519: %w", as.Org, fraud.ErrInvalid)
 	}
-	if want, err := publicKey(c.Org.Keys.Sign); err != nil || !want.Equal(pub) {
+	if want, err := c.signingKey(); err != nil || !want.Equal(pub) {
 		return fmt.Errorf("the key is not the one that referral.json gives for %s (%s): %w", as.Org, KeyID(pub), fraud.ErrForbidden)
 	}
 	if err := Blocking(p.Document.Checks); err != nil {
@@ -113,16 +118,21 @@ func (p *Package) Sign(ctx context.Context, as SignAs) error {
 	if as.Person == "" {
 		as.Person, as.Office = c.Signatory, c.Office
 	}
-	stmt, err := encode(Signing{
-		Format: signingFormat, Referral: p.Document.ID, Version: p.Document.Version, Manifest: p.Digest(), Org: as.Org,
-		Person: as.Person, Office: as.Office, KeyID: KeyID(pub), At: as.At.UTC().Truncate(time.Second), Says: signingSays,
-	})
-	if err != nil {
-		return err
-	}
 	mine := SignatureOf{Org: as.Org}
+	var err error
 	if mine.Manifest, err = seal(as.Key, pub, ManifestType, p.manifest); err != nil {
 		return fmt.Errorf("sign referral %s for %s: %w", p.Document.ID, as.Org, err)
+	}
+	says := Signing{
+		Format: signingFormat, Referral: p.Document.ID, Version: p.Document.Version, Manifest: p.Digest(), Org: as.Org,
+		Person: as.Person, Office: as.Office, KeyID: KeyID(pub), At: as.At.UTC().Truncate(time.Second), Says: signingSays,
+	}
+	if err := says.stamp(ctx, as.Stamp, mine.Manifest); err != nil {
+		return err
+	}
+	stmt, err := encode(says)
+	if err != nil {
+		return err
 	}
 	if mine.Statement, err = seal(as.Key, pub, SigningType, stmt); err != nil {
 		return fmt.Errorf("sign referral %s for %s: %w", p.Document.ID, as.Org, err)
@@ -215,7 +225,7 @@ func publicKey(s string) (ed25519.PublicKey, error) {
 // checkSignature holds one complainant's two envelopes against the manifest.
 func checkSignature(s SignatureOf, c Complainant, d *Document, manifest []byte) (Signing, error) {
 	var st Signing
-	pub, err := publicKey(c.Org.Keys.Sign)
+	pub, err := c.signingKey()
 	if err != nil {
 		return st, fmt.Errorf("complainant %s: %w", c.Org.ID, err)
 	}
@@ -236,6 +246,7 @@ func checkSignature(s SignatureOf, c Complainant, d *Document, manifest []byte) 
 	want := Signing{
 		Format: signingFormat, Referral: d.ID, Version: d.Version, Manifest: sha256Hex(manifest), Org: c.Org.ID,
 		Person: st.Person, Office: st.Office, KeyID: KeyID(pub), At: st.At, Says: signingSays,
+		TimeStamp: st.TimeStamp, NoTimeStamp: st.NoTimeStamp,
 	}
 	if st != want {
 		return st, broken("the signing statement of %s is about something else", c.Org.ID)

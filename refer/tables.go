@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -142,6 +143,41 @@ func disclosureCSV(m *Material) ([]byte, error) {
 			string(mark.TLP), string(mark.PAP))
 	}
 	return t.bytes()
+}
+
+// Disclosed reads the package's own disclosure schedule back, so that a
+// supplement lists only what is new.
+func (p *Package) Disclosed() ([]Disclosure, error) {
+	f, err := p.Open(disclosureName)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(io.LimitReader(f, mostKept)).ReadAll()
+	if err != nil || len(rows) == 0 {
+		return nil, broken("%s cannot be read", disclosureName)
+	}
+	var out []Disclosure
+	for _, r := range rows[1:] {
+		if len(r) < 9 {
+			return nil, broken("%s has a line of %d columns", disclosureName, len(r))
+		}
+		at, _ := time.Parse(time.RFC3339, r[4]) // empty: not known
+		out = append(out, Disclosure{
+			Org: fraud.OrgID(uncell(r[2])), What: uncell(r[3]), At: at, Where: uncell(r[5]), Undermines: r[6] == "yes", Sensitive: r[1] == "MG6D",
+			Reason: uncell(r[7]), Exhibit: fraud.ExhibitID(uncell(r[8])),
+		})
+	}
+	return out, nil
+}
+
+// uncell takes off what cell put before a text.
+func uncell(s string) string {
+	parts := strings.Split(s, ";")
+	for i, p := range parts {
+		parts[i] = strings.TrimPrefix(p, "'")
+	}
+	return strings.Join(parts, ";")
 }
 
 func first(n int) int {

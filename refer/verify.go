@@ -3,6 +3,7 @@ package refer
 import (
 	"bytes"
 	"crypto/sha256"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -23,6 +24,9 @@ type Trust struct {
 	Keys map[fraud.OrgID]string
 	// Ledgers pins their ledgers' note verifier keys (C2SP signed-note).
 	Ledgers map[fraud.OrgID]string
+	// Stamps are the time-stamping services' roots; nil takes the certificate
+	// that a time stamp carries, and says that nobody here vouched for it.
+	Stamps *x509.CertPool
 	// MaxBytes is the most a package may hold; zero means 1 TiB.
 	MaxBytes int64
 }
@@ -51,6 +55,8 @@ type Signed struct {
 	Key    string `json:"key"`    // base64
 	Words  string `json:"words"`  // the key's fingerprint to read aloud
 	Pinned bool   `json:"pinned"` // the key is one that the verifier already knew
+	// Stamp is the time stamp of the signature, nil if it has none.
+	Stamp *Stamped `json:"time_stamp,omitempty"`
 }
 
 // Verify reads a .referral from r once, in constant memory, and checks every
@@ -253,7 +259,7 @@ func (vr *verifier) signatures() error {
 		if err != nil {
 			return err
 		}
-		if err := vr.trusted(c, st); err != nil {
+		if err := vr.trusted(c, st, vr.sigs.By[i]); err != nil {
 			return err
 		}
 	}
@@ -264,10 +270,14 @@ func (vr *verifier) signatures() error {
 }
 
 // trusted says whose key it is, as far as the verifier can know.
-func (vr *verifier) trusted(c Complainant, st Signing) error {
+func (vr *verifier) trusted(c Complainant, st Signing, mine SignatureOf) error {
 	pub, err := publicKey(c.Org.Keys.Sign)
 	if err != nil {
 		return err
+	}
+	stamp, err := st.timeStamp(mine.Manifest, vr.trust.Stamps)
+	if err != nil {
+		return fmt.Errorf("signature of %s: %w", c.Org.ID, err)
 	}
 	pin, pinned := vr.trust.Keys[c.Org.ID]
 	if pinned {
@@ -282,14 +292,25 @@ func (vr *verifier) trusted(c Complainant, st Signing) error {
 	words, _ := access.Fingerprint(c.Org.Keys)
 	vr.v.Signers = append(vr.v.Signers, Signed{
 		Signer: fraud.Signer{Org: c.Org.ID, Person: st.Person, KeyID: st.KeyID, At: st.At},
-		Office: st.Office, Key: c.Org.Keys.Sign, Words: words, Pinned: pinned,
+		Office: st.Office, Key: c.Org.Keys.Sign, Words: words, Pinned: pinned, Stamp: stamp,
 	})
 	how := "with a key that nobody here vouched for: read its words to the complainant by telephone"
 	if pinned {
 		how = "with the key that was known for it"
 	}
+	if c.SignKey != "" {
+		how += ", by way of its signatory's key, for which that one vouches"
+	}
 	vr.says("signature "+string(c.Org.ID), "%s, %s of %s, signed at %s, %s (%s).",
 		st.Person, st.Office, c.Org.Name, st.At.Format(time.RFC3339), how, words)
+	switch {
+	case stamp != nil && stamp.Pinned:
+		vr.says("time stamp "+string(c.Org.ID), "%s, a service known here, stamped this signature at %s.", stamp.By, stamp.At.Format(time.RFC3339))
+	case stamp != nil:
+		vr.says("time stamp "+string(c.Org.ID), "A service that calls itself %s stamped this signature at %s; nobody here vouched for its certificate.", stamp.By, stamp.At.Format(time.RFC3339))
+	case st.NoTimeStamp != "":
+		vr.says("time stamp "+string(c.Org.ID), "There is no time stamp: %s.", st.NoTimeStamp)
+	}
 	return nil
 }
 
