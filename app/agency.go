@@ -2,14 +2,17 @@ package app
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
-	"strconv"
+	"strings"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/act"
@@ -33,8 +36,6 @@ func (h *hasher) Write(b []byte) (int, error) {
 // Sum is the SHA-256 of all that was written, in hex.
 func (h *hasher) Sum() string { return hex.EncodeToString(h.h.Sum(nil)) }
 
-func (n *Node) publicKey() ed25519.PublicKey { return n.keys.Sign.Public().(ed25519.PublicKey) }
-
 // receiveSealed takes a sealed referral in at an agency's node and answers
 // with a signed receipt. Nothing inside has been read.
 func (n *Node) receiveSealed(r *http.Request) (any, error) {
@@ -46,26 +47,91 @@ func (n *Node) receiveSealed(r *http.Request) (any, error) {
 	if n.Org.Kind != fraud.OrgAgency {
 		return nil, forbiddenf("%s is no agency; referrals go to one", n.Org.ID)
 	}
-	id := fraud.ReferralID(r.URL.Query().Get("referral"))
-	version, err := strconv.Atoi(r.URL.Query().Get("version"))
-	if err != nil {
-		return nil, invalidf("version of referral %s is no number", id)
-	}
-	sum, _, err := n.blobs.Put(ctx, r.Body)
+	msg, err := read[toSign](r)
 	if err != nil {
 		return nil, err
 	}
-	item, err := n.Act.Receive(ctx, id, version, sum, []fraud.OrgID{from.ID})
+	if !plainID(string(msg.Referral)) {
+		return nil, invalidf("%.60q is no id of a referral", msg.Referral)
+	}
+	name, err := n.arrived(from.ID, msg.Package)
 	if err != nil {
 		return nil, err
 	}
-	e := fraud.StatusEvent{Referral: id, Status: fraud.ReferralReceived, Says: "Received, sealed, SHA-256 " + sum, From: n.Org.ID, At: item.ReceivedAt}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	if _, err := n.blobs.PutExpected(ctx, f, msg.Package.SHA256); err != nil {
+		return nil, err
+	}
+	e, err := n.received(ctx, msg.Referral, msg.Version, msg.Package.SHA256, []fraud.OrgID{from.ID})
+	if err != nil {
+		return nil, err
+	}
+	return e, os.Remove(name)
+}
+
+// received puts a sealed package into the inbox and signs a receipt.
+func (n *Node) received(ctx context.Context, id fraud.ReferralID, version int, sum string, from []fraud.OrgID) (fraud.StatusEvent, error) {
+	item, err := n.Act.Receive(ctx, id, version, sum, from)
+	if err != nil {
+		return fraud.StatusEvent{}, err
+	}
+	e := fraud.StatusEvent{
+		Referral: id, Status: fraud.ReferralReceived, Says: fmt.Sprintf("Received version %d, sealed, SHA-256 %s", version, sum), From: n.Org.ID, At: item.ReceivedAt,
+	}
 	text, err := canonicalStatus(e)
 	if err != nil {
-		return nil, err
+		return e, err
 	}
 	e.Signature = n.signWords(text)
 	return e, n.db.AddStatus(ctx, e)
+}
+
+// ReceiveOnDisk takes in a sealed package that a person brought. Its outline
+// is read to know whose it says it is; [Node.OpenReferral] verifies it. It
+// returns the receipt for the person to carry back.
+func (n *Node) ReceiveOnDisk(ctx context.Context, path string) (fraud.InboxItem, fraud.StatusEvent, error) {
+	var item fraud.InboxItem
+	var receipt fraud.StatusEvent
+	if n.Org.Kind != fraud.OrgAgency {
+		return item, receipt, forbiddenf("%s is no agency; referrals go to one", n.Org.ID)
+	}
+	if err := n.decide(ctx, access.ActOpenReferral, access.Thing{Kind: access.ThingReferral, Sealed: true}, access.Recipient{}); err != nil {
+		return item, receipt, err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return item, receipt, err
+	}
+	defer f.Close()
+	sum, _, err := n.blobs.Put(ctx, f)
+	if err != nil {
+		return item, receipt, err
+	}
+	name := filepath.Join(n.Data, referralsDir, "disk-"+sum+".referral")
+	if _, err := n.unseal(ctx, sum, name); err != nil {
+		return item, receipt, err
+	}
+	defer os.Remove(name)
+	p, err := refer.Load(name)
+	if err != nil {
+		return item, receipt, err
+	}
+	id, version := p.Document.ID, p.Document.Version
+	if err := p.Close(); err != nil {
+		return item, receipt, err
+	}
+	if !plainID(string(id)) {
+		return item, receipt, invalidf("%.60q is no id of a referral", id)
+	}
+	if receipt, err = n.received(ctx, id, version, sum, peersOf(name)); err != nil {
+		return item, receipt, err
+	}
+	item, err = n.Act.InboxItem(ctx, id, version)
+	return item, receipt, err
 }
 
 // OpenReferral unseals and verifies a package that came, with the keys that
@@ -99,8 +165,43 @@ func (n *Node) OpenReferral(ctx context.Context, id fraud.ReferralID, version in
 	if verr != nil {
 		return item, verr
 	}
-	e := fraud.StatusEvent{Referral: id, Status: fraud.ReferralOpened, Says: "Opened and verified: every signature, hash and ledger proof holds"}
-	return item, n.Tell(ctx, e, item.From)
+	if err := n.Tell(ctx, fraud.StatusEvent{
+		Referral: id, Status: fraud.ReferralOpened, Says: fmt.Sprintf("Opened and verified version %d: every signature, hash and ledger proof holds", item.Version),
+	}, item.From); err != nil {
+		return item, err
+	}
+	return item, n.joinCases(ctx, item)
+}
+
+// joinCases tells the complainants that a supplement went to the cases that
+// the first version became.
+func (n *Node) joinCases(ctx context.Context, item fraud.InboxItem) error {
+	cases, err := n.casesOf(ctx, item.Referral)
+	if err != nil || item.Version == 1 {
+		return err
+	}
+	return n.tellNumbers(ctx, cases, fmt.Sprintf("Version %d was joined to case %%s", item.Version))
+}
+
+// casesOf are the cases that a referral became.
+func (n *Node) casesOf(ctx context.Context, id fraud.ReferralID) ([]fraud.Case, error) {
+	all, err := n.Act.Cases(ctx)
+	return slices.DeleteFunc(all, func(c fraud.Case) bool { return c.Referral != id }), err
+}
+
+// tellNumbers tells each complainant the number of its own case, and of no
+// other's: a case is sealed.
+func (n *Node) tellNumbers(ctx context.Context, cases []fraud.Case, says string) error {
+	var failed []error
+	for _, c := range cases {
+		words := fmt.Sprintf(says, c.Number)
+		if c.Sealed {
+			words += "; it is sealed until a court says otherwise"
+		}
+		e := fraud.StatusEvent{Referral: c.Referral, Status: fraud.ReferralRegistered, Says: words}
+		failed = append(failed, n.Tell(ctx, e, []fraud.OrgID{c.Complainant}))
+	}
+	return errors.Join(failed...)
 }
 
 // peersOf are the complainants whom a package names, before it is trusted.
@@ -138,18 +239,44 @@ func (n *Node) unseal(ctx context.Context, sealed, name string) (string, error) 
 	return sum, err
 }
 
-// RegisterCases registers the cases of a referral and tells the complainants.
+// RegisterCases registers the cases of a referral and tells each complainant
+// the number of its own.
 func (n *Node) RegisterCases(ctx context.Context, r act.Registration) ([]fraud.Case, error) {
 	cases, err := n.Act.RegisterCases(ctx, r)
 	if err != nil {
 		return nil, err
 	}
-	item, err := n.Act.InboxItem(ctx, r.Referral, r.Version)
-	if err != nil {
-		return cases, err
+	return cases, n.tellNumbers(ctx, cases, "Registered as case %s on your complaint")
+}
+
+// AskMore asks the complainants for more than a referral holds. They answer
+// with a supplement.
+func (n *Node) AskMore(ctx context.Context, id fraud.ReferralID, says string) error {
+	if strings.TrimSpace(says) == "" {
+		return invalidf("say what more referral %s needs", id)
 	}
-	e := fraud.StatusEvent{Referral: r.Referral, Status: fraud.ReferralRegistered, Says: strconv.Itoa(len(cases)) + " cases registered, one per complainant; sealed until a court says otherwise"}
-	return cases, n.Tell(ctx, e, item.From)
+	to, err := n.complainantsOf(ctx, id)
+	if err != nil {
+		return err
+	}
+	if len(to) == 0 {
+		return fmt.Errorf("referral %s did not come here: %w", id, fraud.ErrNotFound)
+	}
+	return n.Tell(ctx, fraud.StatusEvent{Referral: id, Status: fraud.ReferralMoreAsked, Says: says}, to)
+}
+
+// UnsealCase opens a case by a court's order and tells its complainant that
+// it is no longer sealed, and by what order.
+func (n *Node) UnsealCase(ctx context.Context, id fraud.CaseID, order string) error {
+	if err := n.Act.UnsealCase(ctx, id, order); err != nil {
+		return err
+	}
+	c, err := n.Act.Case(ctx, id)
+	if err != nil || c.Referral == "" || c.Complainant == "" {
+		return err
+	}
+	e := fraud.StatusEvent{Referral: c.Referral, Status: fraud.ReferralRegistered, Says: "Case " + c.Number + " was unsealed by order: " + order}
+	return n.Tell(ctx, e, []fraud.OrgID{c.Complainant})
 }
 
 // RecordOutcome records what came of a referral and tells the complainants

@@ -33,6 +33,13 @@ type Config struct {
 	Mail *MailDoor `json:"mail,omitempty"`
 	// WatchDir is a folder whose files are taken in; empty watches none.
 	WatchDir string `json:"watch,omitempty"`
+	// TimeStamps is the URL of an RFC 3161 time-stamping service that each
+	// signature of a referral is stamped by; empty asks none.
+	TimeStamps string `json:"time_stamps,omitempty"`
+	// SignCommand is a program that signs with complainant.sign_key: the
+	// message on its standard input, the signature in base64 on its standard
+	// output. Empty with a sign_key set asks the SSH agent.
+	SignCommand []string `json:"sign_command,omitempty"`
 	// URL is how other nodes and people reach it; default http://Addr.
 	URL string `json:"url,omitempty"`
 }

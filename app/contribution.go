@@ -1,11 +1,12 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -26,7 +27,7 @@ type Contribution struct {
 	Complainant refer.Complainant       `json:"complainant"`
 	At          time.Time               `json:"at"`
 	Rings       []refer.RingOf          `json:"rings"`
-	Exhibits    []exhibitBytes          `json:"exhibits"`
+	Exhibits    []refer.Exhibit         `json:"exhibits"` // their bytes follow, each by its SHA-256
 	Custody     []fraud.CustodyEvent    `json:"custody"`
 	Victims     []refer.Victim          `json:"victims"` // Identity is always empty
 	Transfers   []fraud.Transfer        `json:"transfers"`
@@ -45,24 +46,16 @@ type Contribution struct {
 	Shared []fraud.SharedIndicator `json:"shared"`
 }
 
-// exhibitBytes is an exhibit with its bytes, as it travels between nodes.
-type exhibitBytes struct {
-	refer.Exhibit
-	Bytes []byte `json:"bytes"`
-}
-
-func (e exhibitBytes) exhibit() refer.Exhibit {
-	x := e.Exhibit
-	x.Open = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(e.Bytes)), nil }
-	return x
-}
-
 // askContribution is what the building node sends.
 type askContribution struct {
 	JointCase  fraud.JointCaseID `json:"joint_case"`
 	Agency     fraud.OrgID       `json:"agency"`
 	Recipients []string          `json:"recipients"` // age, of the agency; must be those that we know
 	TimeZone   string            `json:"time_zone"`
+	// Referral and Before name the version that a supplement follows; empty
+	// for a first version.
+	Referral fraud.ReferralID `json:"referral,omitempty"`
+	Before   int              `json:"before,omitempty"`
 }
 
 // giveContribution answers a peer that builds a referral of an accepted joint
@@ -77,15 +70,9 @@ func (n *Node) giveContribution(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := n.db.JointCase(ctx, ask.JointCase)
+	c, err := n.acceptedWith(ctx, ask.JointCase, from.ID)
 	if err != nil {
 		return nil, err
-	}
-	if c.Peer != from.ID {
-		return nil, forbiddenf("joint case %s is not with %s", c.ID, from.ID)
-	}
-	if c.Accepted.IsZero() {
-		return nil, conflictf("joint case %s was not accepted by both sides", c.ID)
 	}
 	agency, err := n.peer(ctx, ask.Agency)
 	if err != nil {
@@ -97,23 +84,31 @@ func (n *Node) giveContribution(r *http.Request) (any, error) {
 	if ctx, err = n.agreed(ctx, c); err != nil {
 		return nil, err
 	}
-	out, _, err := n.contribution(ctx, c, agency.Org, ask.TimeZone)
+	out, _, err := n.contribution(ctx, c, agency.Org, ask)
 	if err != nil {
 		return nil, err
 	}
 	if err := n.rememberGiven(c.ID, out); err != nil {
 		return nil, err
 	}
-	return out, n.shared(ctx, "contribution", string(c.ID), from.ID, c.Basis, c.Mark)
+	return out, n.shared(ctx, shareContribution, string(c.ID), from.ID, c.Basis, c.Mark)
 }
 
 // rememberGiven writes down the hashes of the exhibits that we gave, so that
-// we sign nothing in our name that we did not give.
+// we sign nothing in our name that we did not give. What was given for an
+// earlier version stays given.
 func (n *Node) rememberGiven(id fraud.JointCaseID, c Contribution) error {
-	var sums []string
-	for _, e := range c.Exhibits {
-		sums = append(sums, e.SHA256)
+	given, err := n.given(id)
+	if errors.Is(err, fraud.ErrForbidden) {
+		given, err = map[string]bool{}, nil
 	}
+	if err != nil {
+		return err
+	}
+	for _, e := range c.Exhibits {
+		given[e.SHA256] = true
+	}
+	sums := slices.Sorted(maps.Keys(given))
 	return n.keep(n.givenFile(id), func(w io.Writer) error { return json.NewEncoder(w).Encode(sums) })
 }
 
@@ -121,13 +116,21 @@ func (n *Node) givenFile(id fraud.JointCaseID) string {
 	return filepath.Join(n.Data, referralsDir, "given-"+string(id)+".json")
 }
 
-// given are the hashes that rememberGiven wrote.
-func (n *Node) given(id fraud.JointCaseID) (sums []string, err error) {
+// given are the hashes that rememberGiven wrote, or ErrForbidden.
+func (n *Node) given(id fraud.JointCaseID) (map[string]bool, error) {
 	b, err := os.ReadFile(n.givenFile(id))
 	if err != nil {
 		return nil, forbiddenf("this node gave nothing to joint case %s", id)
 	}
-	return sums, json.Unmarshal(b, &sums)
+	var sums []string
+	if err := json.Unmarshal(b, &sums); err != nil {
+		return nil, fmt.Errorf("what was given to joint case %s: %w", id, err)
+	}
+	out := map[string]bool{}
+	for _, s := range sums {
+		out[s] = true
+	}
+	return out, nil
 }
 
 // agreed is the context of our person who agreed to a joint case: what the
@@ -139,7 +142,7 @@ func (n *Node) agreed(ctx context.Context, c fraud.JointCase) (context.Context, 
 		return nil, err
 	}
 	for _, s := range shares {
-		if s.What == "joint_case" && s.Ref == string(c.ID) && s.Recalled.IsZero() {
+		if s.What == shareCase && s.Ref == string(c.ID) && s.Recalled.IsZero() {
 			return n.as(ctx, s.By)
 		}
 	}
@@ -150,13 +153,16 @@ func (n *Node) agreed(ctx context.Context, c fraud.JointCase) (context.Context, 
 // what shows them, and whom they hurt. The victims that it returns beside it
 // have their identities, for the scan of the finished package and for the
 // annex; they never travel.
-func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud.Org, zone string) (Contribution, []refer.Victim, error) {
+func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud.Org, ask askContribution) (Contribution, []refer.Victim, error) {
 	at := n.now().UTC().Truncate(time.Second)
 	who, err := n.complainant(ctx)
 	if err != nil {
 		return Contribution{}, nil, err
 	}
-	g := &gathering{node: n, at: at, zone: zone, out: Contribution{Complainant: who, At: at}, victims: map[string]*refer.Victim{}}
+	g := &gathering{node: n, at: at, zone: ask.TimeZone, out: Contribution{Complainant: who, At: at}, victims: map[string]*refer.Victim{}}
+	if g.before, err = n.served(ask.Referral, ask.Before); err != nil {
+		return Contribution{}, nil, err
+	}
 	if err := g.records(ctx); err != nil {
 		return Contribution{}, nil, err
 	}
@@ -168,6 +174,9 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 		if err := g.ring(ctx, r); err != nil {
 			return Contribution{}, nil, err
 		}
+	}
+	if err := g.attached(ctx, c.ID); err != nil {
+		return Contribution{}, nil, err
 	}
 	if err := g.money(ctx); err != nil {
 		return Contribution{}, nil, err
@@ -184,6 +193,9 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 	}
 	if m.Step != fraud.MatchIndicators {
 		return Contribution{}, nil, conflictf("match %s was not opened to its indicators by both sides; a referral needs them", m.ID)
+	}
+	if err := g.clean(ctx); err != nil {
+		return Contribution{}, nil, err
 	}
 	for _, s := range m.Report.Shared {
 		if !g.own[s.Indicator] {
@@ -248,7 +260,10 @@ func (n *Node) complainant(ctx context.Context) (refer.Complainant, error) {
 	if c.Signatory == "" {
 		return c, conflictf("node %s has no signatory; add a person with the role signatory", n.Org.ID)
 	}
-	c.LedgerUse = true
+	c.LedgerUse, c.SignKeyProof = true, ""
+	if c.SignKey != "" {
+		c.SignKeyProof = n.signWords(string(refer.VouchFor(n.Org.ID, c.SignKey)))
+	}
 	peers, err := n.db.Peers(ctx)
 	if err != nil {
 		return c, err
@@ -272,6 +287,42 @@ type gathering struct {
 	transfers []fraud.Transfer
 	paid      map[fraud.ReportID]bool  // reports whose payment a record shows
 	own       map[fraud.Indicator]bool // values that are a victim's own
+	before    served                   // what earlier versions of the referral hold of ours
+}
+
+// served is what earlier versions of a referral laid before the agency in
+// this node's name, so that a supplement goes on from there.
+type served struct {
+	exhibits  int             // the last number among our exhibits' ids
+	sums      map[string]bool // hashes of our exhibits
+	disclosed map[string]bool // items of our disclosure schedule
+}
+
+// served reads the versions of a referral up to one. No referral: nothing.
+func (n *Node) served(id fraud.ReferralID, last int) (served, error) {
+	out := served{sums: map[string]bool{}, disclosed: map[string]bool{}}
+	for v := 1; id != "" && v <= last; v++ {
+		p, err := refer.Load(n.referralFile(id, v, "referral"))
+		if err != nil {
+			return out, fmt.Errorf("version %d, which the supplement follows: %w", v, err)
+		}
+		list, err := p.Disclosed()
+		for _, e := range p.Document.Exhibits {
+			if e.Org == n.Org.ID {
+				out.exhibits++
+				out.sums[e.SHA256] = true
+			}
+		}
+		for _, d := range list {
+			if d.Org == n.Org.ID {
+				out.disclosed[d.What] = true
+			}
+		}
+		if err := errors.Join(err, p.Close()); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
 }
 
 // rings reads the rings and their victims. It comes before anything is
@@ -343,18 +394,13 @@ func (g *gathering) ring(ctx context.Context, ring fraud.Ring) error {
 		Org: g.node.Org.ID, Label: fmt.Sprintf("%s-%d", strings.ToUpper(string(g.node.Org.ID)), len(g.out.Rings)+1), Ring: ring, Links: links,
 	})
 	g.out.Marks = append(g.out.Marks, ring.Mark)
-	sightings, err := g.sightings(ctx, ring.Reports)
-	if err != nil {
-		return err
-	}
-	g.exhibit(exhibitBytes{Exhibit: refer.Exhibit{
+	return g.exhibit(ctx, refer.Exhibit{
 		Exhibit: fraud.Exhibit{
 			Name: exhibitOf(id), What: fmt.Sprintf("Every indicator that the reports of ring %s hold, with role, time and place in the report", id),
 			From: "case store of " + g.node.Org.Name,
 		},
 		Kind: "report", Reports: ring.Reports, Mark: ring.Mark,
-	}, Bytes: sightings})
-	return nil
+	}, func(w io.Writer) error { return g.sightings(ctx, w, ring.Reports) })
 }
 
 // reports reads a ring's reports for its hours of calling and its victims.
@@ -385,13 +431,12 @@ func (g *gathering) reports(ctx context.Context, ring fraud.Ring) error {
 
 // sightings writes the sightings of a ring's reports as JSONL: ids, values,
 // roles and places, and no word of a victim.
-func (g *gathering) sightings(ctx context.Context, reports []fraud.ReportID) ([]byte, error) {
-	var out bytes.Buffer
-	enc := json.NewEncoder(&out)
+func (g *gathering) sightings(ctx context.Context, w io.Writer, reports []fraud.ReportID) error {
+	enc := json.NewEncoder(w)
 	for _, name := range reports {
 		list, err := g.node.db.SightingsOf(ctx, name)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, s := range list {
 			if !g.leaves(s.Indicator, s.Role) {
@@ -399,25 +444,57 @@ func (g *gathering) sightings(ctx context.Context, reports []fraud.ReportID) ([]
 			}
 			s.Raw = ""
 			if err := enc.Encode(s); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	return out.Bytes(), nil
+	return nil
 }
 
-// exhibit numbers an exhibit, hashes it and begins its custody.
-func (g *gathering) exhibit(e exhibitBytes) {
+// exhibit keeps an exhibit's bytes by their hash while they are written, and
+// lists it. It is never held in memory.
+func (g *gathering) exhibit(ctx context.Context, e refer.Exhibit, write func(io.Writer) error) error {
+	r, w := io.Pipe()
+	go func() { w.CloseWithError(write(w)) }()
+	var err error
+	if e.SHA256, e.Size, err = g.node.blobs.Put(ctx, r); err != nil {
+		r.CloseWithError(err)
+		return fmt.Errorf("keep exhibit %s: %w", e.Name, err)
+	}
+	e.TakenAt = g.at
+	g.list(e, fraud.CustodyImaged, "written out of the case store for this referral")
+	return nil
+}
+
+// list numbers an exhibit whose bytes are kept, and begins its custody.
+func (g *gathering) list(e refer.Exhibit, act fraud.CustodyAct, why string) {
 	org := g.node.Org
-	e.ID = fraud.ExhibitID(fmt.Sprintf("%s-%d", strings.ToUpper(string(org.ID)), len(g.out.Exhibits)+1))
-	e.SHA256, e.Size, e.Org, e.TakenAt = sha256Hex(e.Bytes), int64(len(e.Bytes)), org.ID, g.at
+	e.ID = fraud.ExhibitID(fmt.Sprintf("%s-%d", strings.ToUpper(string(org.ID)), g.before.exhibits+len(g.out.Exhibits)+1))
+	e.Org = org.ID
 	event := fraud.CustodyEvent{
-		Item: fraud.SeizureID(e.ID), Seq: 1, Act: fraud.CustodyImaged, Holder: org.Name, Place: "node of " + org.Name,
-		Why: "written out of the case store for this referral", SHA256: e.SHA256, At: g.at,
+		Item: fraud.SeizureID(e.ID), Seq: 1, Act: act, Holder: org.Name, Place: "node of " + org.Name,
+		Why: why, SHA256: e.SHA256, At: e.TakenAt,
 	}
 	event.Hash, _ = event.ChainHash() // of strings and a time: cannot fail
 	g.out.Exhibits = append(g.out.Exhibits, e)
 	g.out.Custody = append(g.out.Custody, event)
+}
+
+// attached adds the files that our people put to the joint case as exhibits,
+// but for those that an earlier version holds.
+func (g *gathering) attached(ctx context.Context, id fraud.JointCaseID) error {
+	list, err := g.node.db.JointEntries(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		if x.Kind != fraud.JointExhibit || x.Org != g.node.Org.ID || g.before.sums[x.Exhibit.SHA256] {
+			continue
+		}
+		g.list(refer.Exhibit{Exhibit: x.Exhibit, Kind: "record", Mark: x.Mark}, fraud.CustodyReceived, "put to the joint case by "+string(x.Person))
+		g.out.Marks = append(g.out.Marks, x.Mark)
+	}
+	return nil
 }
 
 // victim adds a report's victim under its pseudonym. A report without one
@@ -449,10 +526,14 @@ func (g *gathering) victim(ctx context.Context, r *fraud.Report, ring fraud.Ring
 		state = "corroborated" // a bank's own record shows where it went
 	}
 	g.out.Reports = append(g.out.Reports, refer.ReportState{ID: r.Name(), State: state})
-	if !r.Consent.ShareLawEnforcement || r.Victim == "" || !v.Identity.Empty() {
+	if r.Victim == "" || !v.Identity.Empty() {
 		return nil
 	}
-	id, err := g.node.identity(ctx, r.Name(), "sealed annex of a referral, by the victim's consent")
+	why := "sealed annex of a referral, by the victim's consent"
+	if !r.Consent.ShareLawEnforcement {
+		why = "to make sure that nothing of it stands in the referral"
+	}
+	id, err := g.node.identity(ctx, r.Name(), why)
 	if err != nil {
 		return err
 	}
@@ -478,9 +559,36 @@ func (g *gathering) rest(_ context.Context, agency fraud.Org) error {
 	}
 	m := refer.Material{To: refer.Agency{Org: agency, Recipients: []string{agency.Keys.Seal}}, Victims: g.named}
 	var err error
-	g.out.Named = len(g.named)
+	for _, v := range g.named {
+		if v.Consent.ShareLawEnforcement && !v.ConsentAt.IsZero() {
+			g.out.Named++
+		}
+	}
 	g.out.Annex, err = refer.SealAnnex(&m)
 	return err
+}
+
+// clean refuses to give an exhibit in which a victim's identity stands: it
+// would go to the other complainant too.
+func (g *gathering) clean(ctx context.Context) error {
+	for _, e := range g.out.Exhibits {
+		hit, err := refer.FindIdentity(g.named, e.Name, func() (io.ReadCloser, error) { return g.node.blobs.Get(ctx, e.SHA256) })
+		if err != nil {
+			return err
+		}
+		if hit != "" {
+			return forbiddenf("exhibit %s (%s) holds something that identifies victim %s: an identity goes in the sealed annex only (rule 3, identities)", e.ID, e.Name, hit)
+		}
+	}
+	return nil
+}
+
+// disclose lists an item that was not used, unless an earlier version's
+// schedule has it: the numbering goes on, and nothing is listed twice.
+func (g *gathering) disclose(d refer.Disclosure) {
+	if !g.before.disclosed[d.What] {
+		g.out.Disclosure = append(g.out.Disclosure, d)
+	}
 }
 
 // schedules adds what is kept beside the rings: safe list, holds, what was
@@ -503,7 +611,7 @@ func (g *gathering) schedules(ctx context.Context) error {
 	}
 	for _, s := range suggestions {
 		if mine(s.A) || mine(s.B) {
-			g.out.Disclosure = append(g.out.Disclosure, refer.Disclosure{
+			g.disclose(refer.Disclosure{
 				Org: n.Org.ID, What: fmt.Sprintf("Weak link between rings %s and %s (%.1f bits), not used", s.A, s.B, s.Link.Bits), At: g.at,
 				Where: "case store of " + n.Org.Name, Undermines: true,
 			})
@@ -514,7 +622,7 @@ func (g *gathering) schedules(ctx context.Context) error {
 		return err
 	}
 	for _, j := range judgements {
-		g.out.Disclosure = append(g.out.Disclosure, refer.Disclosure{
+		g.disclose(refer.Disclosure{
 			Org: n.Org.ID, What: fmt.Sprintf("Judgement %s (%s) by a person of %s", j.ID, j.Verdict, n.Org.Name), At: j.At.UTC(),
 			Where: "case store of " + n.Org.Name, Undermines: j.Verdict == fraud.VerdictDifferent || j.Verdict == fraud.VerdictWrong,
 		})

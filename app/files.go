@@ -1,11 +1,14 @@
 package app
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"slices"
+	"strings"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -101,6 +104,54 @@ func (n *Node) Referral(ctx context.Context, id fraud.ReferralID) (fraud.Referra
 // JointCase is one joint case.
 func (n *Node) JointCase(ctx context.Context, id fraud.JointCaseID) (fraud.JointCase, error) {
 	return n.db.JointCase(ctx, id)
+}
+
+// JointCases are all joint cases of this node, oldest first.
+func (n *Node) JointCases(ctx context.Context) ([]fraud.JointCase, error) {
+	return n.db.JointCases(ctx)
+}
+
+// Shares are all that left this node, oldest first.
+func (n *Node) Shares(ctx context.Context) ([]fraud.Share, error) { return n.db.Shares(ctx) }
+
+// MatchPeer is with whom a match was run.
+func (n *Node) MatchPeer(ctx context.Context, id fraud.MatchID) (fraud.OrgID, error) {
+	m, _, err := n.db.Match(ctx, id)
+	return m.Peer, err
+}
+
+// ParseReceipt reads an agency's signed word as it came on a disk.
+func ParseReceipt(b []byte) (fraud.StatusEvent, error) {
+	var e fraud.StatusEvent
+	if err := json.Unmarshal(b, &e); err != nil || e.Referral == "" {
+		return e, invalidf("this is no receipt of an agency")
+	}
+	return e, nil
+}
+
+// SetComplainant writes into the node's configuration what a referral says of
+// this organisation: standing, authority, its record-keeping system. A node
+// that runs takes it up when it is started again.
+func (n *Node) SetComplainant(ctx context.Context, form []byte) error {
+	if err := n.decide(ctx, access.ActManage, access.Thing{Kind: access.ThingSettings, ID: "complainant"}, access.Recipient{}); err != nil {
+		return err
+	}
+	var c Complainant
+	dec := json.NewDecoder(bytes.NewReader(form))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&c); err != nil {
+		return invalidf("the complainant's form cannot be read (%v)", err)
+	}
+	for _, must := range []struct{ name, value string }{
+		{"standing", c.Standing}, {"authority", c.Authority}, {"statement", c.Statement}, {"system.name", c.System.Name}, {"system.process", c.System.Process},
+	} {
+		if strings.TrimSpace(must.value) == "" {
+			return invalidf("the complainant's form does not fill %s", must.name)
+		}
+	}
+	cfg := n.Config
+	cfg.Org.Keys, cfg.Complainant = fraud.OrgKeys{}, c // keys are read from the node's own folder
+	return cfg.Save()
 }
 
 // Leaves is the size of the node's ledger.

@@ -3,7 +3,12 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"net/http"
+	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"ringbreaker.example/access"
@@ -32,14 +37,15 @@ func (n *Node) OpenCase(ctx context.Context, c fraud.JointCase) (fraud.JointCase
 	if len(m.Report.Overlaps) == 0 {
 		return "", conflictf("match %s shows no suspects in common yet; both sides consent to that step first", m.ID)
 	}
-	if err := n.mayShare(ctx, access.ThingJointCase, string(m.ID), c.Mark, c.Basis, m.Peer); err != nil {
+	c.Peer, c.Overlaps = m.Peer, m.Report.Overlaps
+	if err := n.mayTell(ctx, c, access.ActShare, ringsOf(c)); err != nil {
 		return "", err
 	}
 	id, err := n.newID("J")
 	if err != nil {
 		return "", err
 	}
-	c.ID, c.Peer, c.OpenedBy, c.OpenedAt, c.Overlaps = fraud.JointCaseID(id), m.Peer, n.Org.ID, n.now().UTC(), m.Report.Overlaps
+	c.ID, c.OpenedBy, c.OpenedAt = fraud.JointCaseID(id), n.Org.ID, n.now().UTC()
 	c.Mark = c.Mark.Filled()
 	if err := n.db.SaveJointCase(ctx, c); err != nil {
 		return "", err
@@ -48,7 +54,13 @@ func (n *Node) OpenCase(ctx context.Context, c fraud.JointCase) (fraud.JointCase
 	if err := n.call(ctx, c.Peer, "/peer/v1/joint-cases", msg, nil); err != nil {
 		return "", err
 	}
-	return c.ID, n.shared(ctx, "joint_case", string(c.ID), c.Peer, c.Basis, c.Mark)
+	if err := n.embargo(ctx, c); err != nil {
+		return "", err
+	}
+	if err := n.staff(ctx, c); err != nil {
+		return "", err
+	}
+	return c.ID, n.shared(ctx, shareCase, string(c.ID), c.Peer, c.Basis, c.Mark)
 }
 
 // receiveJointCase is the other side of OpenCase: it waits for a person.
@@ -90,7 +102,11 @@ func (n *Node) AcceptCase(ctx context.Context, id fraud.JointCaseID) error {
 	if c.OpenedBy == n.Org.ID {
 		return conflictf("joint case %s was opened here; the other side accepts it", id)
 	}
-	if err := n.mayShare(ctx, access.ThingJointCase, string(id), c.Mark, c.Basis, c.Peer); err != nil {
+	// The offer names the sides as the opener sees them; we answer to it.
+	if !slices.Contains(c.Basis.Recipients, c.Peer) {
+		c.Basis.Recipients = append(c.Basis.Recipients, c.Peer)
+	}
+	if err := n.mayTell(ctx, c, access.ActShare, ringsOf(c)); err != nil {
 		return err
 	}
 	c.Accepted = n.now().UTC()
@@ -100,7 +116,13 @@ func (n *Node) AcceptCase(ctx context.Context, id fraud.JointCaseID) error {
 	if err := n.call(ctx, c.Peer, "/peer/v1/joint-cases/accepted", jointMessage{ID: id, Match: c.Match, At: c.Accepted}, nil); err != nil {
 		return err
 	}
-	return n.shared(ctx, "joint_case", string(id), c.Peer, c.Basis, c.Mark)
+	if err := n.embargo(ctx, c); err != nil {
+		return err
+	}
+	if err := n.staff(ctx, c); err != nil {
+		return err
+	}
+	return n.shared(ctx, shareCase, string(id), c.Peer, c.Basis, c.Mark)
 }
 
 func (n *Node) receiveAcceptance(r *http.Request) (any, error) {
@@ -123,15 +145,6 @@ func (n *Node) receiveAcceptance(r *http.Request) (any, error) {
 	c.Accepted = n.now().UTC()
 	n.audit(ctx, "joint_case.accepted", string(c.ID), "", true)
 	return nil, n.db.SaveJointCase(ctx, c)
-}
-
-// mayShare asks the door whether a thing may go to a peer.
-func (n *Node) mayShare(ctx context.Context, kind access.ThingKind, id string, mark fraud.Mark, basis fraud.ShareBasis, to fraud.OrgID) error {
-	p, err := n.peer(ctx, to)
-	if err != nil {
-		return err
-	}
-	return n.decide(ctx, access.ActShare, access.Thing{Kind: kind, ID: id, Mark: mark, Basis: basis}, access.ToOrg(p.Org))
 }
 
 // shared writes down what left the node, why and to whom (DESIGN §6.4).
@@ -160,35 +173,69 @@ type recallReceipt struct {
 }
 
 // Recall takes a share back: the recipient's node stops using it and answers
-// with a signed receipt, which is kept with the share.
+// with a signed receipt, which is kept with the share and, of a joint case,
+// stands in the log of both.
 func (n *Node) Recall(ctx context.Context, share, reason string) error {
 	list, err := n.db.Shares(ctx)
 	if err != nil {
 		return err
 	}
-	for _, s := range list {
-		if s.ID != share {
-			continue
-		}
-		thing := access.Thing{ID: s.Ref, Mark: s.Mark, Basis: s.Basis, Reason: reason}
-		if err := n.decide(ctx, access.ActRecall, thing, access.Recipient{}); err != nil {
-			return err
-		}
-		var got recallReceipt
-		if err := n.call(ctx, s.To, "/peer/v1/shares/recall", recallMessage{s.What, s.Ref, reason, n.now().UTC()}, &got); err != nil {
-			return err
-		}
-		p, err := n.peer(ctx, s.To)
-		if err != nil {
-			return err
-		}
-		if err := verifyWords(p.Org, got.Says, got.Signature); err != nil {
-			return err
-		}
-		return n.db.RecallShare(ctx, share, n.now().UTC(), got.Says+"\n"+got.Signature)
+	i := slices.IndexFunc(list, func(s fraud.Share) bool { return s.ID == share })
+	if i < 0 {
+		return fmt.Errorf("share %.60q: %w", share, fraud.ErrNotFound)
 	}
-	return fraud.ErrNotFound
+	s := list[i]
+	if s.Receipt != "" {
+		return conflictf("share %s was recalled at %s and %s signed for it", share, s.Recalled.Format(time.RFC3339), s.To)
+	}
+	thing := access.Thing{ID: s.Ref, Mark: s.Mark, Basis: s.Basis, Reason: reason}
+	if err := n.decide(ctx, access.ActRecall, thing, access.Recipient{}); err != nil {
+		return err
+	}
+	if strings.TrimSpace(reason) == "" {
+		return invalidf("say why share %s is taken back", share)
+	}
+	// Recalled from now on, also while the other side cannot be reached.
+	if err := n.db.RecallShare(ctx, share, n.now().UTC(), ""); err != nil {
+		return err
+	}
+	var got recallReceipt
+	if err := n.call(ctx, s.To, "/peer/v1/shares/recall", recallMessage{s.What, s.Ref, reason, n.now().UTC()}, &got); err != nil {
+		return err
+	}
+	p, err := n.peer(ctx, s.To)
+	if err != nil {
+		return err
+	}
+	if err := verifyWords(p.Org, got.Says, got.Signature); err != nil {
+		return err
+	}
+	if err := n.db.RecallShare(ctx, share, n.now().UTC(), got.Says+"\n"+got.Signature); err != nil {
+		return err
+	}
+	return n.logRecall(ctx, s, got)
 }
+
+// logRecall writes the receipt into the log of the joint case that the share
+// belonged to, on both nodes.
+func (n *Node) logRecall(ctx context.Context, s fraud.Share, got recallReceipt) error {
+	if s.What != shareCase && s.What != shareContribution {
+		return nil
+	}
+	c, err := n.db.JointCase(ctx, fraud.JointCaseID(s.Ref))
+	if err != nil {
+		return err
+	}
+	_, err = n.writeJoint(ctx, c, fraud.JointEntry{Kind: fraud.JointRecalled, Person: access.From(ctx).Person, About: s.What, Says: got.Says})
+	return err
+}
+
+// What a share is of.
+const (
+	shareCase         = "joint_case"
+	shareContribution = "contribution"
+	shareReferral     = "referral"
+)
 
 // receiveRecall puts what was shared out of use and says so, signed.
 func (n *Node) receiveRecall(r *http.Request) (any, error) {
@@ -201,22 +248,61 @@ func (n *Node) receiveRecall(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if msg.What == "joint_case" {
-		c, err := n.db.JointCase(ctx, fraud.JointCaseID(msg.Ref))
+	says := fmt.Sprintf("%s no longer uses %s %s, recalled by %s at %s", n.Org.ID, strings.ReplaceAll(msg.What, "_", " "), msg.Ref, from.ID, n.now().UTC().Format(time.RFC3339))
+	if msg.What == shareCase || msg.What == shareContribution {
+		more, err := n.drop(ctx, from.ID, msg)
 		if err != nil {
 			return nil, err
 		}
-		if c.Peer != from.ID {
-			return nil, forbiddenf("joint case %s is not %s's to recall", c.ID, from.ID)
-		}
+		says += more
+	} else if msg.What == shareReferral && n.Org.Kind == fraud.OrgAgency {
+		says = fmt.Sprintf("%s has noted that %s withdraws referral %s (%s) at %s; what was registered or done on it stays on record",
+			n.Org.ID, from.ID, msg.Ref, msg.Reason, n.now().UTC().Format(time.RFC3339))
+	}
+	n.audit(ctx, "share.recalled", msg.Ref, msg.Reason, true)
+	return recallReceipt{Says: says, Signature: n.signWords(says)}, nil
+}
+
+// drop takes a recalled joint case or contribution out of use: no draft that
+// rests on it can be signed or sent any more. It says what had gone to an
+// agency before.
+func (n *Node) drop(ctx context.Context, from fraud.OrgID, msg recallMessage) (string, error) {
+	c, err := n.db.JointCase(ctx, fraud.JointCaseID(msg.Ref))
+	if err != nil {
+		return "", err
+	}
+	if c.Peer != from {
+		return "", forbiddenf("joint case %s is not %s's to recall", c.ID, from)
+	}
+	if msg.What == shareCase {
 		// Without its overlaps nothing can be built from the case any more.
 		c.Overlaps, c.Accepted = nil, time.Time{}
-		c.Title = "Recalled by " + string(from.ID)
+		c.Title = "Recalled by " + string(from)
 		if err := n.db.SaveJointCase(ctx, c); err != nil {
-			return nil, err
+			return "", err
 		}
 	}
-	n.audit(ctx, "share.recalled", msg.Ref, "", true)
-	says := string(n.Org.ID) + " no longer uses " + msg.What + " " + msg.Ref + ", recalled by " + string(from.ID) + " at " + n.now().UTC().Format(time.RFC3339)
-	return recallReceipt{Says: says, Signature: n.signWords(says)}, nil
+	all, err := n.db.Referrals(ctx)
+	if err != nil {
+		return "", err
+	}
+	says, dropped := "", 0
+	for _, r := range all {
+		switch {
+		case r.JointCase != c.ID:
+		case r.Sealed != "" || r.Status != fraud.ReferralDraft && r.Status != fraud.ReferralSigned:
+			says += fmt.Sprintf("; %s has referral %s version %d already", r.To, r.ID, r.Version)
+		default:
+			dropped++
+			for _, suffix := range []string{"input.json", "referral"} {
+				if err := os.Remove(n.referralFile(r.ID, r.Version, suffix)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+					return "", err
+				}
+			}
+		}
+	}
+	if dropped > 0 {
+		says += fmt.Sprintf("; %d unsent packages that held it were destroyed", dropped)
+	}
+	return says, nil
 }

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -94,9 +95,12 @@ func exhibitsOf(c Contribution, id fraud.RingID) []fraud.ExhibitID {
 	return out
 }
 
+// opener gives the bytes of a kept file anew at each call.
+type opener func(sum string) func() (io.ReadCloser, error)
+
 // material lays both parts together. mine are our victims' identities, for
 // our annex and for the scan of the main body.
-func material(in referralInput, c fraud.JointCase, agency fraud.Org, mine []refer.Victim) refer.Material {
+func material(in referralInput, c fraud.JointCase, agency fraud.Org, mine []refer.Victim, open opener) refer.Material {
 	hub := hubs(in.Mine, in.Theirs)
 	in.Mine, in.Theirs = withoutHubs(in.Mine, hub), withoutHubs(in.Theirs, hub)
 	overlaps := pairs(in)
@@ -109,6 +113,12 @@ func material(in referralInput, c fraud.JointCase, agency fraud.Org, mine []refe
 		Deconfliction: fmt.Sprintf("No other agency was told by %s or %s.", in.Mine.Complainant.Org.Name, in.Theirs.Complainant.Org.Name),
 		Method: "Each complainant linked the reports of its own customers into rings on its own node. The two then ran a private match: " +
 			"it showed which rings hold indicators in common, and nothing of any other customer. Each shared indicator was opened by both against a commitment logged before the run.",
+	}
+	if in.Version > 1 {
+		m.Supplements = in.ID
+	}
+	if in.Previous != nil {
+		m.FirstExhibit, m.FirstDisclosure = in.Previous.LastExhibit+1, in.Previous.LastDisclosure+1
 	}
 	m.Basis.Recipients = []fraud.OrgID{agency.ID, in.Mine.Complainant.Org.ID, in.Theirs.Complainant.Org.ID}
 	marks := []fraud.Mark{c.Mark}
@@ -135,9 +145,8 @@ func material(in referralInput, c fraud.JointCase, agency fraud.Org, mine []refe
 			m.Victims = append(m.Victims, v)
 		}
 		for _, e := range part.Exhibits {
-			x := e.exhibit()
-			x.No = len(m.Exhibits) + 1
-			m.Exhibits = append(m.Exhibits, x)
+			e.Open = open(e.SHA256)
+			m.Exhibits = append(m.Exhibits, e)
 		}
 		for _, r := range part.Rings {
 			marks = append(marks, r.Ring.Mark)

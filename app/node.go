@@ -47,13 +47,14 @@ type Node struct {
 	random io.Reader
 	log    *slog.Logger
 	work   sync.WaitGroup // what goes on after an answer was given
+	carry  carrier        // files that peers send in parts
 }
 
 const (
 	keysDir  = "keys"
 	blobsDir = "evidence"
-	// peerTimeout is how long a node waits for another. A whole referral of
-	// MaxSignedBody over a slow line takes less.
+	// peerTimeout is how long a node waits for another's answer. What is large
+	// goes in parts, each of which takes less over a slow line.
 	peerTimeout = 2 * time.Minute
 )
 

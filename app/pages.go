@@ -134,6 +134,14 @@ func (a agencyDesk) RegisterCases(ctx context.Context, r act.Registration) ([]fr
 	return a.n.RegisterCases(ctx, r)
 }
 
+func (a agencyDesk) AskMore(ctx context.Context, id fraud.ReferralID, says string) error {
+	return a.n.AskMore(ctx, id, says)
+}
+
+func (a agencyDesk) UnsealCase(ctx context.Context, id fraud.CaseID, order string) error {
+	return a.n.UnsealCase(ctx, id, order)
+}
+
 func (a agencyDesk) RecordOutcome(ctx context.Context, o fraud.Outcome) (fraud.Outcome, error) {
 	return a.n.RecordOutcome(ctx, o)
 }

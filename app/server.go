@@ -29,11 +29,15 @@ func (n *Node) peerRoutes() http.Handler {
 	mux := http.NewServeMux()
 	logs := http.StripPrefix("/peer/v1/ledger", n.ledger.Handler(n.asking, n.refuse))
 	mux.Handle("/peer/v1/ledger/", logs)
+	mux.HandleFunc("POST /peer/v1/joint-cases/exhibit", n.giveExhibit)
 	mux.Handle(matchPrefix+"/", http.StripPrefix(matchPrefix, n.Match.Handler()))
 	for path, serve := range map[string]func(*http.Request) (any, error){
 		"POST /peer/v1/joint-cases":              n.receiveJointCase,
 		"POST /peer/v1/joint-cases/accepted":     n.receiveAcceptance,
+		"POST /peer/v1/joint-cases/entries":      n.receiveJoint,
 		"POST /peer/v1/joint-cases/contribution": n.giveContribution,
+		"POST /peer/v1/files/offer":              n.receiveOffer,
+		"POST /peer/v1/files/part":               n.receivePart,
 		"POST /peer/v1/referrals/to-sign":        n.receiveToSign,
 		"POST /peer/v1/referrals/signed":         n.receiveSigned,
 		"POST /peer/v1/referrals/sealed":         n.receiveSealed,

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -78,8 +79,9 @@ func (n *Node) Tell(ctx context.Context, e fraud.StatusEvent, to []fraud.OrgID) 
 	return errors.Join(failed...)
 }
 
-// receiveStatus takes an agency's word on a referral of ours. An outcome
-// marks our rings as disrupted, which starts the watch.
+// receiveStatus takes an agency's word on a referral of ours: from the agency,
+// or relayed by the complainant who got it. An outcome marks our rings as
+// disrupted, which starts the watch.
 func (n *Node) receiveStatus(r *http.Request) (any, error) {
 	ctx := r.Context()
 	from, err := n.asking(ctx)
@@ -90,30 +92,37 @@ func (n *Node) receiveStatus(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, n.takeStatus(ctx, from, e)
+	ref, err := n.db.Referral(ctx, e.Referral, 0)
+	if err != nil {
+		return nil, err
+	}
+	if from.ID != ref.To && !slices.Contains(ref.Complainants, from.ID) {
+		return nil, forbiddenf("%s has no part in referral %s", from.ID, e.Referral)
+	}
+	agency, err := n.peer(ctx, ref.To)
+	if err != nil {
+		return nil, err
+	}
+	return nil, n.takeStatus(ctx, agency.Org, e)
 }
 
 // takeStatus keeps an agency's signed word on one of our referrals.
-func (n *Node) takeStatus(ctx context.Context, from fraud.Org, e fraud.StatusEvent) error {
+func (n *Node) takeStatus(ctx context.Context, agency fraud.Org, e fraud.StatusEvent) error {
 	ref, err := n.db.Referral(ctx, e.Referral, 0)
 	if err != nil {
 		return err
 	}
-	if ref.To != from.ID || e.From != from.ID {
-		return forbiddenf("referral %s was not made to %s", e.Referral, from.ID)
+	if ref.To != agency.ID || e.From != agency.ID {
+		return forbiddenf("referral %s was not made to %s", e.Referral, e.From)
 	}
 	text, err := canonicalStatus(e)
 	if err != nil {
 		return err
 	}
-	if err := verifyWords(from, text, e.Signature); err != nil {
+	if err := verifyWords(agency, text, e.Signature); err != nil {
 		return err
 	}
 	if err := n.db.AddStatus(ctx, e); err != nil {
-		return err
-	}
-	ref.Status = e.Status
-	if err := n.db.SaveReferral(ctx, ref); err != nil {
 		return err
 	}
 	_, err = n.Watch.Disrupted(ctx, e.Disrupted, e.At)

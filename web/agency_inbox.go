@@ -111,6 +111,22 @@ func (s *Server) registerCases(w http.ResponseWriter, r *http.Request) error {
 	return done(w, r, "/cases", "registered")
 }
 
+// askMore asks the complainants for more than the referral holds.
+func (s *Server) askMore(w http.ResponseWriter, r *http.Request) error {
+	ref, version, err := s.inboxRef(r)
+	if err != nil {
+		return err
+	}
+	says := strings.TrimSpace(r.PostFormValue("says"))
+	if says == "" {
+		return fmt.Errorf("say what more is needed: the complainants read these words: %w", fraud.ErrInvalid)
+	}
+	if err := s.Act.AskMore(r.Context(), ref, says); err != nil {
+		return fmt.Errorf("ask for more than referral %s holds: %w", ref, err)
+	}
+	return done(w, r, fmt.Sprintf("/inbox/%s/%d", pathID(ref), version), "asked")
+}
+
 // casesPage lists the agency's cases.
 type casesPage struct {
 	base

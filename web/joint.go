@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -34,6 +35,14 @@ type jointPage struct {
 	fraud.JointCase
 	Rings     []jointRing
 	Shares    []fraud.Share
+	Members   []fraud.JointEntry
+	Tasks     []fraud.JointEntry // that are open
+	Files     []fraud.JointEntry
+	Log       []fraud.JointEntry // newest first
+	Mine      string             // the reader's role in the case, "" if none
+	CanWrite  bool
+	Leads     bool
+	Complains map[fraud.RingID][]fraud.OrgID
 	Referrals []fraud.Referral
 	Agencies  []fraud.Peer
 	CanAccept bool
@@ -91,6 +100,9 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 			p.Agencies = append(p.Agencies, x)
 		}
 	}
+	if err := s.jointLog(ctx, &p); err != nil {
+		return err
+	}
 	who := access.From(ctx)
 	may := func(a access.Action) bool {
 		return access.Decide(who, a, access.Thing{Mark: fraud.Mark{TLP: fraud.TLPGreen}}, access.Recipient{}, s.Now()).Allow
@@ -98,7 +110,70 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 	p.CanAccept = s.Joint != nil && c.Accepted.IsZero() && c.OpenedBy != s.Org.ID && may(access.ActMatch)
 	p.CanBuild = s.Refer != nil && !c.Accepted.IsZero() && may(access.ActBuild)
 	p.CanRecall = s.Joint != nil && may(access.ActRecall)
+	p.CanWrite = s.Joint != nil && !c.Accepted.IsZero() && may(access.ActMatch) && p.Mine != "" && p.Mine != "observer"
+	p.Leads = p.CanWrite && p.Mine == "lead"
 	return s.render(w, http.StatusOK, "joint.html", p)
+}
+
+// jointLog fills what the log of a joint case says: who takes part, what is
+// to be done, who complains of what.
+func (s *Server) jointLog(ctx context.Context, p *jointPage) error {
+	log, err := s.Store.JointEntries(ctx, p.JointCase.ID)
+	if err != nil {
+		return fmt.Errorf("read the log of joint case %s: %w", p.JointCase.ID, err)
+	}
+	done := map[string]bool{}
+	p.Complains = map[fraud.RingID][]fraud.OrgID{}
+	for _, e := range log {
+		switch e.Kind {
+		case fraud.JointMember, fraud.JointLeft:
+			p.Members = slices.DeleteFunc(p.Members, func(m fraud.JointEntry) bool { return m.Org == e.Org && m.Person == e.Person })
+			if e.Kind == fraud.JointMember {
+				p.Members = append(p.Members, e)
+			}
+		case fraud.JointDone:
+			done[e.About] = true
+		case fraud.JointExhibit:
+			p.Files = append(p.Files, e)
+		case fraud.JointComplainant:
+			p.Complains[fraud.RingID(e.About)] = append(p.Complains[fraud.RingID(e.About)], e.Org)
+		case fraud.JointTask, fraud.JointComment, fraud.JointRecalled:
+		}
+	}
+	for _, e := range log {
+		if e.Kind == fraud.JointTask && !done[e.ID] {
+			p.Tasks = append(p.Tasks, e)
+		}
+	}
+	p.Log = slices.Clone(log)
+	slices.Reverse(p.Log)
+	who := access.From(ctx).Person
+	if i := slices.IndexFunc(p.Members, func(m fraud.JointEntry) bool { return m.Org == s.Org.ID && m.Person == who }); i >= 0 {
+		p.Mine = p.Members[i].Role
+	}
+	return nil
+}
+
+// addJointEntry writes a line into the log of a joint case.
+func (s *Server) addJointEntry(w http.ResponseWriter, r *http.Request) error {
+	v := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
+	e := fraud.JointEntry{
+		Case: fraud.JointCaseID(r.PathValue("id")), Kind: fraud.JointKind(v("kind")), Person: fraud.PersonID(v("person")), Role: v("role"),
+		Name: v("name"), About: v("about"), Says: v("says"),
+	}
+	if e.Kind == fraud.JointExhibit || e.Kind == fraud.JointRecalled {
+		return fmt.Errorf("a %s is not written by this form: %w", e.Kind, fraud.ErrInvalid)
+	}
+	if day := v("due"); day != "" {
+		var err error
+		if e.Due, err = time.Parse(time.DateOnly, day); err != nil {
+			return fmt.Errorf("give the day until when: %w", fraud.ErrInvalid)
+		}
+	}
+	if _, err := s.Joint.AddJoint(r.Context(), e); err != nil {
+		return fmt.Errorf("write into joint case %s: %w", e.Case, err)
+	}
+	return done(w, r, "/joint/"+pathID(e.Case), "written")
 }
 
 func (s *Server) openJointCase(w http.ResponseWriter, r *http.Request) error {

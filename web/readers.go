@@ -100,6 +100,8 @@ type Partners interface {
 	Match(context.Context, fraud.MatchID) (fraud.Match, []byte, error)
 	JointCases(context.Context) ([]fraud.JointCase, error)
 	JointCase(context.Context, fraud.JointCaseID) (fraud.JointCase, error)
+	// JointEntries is the log of a joint case, in order.
+	JointEntries(context.Context, fraud.JointCaseID) ([]fraud.JointEntry, error)
 	Shares(context.Context) ([]fraud.Share, error)
 	Referrals(context.Context) ([]fraud.Referral, error)
 	// Referral returns one version; 0 means the newest.
@@ -209,6 +211,8 @@ type Joint interface {
 	OpenCase(context.Context, fraud.JointCase) (fraud.JointCaseID, error)
 	// AcceptCase accepts the joint case that the other side opened.
 	AcceptCase(context.Context, fraud.JointCaseID) error
+	// AddJoint writes a line into a joint case's log, on both nodes.
+	AddJoint(context.Context, fraud.JointEntry) (id string, err error)
 	// Recall takes a share back; the recipient's node signs a receipt.
 	Recall(ctx context.Context, share, reason string) error
 }
@@ -217,6 +221,10 @@ type Joint interface {
 type Refer interface {
 	Build(ctx context.Context, from fraud.JointCaseID, to fraud.OrgID, title string) (fraud.ReferralID, error)
 	Override(ctx context.Context, id fraud.ReferralID, version, check int, reason string) error
+	// Rebuild gathers the records of a draft anew and runs every check.
+	Rebuild(ctx context.Context, id fraud.ReferralID) error
+	// Supplement makes the next version of a referral that was sent, a draft.
+	Supplement(ctx context.Context, id fraud.ReferralID, title string) (version int, err error)
 	Sign(ctx context.Context, id fraud.ReferralID, version int) error
 	// Send seals the package to the agency's key and sends it.
 	Send(ctx context.Context, id fraud.ReferralID, version int) error
@@ -246,6 +254,8 @@ type Inbound interface {
 	InboxItems(context.Context) ([]fraud.InboxItem, error)
 	InboxItem(ctx context.Context, ref fraud.ReferralID, version int) (fraud.InboxItem, error)
 	RegisterCases(context.Context, act.Registration) ([]fraud.Case, error)
+	// AskMore asks the complainants for more than a referral holds.
+	AskMore(ctx context.Context, ref fraud.ReferralID, says string) error
 	Case(context.Context, fraud.CaseID) (fraud.Case, error)
 	Cases(context.Context) ([]fraud.Case, error)
 	UnsealCase(ctx context.Context, id fraud.CaseID, order string) error

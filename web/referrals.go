@@ -38,6 +38,9 @@ type referralPage struct {
 	CanBuild bool
 	CanSign  bool
 	CanSend  bool
+	CanMore  bool // a supplement may follow
+	Asked    string
+	Held     int
 	Signed   bool // by us
 }
 
@@ -72,6 +75,9 @@ func (s *Server) referral(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := referralPage{base: s.base(w, r, "Referral "+string(id)), Referral: x, Line: lineOf(x)}
 	for _, c := range x.Checks {
+		if c.OK {
+			p.Held++
+		}
 		if !c.OK && c.Override == "" {
 			p.Failing++
 		}
@@ -104,6 +110,10 @@ func (s *Server) referral(w http.ResponseWriter, r *http.Request) error {
 	draft := x.Status == fraud.ReferralDraft
 	p.CanBuild = draft && may(access.ActBuild)
 	p.CanSign = draft && !p.Signed && may(access.ActSign)
+	p.CanMore = !draft && x.Status != fraud.ReferralSigned && x.Sealed != "" && may(access.ActBuild)
+	if x.Status == fraud.ReferralMoreAsked && len(x.History) > 0 {
+		p.Asked = x.History[len(x.History)-1].Says
+	}
 	p.CanSend = x.Status == fraud.ReferralSigned && may(access.ActSign)
 	return s.render(w, http.StatusOK, "referral.html", p)
 }
@@ -147,6 +157,24 @@ func (s *Server) buildReferral(w http.ResponseWriter, r *http.Request) error {
 	id, err := s.Refer.Build(r.Context(), fraud.JointCaseID(r.PostFormValue("joint")), fraud.OrgID(r.PostFormValue("to")), strings.TrimSpace(r.PostFormValue("title")))
 	if err != nil {
 		return fmt.Errorf("build a referral: %w", err)
+	}
+	return done(w, r, "/referrals/"+pathID(id), "built")
+}
+
+// recheckReferral gathers a draft's records anew, so that a record which was
+// mended shows in the checks.
+func (s *Server) recheckReferral(w http.ResponseWriter, r *http.Request) error {
+	id := fraud.ReferralID(r.PathValue("id"))
+	if err := s.Refer.Rebuild(r.Context(), id); err != nil {
+		return fmt.Errorf("check referral %s again: %w", id, err)
+	}
+	return done(w, r, "/referrals/"+pathID(id), "checked")
+}
+
+func (s *Server) supplementReferral(w http.ResponseWriter, r *http.Request) error {
+	id := fraud.ReferralID(r.PathValue("id"))
+	if _, err := s.Refer.Supplement(r.Context(), id, strings.TrimSpace(r.PostFormValue("title"))); err != nil {
+		return fmt.Errorf("build a supplement of referral %s: %w", id, err)
 	}
 	return done(w, r, "/referrals/"+pathID(id), "built")
 }

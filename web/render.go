@@ -97,6 +97,12 @@ func noticeOf(r *http.Request) string {
 		return "The offer is accepted. Both sides commit to their sets before anything is compared."
 	case "opened":
 		return "The joint case is open. The other side was asked to accept it."
+	case "written":
+		return "Written into the case's log, here and on the other side's node."
+	case "checked":
+		return "The records were gathered anew and every check was run again."
+	case "asked":
+		return "The complainants were asked. They answer with a supplement."
 	case "built":
 		return "The referral was built. Read its checks before you sign."
 	case "overridden":

@@ -47,6 +47,7 @@ type world struct {
 	peers     []fraud.Peer
 	matches   []fraud.Match
 	joint     []fraud.JointCase
+	entries   []fraud.JointEntry
 	shares    []fraud.Share
 	referrals []fraud.Referral
 	holds     []fraud.Hold
@@ -155,6 +156,10 @@ func (w *world) Match(_ context.Context, id fraud.MatchID) (fraud.Match, []byte,
 
 func (w *world) JointCases(context.Context) ([]fraud.JointCase, error) {
 	return slices.Clone(w.joint), nil
+}
+
+func (w *world) JointEntries(_ context.Context, id fraud.JointCaseID) ([]fraud.JointEntry, error) {
+	return slices.DeleteFunc(slices.Clone(w.entries), func(e fraud.JointEntry) bool { return e.Case != id }), nil
 }
 
 func (w *world) JointCase(_ context.Context, id fraud.JointCaseID) (fraud.JointCase, error) {
@@ -320,6 +325,12 @@ func (f fakeJoint) OpenCase(_ context.Context, c fraud.JointCase) (fraud.JointCa
 	f.w.joint = append(f.w.joint, c)
 	return c.ID, nil
 }
+
+func (f fakeJoint) AddJoint(_ context.Context, e fraud.JointEntry) (string, error) {
+	e.ID, e.Org, e.At = "JE-NEW", "alder", asOf
+	f.w.entries = append(f.w.entries, e)
+	return e.ID, nil
+}
 func (f fakeJoint) AcceptCase(context.Context, fraud.JointCaseID) error { return nil }
 func (f fakeJoint) Recall(context.Context, string, string) error        { return nil }
 
@@ -339,6 +350,10 @@ func (f fakeRefer) Override(_ context.Context, id fraud.ReferralID, _, check int
 		}
 	}
 	return fraud.ErrNotFound
+}
+func (f fakeRefer) Rebuild(context.Context, fraud.ReferralID) error { return nil }
+func (f fakeRefer) Supplement(context.Context, fraud.ReferralID, string) (int, error) {
+	return 2, nil
 }
 func (f fakeRefer) Sign(context.Context, fraud.ReferralID, int) error { return nil }
 func (f fakeRefer) Send(context.Context, fraud.ReferralID, int) error { return nil }
@@ -381,6 +396,11 @@ func (f fakeExplain) Explain(_ context.Context, a, b fraud.ReportID) (link.Expla
 type fakeAct struct {
 	*act.Service
 	w *world
+}
+
+func (f fakeAct) AskMore(_ context.Context, ref fraud.ReferralID, _ string) error {
+	_, err := find(f.w.inbox, func(x fraud.InboxItem) bool { return x.Referral == ref })
+	return err
 }
 
 func (f fakeAct) Open(ctx context.Context, ref fraud.ReferralID, version int) (fraud.InboxItem, error) {

@@ -237,6 +237,16 @@ func addPartners(w *world) {
 	}}
 	basis := fraud.ShareBasis{Purpose: "Joint criminal referral of the rings in common", LegalBasis: "legitimate interests, GDPR Art. 6(1)(f), recital 47", Agreement: "Alder–Birch data sharing agreement of 2026-01-12", Recipients: []fraud.OrgID{"birch"}}
 	w.joint = []fraud.JointCase{{ID: "JC-4HBD", Title: "Call centres that pose as both brands", Peer: "birch", Match: "M-7QXT", Overlaps: overlaps, Basis: basis, Mark: fraud.Mark{TLP: fraud.TLPAmber, PAP: fraud.PAPAmber}, Embargo: asOf.Add(30 * 24 * time.Hour), OpenedBy: "alder", OpenedAt: ago(8), Accepted: ago(7.5)}}
+	w.entries = []fraud.JointEntry{
+		{ID: "JE-1", Case: "JC-4HBD", Kind: fraud.JointMember, Org: "alder", Person: "laura", Name: "Laura Penrose", Role: "lead", At: ago(8)},
+		{ID: "JE-2", Case: "JC-4HBD", Kind: fraud.JointComplainant, Org: "alder", Person: "laura", About: "R-17", Says: "Alder complains of what this ring did to its customers", At: ago(8)},
+		{ID: "JE-3", Case: "JC-4HBD", Kind: fraud.JointMember, Org: "birch", Person: "leon", Name: "Leon Castell", Role: "lead", At: ago(7.5)},
+		{ID: "JE-4", Case: "JC-4HBD", Kind: fraud.JointTask, Org: "birch", Person: "leon", Name: "Mia Ashdown", Says: "Export the payments to the two payees", Due: asOf.Add(72 * time.Hour), At: ago(7)},
+		{ID: "JE-5", Case: "JC-4HBD", Kind: fraud.JointTask, Org: "alder", Person: "laura", Name: "Leon Castell", Says: "Ask the board", At: ago(7)},
+		{ID: "JE-6", Case: "JC-4HBD", Kind: fraud.JointDone, Org: "birch", Person: "leon", About: "JE-5", At: ago(6)},
+		{ID: "JE-7", Case: "JC-4HBD", Kind: fraud.JointComment, Org: "alder", Person: "laura", Says: "The callers keep Indian office hours.", At: ago(5)},
+		{ID: "JE-8", Case: "JC-4HBD", Kind: fraud.JointExhibit, Org: "birch", Person: "leon", Exhibit: fraud.Exhibit{Name: "payments.csv", What: "Payments to the two payees", Size: 4711, SHA256: strings.Repeat("5e", 32)}, At: ago(4)},
+	}
 	w.shares = []fraud.Share{{ID: "SH-1", What: "joint_case", Ref: "JC-4HBD", To: "birch", By: "signatory", Basis: basis, Mark: fraud.Mark{}.Filled(), At: ago(8)}}
 	w.referrals = []fraud.Referral{{
 		ID: "REF-2K7M", Version: 1, Title: "Call centres that pose as both brands", JointCase: "JC-4HBD", Complainants: []fraud.OrgID{"alder", "birch"}, To: "cfb", Mark: fraud.Mark{TLP: fraud.TLPAmberStrict, PAP: fraud.PAPRed}, Embargo: asOf.Add(30 * 24 * time.Hour),

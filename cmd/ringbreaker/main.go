@@ -69,7 +69,7 @@ func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(fo
 func commands() []command {
 	return []command{
 		demoCommand(), serveCommand(), importCommand(), extractCommand(), linkCommand(), explainCommand(),
-		scoreCommand(), synthCommand(), traceCommand(), matchCommand(), referralCommand(), checkCommand(),
+		scoreCommand(), synthCommand(), traceCommand(), matchCommand(), jointCommand(), referralCommand(), agencyCommand(), checkCommand(),
 		exportCommand(), fsckCommand(), backupCommand(), restoreCommand(), keygenCommand(), userCommand(), peerCommand(),
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 
@@ -13,12 +14,16 @@ import (
 func referralCommand() command {
 	return command{
 		name: "referral",
-		args: "build|sign|seal|send|open|verify|show|list … (see the example)",
+		args: "complainant|build|checks|override|sign|send|receipt|status|supplement|seal|open|verify|show|list … (see the example)",
 		does: "makes, signs, seals, opens and verifies the package of a joint referral",
 		example: `ringbreaker referral verify CASE.referral
-  ringbreaker referral build -data node -joint-case J-… -to cfb -title 'Five operators'
-  ringbreaker referral sign  -data node -id REF-…
-  ringbreaker referral send  -data node -id REF-…
+  ringbreaker referral complainant -data node alder.json
+  ringbreaker referral build -data node -as laura -joint-case J-… -to cfb -title 'Five operators'
+  ringbreaker referral checks -data node -id REF-…
+  ringbreaker referral sign  -data node -as laura -id REF-…
+  ringbreaker referral send  -data node -as laura -id REF-… [-disk CASE.referral.age]
+  ringbreaker referral status -data node -id REF-…
+  ringbreaker referral supplement -data node -as laura -id REF-… -title 'Bank records'
   ringbreaker referral seal  -to age1… -out CASE.referral.age CASE.referral
   ringbreaker referral open  -data agency -out CASE.referral CASE.referral.age`,
 		run: runReferral,
@@ -33,7 +38,8 @@ func runReferral(ctx context.Context, c *call) error {
 		to:     c.flags.String("to", "", "build: the agency; seal: an age recipient"),
 		title:  c.flags.String("title", "", "build: what it is about"),
 		id:     c.flags.String("id", "", "the referral"),
-		person: c.flags.String("as", "", "sign: the person who signs; default the node's first signatory"),
+		person: c.flags.String("as", "", "the `PERSON` of the node who does it; sign: default the node's first signatory"),
+		disk:   c.flags.String("disk", "", "send: write the sealed package into this `FILE` for a person to carry"),
 		out:    c.flags.String("out", "", "`FILE` to write"),
 		check:  c.flags.Int("check", 0, "override: the number of the check"),
 		reason: c.flags.String("reason", "", "override: why it is signed all the same"),
@@ -51,16 +57,16 @@ func runReferral(ctx context.Context, c *call) error {
 		return showReferral(c)
 	case "seal":
 		return sealReferral(c, f)
-	case "build", "sign", "send", "open", "override", "list":
+	case "build", "sign", "send", "open", "override", "list", "complainant", "checks", "receipt", "status", "supplement":
 		return nodeReferral(ctx, c, what, f)
 	}
-	return usagef("say build, override, sign, seal, send, open, verify, show or list")
+	return usagef("say complainant, build, checks, override, sign, send, receipt, status, supplement, seal, open, verify, show or list")
 }
 
 type referralFlags struct {
-	data, joint, to, title, id, person, out, reason *string
-	check                                           *int
-	asJSON                                          *bool
+	data, joint, to, title, id, person, out, reason, disk *string
+	check                                                 *int
+	asJSON                                                *bool
 }
 
 // keyFlags is -key ORG=BASE64, several times.
@@ -134,7 +140,13 @@ func sealReferral(c *call, f referralFlags) error {
 }
 
 func nodeReferral(ctx context.Context, c *call, what string, f referralFlags) error {
-	if err := c.need("data"); err != nil {
+	need := map[string][]string{
+		"build": {"joint-case", "to", "title"}, "open": {"out"}, "list": {}, "complainant": {}, "receipt": {}, "override": {"id", "reason"},
+	}[what]
+	if need == nil {
+		need = []string{"id"}
+	}
+	if err := c.need(append([]string{"data"}, need...)...); err != nil {
 		return err
 	}
 	n, ctx, err := openOld(ctx, *f.data)
@@ -142,40 +154,133 @@ func nodeReferral(ctx context.Context, c *call, what string, f referralFlags) er
 		return err
 	}
 	defer n.Close()
+	if *f.person != "" {
+		if ctx, err = n.As(ctx, fraud.PersonID(*f.person)); err != nil {
+			return err
+		}
+	}
+	switch what {
+	case "complainant", "receipt", "open":
+		return referralFile(ctx, c, n, what, f)
+	case "checks", "status":
+		return tellReferral(ctx, c, n, what, fraud.ReferralID(*f.id))
+	}
+	return makeReferral(ctx, c, n, what, f)
+}
+
+// makeReferral is every step that changes a referral.
+func makeReferral(ctx context.Context, c *call, n *app.Node, what string, f referralFlags) error {
 	id := fraud.ReferralID(*f.id)
 	switch what {
 	case "build":
-		if err := c.need("joint-case", "to", "title"); err != nil {
-			return err
-		}
 		id, err := n.Build(ctx, fraud.JointCaseID(*f.joint), fraud.OrgID(*f.to), *f.title)
 		if err != nil {
 			return err
 		}
 		fmt.Fprintf(c.stdout, "%s\n%s\n", id, n.PackageFile(id, 1, false))
 		return nil
+	case "supplement":
+		version, err := n.Supplement(ctx, id, *f.title)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.stdout, "%s version %d\n%s\n", id, version, n.PackageFile(id, version, false))
+		return nil
 	case "override":
 		return n.Override(ctx, id, 0, *f.check, *f.reason)
 	case "sign":
-		if ctx, err = n.Signatory(ctx, fraud.PersonID(*f.person)); err != nil {
+		ctx, err := n.Signatory(ctx, fraud.PersonID(*f.person))
+		if err != nil {
 			return err
 		}
 		return n.Sign(ctx, id, 0)
 	case "send":
-		return n.Send(ctx, id, 0)
-	case "list":
-		list, err := n.Referrals(ctx)
+		if *f.disk == "" {
+			return n.Send(ctx, id, 0)
+		}
+		name, err := n.SendOnDisk(ctx, id, 0)
 		if err != nil {
 			return err
 		}
-		return printJSON(c, list)
+		return copyFile(*f.disk, name)
 	}
-	if c.flags.NArg() != 1 {
-		return usagef("name one sealed package")
-	}
-	if err := c.need("out"); err != nil {
+	list, err := n.Referrals(ctx)
+	if err != nil {
 		return err
 	}
+	return printJSON(c, list)
+}
+
+// referralFile is every step that takes a file in.
+func referralFile(ctx context.Context, c *call, n *app.Node, what string, f referralFlags) error {
+	if what == "complainant" && c.flags.NArg() == 0 {
+		return printJSON(c, n.Complainant) // the form to fill in
+	}
+	if c.flags.NArg() != 1 {
+		return usagef("name one file")
+	}
 	in := c.flags.Arg(0)
+	switch what {
+	case "complainant":
+		b, err := os.ReadFile(in)
+		if err != nil {
+			return err
+		}
+		return n.SetComplainant(ctx, b)
+	case "receipt":
+		e, err := readReceipt(in)
+		if err != nil {
+			return err
+		}
+		return n.TakeReceipt(ctx, e)
+	}
 	return writeFile(*f.out, func(w ioWriter) error { return n.UnsealFile(in, w) })
+}
+
+// tellReferral prints the checks of a referral, or what became of it.
+func tellReferral(ctx context.Context, c *call, n *app.Node, what string, id fraud.ReferralID) error {
+	r, err := n.Referral(ctx, id)
+	if err != nil {
+		return err
+	}
+	if what == "status" {
+		fmt.Fprintf(c.stdout, "%s version %d: %s\n", r.ID, r.Version, r.Status)
+		for _, s := range r.Signers {
+			fmt.Fprintf(c.stdout, "signed by %s for %s\n", s.Person, s.Org)
+		}
+		for _, e := range r.History {
+			fmt.Fprintf(c.stdout, "%s: %s\n", e.Status, e.Says)
+		}
+		return nil
+	}
+	failing := 0
+	for _, k := range r.Checks {
+		state := "holds"
+		switch {
+		case k.OK:
+		case k.Override != "":
+			state = "OVERRIDDEN"
+		default:
+			state = "FAILS"
+			failing++
+		}
+		fmt.Fprintf(c.stdout, "%2d %-10s %s: %s", k.No, state, k.Name, k.Says)
+		if k.Ref != "" {
+			fmt.Fprintf(c.stdout, " [%s]", k.Ref)
+		}
+		fmt.Fprintln(c.stdout)
+	}
+	if failing > 0 {
+		return no("%d checks fail; mend the records, or override each with a reason", failing)
+	}
+	return nil
+}
+
+func copyFile(to, from string) error {
+	f, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return writeFile(to, func(w ioWriter) error { _, err := io.Copy(w, f); return err })
 }

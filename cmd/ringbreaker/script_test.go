@@ -9,11 +9,15 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
+	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -39,6 +43,9 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"zipped":   zipped,
 		"zipbomb":  zipBomb,
 		"retar":    retar,
+		"ports":    ports,
+		"serving":  serving,
+		"note":     noteDown,
 	}
 }
 
@@ -338,4 +345,48 @@ func retar(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(w.Close())
 	ts.Check(os.WriteFile(ts.MkAbs(args[2]), buf.Bytes(), 0o600))
+}
+
+// ports VAR… sets each variable to a free address on loopback.
+func ports(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: ports VAR…")
+	}
+	for _, name := range args {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		ts.Check(err)
+		ts.Setenv(name, l.Addr().String())
+		ts.Check(l.Close())
+	}
+}
+
+// serving HOST:PORT… waits until the nodes answer.
+func serving(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: serving HOST:PORT…")
+	}
+	for _, addr := range args {
+		for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+			res, err := http.Get("http://" + addr + "/healthz")
+			if err == nil {
+				ts.Check(res.Body.Close())
+				break
+			}
+			if time.Since(began) > time.Minute {
+				ts.Fatalf("nobody serves at %s: %v", addr, err)
+			}
+		}
+	}
+}
+
+// note VAR REGEXP sets a variable to the first group, or the whole match, of
+// a pattern in what the last command printed.
+func noteDown(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "note VAR REGEXP")
+	said := ts.ReadFile("stdout")
+	m := regexp.MustCompile("(?m)" + args[1]).FindStringSubmatch(said)
+	if m == nil {
+		ts.Fatalf("nothing in %q is %s", said, args[1])
+	}
+	ts.Setenv(args[0], strings.TrimSpace(m[len(m)-1]))
 }
