@@ -153,7 +153,7 @@ func (f figure) sum(runs []Run) (mean, worst float64) {
 	}
 	s := Summarise(all)
 	if f.count {
-		return -s.Mean, -s.Worst
+		return 0 - s.Mean, 0 - s.Worst // 0 - 0 is 0, and -0 is not
 	}
 	return s.Mean, s.Worst
 }

@@ -3,7 +3,7 @@
 # beside us on the same invented files. Everything from PyPI goes into a
 # throwaway virtual environment. Exits 1 when a judge refuses; a judge or an
 # engine that could not be had is named with its reason and fails nothing.
-# One part alone: scripts/interop.sh judges|extract|link.
+# One part alone: scripts/interop.sh judges|extract|link|spark.
 # RINGBREAKER_VENV names a virtual environment to use again.
 set -u
 cd "$(dirname "$0")/.."
@@ -91,14 +91,27 @@ open(sys.argv[1], "w").write(re.sub(r"(?s)(<!-- extraction: begin -->\n).*(<!-- 
 }
 
 linking() {
-  "$bin" synth -scenario chakra -seed 3 -out "$tmp/w" || return 1
-  "$venv/bin/python" scripts/interop/linking.py "$bin" "$tmp/w" "$tmp"
+  local world worlds=("$tmp/chakra-3")
+  "$bin" synth -scenario chakra -seed 3 -out "$tmp/chakra-3" >/dev/null || return 1
+  for world in zipf brokers; do # by another generator than ours
+    python3 scripts/interop/otherworld.py "$tmp/other-$world-1" "$world" 1 || return 1
+    worlds+=("$tmp/other-$world-1")
+  done
+  "$venv/bin/python" scripts/interop/linking.py "$bin" "$tmp" "${worlds[@]}"
+}
+
+# spark: rings made inside Apache Spark are those of one machine (docs/spark.md).
+spark() {
+  command -v java >/dev/null || { echo 'spark: SKIPPED, no Java here (Debian: openjdk-17-jre-headless)'; return 0; }
+  "$venv/bin/python" -c 'import pyspark' 2>/dev/null || { echo 'spark: SKIPPED, pyspark is not installed'; return 0; }
+  PYTHON=$venv/bin/python scripts/spark/test.sh
 }
 
 case $part in
   judges) judges ;;
   extract) extraction || refused=1 ;;
   link) linking || refused=1 ;;
-  *) judges; echo; extraction || refused=1; echo; linking || refused=1 ;;
+  spark) spark || refused=1 ;;
+  *) judges; echo; extraction || refused=1; echo; linking || refused=1; echo; spark || refused=1 ;;
 esac
 exit $refused

@@ -22,8 +22,10 @@ for world in $others; do
 done
 folders=$(for world in $others; do echo "$work/other-$world"; done)
 list() { tr ' \n' ',,' <<<"$*" | sed 's/,*$//'; }
-[ -z "$worlds" ] || "$bin" score -worlds "$(list "$worlds")" -seeds "$seeds" -out docs/scores >"$work/own.md"
-[ -z "$others" ] || "$bin" score -worlds "$(list "$folders")" -out docs/scores >"$work/other.md"
+mkdir -p docs/scores
+if [ -n "$others" ]; then "$bin" score -worlds "$(list "$folders")" -out docs/scores >"$work/other.md" & fi
+if [ -n "$worlds" ]; then "$bin" score -worlds "$(list "$worlds")" -seeds "$seeds" -out docs/scores >"$work/own.md"; fi
+wait -n 2>/dev/null || [ -z "$others" ] || { echo "score: the other generator's worlds were not scored" >&2; exit 1; }
 
 # reliability WORLD…: links by the bits they were said to have, over worlds.
 reliability() {

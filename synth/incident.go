@@ -103,10 +103,10 @@ func (w *writer) lureURL(o *operator, org OrgKnobs, at time.Time) string {
 func (w *writer) lureContact(r *fraud.Report, o *operator, org OrgKnobs, at time.Time, number uint64, sold int, pl plan) string {
 	d, f := w.d, w.c.sc.Fields
 	lure := org.Lure
-	if d.chance(0.12) {
+	if d.chance(w.c.sc.Operators.OtherLure) {
 		lure = pick(d, []string{"call", "email", "sms"})
 	}
-	if sold >= 0 && d.chance(0.25) {
+	if sold >= 0 && d.chance(w.c.sc.Suppliers.RedirectSeen) {
 		w.seen[seen{'r', int32(sold), 0, int32(pl.op), pl.after}]++
 		r.Contacts = append(r.Contacts, fraud.Contact{
 			At: at.Add(-time.Minute), Direction: "to_victim", Medium: pick(d, []string{"sponsored_ad", "search_result"}),
@@ -182,7 +182,7 @@ func (w *writer) callContact(r *fraud.Report, o *operator, org OrgKnobs, at time
 	if d.chance(f.Alias) {
 		ct.AgentAlias = w.names["alias"]
 	}
-	if d.chance(f.Callback * 0.4) {
+	if d.chance(f.Callback * f.CallbackAgain) {
 		ct.Callback = w.written(number)
 		w.names["phone-told"] = "y"
 	}
@@ -214,7 +214,7 @@ func (w *writer) transcript(o *operator, org OrgKnobs) string {
 	script := callScripts[o.script[lure]]
 	var b strings.Builder
 	for i, s := range script {
-		if w.d.chance(0.1) {
+		if w.d.chance(w.c.sc.Writing.Missed) {
 			continue // a sentence that the transcript missed
 		}
 		if b.Len() > 0 {
@@ -227,7 +227,7 @@ func (w *writer) transcript(o *operator, org OrgKnobs) string {
 
 func (w *writer) remoteAccess(r *fraud.Report, o *operator, at time.Time) {
 	d := w.d
-	id := nearby(d, o.remotes, o, at)
+	id := nearby(d, o.remotes, o, at, w.c.sc.Operators.Overlap)
 	w.names["session"] = spaced(id)
 	told := d.chance(w.c.sc.Fields.Remote)
 	if !told {
@@ -244,7 +244,7 @@ func (w *writer) remoteAccess(r *fraud.Report, o *operator, at time.Time) {
 	if d.chance(0.5) {
 		ra.SessionID = spaced(id)
 	}
-	if o.relay != "" && d.chance(0.35) {
+	if o.relay != "" && d.chance(w.c.sc.Operators.RelaySeen) {
 		ra = fraud.RemoteAccess{At: ra.At, Tool: "ScreenConnect", Host: o.relay}
 	}
 	if d.chance(0.2) {
@@ -256,9 +256,9 @@ func (w *writer) remoteAccess(r *fraud.Report, o *operator, at time.Time) {
 
 // nearby picks the value that was in use at the time: values follow one
 // another, with some overlap.
-func nearby[T any](d *dice, list []T, o *operator, at time.Time) T {
+func nearby[T any](d *dice, list []T, o *operator, at time.Time, overlap float64) T {
 	x := float64(at.Sub(o.from)) / float64(o.to.Sub(o.from)) * float64(len(list))
-	return list[min(max(int(x+d.Float64()*0.8-0.4), 0), len(list)-1)]
+	return list[min(max(int(x+d.Float64()*overlap-overlap/2), 0), len(list)-1)]
 }
 
 func spaced(id string) string {
@@ -273,7 +273,7 @@ func (w *writer) subjects(r *fraud.Report, o *operator) {
 	switch {
 	case d.chance(f.Company):
 		s := fraud.NamedSubject{Company: o.firm.name, Role: "company on the invoice"}
-		if d.chance(0.4) {
+		if d.chance(f.RegisterNo) {
 			s.RegistrationNo = o.firm.cin
 		}
 		if d.chance(0.3) {
@@ -297,12 +297,12 @@ func (w *writer) deskReport(r *fraud.Report, pl plan, at time.Time) {
 	l, _ := active(d, o.lines[0], at.Unix())
 	w.setPhone(l.number)
 	r.Contacts = append(r.Contacts, fraud.Contact{At: at, Direction: "from_victim", Medium: "call", Callback: e164(l.number), Brand: w.names["brand"], AgentAlias: pick(d, o.agents)})
-	acct := nearby(d, o.us, o, at)
+	acct := nearby(d, o.us, o, at, w.c.sc.Operators.Overlap)
 	r.Payments = append(r.Payments, fraud.Payment{Status: "demanded", Rail: "ach", ToName: acct.holder, ToInstitution: acct.bank, ToAccount: acct.number, ToBankCode: acct.code, Amount: "299.99", Currency: "USD", At: at})
 	r.Subjects = append(r.Subjects, fraud.NamedSubject{
 		Name: o.head, Role: "director", Company: o.firm.name, RegistrationNo: o.firm.cin, TaxID: o.firm.gstin, Address: o.firm.address, Country: "IN",
 	})
-	r.RemoteAccess = append(r.RemoteAccess, fraud.RemoteAccess{At: at, Tool: o.tool, SessionID: nearby(d, o.remotes, o, at)})
+	r.RemoteAccess = append(r.RemoteAccess, fraud.RemoteAccess{At: at, Tool: o.tool, SessionID: nearby(d, o.remotes, o, at, w.c.sc.Operators.Overlap)})
 	r.Narrative = w.fillIn("Test call by the desk to {phone}. The agent followed the usual script and asked for payment to the account given above. " +
 		"Open sources name the firm " + o.firm.name + " (" + o.firm.cin + "). The page carried the tag " + o.tracker + ".")
 }

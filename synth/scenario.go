@@ -64,6 +64,9 @@ type OperatorKnobs struct {
 	Agents      int     `json:"agents"`       // mean of people on the phone
 	RemoteIDs   int     `json:"remote_ids"`   // remote-access accounts used over the time
 	RelayShare  float64 `json:"relay_share"`  // operators with a relay host of their own
+	RelaySeen   float64 `json:"relay_seen"`   // of their sessions, those told by the relay instead of the id
+	OtherLure   float64 `json:"other_lure"`   // victims met by a call, mail or text instead of the brand's usual lure
+	Overlap     float64 `json:"overlap"`      // how far accounts and machines that follow one another are mixed, in their lives
 }
 
 // VictimKnobs says who is hit.
@@ -101,22 +104,24 @@ type DomainKnobs struct {
 
 // FieldKnobs says how often a reporter fills a field in.
 type FieldKnobs struct {
-	Callback  float64 `json:"callback"`
-	ShownID   float64 `json:"shown_caller_id"`
-	URL       float64 `json:"url"`
-	Brand     float64 `json:"brand"`
-	Medium    float64 `json:"medium"`
-	Alias     float64 `json:"agent_alias"`
-	PopupText float64 `json:"popup_text"`
-	Call      float64 `json:"call_transcript"`
-	Remote    float64 `json:"remote_id"`
-	Payee     float64 `json:"payee"`
-	Company   float64 `json:"company"`
-	Tracker   float64 `json:"tracker"`
-	Asset     float64 `json:"kit_asset"`
-	Narrative float64 `json:"narrative"`
-	Told      float64 `json:"told_in_narrative"` // a value that is not in its field stands in the narrative
-	Desk      float64 `json:"desk_report"`       // reports by an investigator, with the firm behind it
+	Callback      float64 `json:"callback"`
+	ShownID       float64 `json:"shown_caller_id"`
+	URL           float64 `json:"url"`
+	Brand         float64 `json:"brand"`
+	Medium        float64 `json:"medium"`
+	Alias         float64 `json:"agent_alias"`
+	PopupText     float64 `json:"popup_text"`
+	Call          float64 `json:"call_transcript"`
+	Remote        float64 `json:"remote_id"`
+	Payee         float64 `json:"payee"`
+	Company       float64 `json:"company"`
+	Tracker       float64 `json:"tracker"`
+	Asset         float64 `json:"kit_asset"`
+	Narrative     float64 `json:"narrative"`
+	Told          float64 `json:"told_in_narrative"` // a value that is not in its field stands in the narrative
+	RegisterNo    float64 `json:"registration_no"`   // of those that name a firm, with its number
+	CallbackAgain float64 `json:"callback_in_call"`  // of those that fill the callback in, beside the call too
+	Desk          float64 `json:"desk_report"`       // reports by an investigator, with the firm behind it
 }
 
 // WritingKnobs says how badly people write.
@@ -126,6 +131,7 @@ type WritingKnobs struct {
 	WrongDate float64 `json:"wrong_date"`
 	Defanged  float64 `json:"defanged"`
 	CutText   float64 `json:"cut_text"`
+	Missed    float64 `json:"missed_sentence"` // of a transcript
 }
 
 // PaymentKnobs says what is asked and how it is paid.
@@ -142,11 +148,12 @@ type PaymentKnobs struct {
 
 // SupplierKnobs says who sells to operators.
 type SupplierKnobs struct {
-	LeadSellers int     `json:"lead_sellers"`
-	PerOperator float64 `json:"lead_sellers_per_operator"` // if not 0, LeadSellers follows the operators
-	Clients     int     `json:"clients_each"`
-	PopupMakers int     `json:"popup_makers"`
-	OneScript   bool    `json:"one_script"` // all operators read the very same words
+	LeadSellers  int     `json:"lead_sellers"`
+	PerOperator  float64 `json:"lead_sellers_per_operator"` // if not 0, LeadSellers follows the operators
+	Clients      int     `json:"clients_each"`
+	PopupMakers  int     `json:"popup_makers"`
+	RedirectSeen float64 `json:"redirect_seen"` // calls by a sold number whose report shows the seller's redirect
+	OneScript    bool    `json:"one_script"`    // all operators read the very same words
 }
 
 // LaundererKnobs says who moves the money.
@@ -193,21 +200,18 @@ func Scenarios() []string {
 	return names
 }
 
-// Load reads a scenario by its name. A scenario other than chakra says only
-// what differs from chakra.
+// Load reads a scenario by its name. Each file states every knob.
 func Load(name string) (Scenario, error) {
 	if !slices.Contains(Scenarios(), name) {
 		return Scenario{}, fmt.Errorf("no scenario %q; there are %s: %w", name, strings.Join(Scenarios(), ", "), fraud.ErrNotFound)
 	}
 	var s Scenario
-	for _, n := range []string{"chakra", name} {
-		b, err := scenarioFiles.ReadFile("scenarios/" + n + ".json")
-		if err != nil {
-			return Scenario{}, fmt.Errorf("read scenario %s: %w", n, err)
-		}
-		if err := json.Unmarshal(b, &s, json.RejectUnknownMembers(true)); err != nil {
-			return Scenario{}, fmt.Errorf("read scenario %s: %w", n, err)
-		}
+	b, err := scenarioFiles.ReadFile("scenarios/" + name + ".json")
+	if err != nil {
+		return Scenario{}, fmt.Errorf("read scenario %s: %w", name, err)
+	}
+	if err := json.Unmarshal(b, &s, json.RejectUnknownMembers(true)); err != nil {
+		return Scenario{}, fmt.Errorf("read scenario %s: %w", name, err)
 	}
 	return s, s.valid()
 }

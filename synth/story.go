@@ -160,7 +160,7 @@ func (w *writer) payee(o *operator, v victim, rail fraud.Rail, at time.Time) (fr
 		if m != nil && m.card != "" {
 			return fraud.Indicator{Kind: fraud.CardDescriptor, Value: m.card}, who
 		}
-		return fraud.Indicator{Kind: fraud.CardDescriptor, Value: nearby(d, o.cards, o, at)}, -1
+		return fraud.Indicator{Kind: fraud.CardDescriptor, Value: nearby(d, o.cards, o, at, w.c.sc.Operators.Overlap)}, -1
 	case "bank_wire", "ach":
 		abroad := v.Country != "US" && v.Country != "CA"
 		switch {
@@ -169,11 +169,11 @@ func (w *writer) payee(o *operator, v victim, rail fraud.Rail, at time.Time) (fr
 		case m != nil && m.card == "":
 			return m.us.indicator(), who
 		case abroad:
-			return nearby(d, o.eu, o, at).indicator(), -1
+			return nearby(d, o.eu, o, at, w.c.sc.Operators.Overlap).indicator(), -1
 		}
-		return nearby(d, o.us, o, at).indicator(), -1
+		return nearby(d, o.us, o, at, w.c.sc.Operators.Overlap).indicator(), -1
 	case "crypto", "crypto_atm":
-		return fraud.Indicator{Kind: fraud.Wallet, Value: nearby(d, o.wallets, o, at)}, -1
+		return fraud.Indicator{Kind: fraud.Wallet, Value: nearby(d, o.wallets, o, at, w.c.sc.Operators.Overlap)}, -1
 	}
 	return fraud.Indicator{}, -1
 }
