@@ -276,6 +276,9 @@ func (n *Node) receivePart(r *http.Request) (any, error) {
 // answered with a conflict, and the sender asks again where to go on.
 func (n *Node) append(part string, at, size int64, body io.Reader) (int64, error) {
 	f, err := os.OpenFile(part, os.O_CREATE|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrNotExist) {
+		return 0, conflictf("nothing of this file is here; offer it first")
+	}
 	if err != nil {
 		return 0, err
 	}
@@ -318,7 +321,9 @@ func (n *Node) carryTo(ctx context.Context, to fraud.OrgID, name, sum string) (c
 		var got carriedSoFar
 		err := n.call(ctx, to, "/peer/v1/files/offer", c, &got)
 		for err == nil && got.Have < c.Size && !got.Done {
-			got, err = n.sendPart(ctx, to, f, c, got.Have, buf)
+			if got, err = n.sendPart(ctx, to, f, c, got.Have, buf); err == nil {
+				failed = 0
+			}
 		}
 		switch {
 		case err == nil && got.Done:

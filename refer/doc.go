@@ -8,8 +8,8 @@
 //	            of domain files    NAME.referral                                    ▼
 //	            §8.3                              Verify ◀── NAME.referral ◀── Open (the agency)
 //
-// What must stay true: the same Material gives the same bytes (but for what a
-// browser prints and age seals anew); a package has
+// What must stay true: the same Material gives the same bytes (but for what age
+// seals anew); a package has
 // one byte form only, so any flipped bit is found and named; nothing that
 // identifies a victim stands outside annex-victims.age, and only those who
 // consented stand in it; a failing check blocks signing unless a person's

@@ -27,6 +27,8 @@ type dossierPage struct {
 	Sides      []sideRow
 	Countries  []countRow
 	Ages       []countRow
+	Regions    []countRow
+	Map        template.HTML
 	Named      int
 	Network    template.HTML
 	Flow       template.HTML
@@ -48,6 +50,8 @@ type countRow struct {
 	Name string
 	N    int
 	Part int // per cent of the largest
+	// Shown is N as it is printed: not below the fewest that point at nobody.
+	Shown string
 }
 
 var pageFuncs = template.FuncMap{
@@ -235,6 +239,13 @@ func (b *builder) dossierHTML() ([]byte, error) {
 	}
 	page.Countries = countBy(m.Victims, func(v Victim) string { return v.Country })
 	page.Ages = countBy(m.Victims, func(v Victim) string { return strings.ReplaceAll(v.AgeBand, "_", " ") })
+	page.Regions = countBy(m.Victims, func(v Victim) string {
+		if v.Region == "" {
+			return ""
+		}
+		return v.Country + ", " + v.Region
+	})
+	page.Map = mapSVG(page.Countries)
 	page.Network, page.Flow = networkSVG(m), flowSVG(m)
 	return render("dossier.html", page)
 }
@@ -268,7 +279,7 @@ func countBy(victims []Victim, by func(Victim) string) []countRow {
 	}
 	var out []countRow
 	for _, k := range slices.Sorted(maps.Keys(n)) {
-		out = append(out, countRow{Name: k, N: n[k]})
+		out = append(out, countRow{Name: k, N: n[k], Shown: counted(n[k])})
 	}
 	slices.SortStableFunc(out, func(a, b countRow) int { return b.N - a.N })
 	for i := range out {

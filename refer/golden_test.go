@@ -107,8 +107,38 @@ func TestTheDossierFetchesNothingAndRunsNothing(t *testing.T) {
 	}
 }
 
-// A browser numbers the parts of a PDF as it likes, so two prints may differ
-// by that; their dates never do.
+// The same material gives the same PDF, byte for byte, and its Hindi is Hindi.
+// hindi reads the PDF as a reader's program does: the words must come out in
+// the order of speech, and be drawn with a font that has the script.
+func hindi(t *testing.T, pdf string) {
+	t.Helper()
+	for _, tool := range []string{"pdftotext", "pdffonts"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("SKIPPED ALOUD: %s is not installed (Debian's poppler-utils), so the PDF's Hindi was not read", tool)
+		}
+	}
+	name := filepath.Join(t.TempDir(), "d.pdf")
+	if err := os.WriteFile(name, []byte(pdf), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text, err := exec.CommandContext(t.Context(), "pdftotext", "-enc", "UTF-8", name, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, word := range []string{"हम", "ब्यूरो", "दर्ज", "अनुरोध"} {
+		if !strings.Contains(string(text), word) {
+			t.Errorf("the PDF's text does not hold %s", word)
+		}
+	}
+	fonts, err := exec.CommandContext(t.Context(), "pdffonts", name).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(fonts), "Devanagari") && !strings.Contains(string(fonts), "Lohit") && !strings.Contains(string(fonts), "FreeS") && !strings.Contains(string(fonts), "Hindi") {
+		t.Errorf("no font of the PDF is one for Devanagari:\n%s", fonts)
+	}
+}
+
 func TestThePDFIsPrintedWithTheDateOfTheReferral(t *testing.T) {
 	browser := ""
 	for _, b := range []string{"chromium", "chromium-browser", "google-chrome"} {
@@ -142,6 +172,14 @@ func TestThePDFIsPrintedWithTheDateOfTheReferral(t *testing.T) {
 	if _, err := refer.Verify(&buf, refer.Trust{}); err != nil {
 		t.Fatal(err)
 	}
+	again, err := refer.Build(t.Context(), w.m, refer.Tools{PDF: refer.ChromiumPDF(browser)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if read(t, again, "dossier.pdf") != pdf {
+		t.Error("printed again from the same material, the dossier has other bytes")
+	}
+	hindi(t, pdf)
 	if dir := os.Getenv("RINGBREAKER_KEEP"); dir != "" {
 		if err := os.WriteFile(filepath.Join(dir, "dossier.pdf"), []byte(pdf), 0o600); err != nil {
 			t.Fatal(err)

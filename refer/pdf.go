@@ -2,12 +2,15 @@ package refer
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strings"
 	"time"
 )
 
@@ -38,12 +41,27 @@ func ChromiumPDF(browser string) func(ctx context.Context, html []byte) ([]byte,
 	}
 }
 
+// pdfID is the file identifier of a PDF's trailer (ISO 32000-1 §14.4): two
+// strings of 16 bytes in hex, which a printer draws anew each time.
+var pdfID = regexp.MustCompile(`/ID ?\[ ?<[0-9A-Fa-f]{32}> ?<[0-9A-Fa-f]{32}> ?\]`)
+
+var hexRun = regexp.MustCompile(`<[0-9A-Fa-f]{32}>`)
+
 var pdfDate = regexp.MustCompile(`/(CreationDate|ModDate) ?\(D:\d{14}([^)]*)\)`)
 
 // fixedPDF sets a PDF's dates to the referral's as-of time, in place and
 // with the same number of bytes, so that a print says the referral's
-// time and not the printer's (ISO 32000-1 §7.9.4).
+// time and not the printer's (ISO 32000-1 §7.9.4). Its identifier becomes the
+// hash of the rest, so that the same print has the same one.
 func fixedPDF(pdf []byte, at time.Time) []byte {
+	pdf = fixedDates(pdf, at)
+	blank := pdfID.ReplaceAllFunc(pdf, func(m []byte) []byte { return hexRun.ReplaceAll(m, []byte("<"+strings.Repeat("0", 32)+">")) })
+	sum := sha256.Sum256(blank)
+	id := []byte("<" + strings.ToUpper(hex.EncodeToString(sum[:16])) + ">")
+	return pdfID.ReplaceAllFunc(blank, func(m []byte) []byte { return hexRun.ReplaceAll(m, id) })
+}
+
+func fixedDates(pdf []byte, at time.Time) []byte {
 	return pdfDate.ReplaceAllFunc(pdf, func(m []byte) []byte {
 		loc := pdfDate.FindSubmatchIndex(m)
 		out := append([]byte{}, m...)
