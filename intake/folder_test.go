@@ -70,8 +70,10 @@ func TestWatchedFilesAreTakenOnceAndMovedWithTheirReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	look(t, f, 3)
-	want := []string{".hidden.jsonl", "coming.jsonl.part", "done/good.jsonl", "done/good.jsonl.rejects.jsonl", "link.jsonl",
-		"refused/bad.jsonl", "refused/bad.jsonl.reason", "refused/bad.jsonl.rejects.jsonl", "refused/song.bin", "refused/song.bin.reason"}
+	want := []string{
+		".hidden.jsonl", "coming.jsonl.part", "done/good.jsonl", "done/good.jsonl.rejects.jsonl", "link.jsonl",
+		"refused/bad.jsonl", "refused/bad.jsonl.reason", "refused/bad.jsonl.rejects.jsonl", "refused/song.bin", "refused/song.bin.reason",
+	}
 	if got := lying(t, dir); !slices.Equal(got, want) {
 		t.Errorf("there lie %q, want %q", got, want)
 	}

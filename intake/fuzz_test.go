@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	netmail "net/mail"
 	"os"
 	"path/filepath"
 	"testing"
@@ -73,6 +74,8 @@ func FuzzMailDoor(f *testing.F) {
 	f.Add([]byte("\r\nI nearly called.\r\n\r\n---------- Forwarded message ---------\r\nFrom: Billing <b@x.example>\r\nDate: Wed\r\nSubject: Your order\r\nTo: <edna@mail.example>\r\n\r\nCall +1 888 555 0107\r\n"))
 	f.Add([]byte("\r\n> *Von:* B <b@x.example>\r\n> *Gesendet:* heute\r\n> *An:* edna@mail.example\r\n>\r\n> Rufen Sie an\r\n"))
 	f.Add([]byte("Resent-From: edna@mail.example\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\nContent-Type: message/rfc822\r\n\r\nFrom: a@b.example\r\n\r\nx\r\n--B--\r\n"))
+	f.Add([]byte("Resent-From: e"))
+	f.Add([]byte("Resent-From: edna@mail.example\r\n\r\nx"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		s, k := newIntake(t, intake.Config{})
 		mail := append([]byte("From: Edna Sample <edna@mail.example>\r\nSubject: Fwd\r\n"), b...)
@@ -80,7 +83,17 @@ func FuzzMailDoor(f *testing.F) {
 		if err != nil && !errors.Is(err, fraud.ErrInvalid) {
 			t.Fatalf("got %v, want ErrInvalid", err)
 		}
+		if m, err := netmail.ReadMessage(bytes.NewReader(mail)); err == nil {
+			if by, err := netmail.ParseAddress(m.Header.Get("Resent-From")); err == nil && by.Address != "edna@mail.example" {
+				return // somebody else passed on what Edna sent
+			}
+		}
 		for _, a := range k.reports {
+			for _, c := range a.Report.Contacts {
+				if c.Sender == "edna@mail.example" {
+					t.Error("the reporter stands in the report as the sender")
+				}
+			}
 			for _, x := range a.Sightings {
 				if x.Indicator.Kind == fraud.Email && x.Indicator.Value == "edna@mail.example" && x.Role != fraud.RoleVictimOwned {
 					t.Errorf("the reporter became %s", x.Role)

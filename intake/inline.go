@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"fmt"
+	"net/mail"
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2"
@@ -106,8 +107,10 @@ func beforeMark(lines []string) string {
 }
 
 // resent says whether a mail was passed on as it is (RFC 5322 §3.6.6): then
-// who passed it on is the reporter, and the mail itself is the fraudster's.
+// who passed it on is the reporter, and the mail itself is the fraudster's. A
+// line without an address, or with the sender's own, says nothing of the sort.
 func resent(env *enmime.Envelope) (by string, ok bool) {
 	by = env.GetHeader("Resent-From")
-	return by, by != ""
+	a, err := mail.ParseAddress(by)
+	return by, err == nil && !strings.EqualFold(a.Address, sender(env))
 }

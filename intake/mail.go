@@ -134,10 +134,11 @@ func (s *Service) sent(r *fraud.Report, out *built, c *carried, inner *enmime.En
 	if at.After(r.ReceivedAt) {
 		at = r.ReceivedAt // a forged date cannot be later than when we had it
 	}
-	r.Contacts = []fraud.Contact{{
-		At: at, Direction: "to_victim", Medium: "email", Sender: sender(inner),
-		Text: cut(doc.Text, maxContactText),
-	}}
+	contact := fraud.Contact{At: at, Direction: "to_victim", Medium: "email", Sender: sender(inner), Text: cut(doc.Text, maxContactText)}
+	if own := r.Reporter.Email; own != "" && strings.EqualFold(contact.Sender, own) {
+		contact.Direction, contact.Sender = "from_victim", "" // their own answer to the fraudster
+	}
+	r.Contacts = []fraud.Contact{contact}
 	out.found["contacts[0].text"], out.owned = found, victims(found)
 	return c.take(doc.Attachments, false)
 }

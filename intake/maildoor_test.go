@@ -122,6 +122,32 @@ func TestWhoSendsAMailToTheDoorIsItsReporterAndNeverItsSender(t *testing.T) {
 	}
 }
 
+// What a victim wrote back to the fraudster, and then forwarded, is theirs; so
+// is a mail that says it was passed on by nobody.
+func TestTheReportersOwnAnswerNamesNoSender(t *testing.T) {
+	for name, mail := range map[string]string{
+		"own answer":        strings.ReplaceAll(inlineForward, "Billing <billing@renew-desk.example>", "Edna <Edna@mail.example>"),
+		"passed on by none": "Resent-From: e\r\n" + inlineForward,
+		"by the sender":     "Resent-From: edna@mail.example\r\nFrom: Edna Sample <edna@mail.example>\r\nSubject: a call\r\n\r\nCall back +1 888 555 0107\r\n",
+	} {
+		s, k := newIntake(t, intake.Config{})
+		if _, err := s.ReceiveMail(context.Background(), []byte(mail)); err != nil {
+			t.Fatal(err)
+		}
+		r := only(t, k)
+		for _, c := range r.Report.Contacts {
+			if strings.Contains(strings.ToLower(c.Sender), "edna") {
+				t.Errorf("%s: the reporter stands there as sender %q", name, c.Sender)
+			}
+		}
+		for _, x := range r.Sightings {
+			if strings.Contains(x.Indicator.Value, "edna") && x.Role != fraud.RoleVictimOwned {
+				t.Errorf("%s: the reporter became %s as %s", name, x.Indicator, x.Role)
+			}
+		}
+	}
+}
+
 // talk speaks lines to a door and returns the codes of its answers.
 func talk(t *testing.T, addr, all string) string {
 	t.Helper()
@@ -149,8 +175,10 @@ func TestTheDoorTakesReportsOnlyAndRelaysNothing(t *testing.T) {
 		"pipelined, two mails": {"EHLO a.example\r\nMAIL FROM:<a@a.example>\r\nRCPT TO:<reports@alder.example>\r\nDATA\r\n" + scamMail + ".\r\n" +
 			"MAIL FROM:<a@a.example>\r\nRCPT TO:<REPORTS@ALDER.EXAMPLE>\r\nDATA\r\n" + strings.Replace(scamMail, "0107", "0108", 1) + ".\r\nQUIT\r\n", "220 250 250 250 354 250 250 250 354 250 221"},
 		"another recipient": {"HELO a.example\r\nMAIL FROM:<a@a.example>\r\nRCPT TO:<edna@mail.example>\r\nDATA\r\nQUIT\r\n", "220 250 250 550 502 221"},
-		"another of our own domain": {"EHLO a.example\r\nMAIL FROM:<a@a.example>\r\nRCPT TO:<reports+x@alder.example>\r\nRCPT TO:<\"reports@alder.example\"@b.example>\r\nRCPT TO:<reports%b.example@alder.example>\r\nQUIT\r\n",
-			"220 250 250 550 550 550 221"},
+		"another of our own domain": {
+			"EHLO a.example\r\nMAIL FROM:<a@a.example>\r\nRCPT TO:<reports+x@alder.example>\r\nRCPT TO:<\"reports@alder.example\"@b.example>\r\nRCPT TO:<reports%b.example@alder.example>\r\nQUIT\r\n",
+			"220 250 250 550 550 550 221",
+		},
 		"a bounce":                {"EHLO a.example\r\nMAIL FROM:<>\r\nQUIT\r\n", "220 250 550 221"},
 		"no mail":                 {"EHLO a.example\r\nMAIL FROM:<a@a.example>\r\nRCPT TO:<reports@alder.example>\r\nDATA\r\nnothing\r\n.\r\nQUIT\r\n", "220 250 250 250 354 554 221"},
 		"too large, announced":    {"EHLO a.example\r\nMAIL FROM:<a@a.example> SIZE=999999999\r\nQUIT\r\n", "220 250 552 221"},
