@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"ringbreaker.example/extract"
@@ -140,3 +142,73 @@ func writeSecond(t *testing.T, name string, texts []score.Snippet, e *score.Extr
 	}
 	write("dev-misses.jsonl", lines)
 }
+
+var (
+	knownKinds = map[fraud.Kind]bool{
+		fraud.Phone: true, fraud.Email: true, fraud.URL: true, fraud.Domain: true, fraud.IP: true, fraud.RemoteID: true, fraud.RemoteHost: true,
+		fraud.BankAccount: true, fraud.UPI: true, fraud.Wallet: true, fraud.TxID: true, fraud.CardDescriptor: true, fraud.MerchantID: true,
+		fraud.Company: true, fraud.TaxID: true, fraud.PersonAlias: true, fraud.Handle: true, fraud.Tracker: true, fraud.File: true,
+		fraud.IMEI: true, fraud.ICCID: true, fraud.RemoteTool: true, fraud.GiftCard: true, fraud.Amount: true,
+	}
+	knownRoles = map[fraud.Role]bool{
+		fraud.RoleCallback: true, fraud.RoleShownCallerID: true, fraud.RoleSender: true, fraud.RoleLure: true, fraud.RoleRedirect: true,
+		fraud.RolePayee: true, fraud.RoleRemote: true, fraud.RoleAlias: true, fraud.RoleCompany: true, fraud.RoleAsset: true, fraud.RoleTracker: true,
+		fraud.RoleMention: true, fraud.RoleVictimOwned: true, fraud.RoleBystander: true, fraud.RoleGenuineBrand: true,
+	}
+	e164 = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
+)
+
+// A label that is no word of ours, a text in both halves or a host that could
+// be somebody's would make the score a lie or the corpus a harm.
+func TestSecondCorpusIsWellFormed(t *testing.T) {
+	ids, texts, languages := map[string]bool{}, map[string]string{}, map[string]int{}
+	for _, name := range []string{"dev", "held"} {
+		for _, one := range half(t, name) {
+			if ids[one.ID] {
+				t.Errorf("%s stands twice", one.ID)
+			}
+			if other := texts[one.Text]; other != "" {
+				t.Errorf("%s has the text of %s", one.ID, other)
+			}
+			ids[one.ID], texts[one.Text] = true, one.ID
+			languages[name+" "+one.Language]++
+			for _, m := range one.Marks {
+				wellFormed(t, one, m)
+			}
+		}
+	}
+	for _, name := range []string{"dev", "held"} {
+		for _, lang := range []string{"de", "en", "es", "fr", "hi", "ja"} {
+			if n := languages[name+" "+lang]; n < 25 {
+				t.Errorf("%d texts in %s in %s, want at least 25", n, lang, name)
+			}
+		}
+	}
+}
+
+func wellFormed(t *testing.T, one score.Snippet, m score.Mark) {
+	t.Helper()
+	if !knownKinds[m.Kind] || !knownRoles[m.Role] {
+		t.Errorf("%s: %s %s is none of our words", one.ID, m.Kind, m.Role)
+	}
+	if m.Value == "" || m.End <= m.Start || m.End > len(one.Text) {
+		t.Errorf("%s: an empty %s at %d to %d", one.ID, m.Kind, m.Start, m.End)
+	}
+	if m.Kind == fraud.Phone && !e164.MatchString(m.Value) {
+		t.Errorf("%s: %s is not E.164", one.ID, m.Value)
+	}
+	host := m.Value
+	switch m.Kind {
+	case fraud.Email:
+		_, host, _ = strings.Cut(host, "@")
+	case fraud.Domain:
+	default:
+		return
+	}
+	if m.Role.Links() && !strings.HasSuffix(host, ".example") && !genuineMailer[host] {
+		t.Errorf("%s: the host %s links and could be somebody's", one.ID, host)
+	}
+}
+
+// genuineMailer holds the hosts of services that anybody writes from.
+var genuineMailer = map[string]bool{"outlook.com": true}
