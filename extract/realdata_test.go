@@ -220,11 +220,12 @@ func realKits(t *testing.T, f *figures) {
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			t.Fatal(err)
 		}
-		page := r.Markup + "<script>"
+		page, stand := r.Markup+"<script>", map[string]bool{}
 		for _, s := range r.Strings {
 			b, _ := json.Marshal(s)
 			page += string(b) + ";\n"
-			if regexp.MustCompile(`^(G-[A-Z0-9]{10}|UA-\d+-\d|GTM-[A-Z0-9]{5,8})$`).MatchString(s) {
+			if regexp.MustCompile(`^(G-[A-Z0-9]{10}|UA-\d+-\d|GTM-[A-Z0-9]{5,8})$`).MatchString(s) && !stand[s] {
+				stand[s] = true
 				ids++
 			}
 		}

@@ -27,6 +27,13 @@ for half in dev held; do
 		printf '%s\t%s\t%s\t%s\t%s\n' "$(date -u +%Y-%m-%d)" "$commit" "${WHAT:-make score}" "$half" "$(cat "$work/$half.tsv")" >>"$history"
 	fi
 done
+# The figures on public data live in docs/real-data.md, between two marks.
+if ${GO:-go} test ./extract -run RealDataFigures -count=1 -args -real.out="$work/real.md" >"$work/real.log" 2>&1 && [ -s "$work/real.md" ]; then
+	sed -e "/<!-- figures: begin -->/r $work/real.md" -e '/<!-- figures: begin -->/,/<!-- figures: end -->/{/<!-- figures/!d}' docs/real-data.md >"$work/page.md"
+	mv "$work/page.md" docs/real-data.md
+else
+	echo "score: docs/real-data.md keeps its figures: the public data is not here, or does not hold its floors" >&2
+fi
 echo
 echo "### How it went"
 echo
