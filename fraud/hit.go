@@ -29,3 +29,10 @@ type Hit struct {
 	Of        string    `json:"of,omitempty"`   // the id of what it is part of
 	Mark      Mark      `json:"mark,omitzero"`  // its own, where it has one
 }
+
+// Held says which reports and rings hold an indicator, as far as was asked.
+type Held struct {
+	Indicator Indicator
+	Reports   []ReportID // in any role
+	Rings     []RingID   // or are served by it as supplier or launderer
+}

@@ -135,7 +135,11 @@ func (db *DB) Find(ctx context.Context, q string, limit int) ([]fraud.Hit, error
 		if err != nil {
 			return err
 		}
-		indicators, err := findIndicators(ctx, t, q, most(limit))
+		var indicators []fraud.Hit
+		err = prepared(ctx, t, findIndicatorsSQL, func(p queryer) (err error) {
+			indicators, err = findIndicators(ctx, p, q, most(limit))
+			return err
+		})
 		if err != nil {
 			return err
 		}

@@ -66,24 +66,26 @@ func (db *DB) ReportInbox(ctx context.Context, q fraud.InboxQuery) ([]fraud.Inbo
 		}
 		query, args = inboxAloneSQL, []any{before, limit, max(min(before, int64(all)+1)-aloneReach, 0)}
 	}
-	return listAll(ctx, db, func(r row) (e fraud.InboxEntry, err error) {
-		var raw []byte
-		var victim string
-		var paid int64
-		if err := r.Scan(&e.No, &paid, &raw, &victim, &e.Ring); err != nil {
+	return listAll(ctx, db, scanInboxEntry, "the inbox", query, args...)
+}
+
+func scanInboxEntry(r row) (e fraud.InboxEntry, err error) {
+	var raw []byte
+	var victim string
+	var paid int64
+	if err := r.Scan(&e.No, &paid, &raw, &victim, &e.Ring); err != nil {
+		return e, err
+	}
+	if paid != 0 {
+		if err := at(&e.PaidAt).Scan(paid); err != nil {
 			return e, err
 		}
-		if paid != 0 {
-			if err := at(&e.PaidAt).Scan(paid); err != nil {
-				return e, err
-			}
-		}
-		if e.Report, err = fraud.DecodeReport(raw); err != nil {
-			return e, err
-		}
-		e.Report.Victim = victim
-		return e, nil
-	}, "the inbox", query, args...)
+	}
+	if e.Report, err = fraud.DecodeReport(raw); err != nil {
+		return e, err
+	}
+	e.Report.Victim = victim
+	return e, nil
 }
 
 // RepeatVictims says which of these pseudonyms reported more than once.

@@ -40,7 +40,13 @@ func wordsOf(texts ...string) []string {
 		}
 	}
 	for _, text := range texts {
-		for _, run := range strings.FieldsFunc(folded(text), func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) }) {
+		for _, run := range strings.FieldsFunc(folded(text), parts) {
+			if ascii(run) { // most words of most languages, the quick way
+				if len(run) <= wordLongest {
+					add(run)
+				}
+				continue
+			}
 			r := []rune(run)
 			if !slices.ContainsFunc(r, unspaced) {
 				if len(r) <= wordLongest {
@@ -59,12 +65,32 @@ func wordsOf(texts ...string) []string {
 	return out
 }
 
+// parts says whether a sign stands between words.
+func parts(r rune) bool {
+	if r < 0x80 {
+		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z')
+	}
+	return !unicode.In(r, unicode.L, unicode.N, unicode.M)
+}
+
+func ascii(text string) bool {
+	for i := range len(text) {
+		if text[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
 func unspaced(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
 }
 
 // folded takes case and accents off, which people type or leave out.
 func folded(text string) string {
+	if ascii(text) {
+		return strings.ToLower(text)
+	}
 	var b strings.Builder
 	b.Grow(len(text))
 	bare := false // the letter before is of a script whose marks are accents
@@ -82,12 +108,10 @@ func folded(text string) string {
 }
 
 func encoded(word string) string {
-	for i := range len(word) {
-		if word[i] >= 0x80 {
-			return "0x" + hex.EncodeToString([]byte(word))
-		}
+	if ascii(word) {
+		return word
 	}
-	return word
+	return "0x" + hex.EncodeToString([]byte(word))
 }
 
 // textsOf gives the free texts of a report with the victim's own numbers,

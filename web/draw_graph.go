@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -44,6 +45,7 @@ type graph struct {
 	Edges                []graphEdge
 	At                   []draw.Point
 	Left                 string // what of the ring it holds, where not all
+	Bridges              []bridgeRow
 
 	held map[fraud.ReportID][]fraud.Indicator // the values of the ring that each of its reports holds
 }
@@ -58,8 +60,13 @@ const (
 	graphMostTies   = 40 // lines from one supplier or launderer
 )
 
-// graphOf reads what a ring's reports hold and lays it out.
+// graphOf reads what a ring's reports hold and lays it out, or gives what it
+// gave the last time if the ring is the same.
 func (s *Server) graphOf(ctx context.Context, r fraud.Ring) (graph, error) {
+	sum := ringSum(r)
+	if g, ok := s.layouts.get(r.ID, sum); ok {
+		return g, nil
+	}
 	values := byReports(r.Indicators)
 	values = slices.CompactFunc(values, func(a, b fraud.RingIndicator) bool { return a.Indicator == b.Indicator })
 	shown := values[:min(len(values), graphMostValues)]
@@ -73,7 +80,12 @@ func (s *Server) graphOf(ctx context.Context, r fraud.Ring) (graph, error) {
 		g.Left = fmt.Sprintf("The picture holds %s of %s, evenly drawn, and %s of %s, those with most reports.",
 			number(len(reports)), plural(len(r.Reports), "report"), number(len(shown)), plural(len(values), "value"))
 	}
-	g.At = s.layouts.of(r.ID, &g)
+	if len(r.Bridges) > 0 {
+		g.Bridges = bridgesOf(r, g.held)
+	}
+	g.held = nil // only the bridges needed it
+	g.At = layOut(g)
+	s.layouts.put(r.ID, sum, g)
 	return g, nil
 }
 
@@ -143,58 +155,64 @@ func ringGraph(r fraud.Ring, values []fraud.RingIndicator, reports []fraud.Repor
 	return g
 }
 
-// layouts keeps the places of the graphs that were looked at last, since a
-// person goes back and forth between a ring and its reports.
+// layouts keeps the graphs that were looked at last, since a person goes back
+// and forth between a ring and its reports, and the script asks for the same
+// graph again.
 type layouts struct {
 	mu   sync.Mutex // guards keep and used
-	keep map[fraud.RingID]*layout1
+	keep map[fraud.RingID]keptGraph
 	used []fraud.RingID // oldest first
 }
 
-type layout1 struct {
-	sum uint64
-	at  []draw.Point
+type keptGraph struct {
+	sum uint64 // of the ring that it was made from
+	graph
 }
 
-// layoutsKept is how many: at 5,000 nodes each is 80 KB.
+// layoutsKept is how many: at 5,000 nodes each is about 2 MB.
 const layoutsKept = 64
 
-func newLayouts() *layouts { return &layouts{keep: map[fraud.RingID]*layout1{}} }
+func newLayouts() *layouts { return &layouts{keep: map[fraud.RingID]keptGraph{}} }
 
-// of gives the places of a ring's graph, laid out anew if it changed.
-func (l *layouts) of(id fraud.RingID, g *graph) []draw.Point {
-	sum := g.sum()
+func (l *layouts) get(id fraud.RingID, sum uint64) (graph, bool) {
 	l.mu.Lock()
-	have := l.keep[id]
-	l.mu.Unlock()
-	if have != nil && have.sum == sum {
-		return have.at
-	}
-	have = &layout1{sum: sum, at: layOut(*g)}
+	defer l.mu.Unlock()
+	have, ok := l.keep[id]
+	return have.graph, ok && have.sum == sum
+}
+
+func (l *layouts) put(id fraud.RingID, sum uint64, g graph) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.used = append(slices.DeleteFunc(l.used, func(x fraud.RingID) bool { return x == id }), id)
-	l.keep[id] = have
+	l.keep[id] = keptGraph{sum, g}
 	if len(l.used) > layoutsKept {
 		delete(l.keep, l.used[0])
 		l.used = l.used[1:]
 	}
-	return have.at
 }
 
-// sum tells one graph from another.
-func (g *graph) sum() uint64 {
+// ringSum tells one state of a ring from another: its reports cannot change,
+// so who is in it and what it holds is all.
+func ringSum(r fraud.Ring) uint64 {
 	h := fnv.New64a()
-	var b [8]byte
-	for _, n := range g.Nodes {
-		h.Write([]byte(n.Part[:1])) //nolint:errcheck // a hash takes all
-		h.Write([]byte(n.Value))    //nolint:errcheck // a hash takes all
-	}
-	for _, e := range g.Edges {
-		for i := range 4 {
-			b[i], b[4+i] = byte(e.A>>(8*i)), byte(e.B>>(8*i))
+	put := func(parts ...string) {
+		for _, s := range parts {
+			h.Write([]byte(s))   //nolint:errcheck // a hash takes all
+			h.Write([]byte{'|'}) //nolint:errcheck // a hash takes all
 		}
-		h.Write(b[:]) //nolint:errcheck // a hash takes all
+	}
+	for _, id := range r.Reports {
+		put(string(id))
+	}
+	for _, i := range r.Indicators {
+		put(i.Value, strconv.Itoa(i.Reports), bits(i.Bits), string(i.Role))
+	}
+	for _, t := range slices.Concat(r.Suppliers, r.Launderers) {
+		put(t.ID, t.Why)
+	}
+	for _, b := range r.Bridges {
+		put(string(b.A), string(b.B))
 	}
 	return h.Sum64()
 }

@@ -123,57 +123,41 @@ func (s *Server) exactly(ctx context.Context, name string) (string, error) {
 // writing of, then those that begin like it. A value that is a victim's own
 // in every report that was looked at is nobody's evidence and is not shown.
 func (s *Server) foundValues(ctx context.Context, p *findPage, hits []fraud.Hit) error {
-	seen := map[fraud.Indicator]bool{}
-	for _, i := range s.spellings(p.Asked) {
-		if seen[i] {
-			continue
-		}
-		seen[i] = true
-		ids, err := s.Store.ReportsWith(ctx, i, foundEach+1)
-		if err != nil {
-			return fmt.Errorf("search the sightings: %w", err)
-		}
-		rings, err := s.Store.RingsWith(ctx, i, foundEach)
-		if err != nil {
-			return fmt.Errorf("search the rings: %w", err)
-		}
-		if len(ids)+len(rings) == 0 {
-			continue
-		}
-		own, err := s.withoutOwners(ctx, i, ids)
-		if err != nil {
-			return err
-		}
-		if len(own) == 0 && len(ids) > 0 {
-			continue
-		}
-		v := foundValue{Indicator: i, Reports: min(len(own), foundEach), More: len(ids) > foundEach, Rings: rings}
-		p.Values = append(p.Values, v)
-		for _, id := range own[:min(len(own), foundEach)] {
-			if !slices.ContainsFunc(p.Reports, func(x foundReport) bool { return x.ID == id }) && len(p.Reports) < foundEach {
-				p.Reports = append(p.Reports, foundReport{ID: id})
-			}
+	known := map[fraud.Indicator]fraud.Hit{}
+	ask := s.spellings(p.Asked)
+	written := len(ask)
+	for _, h := range hits {
+		if h.Kind == fraud.HitIndicator && len(known) < foundEach && !slices.Contains(ask[:written], h.Indicator) {
+			known[h.Indicator] = h
+			ask = append(ask, h.Indicator)
 		}
 	}
-	for _, h := range hits {
-		if h.Kind != fraud.HitIndicator || seen[h.Indicator] || len(p.Values) >= foundEach {
+	held, err := s.Store.Held(ctx, ask, foundEach+1)
+	if err != nil {
+		return fmt.Errorf("search the values: %w", err)
+	}
+	var ids []fraud.ReportID
+	for _, h := range held {
+		ids = append(ids, h.Reports[:min(len(h.Reports), ownersAsked)]...)
+	}
+	sightings, err := s.Store.SightingsOfMany(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read the sightings: %w", err)
+	}
+	for _, h := range held {
+		own := withoutOwners(h.Indicator, h.Reports, sightings)
+		if len(own) == 0 && len(h.Reports) > 0 || len(p.Values) >= foundEach {
 			continue
 		}
-		seen[h.Indicator] = true
-		ids, err := s.Store.ReportsWith(ctx, h.Indicator, 3)
-		if err != nil {
-			return fmt.Errorf("search the sightings: %w", err)
-		}
-		own, err := s.withoutOwners(ctx, h.Indicator, ids)
-		if err != nil {
-			return err
-		}
-		if len(own) == 0 {
-			continue
-		}
-		v := foundValue{Indicator: h.Indicator, Reports: h.Reports, More: h.Reports >= 1000}
-		if h.Ring != "" {
-			v.Rings = []fraud.RingID{h.Ring}
+		v := foundValue{Indicator: h.Indicator, Reports: min(len(own), foundEach), More: len(h.Reports) > foundEach, Rings: h.Rings}
+		if begins, ok := known[h.Indicator]; ok {
+			v.Reports, v.More = begins.Reports, begins.Reports >= 1000
+		} else {
+			for _, id := range own[:min(len(own), foundEach)] {
+				if !slices.ContainsFunc(p.Reports, func(x foundReport) bool { return x.ID == id }) && len(p.Reports) < foundEach {
+					p.Reports = append(p.Reports, foundReport{ID: id})
+				}
+			}
 		}
 		p.Values = append(p.Values, v)
 	}
@@ -206,13 +190,13 @@ func (s *Server) onlyReadable(ctx context.Context, p *findPage) error {
 	return nil
 }
 
+// ownersAsked is in how many reports of each value the page looks whose it
+// is: a victim's own number stands in a victim's few.
+const ownersAsked = foundEach + 1
+
 // withoutOwners leaves out reports in which the value is the victim's own:
 // nobody finds a victim by their number here (DESIGN §6.3).
-func (s *Server) withoutOwners(ctx context.Context, i fraud.Indicator, ids []fraud.ReportID) ([]fraud.ReportID, error) {
-	sightings, err := s.Store.SightingsOfMany(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read the sightings: %w", err)
-	}
+func withoutOwners(i fraud.Indicator, ids []fraud.ReportID, sightings map[fraud.ReportID][]fraud.Sighting) []fraud.ReportID {
 	return slices.DeleteFunc(slices.Clone(ids), func(id fraud.ReportID) bool {
 		held, owned := false, true
 		for _, x := range sightings[id] {
@@ -221,7 +205,7 @@ func (s *Server) withoutOwners(ctx context.Context, i fraud.Indicator, ids []fra
 			}
 		}
 		return held && owned
-	}), nil
+	})
 }
 
 func (s *Server) foundRings(ctx context.Context, p *findPage, hits []fraud.Hit) error {
@@ -270,25 +254,26 @@ func (s *Server) foundReports(ctx context.Context, p *findPage, hits []fraud.Hit
 }
 
 func (s *Server) readableReports(ctx context.Context, list []foundReport) ([]foundReport, error) {
+	ids := make([]fraud.ReportID, len(list))
+	for i, x := range list {
+		ids[i] = x.ID
+	}
+	entries, err := s.Store.ReportEntries(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read the reports that were found: %w", err)
+	}
+	byID := make(map[fraud.ReportID]fraud.InboxEntry, len(entries))
+	for _, e := range entries {
+		byID[e.Report.Name()] = e
+	}
 	who := access.From(ctx)
 	out := list[:0]
 	for _, x := range list {
-		rep, err := s.Store.Report(ctx, x.ID)
-		if isNotFound(err) {
+		e, ok := byID[x.ID]
+		if !ok || !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(x.ID), Mark: e.Report.Mark()}, access.Recipient{}, s.Now()).Allow {
 			continue
 		}
-		if err != nil {
-			return nil, fmt.Errorf("read report %s: %w", x.ID, err)
-		}
-		if !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(x.ID), Mark: rep.Mark()}, access.Recipient{}, s.Now()).Allow {
-			continue
-		}
-		x.Received, x.Country, x.Mark = rep.ReceivedAt, rep.Reporter.Country, rep.Mark()
-		if x.Ring == "" {
-			if x.Ring, err = s.Store.RingOf(ctx, x.ID); err != nil && !isNotFound(err) {
-				return nil, fmt.Errorf("find the ring of %s: %w", x.ID, err)
-			}
-		}
+		x.Received, x.Country, x.Mark, x.Ring = e.Report.ReceivedAt, e.Report.Reporter.Country, e.Report.Mark(), e.Ring
 		out = append(out, x)
 	}
 	return out, nil

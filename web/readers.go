@@ -38,7 +38,8 @@ type Reports interface {
 	// SightingsOfMany and Incidents leave out reports that are not there.
 	SightingsOfMany(context.Context, []fraud.ReportID) (map[fraud.ReportID][]fraud.Sighting, error)
 	Incidents(context.Context, []fraud.ReportID) ([]fraud.Incident, error)
-	ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error)
+	// ReportEntries gives those of the reports named that are there, by id.
+	ReportEntries(context.Context, []fraud.ReportID) ([]fraud.InboxEntry, error)
 }
 
 // Rings reads what the linker found.
@@ -75,6 +76,8 @@ type Judgements interface {
 // about each hit.
 type Finder interface {
 	Find(ctx context.Context, q string, limit int) ([]fraud.Hit, error)
+	// Held says of those of the indicators that are known who holds them.
+	Held(ctx context.Context, indicators []fraud.Indicator, limit int) ([]fraud.Held, error)
 	// TextsBehind says how many reports' texts are not searched yet.
 	TextsBehind(context.Context) (int, error)
 }

@@ -176,9 +176,7 @@ func (s *Server) ringGraphTab(ctx context.Context, _ *http.Request, p *ringPage)
 	if p.Waiting, err = s.Store.SuggestionsOf(ctx, p.ID, 5); err != nil {
 		return fmt.Errorf("read the suggestions of ring %s: %w", p.ID, err)
 	}
-	if len(p.Ring.Bridges) > 0 {
-		p.Bridges = bridgesOf(p.Ring, g.held)
-	}
+	p.Bridges = g.Bridges
 	return nil
 }
 
@@ -206,7 +204,7 @@ func byReports(in []fraud.RingIndicator) []fraud.RingIndicator {
 
 // ringSample is how many reports of a ring are read for its times and people:
 // enough for the shape of its days, and quick.
-const ringSample = 4000
+const ringSample = 2000
 
 // incidentsOf reads when and to whom the contacts of a ring happened, evenly
 // drawn where the ring is larger.
@@ -282,14 +280,18 @@ func (s *Server) ringHoursTab(ctx context.Context, r *http.Request, p *ringPage)
 	}
 	var all []time.Time
 	var local []time.Time
+	zones := map[string]*time.Location{}
 	for _, t := range times {
 		if dateOnly(t.At) {
 			continue
 		}
 		all = append(all, t.At)
-		own, err := time.LoadLocation(cmp.Or(t.TimeZone, "UTC"))
-		if err != nil {
-			own = time.UTC
+		own, known := zones[t.TimeZone]
+		if !known {
+			if own, err = time.LoadLocation(cmp.Or(t.TimeZone, "UTC")); err != nil || t.TimeZone == "Local" {
+				own = time.UTC
+			}
+			zones[t.TimeZone] = own
 		}
 		l := t.At.In(own) // the victim's wall clock, written as if it were UTC
 		local = append(local, time.Date(l.Year(), l.Month(), l.Day(), l.Hour(), l.Minute(), 0, 0, time.UTC))

@@ -53,6 +53,30 @@ func (w *world) ReportInbox(_ context.Context, q fraud.InboxQuery) ([]fraud.Inbo
 	return out[:min(len(out), q.Limit)], nil
 }
 
+func (w *world) ReportEntries(ctx context.Context, ids []fraud.ReportID) ([]fraud.InboxEntry, error) {
+	all, err := w.ReportInbox(ctx, fraud.InboxQuery{Limit: len(w.reports)})
+	out := slices.DeleteFunc(all, func(e fraud.InboxEntry) bool { return !slices.Contains(ids, e.Report.Name()) })
+	slices.SortFunc(out, func(a, b fraud.InboxEntry) int { return cmp.Compare(a.Report.Name(), b.Report.Name()) })
+	return out, err
+}
+
+func (w *world) Held(ctx context.Context, list []fraud.Indicator, limit int) ([]fraud.Held, error) {
+	var out []fraud.Held
+	for _, i := range list {
+		h := fraud.Held{Indicator: i}
+		for _, r := range w.reports {
+			if len(h.Reports) < limit && slices.ContainsFunc(w.sightings[r.Name()], func(s fraud.Sighting) bool { return s.Indicator == i }) {
+				h.Reports = append(h.Reports, r.Name())
+			}
+		}
+		h.Rings, _ = w.RingsWith(ctx, i, limit)
+		if len(h.Reports)+len(h.Rings) > 0 {
+			out = append(out, h)
+		}
+	}
+	return out, nil
+}
+
 func (w *world) RepeatVictims(_ context.Context, victims []string) (map[string]bool, error) {
 	n := map[string]int{}
 	for _, r := range w.reports {
@@ -269,3 +293,12 @@ func (w *world) TransfersOf(_ context.Context, accounts []string, limit int) ([]
 }
 
 func (w *world) CountTransfers(context.Context) (int, error) { return len(w.transfers), nil }
+
+// ReportsWith is what the agency's workspace asks.
+func (w *world) ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error) {
+	held, err := w.Held(ctx, []fraud.Indicator{i}, limit)
+	if err != nil || len(held) == 0 {
+		return nil, err
+	}
+	return held[0].Reports, nil
+}

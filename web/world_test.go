@@ -103,16 +103,6 @@ func (w *world) SightingsOf(_ context.Context, id fraud.ReportID) ([]fraud.Sight
 	return w.sightings[id], nil
 }
 
-func (w *world) ReportsWith(_ context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error) {
-	var out []fraud.ReportID
-	for _, r := range w.reports {
-		if len(out) < limit && slices.ContainsFunc(w.sightings[r.Name()], func(s fraud.Sighting) bool { return s.Indicator == i }) {
-			out = append(out, r.Name())
-		}
-	}
-	return out, nil
-}
-
 func (w *world) Ring(_ context.Context, id fraud.RingID) (fraud.Ring, error) {
 	return find(w.rings, func(r fraud.Ring) bool { return r.ID == id })
 }
