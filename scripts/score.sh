@@ -4,14 +4,14 @@
 # is drawn from seeds 1 to SEEDS (default 20), since a score on one seed proves
 # nothing. WORLDS names fewer scenarios, OTHERS fewer worlds of the other
 # generator (scripts/interop/otherworld.py, Python's own library only).
-# What changed in a table is told, and stands in git's diff.
+# BIN is a binary that is built already. What changed in a table is told, and stands in git's diff.
 set -e -u -o pipefail
 cd "$(dirname "$0")/.."
 seeds=${SEEDS:-20}
 worlds=${WORLDS-chakra kits recycle poison sparse flood:6000 mixed:6000}
 others=${OTHERS-zipf brokers floors feeds letters tongues}
-bin=bin/ringbreaker
-CGO_ENABLED=0 ${GO:-go} build -trimpath -o "$bin" ./cmd/ringbreaker
+bin=${BIN:-bin/ringbreaker}
+[ -n "${BIN:-}" ] || CGO_ENABLED=0 ${GO:-go} build -trimpath -o "$bin" ./cmd/ringbreaker
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
