@@ -76,12 +76,12 @@ func mapSVG(rows []countRow) template.HTML {
 		}
 		shown++
 		s := at(p)
-		radius := 5.0
+		radius, label := 5.0, s.y-9
 		if r.N >= fewest {
-			radius = 5 + 27*math.Sqrt(float64(r.N)/float64(most))
+			label, radius = s.y+4, 5+27*math.Sqrt(float64(r.N)/float64(most))
 		}
 		d.add(`<circle cx="%d" cy="%d" r="%.1f" fill="#1f4fa3" fill-opacity="0.35" stroke="#17191c" stroke-width="1.2"/>`, s.x, s.y, radius)
-		d.add(`<text x="%d" y="%d" font-size="11" font-weight="700" text-anchor="middle" fill="#17191c">%s %s</text>`, s.x, s.y+4, r.Name, r.Shown)
+		d.add(`<text x="%d" y="%d" font-size="11" font-weight="700" text-anchor="middle" fill="#17191c">%s %s</text>`, s.x, label, r.Name, r.Shown)
 	}
 	says := []string{fmt.Sprintf("%d countries in which victims live; the larger the circle, the more of them.", shown)}
 	if small > 0 {

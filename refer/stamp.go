@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/x509"
+	"encoding/asn1"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func StampAt(client *http.Client, url string) Stamper {
 		if err != nil {
 			return nil, err
 		}
-		got, err := timestamp.ParseResponse(b)
+		got, err := parseStamp(b, timestamp.ParseResponse)
 		if err != nil {
 			return nil, fmt.Errorf("time stamp: %w", err)
 		}
@@ -81,6 +82,39 @@ type Stamped struct {
 	Pinned bool      `json:"pinned"` // its certificate leads to a root that the verifier already knew
 }
 
+// mostNested is how deep the values of a time stamp may lie in each other: a
+// real one has a dozen levels.
+const mostNested = 40
+
+// der says whether b is one value in definite lengths, and every value in it
+// too. RFC 3161 §2.4.2 asks for DER; the library also reads BER, and runs out
+// of bytes that its lengths promise.
+func der(b []byte, deep int) bool {
+	for len(b) > 0 {
+		var v asn1.RawValue
+		rest, err := asn1.Unmarshal(b, &v)
+		if err != nil || deep > mostNested || v.IsCompound && !der(v.Bytes, deep+1) || deep == 0 && len(rest) > 0 {
+			return false
+		}
+		b = rest
+	}
+	return true
+}
+
+// parseStamp reads a token or an answer by the library, whose panic on foreign
+// bytes is a refusal.
+func parseStamp(b []byte, parse func([]byte) (*timestamp.Timestamp, error)) (t *timestamp.Timestamp, err error) {
+	if len(b) == 0 || !der(b, 0) {
+		return nil, broken("the time stamp is not DER")
+	}
+	defer func() {
+		if recover() != nil {
+			t, err = nil, broken("the time stamp cannot be read")
+		}
+	}()
+	return parse(b)
+}
+
 // checkStamp holds a token against the digest, with the certificate that is in
 // it; roots are the services that the verifier knows from elsewhere.
 func checkStamp(token []byte, digest [32]byte, roots *x509.CertPool) (Stamped, error) {
@@ -88,7 +122,7 @@ func checkStamp(token []byte, digest [32]byte, roots *x509.CertPool) (Stamped, e
 	if len(token) > maxStamp {
 		return out, broken("the time stamp has more than %d bytes", maxStamp)
 	}
-	t, err := timestamp.Parse(token)
+	t, err := parseStamp(token, timestamp.Parse)
 	if err != nil {
 		return out, broken("the time stamp cannot be read or its signature does not hold")
 	}
