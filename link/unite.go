@@ -1,6 +1,11 @@
 package link
 
-import "slices"
+import (
+	"math"
+	"slices"
+
+	"ringbreaker.example/fraud"
+)
 
 // uniting joins groups that save bits by being one, best first, in rounds of
 // pairs of which each is the other's best. A round weighs anew only the groups
@@ -23,9 +28,28 @@ type offer struct {
 
 // weighing is what two groups share, as it is being added up.
 type weighing struct {
-	bits float64
-	best [numFamilies]int32
+	sum    float64 // bits, scripts apart
+	script float64 // bits of the script that says most
+	others float64 // bits of the other scripts
+	best   [numFamilies]int32
 }
+
+// add counts one value. Kits are sold whole: the second file of one kit says
+// little that the first did not. Each further number or account is a fact of
+// its own.
+func (x *weighing) add(family uint8, bits float64) {
+	switch {
+	case families[family] != fraud.FamilyScript:
+		x.sum += bits
+	case bits > x.script:
+		x.others += x.script
+		x.script = bits
+	default:
+		x.others += bits
+	}
+}
+
+func (x *weighing) bits(second float64) float64 { return x.sum + x.script + second*x.others }
 
 // unite joins groups and says whether any were joined.
 func (w *world) unite() bool {
@@ -144,7 +168,7 @@ func (u *uniting) weigh(a int32) {
 		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
 			continue
 		}
-		gain := x.bits - w.mixing(a, b)
+		gain := x.bits(w.p.second) - u.missing(a, b) - w.p.merge
 		if gain <= -faintBits {
 			continue
 		}
@@ -167,19 +191,18 @@ func (u *uniting) share(a int32, x, y holder, v *value) {
 	if acc.best == [numFamilies]int32{} {
 		u.met = append(u.met, y.group)
 	}
-	acc.bits += w.saved(a, y.group, x.count, y.count, v)
+	acc.add(v.family, w.saved(a, y.group, x.count, y.count, v))
 	acc.best[v.family] = max(acc.best[v.family], min(x.bits, y.bits, v.worth), 1)
 }
 
 // saved is what one value saves, in bits, if two groups that hold it become
-// one: it need not be explained twice, but which of the values it was takes
-// more telling.
+// one: how likely whoever stands behind both names it, against how likely it
+// came to the second from a common supplier.
 func (w *world) saved(a, b, ca, cb int32, v *value) float64 {
 	total := w.seenIn(&w.groups[a], v) + w.seenIn(&w.groups[b], v)
-	return v.cost - lg(max(total, ca+cb)) + again(ca+cb) - again(ca) - again(cb)
+	s := w.p.share[v.family]
+	return math.Log2(1 + (1-s)/s*float64(ca+cb)/float64(max(total, ca+cb))/v.base)
 }
-
-func again(c int32) float64 { return float64(c-1) * lg(c) }
 
 // faint adds what two groups save by the values that cannot bring them
 // together by themselves, and by hubs of which neither is a large holder.
@@ -212,32 +235,44 @@ func (u *uniting) offer(a, b int32, gain float64) {
 	}
 }
 
-// mixing is what telling two groups' values apart costs once they are one,
-// less what is saved by not telling the groups apart. Only months and kinds
-// that both have can mix.
-func (w *world) mixing(a, b int32) float64 {
-	x, y := &w.groups[a], &w.groups[b]
-	if x.stats == nil || y.stats == nil {
-		w.open(x)
-		w.open(y)
+// missing is what speaks against two groups being one, in bits: values of the
+// smaller that the larger never named, although it named others of the kind
+// at the time and names most of its values more than once.
+func (u *uniting) missing(a, b int32) float64 {
+	w := u.w
+	if len(u.values[b]) < len(u.values[a]) {
+		a, b = b, a
 	}
-	from, to := max(x.from, y.from), min(x.from+x.months, y.from+y.months)
+	large := &w.groups[b]
 	cost := 0.0
-	for kind := range w.kinds {
-		for month := from; month < to; month++ {
-			s, t := x.stats[kind*x.months+month-x.from], y.stats[kind*y.months+month-y.from]
-			if s.tokens == 0 || t.tokens == 0 {
-				continue
-			}
-			both := lg(s.tokens + t.tokens)
-			if kind == 0 { // the reports themselves
-				cost -= w.p.assign * (float64(s.tokens)*(both-lg(s.tokens)) + float64(t.tokens)*(both-lg(t.tokens)))
-				continue
-			}
-			cost += float64(s.repeats)*(both-lg(s.tokens)) + float64(t.repeats)*(both-lg(t.tokens))
+	for _, vi := range u.values[a] {
+		v := &w.values[vi]
+		if v.worth < w.p.medium || v.holders.count(b) > 0 {
+			continue
 		}
+		tokens, repeats := w.seenTwice(large, v)
+		if tokens == 0 {
+			continue
+		}
+		cost += w.p.miss * float64(repeats) / float64(tokens)
 	}
 	return cost
+}
+
+// seenTwice counts the reports of a group that name a value of this kind while
+// this one was in use, and those of them that name one the group had named
+// before.
+func (w *world) seenTwice(g *group, v *value) (tokens, repeats int32) {
+	if g.stats == nil {
+		s := w.loneStat(g, v.from, v.to, v.kind)
+		return s.tokens, s.repeats
+	}
+	row := g.stats[int32(v.kind)*g.months : (int32(v.kind)+1)*g.months]
+	for month := max(v.from-g.from, 0); month <= min(v.to-g.from, g.months-1); month++ {
+		tokens += row[month].tokens
+		repeats += row[month].repeats
+	}
+	return tokens, repeats
 }
 
 // joinMutual joins the pairs of which each is the other's best offer and

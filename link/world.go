@@ -1,24 +1,22 @@
 package link
 
-import (
-	"math"
-	"slices"
-)
+import "slices"
 
 // world is one component of shared evidence while it is being parted into
 // groups. Nodes are reports, or several that a person said are the same
 // ring's. A partition is judged by how many bits it takes to tell who used
 // what (docs/linking.md):
 //
-//   - a value that appears in a second group has to be explained by chance or
-//     a common supplier: that costs its bits;
-//   - a value that appears again within a group costs log2(N/c): which of the
-//     group's N values of the kind it was, at that time, c of them this one;
-//   - a report is one of its group's, which saves assign·log2(n) bits.
+//   - a value that two groups hold has to be explained by one operator or by a
+//     common supplier: how often the groups name it, against how often anyone
+//     draws on a supplier and how common the value is in its time;
+//   - a value that one group never named, although it named others of the kind
+//     at the time and repeats most of them, speaks against;
+//   - two groups are two until that argument comes to some bits.
 //
-// So groups that share few of the values they could share are cheaper apart,
-// groups that share many are cheaper as one, and a fragment with nothing of
-// its own is cheapest with whom it shares anything.
+// So groups that share few of the values they could share stay apart, groups
+// that share many are one, and a fragment with nothing of its own goes with
+// whom it shares anything.
 //
 // Everything is in flat arrays in an order that depends on content alone, and
 // every step is a function of them, so the partition is too.
@@ -42,6 +40,7 @@ type world struct {
 // params are the model's numbers, read once.
 type params struct {
 	assign, second, taper, attribute float64
+	merge, miss                      float64
 	strong, medium                   int32 // 1/1000 bit
 	share                            [numFamilies]float64
 	poison                           float64
@@ -60,6 +59,7 @@ func (b *Builder) params() params {
 	m := &b.model
 	p := params{
 		assign: m.Param("assign"), second: m.Param("second"), taper: m.Param("taper"), attribute: m.Param("attribute"),
+		merge: m.Param("merge"), miss: m.Param("miss"),
 		strong: int32(m.Param("strong") * 1000), medium: int32(m.Param("medium") * 1000),
 	}
 	for f, name := range families {
@@ -101,7 +101,6 @@ type value struct {
 	prior    int32   // what rules out chance, in 1/1000 bit
 	worth    int32   // the same, tapered by how many groups it touches
 	base     float64 // its share among all reports that name a value of the kind while it was in use
-	cost     float64 // bits that it costs to find it in a further group
 	stamp    uint32  // the clock when its holders last changed
 	holders  holders
 }
@@ -268,9 +267,7 @@ func (w *world) addRivals(rules *rules, ofRank func(uint32) (int32, bool)) {
 	}
 }
 
-// addBases counts how common each value is in its time and what it costs to
-// find it in one more group: whoever supplies several operators is drawn on
-// for a share of reports, and then this value among all of the kind.
+// addBases counts how common each value is in its time, among all of its kind.
 func (w *world) addBases() {
 	months := int32(0)
 	for _, t := range w.tokens {
@@ -289,7 +286,6 @@ func (w *world) addBases() {
 			seen += all[int32(v.kind)*months+month]
 		}
 		v.base = float64(total[i]) / float64(max(seen, total[i]))
-		v.cost = math.Log2(1 / (w.p.share[v.family] * v.base))
 	}
 }
 
