@@ -242,6 +242,13 @@ func (x *scan) alias(i int) {
 	named := strings.EqualFold(string(x.bytes(i)), "named") || strings.EqualFold(string(x.bytes(i)), "namens")
 	switch {
 	case named:
+	case string(x.bytes(i)) == "名乗":
+		if k := i - 2; k >= 0 && string(x.bytes(i-1)) == "と" && cjk(x.bytes(k), 0) > 1 && !x.toks[k].used {
+			x.take(fraud.PersonAlias, foldName(string(x.bytes(k))), k, k, true)
+		}
+		return
+	case is.has(cueAgent) && x.greeted(i):
+		return
 	case is.has(cueName) && !is.has(cueAgent):
 		if !x.opt.FromFraudster && x.near(i, 2, 0, cueMy|cueI) && !x.near(i, 7, 0, cueScript) {
 			return
@@ -261,6 +268,8 @@ func (x *scan) alias(i int) {
 			}
 		case w == "this" && x.opt.FromFraudster && x.is(k).has(cueIs):
 			k++
+		case x.opt.FromFraudster && (w == "soy" || w == "suis" || w == "bin"):
+		case x.opt.FromFraudster && w == "am" && i > 0 && strings.EqualFold(string(x.bytes(i-1)), "i"):
 		default:
 			return
 		}
@@ -268,10 +277,23 @@ func (x *scan) alias(i int) {
 	x.takeName(k, named || is.has(cueThis))
 }
 
+// greeted says whether the title at token i belongs to whom a letter is
+// written to: "Dear Mr. Smith".
+func (x *scan) greeted(i int) bool {
+	if i == 0 {
+		return false
+	}
+	switch strings.ToLower(string(x.bytes(i - 1))) {
+	case "dear", "hello", "hi", "geehrter", "geehrte", "hallo", "liebe", "lieber", "estimado", "estimada", "cher", "chère", "bonjour":
+		return true
+	}
+	return false
+}
+
 // joins says whether the word itself means "is called": me llamo, ich heiße.
 func (x *scan) joins(i int) bool {
 	switch strings.ToLower(string(x.bytes(i))) {
-	case "llamo", "llama", "heiße", "heisse", "appelle", "nomme", "नाम", "名前":
+	case "llamo", "llama", "llamaba", "llamarse", "heiße", "heisse", "hieß", "hiess", "appelle", "appelait", "nomme", "alias", "नाम", "naam", "名前":
 		return true
 	}
 	return false
@@ -279,6 +301,9 @@ func (x *scan) joins(i int) bool {
 
 // takeName takes one to three capitalised words from token k on as a name.
 func (x *scan) takeName(k int, one bool) {
+	for ; k < len(x.toks) && k > 0 && (x.markAt(k) == '"' || x.markAt(k) == '(' || x.markAt(k) == '.' && x.gap(k) == 0 && x.toks[k-1].len() <= 4); k++ {
+		// in quotes, or behind a title's full stop
+	}
 	first, last := k, k-1
 	for ; k < len(x.toks) && k < first+3; k++ {
 		t := x.toks[k]
@@ -289,6 +314,10 @@ func (x *scan) takeName(k int, one bool) {
 		r, _ := utf8.DecodeRune(b)
 		upper := unicode.IsUpper(r) && len(b) > 1
 		caseless := r >= 0x900 && r <= 0x97F && !x.is(k).has(cueIs|cueUs|cueTo|cueFrom|cueNumber|cuePhone)
+		if g := cjk(b, 0); g > 1 && k == first && x.lang == langJA && len(b) >= 6 && len(b) <= 18 {
+			last = k // a Japanese name is one run; what follows it is grammar
+			break
+		}
 		if !upper && !caseless || notAName(x.is(k)) || caseless && last >= first+1 {
 			break
 		}

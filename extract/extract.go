@@ -79,6 +79,7 @@ type scan struct {
 type mark struct {
 	start, end int
 	inURL      bool
+	remote     bool // a link to a program for remote access
 }
 
 // Extractor does what [Text] and [Report] do for many texts one after the

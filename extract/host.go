@@ -209,6 +209,9 @@ func (x *scan) siteAlone(url string, safe SafeList) (f Finding, ok bool) {
 			return f, false
 		}
 	}
+	if tenant(host) != "" || fetchesClient(url) {
+		return f, false
+	}
 	if _, _, found := handleOfURL(url); found || digits >= 9 || strings.IndexByte(".,;:!?_", url[len(url)-1]) >= 0 || len(url) > maxURL {
 		return f, false
 	}

@@ -158,7 +158,8 @@ func (x *scan) gatherMixed(at, first int, sep byte, gs *[maxGroups]group, n int)
 			return n
 		}
 	}
-	if n > 0 || tail == len(b) || len(b)-tail < 3 || tail == 1 && len(b)-tail < leastPhone {
+	named := tail > 1 && dictionary.entries[dictionary.find(b, 0, tail)].is.has(cuePhone|cueCall) // TEL06-1234-5678
+	if n > 0 || tail == len(b) || len(b)-tail < 3 && !named || tail == 1 && len(b)-tail < leastPhone {
 		return n // one letter and some digits begin a serial number
 	}
 	gs[0] = group{tok: at, to: at, start: start + tail, end: start + len(b), n: len(b) - tail}
@@ -260,6 +261,9 @@ func (x *scan) phone(gs []group) bool {
 	}
 	if before := x.before(from); !plus && (before == '#' || before == '$' || before >= signEuro && before <= signRupee || before == '=' && false) {
 		return false
+	}
+	if from >= 2 && x.gap(from) == 0 && x.gap(from-1) == 0 && x.toks[from-2].class == classMixed && (x.markAt(from-1) == '.' || x.markAt(from-1) == '-') {
+		return false // the rest of a serial number: K447.188.00.213
 	}
 	cue := x.phoneCue(from, gs[len(gs)-1].to)
 	if cue == cueAgainst {

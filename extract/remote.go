@@ -1,5 +1,13 @@
 package extract
 
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+
+	"ringbreaker.example/fraud"
+)
+
 // remoteTool is a remote-access product. All of them are lawful: the name is
 // context, the id and the relay are what links.
 type remoteTool struct {
@@ -101,4 +109,151 @@ var giftBrands = []giftBrand{
 	{"footlocker", "footlocker"},
 	{"doordash", "doordash"},
 	{"uber", "uber"},
+}
+
+// tenantHosts are the names under which a maker of remote access gives each
+// customer one of their own (LOLRMM's lists of network artifacts): the name
+// under it says whose machine reaches in, so it is a relay and not the
+// maker's page.
+var tenantHosts = map[string]string{
+	"screenconnect.com": "screenconnect", "hostedrmm.com": "screenconnect", "itsupport247.net": "screenconnect", "247ithelp.com": "screenconnect",
+	"beyondtrustcloud.com": "bomgar", "bomgarcloud.com": "bomgar", "syncromsp.com": "syncro", "islonline.net": "islonline",
+	"itsm-us1.comodo.com": "itarian", "rmmservice.ca": "ninjarmm", "rmmservice.eu": "ninjarmm", "rmmservice.com.au": "ninjarmm",
+	"immy.bot": "immybot", "superops.ai": "superops", "level.io": "level", "devtunnels.ms": "devtunnels", "teleport.sh": "teleport",
+}
+
+// makersHosts begin names under them that are the maker's own and no
+// customer's.
+var makersHosts = setOf("www app api cloud docs help support status download downloads login account accounts web get my portal blog community university relay control")
+
+// tenant says whose product gave the host to one of its customers, "" for any
+// other host.
+func tenant(host string) string {
+	for at := strings.IndexByte(host, '.'); at > 0; {
+		if tool := tenantHosts[host[at+1:]]; tool != "" {
+			first, _, _ := strings.Cut(host, ".")
+			if makersHosts[first] {
+				return ""
+			}
+			return tool
+		}
+		next := strings.IndexByte(host[at+1:], '.')
+		if next < 0 {
+			break
+		}
+		at += 1 + next
+	}
+	return ""
+}
+
+// relayNamed says whether the words before token first, or a port behind byte
+// end, say that the host between them is a relay: "relay: HOST",
+// "&h=HOST&p=8041", "HOST:8041".
+func (x *scan) relayNamed(first, end int) bool {
+	if x.parameter(first) == "h" {
+		return true
+	}
+	for _, port := range []string{":8040", ":8041"} { // ScreenConnect's own (its documentation)
+		if at := end + len(port); at <= len(x.text.b) && string(x.text.b[end:at]) == port && (at == len(x.text.b) || !isDigit(x.text.b[at])) {
+			return true
+		}
+	}
+	for k, seen := first-1, 0; k >= 0 && seen < 3; k-- {
+		if m := x.markAt(k); m == '.' || m == '!' || m == '?' || m == '/' {
+			return false
+		} else if m != 0 {
+			continue
+		}
+		seen++
+		switch w := x.bytes(k); {
+		case equalFold("relay", w), equalFold("relais", w), equalFold("relayserver", w), equalFold("relé", w), equalFold("リレー", w):
+			return true
+		case !x.is(k).has(cueIs|cueTo|cueSite|cueSession) && !equalFold("host", w) && !equalFold("server", w):
+			return false
+		}
+	}
+	return false
+}
+
+// parameter is the name of the query's parameter whose value begins at token
+// i, "" if none does.
+func (x *scan) parameter(i int) string {
+	if x.markAt(i-1) != '=' || i < 3 || x.gap(i) > 0 || x.gap(i-1) > 0 || x.gap(i-2) > 0 {
+		return ""
+	}
+	if m := x.markAt(i - 3); m != '&' && m != '?' {
+		return ""
+	}
+	return string(x.bytes(i - 2))
+}
+
+// screenConnect takes what a link to a ScreenConnect client carries, or the
+// command line of its service: h, the relay; s, the session; k, the key of
+// the server, by which two relays are known for one operator's
+// (ConnectWise, "ScreenConnect client launch parameters").
+func (x *scan) screenConnect(start, end int) {
+	query := string(x.text.b[start:end])
+	h, hostAt := parameterOf(query, 'h')
+	p, _ := parameterOf(query, 'p')
+	if host, valid, ok := canonicalHost(h); ok && valid && allDigits(p) && p != "" {
+		x.takeSpan(fraud.RemoteHost, host, start+hostAt, start+hostAt+len(h), true)
+	} else {
+		return
+	}
+	if s, at := parameterOf(query, 's'); len(s) == 36 && strings.Count(s, "-") == 4 && isHexRun(strings.ReplaceAll(s, "-", "")) {
+		x.takeSpan(fraud.RemoteID, "screenconnect:"+strings.ToLower(strings.ReplaceAll(s, "-", "")), start+at, start+at+len(s), true)
+	}
+	if k, at := parameterOf(query, 'k'); len(k) >= 100 { // an RSA key in base64
+		x.takeSpan(fraud.RemoteID, "screenconnect:key"+keyPrint(k), start+at, start+at+len(k), true)
+	}
+}
+
+// screenConnectLine takes the session and the key of a service's command line
+// whose relay's host begins at token first.
+func (x *scan) screenConnectLine(first int) {
+	start, end := int(x.toks[first].start), int(x.toks[first].start)
+	for start > 0 && x.text.b[start-1] > ' ' && x.text.b[start-1] != '"' && end-start < maxURL {
+		start--
+	}
+	for end < len(x.text.b) && x.text.b[end] > ' ' && x.text.b[end] != '"' && end-start < maxURL {
+		end++
+	}
+	found := len(x.found)
+	x.screenConnect(start, end)
+	if len(x.found) > found { // the relay itself is taken already
+		x.found = append(x.found[:found], x.found[found+1:]...)
+		x.marks = append(x.marks[:found], x.marks[found+1:]...)
+		x.use(first, end)
+	}
+}
+
+// keyPrint is the first 16 hex digits of the SHA-256 of a key as its link has
+// it, with the escapes of a query undone.
+func keyPrint(k string) string {
+	sum := sha256.Sum256([]byte(strings.NewReplacer("%2B", "+", "%2b", "+", "%2F", "/", "%2f", "/", "%3D", "=", "%3d", "=").Replace(k)))
+	return hex.EncodeToString(sum[:8])
+}
+
+// parameterOf is the value of a parameter with a name of one letter, and where
+// in the query it stands.
+func parameterOf(query string, name byte) (value string, at int) {
+	for i := 0; i+2 < len(query); i++ {
+		if (query[i] == '?' || query[i] == '&') && query[i+1] == name && query[i+2] == '=' {
+			at = i + 3
+			end := at
+			for end < len(query) && query[end] != '&' && query[end] != '"' && query[end] != '\'' && query[end] > ' ' && query[end] != '<' {
+				end++
+			}
+			return query[at:end], at
+		}
+	}
+	return "", 0
+}
+
+// fetchesClient says whether a URL leads to a program for remote access: the
+// path of a ScreenConnect server's client, or a relay's parameters.
+func fetchesClient(url string) bool {
+	low := strings.ToLower(url)
+	return strings.Contains(low, ".client.exe") || strings.Contains(low, ".clientsetup.") || strings.Contains(low, "/bin/screenconnect") || strings.Contains(low, ".client.application") ||
+		strings.Contains(low, "?e=support&") || strings.Contains(low, "?e=access&")
 }

@@ -154,6 +154,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		return fraud.RoleMention, "named in the text, its part not told"
 	}
 	c := x.around(m)
+	if m.remote && (f.Kind == fraud.URL || f.Kind == fraud.Domain) {
+		return fraud.RoleRemote, "a program for remote access is fetched there"
+	}
 	switch f.Kind {
 	case fraud.Phone:
 		if m.inURL {
@@ -230,6 +233,7 @@ type cuesAround struct {
 	fax     bool
 	theirs  bool // told, asked: they said it
 	sent    bool
+	p2p     bool // a service that pays to a number or an address
 	label   bool // a signature's label: M:, Mob, Direct
 	signed  bool // Regards, and the like, before it
 	moved   bool // redirected
@@ -311,6 +315,7 @@ func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) 
 	c.fax = c.fax || is.has(cueFax) && near
 	c.theirs = c.theirs || is.has(cueScript)
 	c.sent = c.sent || is.has(cuePay)
+	c.p2p = c.p2p || is.has(cueUPI)
 	c.moved = c.moved || is.has(cueRedirect)
 	if is.has(cueScript|cueTo|cueBank|cueSite|cueMail) && !is.has(cueOwn) && !x.is(k-1).has(cueMy) {
 		*turned = true
@@ -446,6 +451,8 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 	switch {
 	case c.isMine:
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case c.p2p && (c.toward || c.sent && !c.call) && !c.mine && !c.from:
+		return fraud.RolePayee, "money was to go to this number"
 	case c.fax:
 		return fraud.RoleMention, "a fax number"
 	case c.mine && !c.bank && !c.genuine && !c.shown && (c.phone || c.from || c.i || !c.call):
@@ -510,6 +517,8 @@ func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
 	switch {
 	case (c.mine || c.isMine) && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case c.p2p && c.toward && !c.from:
+		return fraud.RolePayee, "money was to go to this address"
 	case c.from:
 		return fraud.RoleSender, "the message came from it"
 	case c.call || c.toward || x.opt.FromFraudster:

@@ -10,6 +10,17 @@ import (
 // token i on: "eight five five, four seven oh, one two one two", "double
 // five", "cero ocho cientos", "zéro un trente-deux", "achtundachtzig".
 func (x *scan) spoken(i int) bool {
+	enough := 3
+	if x.is(i).has(cueTimes) { // "646 triple five 0178": the digits before it count
+		for from := i; from > 0 && from > i-8 && !x.toks[from-1].used && x.gap(from) <= 1; from-- {
+			t := x.toks[from-1]
+			if t.class == classNumber && t.len() <= 4 {
+				i, enough = from-1, 2
+			} else if x.markAt(from-1) != ',' {
+				break
+			}
+		}
+	}
 	d := x.digits[:0]
 	words, last := 0, i-1
 	end := x.spokenEnd(i)
@@ -28,7 +39,7 @@ func (x *scan) spoken(i int) bool {
 		}
 	}
 	x.digits = d
-	if words < 3 || len(d) < leastPhone || last < i {
+	if words < enough || len(d) < leastPhone || last < i {
 		return false
 	}
 	for x.toks[last].class == classMark && last > i {
@@ -50,7 +61,10 @@ func (x *scan) spokenEnd(i int) int {
 			break
 		}
 		is := x.is(k)
-		if t.class == classNumber && t.len() <= 4 || is.has(cueDigit|cueTeen|cueTens|cueTimes|cueHundred|cueAnd) {
+		if t.class == classNumber && t.len() <= 4 || is.has(cueDigit|cueTeen|cueTens|cueTimes|cueHundred|cueAnd|cueFiller) {
+			continue
+		}
+		if k > i && x.lang == langHI && is.has(cueDo) {
 			continue
 		}
 		if m := x.markAt(k); m == ',' || m == '-' || m == '.' || m == '(' || m == ')' || m == ';' {
@@ -95,8 +109,11 @@ func (x *scan) spokenPart(k, end int, d *[]byte) (words, took int, isWord bool) 
 			*d = append(*d, '1', '0', '0')
 		}
 		return 1, 1, true
-	case is.has(cueAnd):
+	case is.has(cueAnd), is.has(cueFiller):
 		return 0, 1, true
+	case is.has(cueDo):
+		*d = append(*d, '2')
+		return 1, 1, true
 	case is.has(cueTens):
 		return x.spokenTens(k, end, d)
 	case is.has(cueTeen):

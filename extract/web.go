@@ -40,7 +40,14 @@ func (x *scan) url(i int) {
 		x.takeSpan(fraud.Handle, network+":"+name, start, end, true)
 	}
 	hostStart := int(x.toks[i].start) + 3
+	marks := len(x.marks) - 1
 	x.hostOf(value, hostStart, end)
+	if fetchesClient(value) {
+		x.screenConnect(hostStart, end)
+		for ; marks < len(x.marks); marks++ {
+			x.marks[marks].remote = true
+		}
+	}
 	x.urlNumbers(hostStart, end)
 	x.use(i-1, end)
 }
@@ -68,7 +75,11 @@ func (x *scan) hostOf(value string, start, end int) {
 		host = host[:cut]
 	}
 	if _, valid, ok := x.domain(host); ok && valid {
-		x.takeSpan(fraud.Domain, strings.TrimPrefix(host, "www."), start, end, true)
+		kind := fraud.Domain
+		if tenant(host) != "" {
+			kind = fraud.RemoteHost
+		}
+		x.takeSpan(kind, strings.TrimPrefix(host, "www."), start, end, true)
 	}
 }
 
@@ -267,8 +278,13 @@ func knownSuffix(host string) bool {
 	if len(last) < 2 || isDigit(last[0]) {
 		return false
 	}
-	if last == "example" || last == "onion" || last == "test" || last == "invalid" {
+	switch last {
+	case "example", "test", "invalid":
 		return true
+	case "onion": // version 2 and 3 of Tor's rendezvous specification
+		label := host[:len(host)-len(".onion")]
+		n := len(label) - 1 - strings.LastIndexByte(label, '.')
+		return n == 16 || n == 56
 	}
 	suffix, icann := publicsuffix.PublicSuffix(host)
 	return (icann || strings.Contains(suffix, ".")) && suffix != host
@@ -438,11 +454,11 @@ func (x *scan) dot(i int) {
 		return
 	}
 	if end >= len(b) || b[end] != '/' && b[end] != ':' && b[end] != '?' {
-		if x.forgotten(raw, first) {
+		if x.forgotten(host, first) {
 			return
 		}
 	}
-	if local, last := x.spokenLocal(first); local >= 0 { // "name [at] example.com"
+	if local, last := x.spokenLocal(first); local >= 0 && (x.markAt(first-1) != 0 || x.near(first, 8, 0, cueMail)) { // "name [at] example.com"
 		name := strings.ToLower(string(b[x.toks[local].start:x.toks[last].end]))
 		if email, _, ok := canonicalEmail(name + "@" + host); ok {
 			x.takeSpan(fraud.Email, email, int(x.toks[local].start), end, true)
@@ -462,7 +478,14 @@ func (x *scan) dot(i int) {
 			}
 		}
 	}
-	x.takeSpan(fraud.Domain, strings.TrimPrefix(host, "www."), start, end, true)
+	kind := fraud.Domain
+	if tenant(host) != "" || long == end && x.relayNamed(first, end) {
+		kind = fraud.RemoteHost
+	}
+	x.takeSpan(kind, strings.TrimPrefix(host, "www."), start, end, true)
+	if kind == fraud.RemoteHost && x.parameter(first) == "h" {
+		x.screenConnectLine(first)
+	}
 	x.urlNumbers(end, long)
 	x.use(first, long)
 }
@@ -497,9 +520,10 @@ func likeSite(raw, host string) bool {
 // forgotten says of a dot whether it rather ends a sentence whose blank was
 // forgotten: "sign.in", "call.me". A plain pair of words, the second of which
 // is one of grammar, is a site only where a word for one stands near it.
-func (x *scan) forgotten(raw string, first int) bool {
-	word, last, _ := strings.Cut(raw, ".")
-	if !grammar[strings.ToLower(last)] {
+func (x *scan) forgotten(host string, first int) bool {
+	cut := strings.LastIndexByte(host, '.')
+	word := strings.ReplaceAll(host[:cut], ".", "")
+	if !grammar[host[cut+1:]] {
 		return false
 	}
 	for i := range len(word) {
@@ -510,5 +534,5 @@ func (x *scan) forgotten(raw string, first int) bool {
 	return !x.near(first, 4, 4, cueSite) || x.near(first, 0, 0, cueSite|cueCall|cuePay|cueID|cueName)
 }
 
-// grammar is the two-letter words that are top-level domains too.
-var grammar = setOf("am as at be by de do es in is it me my no so to us")
+// grammar is the words of every sentence that are top-level domains too.
+var grammar = setOf(`am as at be by do de es in is it me my no so to us you how now call like love xxx`)

@@ -10,6 +10,7 @@ command -v age >/dev/null || missing+=(age)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v pdftotext >/dev/null || missing+=(poppler-utils)
 command -v tesseract >/dev/null || missing+=(tesseract-ocr tesseract-ocr-eng)
+/usr/bin/python3 -c 'import phonenumbers' 2>/dev/null || missing+=(python3-phonenumbers) # judges the phone tables
 command -v gcc >/dev/null || missing+=(gcc libc6-dev) # the race detector links with it
 [ ${#missing[@]} -eq 0 ] && exit 0
 echo "needs: ${missing[*]}"

@@ -1,0 +1,107 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+// valuesOf is what Text finds, "kind:value role" each, without amounts and
+// products.
+func valuesOf(text string, opt Options) []string {
+	var out []string
+	for _, f := range Text(text, opt) {
+		if f.Kind != "amount" && f.Kind != "remote_tool" {
+			out = append(out, f.String()+" "+string(f.Role))
+		}
+	}
+	return out
+}
+
+func TestWhatTextsAreKnownToHold(t *testing.T) {
+	const key = "BgIAAACkAABSU0ExAAgAAAEAAQBhbGxvZnRoaXNpc2ludmVudGVkYW5kbm9yZWFsa2V5YXRhbGxidXRsb25nZW5vdWdodG9jb3VudA%3d%3d"
+	for _, tt := range []struct {
+		name, country string
+		scam          bool
+		text          string
+		want          []string
+	}{
+		{"digit by digit", "US", true, "To cancel dial 8 8 8 - 5 5 5 - 0 1 9 1 now", []string{"phone:+18885550191 callback"}},
+		{"digit by digit in one row", "US", true, "Call us at 8 4 4 5 5 5 0 1 8 1 at once", []string{"phone:+18445550181 callback"}},
+		{"swung dashes", "US", true, "helpline 1~877~555~0103", []string{"phone:+18775550103 callback"}},
+		{"commas of dictation", "US", true, "To cancel call area code 806, 555, 0114.", []string{"phone:+18065550114 callback"}},
+		{"commas of a list", "US", false, "The rooms were 806, 555, 0114 and 12.", nil},
+		{"India's five and five", "IN", false, "मो. 98765 43215", []string{"phone:+919876543215 callback"}},
+		{"letters behind a whole number", "US", true, "TOLL FREE +1.(855).555.0165 // TOLL FREE", []string{"phone:+18555550165 callback"}},
+		{"a serial's letter", "DE", false, "Mein Router, Seriennr. K447.188.00.213.882", nil},
+		{"a date and an hour", "JP", false, "相談受付 2024-03-14 10:42", nil},
+		{"Ofcom's number without an area", "GB", false, "My line is 01632 960118.", []string{"phone:+441632960118 victim_owned"}},
+		{"Japanese around digits", "JP", false, "株式会社、TEL06-1234-5678 と書いてありました", []string{"phone:+81612345678 mention"}},
+		{"Japanese after a URL", "JP", false, "海外の取引所https://coin-asia.example/jpのサポート", []string{"url:https://coin-asia.example/jp lure", "domain:coin-asia.example lure"}},
+		{"Japanese before an address", "JP", false, "メールはhanako@jmail.example です", []string{"email:hanako@jmail.example sender"}},
+		{"a sentence without its blank", "US", false, "Please sign.in to continue and call.me later, see you at home.now", nil},
+		{"a site that is one", "US", false, "I visited the site help.me and paid", []string{"domain:help.me lure"}},
+		{"at, the word", "US", false, "he was blogging at songs.example yesterday", []string{"domain:songs.example lure"}},
+		{"at, the sign in a mail", "US", false, "email me: john at songs.example", []string{"email:john@songs.example sender"}},
+		{"a host spelled out", "US", false, "go to w w w dot support hyphen desk dot example", []string{"domain:support-desk.example lure"}},
+		{"a relay in a link", "US", false, "https://pc.example/Bin/support.Client.exe?e=Support&y=Guest&h=rly.aid.example&p=8041&s=0f8fad5b-d9cb-469f-a165-70867728950e&k=" + key, []string{
+			"url:https://pc.example/Bin/support.Client.exe?e=Support&y=Guest&h=rly.aid.example&p=8041&s=0f8fad5b-d9cb-469f-a165-70867728950e&k=" + key + " remote",
+			"domain:pc.example remote", "remote_host:rly.aid.example remote", "remote_id:screenconnect:0f8fad5bd9cb469fa16570867728950e remote", "remote_id:screenconnect:key7a300365d7623ad9 remote",
+		}},
+		{"a service's command line", "US", false, `ClientService.exe "?e=Access&y=Guest&h=rly.aid.example&p=8041&k=` + key + `"`, []string{"remote_host:rly.aid.example remote", "remote_id:screenconnect:key7a300365d7623ad9 remote"}},
+		{"a relay named", "US", false, "Relay: instance-k4x7q2-relay.screenconnect.com port 443", []string{"remote_host:instance-k4x7q2-relay.screenconnect.com remote"}},
+		{"a relay by its port", "US", false, "it connected to sc.aid.example:8041.", []string{"remote_host:sc.aid.example remote"}},
+		{"the maker's own page", "US", false, "I looked at www.screenconnect.com", []string{"domain:screenconnect.com genuine_brand"}},
+		{"money to a number", "US", false, "I zelled $995 to phone number 786-555-0166", []string{"phone:+17865550166 payee"}},
+		{"a title and a name", "US", false, "A Mr. Jacob Turner answered", []string{"person_alias:jacob turner alias"}},
+		{"a name in a letter's greeting", "US", true, "Dear Mr. Jacob Turner, your order", nil},
+		{"a name in Japanese", "JP", false, "片言の男性でジョンと名乗りました", []string{"person_alias:ジョン alias"}},
+		{"a name in Spanish", "ES", false, "Un tal Roberto me dijo que pagara", []string{"person_alias:roberto alias"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := valuesOf(tt.text, Options{Country: tt.country, FromFraudster: tt.scam}); !slices.Equal(got, tt.want) {
+				t.Errorf("%s\ngot  %s\nwant %s", tt.text, strings.Join(got, "\n     "), strings.Join(tt.want, "\n     "))
+			}
+		})
+	}
+}
+
+// Numbers as people say them, and the digits that are meant.
+func TestNumbersSaidAloud(t *testing.T) {
+	for _, tt := range []struct{ country, said, want string }{
+		{"US", "please call eight eight eight, five five five, oh one four two today", "+18885550142"},
+		{"US", "call one eight hundred five five five zero one nine nine", "+18005550199"},
+		{"US", "dial eight hundred, five five five, oh one four two", "+18005550142"},
+		{"US", "call eight double five, five five five, zero one double four", "+18555550144"},
+		{"US", "call eight four four triple five oh one eighteen", "+18445550118"},
+		{"US", "call two one two five fifty five zero one forty two", "+12125550142"},
+		{"US", "it was 1 877, 555, 01 double 4 I think", "+18775550144"},
+		{"US", "to renew call 646 triple five 0178", "+16465550178"},
+		{"US", "call three one two five five five, uh, zero one five three, thanks", "+13125550153"},
+		{"GB", "ring oh two oh seven nine four six oh one two three", "+442079460123"},
+		{"GB", "call zero seven seven double zero nine double zero one two three", "+447700900123"},
+		{"GB", "oh eight oh eight one five seven oh one nine two please", "+448081570192"},
+		{"ES", "llame al nueve uno dos tres cuatro cinco seis siete ocho", "+34912345678"},
+		{"ES", "marque novecientos no, nueve doce treinta y cuatro cincuenta y seis setenta y ocho", "+34912345678"},
+		{"ES", "llame al nueve uno dos, treinta y cuatro, cincuenta y seis, setenta y ocho", "+34912345678"},
+		{"DE", "rufen Sie null drei null zwei drei eins zwei fünf null eins zwei an", "+493023125012"},
+		{"DE", "Telefon null drei null dreiundzwanzig zwölf fünfzig zwölf", "+493023125012"},
+		{"FR", "appelez le zéro un quatre-vingt-dix-neuf zéro zéro douze vingt et un", "+33199001221"},
+		{"FR", "appelez le zéro un soixante-dix soixante-dix-huit quatre-vingts trente-deux", "+33170788032"},
+		{"IN", "कॉल करें नौ आठ सात छह पांच चार तीन दो एक शून्य", "+919876543210"},
+		{"IN", "call karo nau aath saat chhe paanch char teen do ek shunya", "+919876543210"},
+		{"IN", "कॉल करें नौ आठ सात छह पांच डबल तीन दो एक शून्य", "+919876533210"},
+	} {
+		t.Run(tt.said, func(t *testing.T) {
+			got := ""
+			for _, f := range Text(tt.said, Options{Country: tt.country}) {
+				if f.Kind == "phone" {
+					got += f.Value
+				}
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
