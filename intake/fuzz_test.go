@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	netmail "net/mail"
 	"os"
 	"path/filepath"
 	"testing"
@@ -83,10 +82,8 @@ func FuzzMailDoor(f *testing.F) {
 		if err != nil && !errors.Is(err, fraud.ErrInvalid) {
 			t.Fatalf("got %v, want ErrInvalid", err)
 		}
-		if m, err := netmail.ReadMessage(bytes.NewReader(mail)); err == nil {
-			if by, err := netmail.ParseAddress(m.Header.Get("Resent-From")); err == nil && by.Address != "edna@mail.example" {
-				return // somebody else passed on what Edna sent
-			}
+		if bytes.Contains(bytes.ToLower(b), []byte("resent-")) {
+			return // somebody else may have passed on what Edna sent: then she is its sender
 		}
 		for _, a := range k.reports {
 			for _, c := range a.Report.Contacts {
