@@ -55,7 +55,7 @@ reliability() {
 	echo "Zipf sizes, numbers rented by the week from lead sellers, mule brokers, scripts sold and paraphrased, operators with two"
 	echo "floors, a floor that serves two operators, feeds with a caller id alone, letters read by machine, four languages. Nothing"
 	echo "was tuned to them. Many of their reports hold no value at all that another report holds: joining every two reports"
-	echo "of one operator that share a value would reach a B³ recall of about 0.7, so 1 is out of anybody's reach."
+	echo "of one operator that share a value would reach a B³ recall of about 0.7 on zipf, brokers and floors (seed 1), so 1 is out of anybody's reach."
 	echo
 	cat "$work/other.md" 2>/dev/null || true
 	echo
