@@ -318,7 +318,7 @@ func nodeMarks(g graph) []Shape {
 			}
 			fmt.Fprintf(small[n.Shape], "M%v %vh0", px(p.X), px(p.Y))
 		default:
-			r := nodeRadius(n)
+			r := nodeRadius(n) * crowding(len(g.Nodes))
 			boxes = append(boxes, box{p.X - r, p.Y - r, p.X + r, p.Y + r})
 			shapes = append(shapes, nodeShape(n, p, r).tipped(n.Tip))
 		}
@@ -339,6 +339,9 @@ func nodeMarks(g graph) []Shape {
 	out = append(out, shapes...)
 	return append(out, nodeLabels(g, boxes)...)
 }
+
+// crowding makes marks smaller where there are many.
+func crowding(nodes int) float64 { return max(0.4, min(1, math.Sqrt(600/float64(max(nodes, 1))))) }
 
 func nodeRadius(n graphNode) float64 { return math.Min(20, 5+math.Sqrt(float64(n.Reports))*1.1) }
 
@@ -564,7 +567,7 @@ func (s *Server) ringGraphJSON(w http.ResponseWriter, r *http.Request) error {
 		case "report":
 			row[9] = "/reports/" + n.Value
 		default:
-			row[2], row[9] = nodeRadius(n), searchHref(n.Value)
+			row[2], row[9] = nodeRadius(n)*crowding(len(g.Nodes)), searchHref(n.Value)
 			if n.Part != "indicator" {
 				row[8] = n.Tip
 			}

@@ -3,6 +3,7 @@ package draw
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // Point is a place in a picture, in its own units, y downwards.
@@ -36,6 +37,9 @@ func Layout(n int, edges []Edge, box Box) []Point {
 		return nil
 	}
 	g := newNet(n, edges)
+	if main, small := g.parts(); len(small) > 0 {
+		return g.besides(main, small, edges, box)
+	}
 	stem, core := g.foldLeaves()
 	at := make([]Point, n)
 	if core.n > 0 {
@@ -107,6 +111,73 @@ func (g *net) withoutDoubles() {
 }
 
 func (g *net) around(v int32) []int32 { return g.near[g.start[v]:g.start[v+1]] }
+
+// parts tells the large parts of the graph, that nothing joins, from those
+// that are less than a quarter of the largest: forces would fling these away
+// and leave the picture to empty paper.
+func (g *net) parts() (main, small []int32) {
+	of, sizes := make([]int32, g.n), []int{}
+	for v := range of {
+		of[v] = -1
+	}
+	var order []int32
+	for v := range int32(g.n) {
+		if of[v] >= 0 {
+			continue
+		}
+		part, from := int32(len(sizes)), len(order)
+		of[v] = part
+		order = append(order, v)
+		for k := from; k < len(order); k++ {
+			for _, u := range g.around(order[k]) {
+				if of[u] < 0 {
+					of[u] = part
+					order = append(order, u)
+				}
+			}
+		}
+		sizes = append(sizes, len(order)-from)
+	}
+	largest := slices.Max(sizes)
+	for _, v := range order {
+		if sizes[of[v]]*4 < largest {
+			small = append(small, v)
+		} else {
+			main = append(main, v)
+		}
+	}
+	return main, small
+}
+
+// besides lays the large parts out and sets the small ones in rows below.
+func (g *net) besides(main, small []int32, edges []Edge, box Box) []Point {
+	at, place := make([]Point, g.n), make([]int32, g.n)
+	for v := range place {
+		place[v] = -1
+	}
+	for i, v := range main {
+		place[v] = int32(i)
+	}
+	var kept []Edge
+	for _, e := range edges {
+		if e.A >= 0 && e.B >= 0 && int(e.A) < g.n && int(e.B) < g.n && place[e.A] >= 0 && place[e.B] >= 0 {
+			kept = append(kept, Edge{place[e.A], place[e.B]})
+		}
+	}
+	strip := box.H * math.Min(0.25, 0.06+float64(len(small))/float64(g.n))
+	top := Box{box.X, box.Y, box.W, box.H - strip}
+	for i, p := range Layout(len(main), kept, top) {
+		at[main[i]] = p
+	}
+	across := int(math.Ceil(math.Sqrt(float64(len(small)) * box.W / strip)))
+	down := (len(small) + across - 1) / across
+	for i, v := range small {
+		x := box.X + box.W*(float64(i%across)+0.5)/float64(across)
+		y := top.Y + top.H + strip*(float64(i/across)+0.7)/(float64(down)+0.4)
+		at[v] = Point{within(x, box.X, box.W), within(y, box.Y, box.H)}
+	}
+	return at
+}
 
 // foldLeaves takes nodes with one neighbour out: stem[v] is that neighbour,
 // or -1. What is left, the core, carries their mass.

@@ -104,6 +104,20 @@ func TestNeighboursStandNear(t *testing.T) {
 	}
 }
 
+// A node that nothing joins must not push the rest into a corner.
+func TestALonelyNodeLeavesTheRestItsRoom(t *testing.T) {
+	n, edges := ringLike(600)
+	at := draw.Layout(n+3, edges, box)
+	var wide float64
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, p := range at[:n] {
+		low, high = math.Min(low, p.X), math.Max(high, p.X)
+	}
+	if wide = high - low; wide < box.W/2 {
+		t.Errorf("the graph is %.0f wide in a box of %.0f", wide, box.W)
+	}
+}
+
 // A report and a value that stand on one spot cannot be told apart.
 func TestNodesStandApart(t *testing.T) {
 	n, edges := ringLike(1000)
