@@ -30,7 +30,9 @@ func (x *scan) canonical(kind fraud.Kind, raw, country string) (value string, va
 				x.one.b[i] = ' ' // a symbol, or a line's end
 			}
 		}
-		raw = strings.TrimSpace(string(x.one.b))
+		if raw = strings.TrimSpace(string(x.one.b)); raw == "" {
+			return "", false, false
+		}
 	}
 	switch kind {
 	case fraud.Phone:
