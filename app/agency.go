@@ -225,7 +225,7 @@ func (n *Node) unseal(ctx context.Context, sealed, name string) (string, error) 
 		return "", err
 	}
 	defer f.Close()
-	plain, err := refer.Unseal(f, n.keys.Seal)
+	plain, err := refer.Unseal(f, n.seals()...)
 	if err != nil {
 		return "", err
 	}

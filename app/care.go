@@ -62,8 +62,13 @@ func (n *Node) Backup(ctx context.Context, to string) error {
 		if err := tw.WriteHeader(&tar.Header{Name: backupHead, Mode: 0o600}); err != nil {
 			return err
 		}
-		for _, name := range []string{keysDir, configFile, referralsDir, blobsDir} {
-			if err := addTree(tw, n.Data, name); err != nil {
+		names := []string{keysDir, configFile, referralsDir, blobsDir, matchesDir}
+		old, err := filepath.Glob(filepath.Join(n.Data, keysUntil+"*"))
+		for _, dir := range old {
+			names = append(names, filepath.Base(dir))
+		}
+		for _, name := range names {
+			if err := errors.Join(err, addTree(tw, n.Data, name)); err != nil {
 				return err
 			}
 		}

@@ -42,7 +42,8 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	open, shut := context.WithCancel(ctx)
 	defer shut()
 	more.run(open)
-	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	face := &face{h: h}
+	s := &http.Server{Handler: face, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	started("http://" + l.Addr().String())
@@ -51,14 +52,19 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	reader.Go(func() { n.keepSearched(reading) })
 	defer reader.Wait()
 	defer stopReading()
-	tick := time.NewTicker(hourly)
+	tick, look := time.NewTicker(hourly), time.NewTicker(keysLook)
 	defer tick.Stop()
+	defer look.Stop()
 	for {
 		select {
 		case err := <-done:
 			return err
 		case <-tick.C:
 			n.hour(ctx)
+		case <-look.C:
+			if err := n.followKeys(ctx, face); err != nil {
+				n.log.ErrorContext(ctx, "new keys cannot be used", slog.String("error", err.Error()))
+			}
 		case <-ctx.Done():
 			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 			defer cancel()
@@ -87,7 +93,13 @@ func (n *Node) hour(ctx context.Context) {
 	if err != nil {
 		n.log.ErrorContext(ctx, "hourly peers", slog.String("error", err.Error()))
 	}
+	if _, _, err := n.TellKeys(ctx); err != nil {
+		n.log.ErrorContext(ctx, "hourly keys", slog.String("error", err.Error()))
+	}
 	for _, p := range peers {
+		if !p.Revoked.IsZero() {
+			continue
+		}
 		if err := n.AskWitness(ctx, p.Org.ID); err != nil {
 			n.log.WarnContext(ctx, "checkpoint not witnessed", slog.String("peer", string(p.Org.ID)), slog.String("error", err.Error()))
 		}
@@ -176,6 +188,9 @@ func (n *Node) ListPeers(ctx context.Context, w io.Writer) error {
 		state := "trusted"
 		if !p.Revoked.IsZero() {
 			state = "revoked"
+			if p.Why != "" {
+				state += ": " + p.Why
+			}
 		}
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Org.ID, p.Org.Kind, p.URL, state, words)
 	}

@@ -36,18 +36,19 @@ type Node struct {
 	Match   *match.Engine
 	Watch   *watch.Service
 
-	db     *store.DB
-	blobs  *blob.Store
-	keys   *access.Keys
-	vault  *access.Vault
-	ledger *ledger.Log
-	model  link.Model
-	client *http.Client
-	now    func() time.Time
-	random io.Reader
-	log    *slog.Logger
-	work   sync.WaitGroup // what goes on after an answer was given
-	carry  carrier        // files that peers send in parts
+	db       *store.DB
+	blobs    *blob.Store
+	keys     *access.Keys
+	keysInfo os.FileInfo // of the folder that keys came from
+	vault    *access.Vault
+	ledger   *ledger.Log
+	model    link.Model
+	client   *http.Client
+	now      func() time.Time
+	random   io.Reader
+	log      *slog.Logger
+	work     sync.WaitGroup // what goes on after an answer was given
+	carry    carrier        // files that peers send in parts
 }
 
 const (
@@ -68,11 +69,17 @@ func Open(ctx context.Context, cfg Config, now func() time.Time) (*Node, error) 
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
+	if err := takeUpKeys(cfg.Data); err != nil {
+		return nil, err
+	}
 	var err error
 	if n.keys, err = loadOrMakeKeys(cfg); err != nil {
 		return nil, err
 	}
 	n.Org.Keys = n.keys.Public()
+	if n.keysInfo, err = os.Stat(filepath.Join(cfg.Data, keysDir)); err != nil {
+		return nil, err
+	}
 	if n.vault, err = access.NewVault(n.keys.Vault[:]); err != nil {
 		return nil, err
 	}
@@ -82,7 +89,7 @@ func Open(ctx context.Context, cfg Config, now func() time.Time) (*Node, error) 
 	if n.db, err = store.Open(ctx, cfg.database()); err != nil {
 		return nil, fmt.Errorf("open the database of node %s: %w", cfg.Org.ID, err)
 	}
-	if err := n.wire(ctx); err != nil {
+	if err := errors.Join(n.wire(ctx), n.endKeyChange(ctx)); err != nil {
 		n.db.Close()
 		return nil, err
 	}
@@ -114,7 +121,7 @@ func (n *Node) wire(ctx context.Context) error {
 	}
 	n.ledger, err = ledger.New(ledger.Config{
 		Leaves: n.db, Notes: n.db, Signer: n.keys.Ledger, Key: logKey,
-		Witness: ledger.NewCosigner(n.witnessName(), n.keys.Sign, n.now),
+		Witness: ledger.NewCosigner(n.witnessName(), n.keys.Sign, n.now), Keep: n.caughtPeer,
 	})
 	if err != nil {
 		return err
@@ -124,6 +131,12 @@ func (n *Node) wire(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// caughtPeer ends the exchange with a peer whose ledger told two stories.
+func (n *Node) caughtPeer(ctx context.Context, f ledger.Fork) error {
+	n.audit(ctx, "peer.caught", string(f.Peer), f.Why, false)
+	return n.db.CatchPeer(ctx, fraud.PeerFault{Peer: f.Peer, Why: f.Why, Seen: f.Seen, Shown: f.Shown, At: f.Caught})
 }
 
 // witnessName is the name under which this node cosigns others' checkpoints.

@@ -80,7 +80,11 @@ func (n *Node) peer(ctx context.Context, id fraud.OrgID) (fraud.Peer, error) {
 		return p, fmt.Errorf("organisation %s is no peer of this node; exchange cards first: %w", id, err)
 	}
 	if !p.Revoked.IsZero() {
-		return p, fmt.Errorf("peer %s was revoked: %w", id, fraud.ErrForbidden)
+		why := ""
+		if p.Why != "" {
+			why = ", because " + p.Why
+		}
+		return p, fmt.Errorf("peer %s was revoked on %s%s; compare fingerprints anew to trust it again: %w", id, p.Revoked.UTC().Format("2006-01-02"), why, fraud.ErrForbidden)
 	}
 	return p, nil
 }
@@ -128,6 +132,25 @@ func (n *Node) send(ctx context.Context, to fraud.OrgID, path, media string, bod
 		return fmt.Errorf("node of %s: %w", to, err)
 	}
 	return nil
+}
+
+// post sends JSON with a client of its own and takes no answer but yes or no.
+func post(ctx context.Context, client *http.Client, url string, body any) error {
+	b, err := json.Marshal(body)
+	if err != nil {
+		return fmt.Errorf("write a message: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(b))
+	if err != nil {
+		return fmt.Errorf("address cannot be used: %w", fraud.ErrInvalid)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	return readAnswer(res, nil)
 }
 
 // refusal is the body of an answer that is no.

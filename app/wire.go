@@ -26,7 +26,10 @@ var (
 	_ watch.Store   = (*store.DB)(nil)
 )
 
-const matchPrefix = "/peer/v1/match"
+const (
+	matchPrefix = "/peer/v1/match"
+	matchesDir  = "matches" // the long lists of running matches
+)
 
 // wireVerbs makes the verbs over the node's store, keys and clock.
 func (n *Node) wireVerbs(ctx context.Context) error {
@@ -51,6 +54,7 @@ func (n *Node) wireVerbs(ctx context.Context) error {
 	n.Watch = watch.New(n.db, n.now)
 	n.Match, err = match.New(match.Config{
 		Org: n.Org, Key: n.keys.Sign, Store: n.db, Ledger: n.ledger, Vault: n.vault, Set: n.matchSet, Limits: match.Limits{RunsPerDay: matchesPerDay}, Prefix: matchPrefix, Now: n.now,
+		Spool: filepath.Join(n.Data, matchesDir),
 		// A large set takes longer than any other message between nodes.
 		Client: &http.Client{Transport: n.client.Transport, Timeout: time.Hour},
 	})

@@ -37,6 +37,17 @@ type Peer struct {
 	AddedBy PersonID  `json:"added_by"`
 	AddedAt time.Time `json:"added_at"`
 	Revoked time.Time `json:"revoked,omitzero"`
+	Why     string    `json:"why,omitempty"` // it is revoked: what it did, or said
+}
+
+// PeerFault is a lie of a peer's ledger: two notes, both signed by the peer,
+// that cannot both be true. Whoever has the peer's public key can see it.
+type PeerFault struct {
+	Peer  OrgID     `json:"peer"`
+	Why   string    `json:"why"`   // what the ledger did
+	Seen  string    `json:"seen"`  // the note that we cosigned
+	Shown string    `json:"shown"` // the note that contradicts it
+	At    time.Time `json:"at"`
 }
 
 // MatchStep is how far a match has been revealed, by consent of both.

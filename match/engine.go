@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/gob"
 	"encoding/hex"
 	"errors"
@@ -91,10 +92,15 @@ type Engine struct {
 
 // session is a match in memory.
 type session struct {
+	id      fraud.MatchID
+	with    fraud.OrgID // the peer
+	offered bool        // by us
+
 	mu    sync.Mutex // guards all below; held while a message is worked on
 	m     fraud.Match
 	state state
 	peer  fraud.Peer
+	seen  [32]byte                 // hash of the stored state that this is
 	work  atomic.Pointer[Progress] // of what is being worked on; may be read without mu
 }
 
@@ -160,14 +166,19 @@ func (e *Engine) Offer(ctx context.Context, to fraud.OrgID, t Terms) (fraud.Matc
 	if err != nil {
 		return fraud.Match{}, err
 	}
-	s := &session{peer: peer, state: state{Terms: t}, m: e.newMatch(fraud.MatchID(id), to, true, t)}
+	s := &session{id: fraud.MatchID(id), with: to, offered: true, peer: peer, state: state{Terms: t}, m: e.newMatch(fraud.MatchID(id), to, true, t)}
 	consent(&s.m.Consent, fraud.MatchCount, e.c.Now())
 	if err := e.save(ctx, s); err != nil {
 		return fraud.Match{}, err
 	}
 	e.mu.Lock()
-	e.open[s.m.ID] = s
+	e.open[s.id] = s
 	e.mu.Unlock()
+	release, err := e.hold(ctx, s)
+	if err != nil {
+		return fraud.Match{}, err
+	}
+	defer release()
 	if err := e.sendOffer(ctx, s); err != nil {
 		return s.m, fmt.Errorf("offer match %s to peer %s, kept to send again: %w", id, to, err)
 	}
@@ -278,10 +289,14 @@ func (e *Engine) takeUp(ctx context.Context, s *session, set []Element) (*party,
 	if old == s {
 		return nil, fmt.Errorf("match %s cannot continue itself: %w", id, fraud.ErrInvalid)
 	}
-	if !old.mu.TryLock() { // never wait for one match while holding another
+	release, ok, err := e.tryHold(ctx, old) // never wait for one match while holding another
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
 		return nil, fmt.Errorf("match %s is being worked on, try again: %w", id, fraud.ErrConflict)
 	}
-	defer old.mu.Unlock()
+	defer release()
 	was := old.state.Party
 	switch {
 	case old.m.Peer != s.m.Peer || old.m.Offered != s.m.Offered:
@@ -300,14 +315,19 @@ func (e *Engine) env(s *session) (env, error) {
 	if err != nil {
 		return env{}, fmt.Errorf("keys of peer %s: %w", s.peer.Org.ID, err)
 	}
-	lists := &spool{}
-	if e.c.Spool != "" {
-		lists.dir = filepath.Join(e.c.Spool, hex.EncodeToString([]byte(s.m.ID)))
-	}
 	return env{
-		sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: s.peer.Org, spool: lists,
+		sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: s.peer.Org, spool: e.lists(s.m.ID),
 		tell: func(p Progress) { s.work.Store(&p) },
 	}, nil
+}
+
+// lists is where a match's lists lie: a folder named by its id, in hex, since
+// the peer may have chosen the id.
+func (e *Engine) lists(id fraud.MatchID) *spool {
+	if e.c.Spool == "" {
+		return &spool{}
+	}
+	return &spool{dir: filepath.Join(e.c.Spool, hex.EncodeToString([]byte(id)))}
 }
 
 // Refuse ends a match that is not over. What was revealed stays revealed.
@@ -373,11 +393,15 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 	if err != nil {
 		return Status{}, err
 	}
-	if !s.mu.TryLock() {
+	release, ok, err := e.tryHold(ctx, s)
+	if err != nil {
+		return Status{}, err
+	}
+	if !ok {
 		m, _, err := e.c.Store.Match(ctx, id)
 		return Status{Match: m, Busy: true, Work: s.work.Load()}, err
 	}
-	defer s.mu.Unlock()
+	defer release()
 	st := Status{Match: s.m, Terms: s.state.Terms}
 	p := s.state.Party
 	if p == nil || over(s.m.Step) {
@@ -406,23 +430,17 @@ func (e *Engine) with(ctx context.Context, id fraud.MatchID, f func(*session) er
 	if err != nil {
 		return fraud.Match{}, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	release, err := e.hold(ctx, s)
+	if err != nil {
+		return fraud.Match{}, err
+	}
+	defer release()
 	err = f(s)
 	if isCheat(err) {
 		e.breakOff(ctx, s, err)
 	}
 	if saveErr := e.save(ctx, s); saveErr != nil {
 		return s.m, errors.Join(err, saveErr)
-	}
-	s.work.Store(nil)
-	if over(s.m.Step) { // what is over sleeps in the store
-		e.mu.Lock()
-		delete(e.open, id)
-		e.mu.Unlock()
-		if p := s.state.Party; p != nil {
-			p.rest()
-		}
 	}
 	return s.m, err
 }
@@ -437,42 +455,130 @@ func (e *Engine) breakOff(ctx context.Context, s *session, why error) {
 	}
 }
 
-// session finds a match in memory or wakes it from the store.
+// session finds a match in memory, or makes the place for it. What is in it is
+// as of the last time that somebody held it.
 func (e *Engine) session(ctx context.Context, id fraud.MatchID) (*session, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if s := e.open[id]; s != nil {
 		return s, nil
 	}
-	m, box, err := e.c.Store.Match(ctx, id)
+	m, _, err := e.c.Store.Match(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("find match %s: %w", id, err)
 	}
-	peer, err := e.c.Store.Peer(ctx, m.Peer)
-	if err != nil {
-		return nil, fmt.Errorf("find peer %s of match %s: %w", m.Peer, id, err)
-	}
-	s := &session{m: m, peer: peer}
-	if len(box) > 0 {
-		plain, err := e.c.Vault.OpenBytes("match "+string(id), box)
-		if err != nil {
-			return nil, fmt.Errorf("open the state of match %s: %w", id, err)
-		}
-		if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&s.state); err != nil {
-			return nil, fmt.Errorf("read the state of match %s: %w", id, err)
-		}
-		if p := s.state.Party; p != nil {
-			if p.env, err = e.env(s); err != nil {
-				return nil, err
-			}
-			p.wake()
-			if err := p.load(e.c.Vault); err != nil {
-				return nil, fmt.Errorf("take match %s up: %w", id, err)
-			}
-		}
-	}
+	s := &session{id: id, with: m.Peer, offered: m.Offered, m: m}
 	e.open[id] = s
 	return s, nil
+}
+
+// lockEvery is how often a match that another program holds is asked for.
+const lockEvery = 20 * time.Millisecond
+
+// hold waits until nobody else works on the match, here or in another program
+// on the same node (a command beside the running node), and brings it up to
+// what the store says. The returned function lets it go.
+func (e *Engine) hold(ctx context.Context, s *session) (release func(), err error) {
+	s.mu.Lock()
+	return e.held(ctx, s, true)
+}
+
+// tryHold is hold for those who will not wait; ok is false if it is held.
+func (e *Engine) tryHold(ctx context.Context, s *session) (release func(), ok bool, err error) {
+	if !s.mu.TryLock() {
+		return nil, false, nil
+	}
+	release, err = e.held(ctx, s, false)
+	return release, release != nil, err
+}
+
+// held is the rest of hold, with s.mu locked. It returns no function if the
+// match is held elsewhere and wait is false.
+func (e *Engine) held(ctx context.Context, s *session, wait bool) (func(), error) {
+	lock, err := e.lists(s.id).lock()
+	for wait && err == nil && lock == nil {
+		select {
+		case <-ctx.Done():
+			err = ctx.Err()
+		case <-time.After(lockEvery):
+			lock, err = e.lists(s.id).lock()
+		}
+	}
+	if err != nil || lock == nil {
+		s.mu.Unlock()
+		return nil, err
+	}
+	release := func() {
+		s.work.Store(nil)
+		if p := s.state.Party; p != nil && over(s.m.Step) { // what is over sleeps in the store
+			p.rest()
+			s.state, s.seen = state{}, [32]byte{}
+		}
+		lock()
+		s.mu.Unlock()
+	}
+	if err := e.refresh(ctx, s); err != nil {
+		release()
+		return nil, err
+	}
+	return release, nil
+}
+
+// refresh brings a match up to what the store says of it and of its peer,
+// whose keys may have changed.
+func (e *Engine) refresh(ctx context.Context, s *session) error {
+	m, box, err := e.c.Store.Match(ctx, s.id)
+	if err != nil {
+		return fmt.Errorf("find match %s: %w", s.id, err)
+	}
+	if s.peer, err = e.c.Store.Peer(ctx, m.Peer); err != nil {
+		return fmt.Errorf("find peer %s of match %s: %w", m.Peer, m.ID, err)
+	}
+	sum := sha256.Sum256(box)
+	if sum != s.seen {
+		if err := e.wake(s, m, box); err != nil {
+			return err
+		}
+		s.seen = sum
+	}
+	if p := s.state.Party; p != nil {
+		now, err := e.env(s)
+		if err != nil {
+			return err
+		}
+		now.spool, p.env = p.env.spool, now
+	}
+	return nil
+}
+
+// wake reads a match out of the store.
+func (e *Engine) wake(s *session, m fraud.Match, box []byte) error {
+	if p := s.state.Party; p != nil {
+		p.rest()
+	}
+	s.m, s.state = m, state{}
+	if len(box) == 0 {
+		return nil
+	}
+	plain, err := e.c.Vault.OpenBytes("match "+string(m.ID), box)
+	if err != nil {
+		return fmt.Errorf("open the state of match %s: %w", m.ID, err)
+	}
+	if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&s.state); err != nil {
+		return fmt.Errorf("read the state of match %s: %w", m.ID, err)
+	}
+	p := s.state.Party
+	if p == nil {
+		return nil
+	}
+	if p.env, err = e.env(s); err != nil {
+		return err
+	}
+	p.wake()
+	if err := p.load(e.c.Vault); err != nil {
+		return fmt.Errorf("take match %s up: %w", m.ID, err)
+	}
+	return nil
 }
 
 // save writes a match down as it is. A match that is over keeps its report
@@ -501,8 +607,10 @@ func (e *Engine) save(ctx context.Context, s *session) error {
 	if err := gob.NewEncoder(&plain).Encode(&light); err != nil {
 		return fmt.Errorf("write the state of match %s: %w", s.m.ID, err)
 	}
-	if err := e.c.Store.SaveMatch(ctx, s.m, e.c.Vault.SealBytes("match "+string(s.m.ID), plain.Bytes())); err != nil {
+	box := e.c.Vault.SealBytes("match "+string(s.m.ID), plain.Bytes())
+	if err := e.c.Store.SaveMatch(ctx, s.m, box); err != nil {
 		return fmt.Errorf("save match %s: %w", s.m.ID, err)
 	}
+	s.seen = sha256.Sum256(box)
 	return nil
 }

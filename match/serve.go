@@ -113,7 +113,7 @@ func (e *Engine) serveOffer(w http.ResponseWriter, r *http.Request, who access.W
 	if err := e.budget(r.Context(), who.Org, t, 0, nil); err != nil {
 		return err
 	}
-	s := &session{m: e.newMatch(o.ID, who.Org, false, t), peer: peer, state: state{Terms: t}}
+	s := &session{id: o.ID, with: who.Org, m: e.newMatch(o.ID, who.Org, false, t), peer: peer, state: state{Terms: t}}
 	consent(&s.m.PeerConsent, fraud.MatchCount, e.c.Now())
 	if err := e.save(r.Context(), s); err != nil {
 		return err
@@ -129,9 +129,7 @@ func (e *Engine) ofPeer(r *http.Request, who access.Who) (fraud.MatchID, error) 
 	if err != nil {
 		return "", err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.m.Peer != who.Org || s.m.Offered {
+	if s.with != who.Org || s.offered {
 		return "", fmt.Errorf("there is no match %s with peer %s: %w", id, who.Org, fraud.ErrNotFound)
 	}
 	return id, nil
@@ -146,8 +144,11 @@ func (e *Engine) serveStatus(w http.ResponseWriter, r *http.Request, who access.
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	release, err := e.hold(r.Context(), s)
+	if err != nil {
+		return err
+	}
+	defer release()
 	var told []fraud.MatchStep
 	for _, step := range strings.Split(r.URL.Query().Get("consent"), ",") {
 		told = append(told, fraud.MatchStep(step))
@@ -277,8 +278,11 @@ func (e *Engine) takePart(w http.ResponseWriter, r *http.Request, who access.Who
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	release, err := e.hold(r.Context(), s)
+	if err != nil {
+		return err
+	}
+	defer release()
 	p := s.state.Party
 	if p == nil || over(s.m.Step) {
 		return fmt.Errorf("match %s takes no list now: %w", id, fraud.ErrConflict)
@@ -335,8 +339,11 @@ func (e *Engine) givePart(w http.ResponseWriter, r *http.Request, who access.Who
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	release, err := e.hold(r.Context(), s)
+	if err != nil {
+		return err
+	}
+	defer release()
 	p := s.state.Party
 	if p == nil || over(s.m.Step) || p.Got[name] == nil {
 		return fmt.Errorf("list %q is not to be had yet: %w", name, fraud.ErrConflict)

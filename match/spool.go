@@ -123,6 +123,26 @@ func (s *spool) patch(name string, at int, b []byte) error {
 	return nil
 }
 
+// lock takes the match for this program, or returns nil if another holds it.
+func (s *spool) lock() (release func(), err error) {
+	if !s.kept() {
+		return func() {}, nil
+	}
+	above := filepath.Dir(s.dir)
+	if err := os.MkdirAll(above, 0o700); err != nil {
+		return nil, fmt.Errorf("make the folder of matches: %w", err)
+	}
+	f, err := os.OpenFile(s.dir+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("lock a match: %w", err)
+	}
+	ok, err := lockFile(f)
+	if err != nil || !ok {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() { _ = f.Close() }, nil // closing lets it go
+}
+
 // release gives the mapped lists back. Nobody may read them after that.
 func (s *spool) release() {
 	for _, b := range s.maps {

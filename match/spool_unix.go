@@ -3,6 +3,7 @@
 package match
 
 import (
+	"errors"
 	"os"
 	"syscall"
 )
@@ -14,3 +15,12 @@ func mapFile(f *os.File, n int) ([]byte, error) {
 }
 
 func unmap(b []byte) { _ = syscall.Munmap(b) } // fails only for what was not mapped
+
+// lockFile takes a file for this program alone, if no other has it.
+func lockFile(f *os.File) (bool, error) {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	if errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -15,32 +15,36 @@ const (
 	    name = excluded.name, kind = excluded.kind, country = excluded.country, brands = excluded.brands,
 	    key_sign = excluded.key_sign, key_ledger = excluded.key_ledger, key_seal = excluded.key_seal,
 	    url = excluded.url, added_by = excluded.added_by, added_at = excluded.added_at,
-	    revoked = NULL, revoked_by = ''
+	    revoked = NULL, revoked_by = '', revoked_why = ''
 	WHERE peers.revoked IS NOT NULL
 	    OR (peers.key_sign = excluded.key_sign AND peers.key_ledger = excluded.key_ledger AND peers.key_seal = excluded.key_seal)`
 	peerSQL = `
-	SELECT id, name, kind, country, brands, key_sign, key_ledger, key_seal, url, added_by, added_at, revoked
+	SELECT id, name, kind, country, brands, key_sign, key_ledger, key_seal, url, added_by, added_at, revoked, revoked_why
 	FROM peers WHERE id = $1`
 	peersSQL = `
-	SELECT id, name, kind, country, brands, key_sign, key_ledger, key_seal, url, added_by, added_at, revoked
+	SELECT id, name, kind, country, brands, key_sign, key_ledger, key_seal, url, added_by, added_at, revoked, revoked_why
 	FROM peers ORDER BY id`
-	revokePeerSQL = `UPDATE peers SET revoked = $2, revoked_by = $3 WHERE id = $1 AND revoked IS NULL`
+	revokePeerSQL = `UPDATE peers SET revoked = $2, revoked_by = $3, revoked_why = $4 WHERE id = $1 AND revoked IS NULL`
 )
 
 func scanPeer(r row) (p fraud.Peer, err error) {
 	o := &p.Org
 	err = r.Scan(&o.ID, &o.Name, &o.Kind, &o.Country, into(&o.Brands), &o.Keys.Sign, &o.Keys.Ledger, &o.Keys.Seal,
-		&p.URL, &p.AddedBy, at(&p.AddedAt), at(&p.Revoked))
+		&p.URL, &p.AddedBy, at(&p.AddedAt), at(&p.Revoked), &p.Why)
 	return p, err
 }
 
 // AddPeer adds a peer, or changes the name or address of one with the same
 // keys. Other keys for a peer that is not revoked are refused with
-// ErrConflict: revoke first, so that nobody slips in a key of his own.
+// ErrConflict: revoke first, so that nobody slips in a key of his own. So is a
+// key that the peer itself gave up by a signed statement, for ever.
 func (db *DB) AddPeer(ctx context.Context, p fraud.Peer) error {
 	err := db.write(ctx, func(t *tx) error {
 		if p.AddedAt.IsZero() {
 			p.AddedAt = t.now
+		}
+		if err := t.neverGivenUp(ctx, p.Org.ID, p.Org.Keys.Sign); err != nil {
+			return err
 		}
 		n, err := t.exec(ctx, addPeerSQL, p.Org.ID, p.Org.Name, p.Org.Kind, p.Org.Country, part{p.Org.Brands},
 			p.Org.Keys.Sign, p.Org.Keys.Ledger, p.Org.Keys.Seal, p.URL, p.AddedBy, us(p.AddedAt))
@@ -63,7 +67,7 @@ func (db *DB) Peers(ctx context.Context) ([]fraud.Peer, error) {
 // RevokePeer ends the exchange with a peer. ErrNotFound if there is no such
 // peer that is not revoked yet.
 func (db *DB) RevokePeer(ctx context.Context, id fraud.OrgID, when time.Time, by fraud.PersonID) error {
-	err := db.doOne(ctx, notFound("peer that is not revoked"), revokePeerSQL, id, us(when), by)
+	err := db.doOne(ctx, notFound("peer that is not revoked"), revokePeerSQL, id, us(when), by, "")
 	return doing(err, "revoke peer %s", id)
 }
 

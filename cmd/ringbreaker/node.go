@@ -514,10 +514,15 @@ func shift(c *call) string {
 	return what
 }
 
+// peerUses is what can be said to peer, and the flag that each needs.
+var peerUses = []struct{ what, needs string }{
+	{"card", ""}, {"add", "fingerprint"}, {"list", ""}, {"witness", "org"}, {"revoke", "org"}, {"rotate", "reason"}, {"give-up", "reason"}, {"tell", ""}, {"keys", ""},
+}
+
 func peerCommand() command {
 	return command{
-		name: "peer", args: "card|add|list|witness|revoke -data DIR [-url URL] [-card FILE] [-fingerprint WORDS] [-org ID]",
-		does:    "exchanges trust with another organisation's node, after people compared fingerprints",
+		name: "peer", args: "card|add|list|witness|revoke|rotate|give-up|tell|keys -data DIR [-url URL] [-card FILE] [-fingerprint WORDS] [-org ID] [-reason TEXT]",
+		does:    "exchanges trust with another organisation's node, after people compared fingerprints; rotate changes our own keys and tells the peers, give-up states that they were lost or stolen, tell says it again to who was not reached, keys lists all such statements",
 		example: "ringbreaker peer add -data node -url http://127.0.0.1:8701 -fingerprint 'acid-barn …'", run: runPeer,
 	}
 }
@@ -529,24 +534,27 @@ func runPeer(ctx context.Context, c *call) error {
 	file := c.flags.String("card", "", "the other's card from a `FILE` instead")
 	print := c.flags.String("fingerprint", "", "what the other organisation read to you, as words or hex")
 	org := c.flags.String("org", "", "the peer to witness or revoke")
+	reason := c.flags.String("reason", "", "why our keys change, for peers and auditors")
 	if err := c.parse(); err != nil {
 		return err
 	}
 	if err := c.need("data"); err != nil {
 		return err
 	}
-	switch what {
-	case "card", "list":
-	case "witness", "revoke":
-		if err := c.need("org"); err != nil {
-			return err
+	known := false
+	for _, use := range peerUses {
+		if use.what != what {
+			continue
 		}
-	case "add":
-		if err := c.need("fingerprint"); err != nil {
-			return err
+		known = true
+		if use.needs != "" {
+			if err := c.need(use.needs); err != nil {
+				return err
+			}
 		}
-	default:
-		return usagef("say card, add, list, witness or revoke")
+	}
+	if !known {
+		return usagef("say card, add, list, witness, revoke, rotate, give-up, tell or keys")
 	}
 	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
@@ -569,6 +577,16 @@ func runPeer(ctx context.Context, c *call) error {
 		return n.AskWitness(ctx, fraud.OrgID(*org))
 	case "revoke":
 		return n.RevokePeer(ctx, fraud.OrgID(*org))
+	case "rotate":
+		return tellNews(ctx, c, n.RotateKeys, *reason)
+	case "give-up":
+		return tellNews(ctx, c, n.GiveUpKeys, *reason)
+	case "tell":
+		told, waiting, err := n.TellKeys(ctx)
+		tellWho(c, told, waiting)
+		return err
+	case "keys":
+		return listKeys(ctx, c, n)
 	}
 	card, err := readCard(ctx, *url, *file)
 	if err != nil {
@@ -579,6 +597,38 @@ func runPeer(ctx context.Context, c *call) error {
 	}
 	fmt.Fprintf(c.stdout, "%s is now a peer\n", card.Org.ID)
 	return nil
+}
+
+// tellNews changes our keys and says what became of it.
+func tellNews(ctx context.Context, c *call, change func(context.Context, string) (app.KeyNews, error), reason string) error {
+	news, err := change(ctx, reason)
+	if news.Words != "" {
+		fmt.Fprintf(c.stdout, "new fingerprint: %s\n", news.Words)
+	}
+	tellWho(c, news.Told, news.Waiting)
+	return err
+}
+
+func tellWho(c *call, told, waiting []fraud.OrgID) {
+	for _, id := range told {
+		fmt.Fprintf(c.stdout, "%s took it\n", id)
+	}
+	for _, id := range waiting {
+		fmt.Fprintf(c.stdout, "%s did not take it yet; run peer tell when its node answers, within seven days\n", id)
+	}
+}
+
+// listKeys prints the statements about keys: when it came, whose, what, why.
+func listKeys(ctx context.Context, c *call, n *app.Node) error {
+	list, err := n.KeyChanges(ctx)
+	for _, k := range list {
+		now := k.NewWords
+		if now == "" {
+			now = "given up"
+		}
+		fmt.Fprintf(c.stdout, "%s\t%s\t%s\t%s\t%s\n", k.Came.UTC().Format(time.RFC3339), k.Org, k.OldWords, now, k.Reason)
+	}
+	return err
 }
 
 func readCard(ctx context.Context, url, file string) (app.Card, error) {

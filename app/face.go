@@ -1,0 +1,52 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"ringbreaker.example/access"
+)
+
+// keysLook is how often a running node looks whether a command gave it new
+// keys.
+const keysLook = time.Second
+
+// face is the node's handler, which can be exchanged while nobody is being
+// served.
+type face struct {
+	mu sync.RWMutex // held for reading by each request
+	h  http.Handler
+}
+
+// ServeHTTP passes the request on to the handler of the moment.
+func (f *face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	f.h.ServeHTTP(w, r)
+}
+
+// followKeys takes up keys that a command put into the node's folder, once
+// nobody is being served and nothing goes on.
+func (n *Node) followKeys(ctx context.Context, f *face) error {
+	now, err := os.Stat(filepath.Join(n.Data, keysDir))
+	if err != nil || os.SameFile(now, n.keysInfo) {
+		return nil // between the two renames of a change there is no such folder
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	n.work.Wait()
+	keys, err := access.LoadKeys(n.Org.ID, filepath.Join(n.Data, keysDir))
+	if err != nil {
+		return err
+	}
+	n.keys, n.keysInfo, n.Org.Keys = keys, now, keys.Public()
+	if err := n.wire(ctx); err != nil {
+		return err
+	}
+	f.h, err = n.Handler()
+	return err
+}
