@@ -27,6 +27,13 @@ type KeyChange struct {
 	ByNew  string        `json:"by_new,omitempty"` // base64 Ed25519, empty for a revocation
 }
 
+// KeyRecord is a statement as a node keeps it.
+type KeyRecord struct {
+	No int64 // in the order of their coming
+	KeyChange
+	Came time.Time // when this node took it, or made it
+}
+
 // keyChangeLife is how long before its arrival a statement may have been
 // signed: an old one must not undo what came after it.
 const keyChangeLife = 7 * 24 * time.Hour

@@ -62,7 +62,7 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 		case <-tick.C:
 			n.hour(ctx)
 		case <-look.C:
-			if err := n.followKeys(ctx, face); err != nil {
+			if err := n.followKeys(face); err != nil {
 				n.log.ErrorContext(ctx, "new keys cannot be used", slog.String("error", err.Error()))
 			}
 		case <-ctx.Done():

@@ -40,6 +40,9 @@ type Config struct {
 	// message on its standard input, the signature in base64 on its standard
 	// output. Empty with a sign_key set asks the SSH agent.
 	SignCommand []string `json:"sign_command,omitempty"`
+	// Contact is whom another agency may call when both look at the same
+	// target: a desk and a number. An agency's node needs it for deconfliction.
+	Contact string `json:"contact,omitempty"`
 	// URL is how other nodes and people reach it; default http://Addr.
 	URL string `json:"url,omitempty"`
 }

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -31,7 +30,7 @@ func (f *face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // followKeys takes up keys that a command put into the node's folder, once
 // nobody is being served and nothing goes on.
-func (n *Node) followKeys(ctx context.Context, f *face) error {
+func (n *Node) followKeys(f *face) error {
 	now, err := os.Stat(filepath.Join(n.Data, keysDir))
 	if err != nil || os.SameFile(now, n.keysInfo) {
 		return nil // between the two renames of a change there is no such folder
@@ -44,7 +43,7 @@ func (n *Node) followKeys(ctx context.Context, f *face) error {
 		return err
 	}
 	n.keys, n.keysInfo, n.Org.Keys = keys, now, keys.Public()
-	if err := n.wire(ctx); err != nil {
+	if err := n.wireKeys(); err != nil {
 		return err
 	}
 	f.h, err = n.Handler()

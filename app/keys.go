@@ -17,12 +17,11 @@ import (
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
-	"ringbreaker.example/store"
 )
 
 // How keys change. The new ones are made in keys.next; the statement and its
 // leaf are written; then the folders change places, and the old keys stay as
-// keys.until-SECONDS: they open what was sealed to them, and sign the requests
+// keys.until-NANOSECONDS: they open what was sealed to them, and sign the requests
 // that tell peers of the change. A node that was stopped half-way ends it when
 // it is opened again.
 const (
@@ -110,7 +109,7 @@ func (n *Node) endKeyChange(ctx context.Context) error {
 	if !stated { // stopped before the statement was written: nothing was changed
 		return os.RemoveAll(next)
 	}
-	if err := os.Rename(dir, filepath.Join(n.Data, keysUntil+strconv.FormatInt(n.now().Unix(), 10))); err != nil {
+	if err := os.Rename(dir, filepath.Join(n.Data, keysUntil+strconv.FormatInt(n.now().UnixNano(), 10))); err != nil {
 		return err
 	}
 	if err := os.Rename(next, dir); err != nil {
@@ -120,7 +119,7 @@ func (n *Node) endKeyChange(ctx context.Context) error {
 		return err
 	}
 	n.keys, n.Org.Keys = fresh, fresh.Public()
-	return n.wire(ctx)
+	return n.wireKeys()
 }
 
 // takeUpKeys puts new keys into their place where a stop came between the two
@@ -206,7 +205,7 @@ func (n *Node) TellKeys(ctx context.Context) (told, waiting []fraud.OrgID, err e
 	return told, waiting, nil
 }
 
-func (n *Node) tellKeys(ctx context.Context, p fraud.Peer, c store.KeyChange) error {
+func (n *Node) tellKeys(ctx context.Context, p fraud.Peer, c access.KeyRecord) error {
 	var last error
 	for _, k := range append(n.oldKeys(), n.keys) {
 		if k.Public().Sign != c.Old.Sign && k.Public().Sign != c.New.Sign {
@@ -253,7 +252,7 @@ func (n *Node) receiveKeys(r *http.Request) (any, error) {
 // KeyEntry is one change of keys for a page or a command: by whom, when, why,
 // and the fingerprints of both, as words.
 type KeyEntry struct {
-	store.KeyChange
+	access.KeyRecord
 	OldWords string
 	NewWords string // empty: the key was given up
 }
@@ -266,11 +265,17 @@ func (n *Node) KeyChanges(ctx context.Context) ([]KeyEntry, error) {
 	}
 	out := make([]KeyEntry, len(all))
 	for i, c := range all {
-		out[i].KeyChange = c
+		out[i].KeyRecord = c
 		out[i].OldWords, _ = access.Fingerprint(c.Old)
 		if !c.Revokes() {
 			out[i].NewWords, _ = access.Fingerprint(c.New)
 		}
 	}
 	return out, nil
+}
+
+// PeerFaults are the lies of peers' ledgers that this node has caught, with
+// the evidence.
+func (n *Node) PeerFaults(ctx context.Context) ([]fraud.PeerFault, error) {
+	return n.db.PeerFaults(ctx)
 }

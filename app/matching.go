@@ -1,13 +1,19 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
 
+	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/match"
 )
@@ -93,6 +99,14 @@ func (n *Node) OfferMatch(ctx context.Context, to fraud.OrgID, kinds []fraud.Kin
 	return got.ID, err
 }
 
+// OfferDeconfliction offers another agency to learn whether both look at the
+// same target, and returns the match's id.
+func (n *Node) OfferDeconfliction(ctx context.Context, to fraud.OrgID, minReports int) (fraud.MatchID, error) {
+	t := match.Terms{MinReports: minReports, Basis: deconflictionBasis(to), Deconflict: true}.Filled()
+	got, err := n.Match.Offer(ctx, to, t)
+	return got.ID, err
+}
+
 // Matches are all matches of this node.
 func (n *Node) Matches(ctx context.Context) ([]fraud.Match, error) { return n.db.Matches(ctx) }
 
@@ -106,6 +120,15 @@ func matchBasis(peer fraud.OrgID) fraud.ShareBasis {
 	return fraud.ShareBasis{
 		Purpose: "find rings that defraud customers of both", LegalBasis: "legitimate interests: prevention of fraud (GDPR recital 47)",
 		Agreement: "peer agreement", Recipients: []fraud.OrgID{peer},
+	}
+}
+
+// deconflictionBasis is why two agencies may learn that they look at the same
+// target: neither endangers the other's operation.
+func deconflictionBasis(peer fraud.OrgID) fraud.ShareBasis {
+	return fraud.ShareBasis{
+		Purpose: "keep two agencies from working on the same target unknown to each other", LegalBasis: "law enforcement: prevention and investigation of offences (Directive (EU) 2016/680 Art. 8, or the agency's own statute)",
+		Agreement: "deconfliction agreement", Recipients: []fraud.OrgID{peer},
 	}
 }
 
@@ -179,4 +202,43 @@ func (n *Node) receiveGoOn(r *http.Request) (any, error) {
 		}
 	})
 	return nil, nil
+}
+
+// shareMatch writes down that the indicators in common were shown to the peer:
+// what leaves by a match is a share like any other, and can be recalled.
+func (n *Node) shareMatch(ctx context.Context, m fraud.Match, t match.Terms) error {
+	basis := t.Basis
+	basis.Recipients = []fraud.OrgID{m.Peer}
+	err := n.db.AddShare(ctx, fraud.Share{
+		ID: "S-" + string(m.ID), What: shareOfMatch, Ref: string(m.ID), To: m.Peer, By: access.From(ctx).Person, Basis: basis,
+		Mark: fraud.Mark{}.Filled(), At: n.now().UTC(),
+	})
+	if errors.Is(err, fraud.ErrConflict) { // told twice
+		return nil
+	}
+	return err
+}
+
+const shareOfMatch = "match"
+
+// receiveShareRecall takes what a match showed out of use, and leaves all
+// other recalls to receiveRecall.
+func (n *Node) receiveShareRecall(r *http.Request) (any, error) {
+	ctx := r.Context()
+	from, err := n.asking(ctx)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxAnswer))
+	if err != nil {
+		return nil, fmt.Errorf("read the recall: %w", err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	var msg recallMessage
+	if err := json.Unmarshal(body, &msg); err == nil && msg.What == shareOfMatch {
+		if _, err := n.Match.Recalled(ctx, fraud.MatchID(msg.Ref), from.ID); err != nil {
+			return nil, err
+		}
+	}
+	return n.receiveRecall(r)
 }

@@ -111,6 +111,15 @@ func loadOrMakeKeys(cfg Config) (*access.Keys, error) {
 
 // wire makes the rooms of the node over its store.
 func (n *Node) wire(ctx context.Context) error {
+	if err := n.wireKeys(); err != nil {
+		return err
+	}
+	n.Act = act.New(n.db, n.now, n.random)
+	return n.wireVerbs(ctx)
+}
+
+// wireKeys makes what holds the node's keys: again, when they changed.
+func (n *Node) wireKeys() error {
 	n.client = &http.Client{
 		Timeout:   peerTimeout,
 		Transport: access.Signer{Org: n.Org.ID, Key: n.keys.Sign, Now: n.now},
@@ -126,11 +135,13 @@ func (n *Node) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.Act = act.New(n.db, n.now, n.random)
-	if err := n.wireVerbs(ctx); err != nil {
-		return err
-	}
-	return nil
+	n.Match, err = match.New(match.Config{
+		Org: n.Org, Key: n.keys.Sign, Store: n.db, Ledger: n.ledger, Vault: n.vault, Set: n.matchSet, Limits: match.Limits{RunsPerDay: matchesPerDay}, Prefix: matchPrefix, Now: n.now,
+		Spool: filepath.Join(n.Data, matchesDir), Contact: n.Contact, Opened: n.shareMatch,
+		// A large set takes longer than any other message between nodes.
+		Client: &http.Client{Transport: n.client.Transport, Timeout: time.Hour},
+	})
+	return err
 }
 
 // caughtPeer ends the exchange with a peer whose ledger told two stories.

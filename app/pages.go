@@ -24,7 +24,7 @@ func (n *Node) pages() (http.Handler, error) {
 		Intake: n.Intake, Protect: n.Protect, Evidence: n.blobs, Vault: n,
 	}
 	if n.Org.Kind == fraud.OrgAgency {
-		cfg.Act = agencyDesk{n.Act, n}
+		cfg.Act, cfg.Match, cfg.Joint = agencyDesk{n.Act, n}, matchDesk{n.Match, n}, n
 	} else {
 		cfg.Judge, cfg.Explain, cfg.Trace, cfg.Match, cfg.Joint, cfg.Refer = n, n, n, matchDesk{n.Match, n}, n, referDesk{n}
 	}

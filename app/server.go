@@ -43,7 +43,7 @@ func (n *Node) peerRoutes() http.Handler {
 		"POST /peer/v1/referrals/sealed":         n.receiveSealed,
 		"POST /peer/v1/referrals/status":         n.receiveStatus,
 		"POST /peer/v1/matches/go-on":            n.receiveGoOn,
-		"POST /peer/v1/shares/recall":            n.receiveRecall,
+		"POST /peer/v1/shares/recall":            n.receiveShareRecall,
 		"POST " + keysPath:                       n.receiveKeys,
 	} {
 		mux.HandleFunc(path, n.answer(serve))

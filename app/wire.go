@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"io"
-	"net/http"
 	"path/filepath"
 	"time"
 
@@ -52,13 +51,7 @@ func (n *Node) wireVerbs(ctx context.Context) error {
 		return err
 	}
 	n.Watch = watch.New(n.db, n.now)
-	n.Match, err = match.New(match.Config{
-		Org: n.Org, Key: n.keys.Sign, Store: n.db, Ledger: n.ledger, Vault: n.vault, Set: n.matchSet, Limits: match.Limits{RunsPerDay: matchesPerDay}, Prefix: matchPrefix, Now: n.now,
-		Spool: filepath.Join(n.Data, matchesDir),
-		// A large set takes longer than any other message between nodes.
-		Client: &http.Client{Transport: n.client.Transport, Timeout: time.Hour},
-	})
-	return err
+	return nil
 }
 
 // matchSet is what this node puts into a match with a peer: the indicators of

@@ -91,6 +91,12 @@ type MatchReport struct {
 	ByKind   map[Kind]int      `json:"by_kind,omitempty"`  // from step kinds on
 	Overlaps []Overlap         `json:"overlaps,omitempty"` // from step suspects on
 	Shared   []SharedIndicator `json:"shared,omitempty"`   // from step indicators on
+	// Between agencies a match is a deconfliction: at the count both learn only
+	// whether they look at the same target, and whom to call. The number comes
+	// with the kinds.
+	Deconfliction bool   `json:"deconfliction,omitempty"`
+	Same          bool   `json:"same,omitempty"`
+	Contact       string `json:"contact,omitempty"` // the peer's, if there is a target in common
 }
 
 // Overlap says that our ring and theirs have evidence in common.

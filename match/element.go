@@ -47,6 +47,9 @@ type Terms struct {
 	// what is new travels and costs.
 	Epoch     bool          `json:"epoch,omitempty"`
 	Continues fraud.MatchID `json:"continues,omitempty"`
+	// Deconflict is between two agencies: at the count both learn whether they
+	// look at the same target and whom to call, and no number.
+	Deconflict bool `json:"deconflict,omitempty"`
 }
 
 // Limits of every match.
@@ -57,20 +60,25 @@ const (
 	maxBatch     = 1 << 12
 	maxEvidence  = 64 // digests an element commits to
 	maxValue     = 4096
+	maxContact   = 200 // bytes
 )
 
 // Filled returns the terms with their defaults written out: all kinds, one
-// report, two elements in common, a million a side, 32 audited with values
+// report, two elements in common (one, of a deconfliction), a million a side, 32 audited with values
 // hidden and none whole, 64 sentinels, 32 opened at a time.
 func (t Terms) Filled() Terms {
 	if len(t.Kinds) == 0 {
 		t.Kinds = identifying()
 	}
 	t.Kinds = slices.Compact(slices.Sorted(slices.Values(t.Kinds)))
+	least := 2
+	if t.Deconflict {
+		least = 1
+	}
 	for _, d := range []struct {
 		v *int
 		d int
-	}{{&t.MinReports, 1}, {&t.MinCount, 2}, {&t.MaxSet, 1 << 20}, {&t.Audit, 32}, {&t.Sentinels, 64}, {&t.Batch, 32}} {
+	}{{&t.MinReports, 1}, {&t.MinCount, least}, {&t.MaxSet, 1 << 20}, {&t.Audit, 32}, {&t.Sentinels, 64}, {&t.Batch, 32}} {
 		if *d.v == 0 {
 			*d.v = d.d
 		}

@@ -71,8 +71,14 @@ type Config struct {
 	Client *http.Client // signs requests (access.Signer); without a short timeout for large sets
 	// Set gives our elements for a match: those that access.Decide lets go
 	// into a match with that peer, and no others.
-	Set    func(ctx context.Context, t Terms, peer fraud.Peer) ([]Element, error)
+	Set func(ctx context.Context, t Terms, peer fraud.Peer) ([]Element, error)
+	// Opened is told when a match has come to the indicators: what was shown
+	// then is a share. It may be told twice. nil tells nobody.
+	Opened func(ctx context.Context, m fraud.Match, t Terms) error
 	Limits Limits
+	// Contact is whom another agency may call when both look at the same
+	// target; a company needs none.
+	Contact string
 	// Spool is a folder for the lists of running matches, which may be long;
 	// empty keeps them in memory and in the store.
 	Spool  string
@@ -109,6 +115,8 @@ type state struct {
 	Terms Terms
 	Party *party
 	Chain []fraud.MatchID // the earlier matches of the epoch
+	Moved time.Time       // when the last round ended
+	Round int             // the round that was next then
 }
 
 // New returns an Engine, or fraud.ErrInvalid for a Config that lacks
@@ -139,7 +147,24 @@ func (e *Engine) mayMatch(ctx context.Context, t Terms, peer fraud.Peer, step fr
 	if !peer.Revoked.IsZero() {
 		return fmt.Errorf("peer %s is revoked: %w", peer.Org.ID, fraud.ErrForbidden)
 	}
+	if err := e.fit(t, peer); err != nil {
+		return err
+	}
 	return access.Decide(access.From(ctx), action, thing, access.ToOrg(peer.Org), e.c.Now()).Err()
+}
+
+// fit refuses a deconfliction that is not between two agencies, or in which
+// the other would not learn whom to call.
+func (e *Engine) fit(t Terms, peer fraud.Peer) error {
+	switch {
+	case !t.Deconflict:
+		return nil
+	case e.c.Org.Kind != fraud.OrgAgency || peer.Org.Kind != fraud.OrgAgency:
+		return fmt.Errorf("deconfliction is between two agencies, and %s and %s are not both one: %w", e.c.Org.ID, peer.Org.ID, fraud.ErrForbidden)
+	case e.c.Contact == "" || len(e.c.Contact) > maxContact:
+		return fmt.Errorf("the other agency must learn whom to call: set contact in the node's configuration, at most %d bytes: %w", maxContact, fraud.ErrInvalid)
+	}
+	return nil
 }
 
 // Offer offers a match to a peer on these terms and tells the peer's node. If
@@ -189,6 +214,7 @@ func (e *Engine) newMatch(id fraud.MatchID, peer fraud.OrgID, offered bool, t Te
 	return fraud.Match{
 		ID: id, Peer: peer, Offered: offered, Step: fraud.MatchOffered, Kinds: t.Kinds, MinReports: t.MinReports, At: unix(e.c.Now()),
 		Consent: map[fraud.MatchStep]time.Time{}, PeerConsent: map[fraud.MatchStep]time.Time{},
+		Report: fraud.MatchReport{Deconfliction: t.Deconflict},
 	}
 }
 
@@ -316,7 +342,7 @@ func (e *Engine) env(s *session) (env, error) {
 		return env{}, fmt.Errorf("keys of peer %s: %w", s.peer.Org.ID, err)
 	}
 	return env{
-		sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: s.peer.Org, spool: e.lists(s.m.ID),
+		sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: s.peer.Org, spool: e.lists(s.m.ID), call: e.c.Contact,
 		tell: func(p Progress) { s.work.Store(&p) },
 	}, nil
 }
@@ -384,7 +410,15 @@ type Status struct {
 	Have    int             // bytes of the list that is coming
 	Of      int             // its bytes in all
 	Work    *Progress       // of what is being worked on just now, nil if nothing is
+	Shown   int             // our indicators that the peer has seen, or may have
+	Seen    int             // the peer's that we have seen
+	Exposed string          // a sentence, if the peer stopped half-way
 }
+
+// patience is how long a peer may be silent in the middle of a round that
+// nobody's consent holds up, before people are told that it stopped: longer
+// than the largest sets take on slow machines.
+const patience = time.Hour
 
 // Status says where a match stands. While the match is being worked on it is
 // as of the last save.
@@ -419,6 +453,11 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 			st.Have = g.n
 		}
 		st.Of = p.Size[r.name]
+		st.Shown, st.Seen = p.shown(), len(p.Report.Shared)
+		if st.Wants == "" && !st.Stopped && e.c.Now().Sub(s.state.Moved) > patience {
+			st.Exposed = fmt.Sprintf("%s stopped half-way: nothing has come since %s, in round %s, though nobody's consent is missing; it has seen %d of our values and we %d of its, and its signed messages show how far it went",
+				s.m.Peer, s.state.Moved.UTC().Format("2006-01-02 15:04 UTC"), r.name, st.Shown, st.Seen)
+		}
 	}
 	return st, nil
 }
@@ -595,6 +634,9 @@ func (e *Engine) save(ctx context.Context, s *session) error {
 		if c, err := p.theirCommitment(); err == nil {
 			s.m.PeerRoot, s.m.PeerSize = fmt.Sprintf("%x", c.Root), c.Size
 		}
+		if s.state.Round != p.Next || s.state.Moved.IsZero() {
+			s.state.Round, s.state.Moved = p.Next, e.c.Now()
+		}
 		if over(s.m.Step) {
 			if err := p.forget(); err != nil {
 				return err
@@ -612,5 +654,28 @@ func (e *Engine) save(ctx context.Context, s *session) error {
 		return fmt.Errorf("save match %s: %w", s.m.ID, err)
 	}
 	s.seen = sha256.Sum256(box)
+	if s.m.Step == fraud.MatchIndicators && e.c.Opened != nil && len(s.m.Report.Shared) > 0 {
+		return e.c.Opened(ctx, s.m, s.state.Terms)
+	}
 	return nil
+}
+
+// Recalled takes what a peer showed in a match out of use: the indicators, and
+// which rings met. That there was a match, and how many were in common, stays
+// on record.
+func (e *Engine) Recalled(ctx context.Context, id fraud.MatchID, by fraud.OrgID) (fraud.Match, error) {
+	return e.with(ctx, id, func(s *session) error {
+		if s.with != by {
+			return fmt.Errorf("match %s is not %s's to recall: %w", id, by, fraud.ErrForbidden)
+		}
+		if !over(s.m.Step) {
+			s.m.Step = fraud.MatchRefused
+		}
+		s.m.Problem = "what was shown was recalled by " + string(by)
+		s.m.Report.Shared, s.m.Report.Overlaps = nil, nil
+		if p := s.state.Party; p != nil {
+			p.Report = s.m.Report
+		}
+		return nil
+	})
 }

@@ -176,15 +176,16 @@ func (m *memory) useNonce(_ context.Context, key, nonce string, _ time.Time) err
 type node struct {
 	*match.Engine
 	*memory
-	org    fraud.Org
-	keys   *access.Keys
-	ledger *ledger.Log
-	set    []match.Element
-	limits match.Limits
-	server *httptest.Server
-	wire   http.RoundTripper // between signer and network, for faults
-	now    time.Time
-	spool  string
+	org     fraud.Org
+	keys    *access.Keys
+	ledger  *ledger.Log
+	set     []match.Element
+	limits  match.Limits
+	server  *httptest.Server
+	wire    http.RoundTripper // between signer and network, for faults
+	now     time.Time
+	spool   string
+	contact string
 }
 
 func newNode(t testing.TB, id fraud.OrgID, set []match.Element) *node {
@@ -242,7 +243,7 @@ func (n *node) start(t testing.TB) {
 		t.Fatal(err)
 	}
 	n.Engine, err = match.New(match.Config{
-		Org: n.org, Key: n.keys.Sign, Store: n.memory, Ledger: n.ledger, Vault: vault, Limits: n.limits, Spool: n.spool,
+		Org: n.org, Key: n.keys.Sign, Store: n.memory, Ledger: n.ledger, Vault: vault, Limits: n.limits, Spool: n.spool, Contact: n.contact,
 		Client: &http.Client{Transport: access.Signer{Org: n.org.ID, Key: n.keys.Sign, Next: n}},
 		Set: func(context.Context, match.Terms, fraud.Peer) ([]match.Element, error) {
 			return slices.Clone(n.set), nil

@@ -183,7 +183,7 @@ func fresh(id fraud.MatchID, role string, us, peer fraud.OrgID, t Terms, own *ow
 	return &party{
 		ID: id, Role: role, Us: us, Peer: peer, Terms: t, Set: own,
 		Mine: map[string][]byte{}, Got: map[string][]byte{}, Want: map[string][]byte{}, Size: map[string]int{}, env: e,
-		Transcript: digest("transcript", []byte(id)),
+		Transcript: digest("transcript", []byte(id)), Report: fraud.MatchReport{Deconfliction: t.Deconflict},
 	}
 }
 

@@ -69,7 +69,7 @@ func (p *party) useKinds(list []byte) error {
 		}
 		by[k]++
 	}
-	p.Report.ByKind = by
+	p.Report.Count, p.Report.ByKind = len(p.Matched), by
 	return nil
 }
 
@@ -364,6 +364,20 @@ func nearest(so fraud.LinkKind, ours, theirs label) fraud.LinkKind {
 func (p *party) batch() (lo, hi int) {
 	k := (p.Next - len(rounds())) / 2
 	return k * p.Terms.Batch, min((k+1)*p.Terms.Batch, len(p.Matched))
+}
+
+// shown is how many of our indicators the peer has seen, or may have: what we
+// showed, and the batch that we sent and that it has not answered.
+func (p *party) shown() int {
+	n := p.Next - len(rounds())
+	if n < 0 {
+		return 0
+	}
+	batches := n / 2
+	if n%2 == 1 && p.Pending != nil {
+		batches++
+	}
+	return min(batches*p.Terms.Batch, len(p.Matched))
 }
 
 // makeOpen tells the peer which of its points the tags of the batch are of,

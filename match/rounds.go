@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/cloudflare/circl/group"
 
@@ -35,6 +36,7 @@ type (
 		Count   int    `json:"count"`
 		Matched []byte `json:"matched"` // SHA-256 of the matched tags, ascending
 		Coin    []byte `json:"coin"`
+		Contact string `json:"contact,omitempty"` // of a deconfliction with a target in common
 	}
 	auditBody struct {
 		Hidden []Opening        `json:"hidden"`
@@ -196,7 +198,11 @@ func (p *party) expect(name string, b listBody) error {
 
 func (p *party) makeResult() resultBody {
 	sum := sha256.Sum256(flat(p.Matched))
-	return resultBody{Count: len(p.Matched), Matched: sum[:], Coin: p.Set.Coin[:]}
+	b := resultBody{Count: len(p.Matched), Matched: sum[:], Coin: p.Set.Coin[:]}
+	if p.Terms.Deconflict && len(p.Matched) >= p.Terms.MinCount {
+		b.Contact = p.env.call
+	}
+	return b
 }
 
 func unflat(b []byte) []tag {
@@ -447,7 +453,9 @@ func (p *party) useTags(list []byte) error {
 		return err
 	}
 	p.Matched, p.at = common(p.sortedTags(0), p.Back), nil
-	p.Report.Count = len(p.Matched)
+	if !p.Terms.Deconflict {
+		p.Report.Count = len(p.Matched)
+	}
 	return nil
 }
 
@@ -467,6 +475,19 @@ func (p *party) takeResult(b resultBody) error {
 		return caught("counts %d elements in common where we count %d", b.Count, len(p.Matched))
 	}
 	p.Coin = b.Coin
+	if !p.Terms.Deconflict {
+		if b.Contact != "" {
+			return caught("told whom to call, which was not agreed")
+		}
+		return nil
+	}
+	if p.Report.Same = len(p.Matched) >= p.Terms.MinCount; !p.Report.Same {
+		return nil
+	}
+	if len(b.Contact) > maxContact || strings.ContainsFunc(b.Contact, unicode.IsControl) {
+		return caught("told whom to call in more than a line")
+	}
+	p.Report.Contact = b.Contact
 	return nil
 }
 

@@ -110,6 +110,9 @@ func (e *Engine) serveOffer(w http.ResponseWriter, r *http.Request, who access.W
 	if err != nil {
 		return fmt.Errorf("find peer %s: %w", who.Org, err)
 	}
+	if t.Deconflict && (e.c.Org.Kind != fraud.OrgAgency || peer.Org.Kind != fraud.OrgAgency) {
+		return fmt.Errorf("deconfliction is between two agencies: %w", fraud.ErrForbidden)
+	}
 	if err := e.budget(r.Context(), who.Org, t, 0, nil); err != nil {
 		return err
 	}

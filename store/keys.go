@@ -27,13 +27,6 @@ const (
 	peerFaultsSQL   = `SELECT peer, why, seen, shown, at FROM peer_faults ORDER BY no`
 )
 
-// KeyChange is a statement about keys as the store keeps it.
-type KeyChange struct {
-	No int64 // in the order of their coming
-	access.KeyChange
-	Came time.Time // when this node took it, or made it
-}
-
 // neverGivenUp refuses a key that its owner gave up.
 func (t *tx) neverGivenUp(ctx context.Context, org fraud.OrgID, sign string) error {
 	n, err := one(ctx, t, scanInt, "key change", givenUpSQL, org, sign)
@@ -112,8 +105,8 @@ func (db *DB) ChangePeerKeys(ctx context.Context, c access.KeyChange, now time.T
 
 // KeyChanges gives all statements about keys, ours and the peers', oldest
 // first.
-func (db *DB) KeyChanges(ctx context.Context) ([]KeyChange, error) {
-	return listAll(ctx, db, func(r row) (c KeyChange, err error) {
+func (db *DB) KeyChanges(ctx context.Context) ([]access.KeyRecord, error) {
+	return listAll(ctx, db, func(r row) (c access.KeyRecord, err error) {
 		var text string
 		if err = r.Scan(&c.No, &text, at(&c.Came)); err == nil {
 			err = json.Unmarshal([]byte(text), &c.KeyChange)

@@ -16,12 +16,13 @@ import (
 // matchesPage lists runs of private matching.
 type matchesPage struct {
 	base
-	Rows     []fraud.Match
-	CanOffer bool
+	Rows       []fraud.Match
+	CanOffer   bool
+	Deconflict bool // an agency's: only that both look at the same target
 }
 
 func (s *Server) matches(w http.ResponseWriter, r *http.Request) error {
-	p := matchesPage{base: s.base(w, r, "Matches")}
+	p := matchesPage{base: s.base(w, r, matchesWord(s.Org.Kind)), Deconflict: s.Org.Kind == fraud.OrgAgency}
 	var err error
 	if p.Rows, err = s.Store.Matches(r.Context()); err != nil {
 		return fmt.Errorf("read the matches: %w", err)
@@ -39,6 +40,8 @@ type matchNewPage struct {
 	Kinds   []kindChoice
 	Offer   matchOffer
 	Preview bool
+
+	Deconflict bool // between agencies
 }
 
 // matchOffer is what the wizard asks, and what it would send.
@@ -63,18 +66,26 @@ var matchKinds = []fraud.Kind{
 }
 
 func (s *Server) matchNew(w http.ResponseWriter, r *http.Request) error {
+	if s.Org.Kind == fraud.OrgAgency {
+		return s.matchForm(w, r, matchOffer{Terms: match.Terms{MinReports: 1, Kinds: matchKinds, Basis: fraud.ShareBasis{Purpose: "Keep two agencies from working on the same target unknown to each other"}}}, false, nil)
+	}
 	return s.matchForm(w, r, matchOffer{Terms: match.Terms{MinReports: 2, Kinds: matchKinds, Basis: fraud.ShareBasis{Purpose: "Find fraud rings that hit customers of both"}}}, false, nil)
 }
 
 func (s *Server) matchForm(w http.ResponseWriter, r *http.Request, o matchOffer, preview bool, wrong []problem) error {
-	p := matchNewPage{base: s.base(w, r, "Offer a match"), Offer: o, Preview: preview}
+	agency := s.Org.Kind == fraud.OrgAgency
+	title := "Offer a match"
+	if agency {
+		title = "Offer a deconfliction"
+	}
+	p := matchNewPage{base: s.base(w, r, title), Offer: o, Preview: preview, Deconflict: agency}
 	p.Problems = wrong
 	peers, err := s.Store.Peers(r.Context())
 	if err != nil {
 		return fmt.Errorf("read the peers: %w", err)
 	}
 	for _, x := range peers {
-		if x.Org.Kind != fraud.OrgAgency && x.Revoked.IsZero() {
+		if (x.Org.Kind == fraud.OrgAgency) == agency && x.Revoked.IsZero() {
 			p.Peers = append(p.Peers, x)
 		}
 	}
@@ -91,6 +102,7 @@ func (s *Server) matchForm(w http.ResponseWriter, r *http.Request, o matchOffer,
 func (s *Server) matchOffer(w http.ResponseWriter, r *http.Request) error {
 	v := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	o := matchOffer{Peer: fraud.OrgID(v("peer"))}
+	o.Terms.Deconflict = s.Org.Kind == fraud.OrgAgency
 	o.Terms.Basis = fraud.ShareBasis{Purpose: v("purpose"), LegalBasis: v("legal_basis"), Agreement: v("agreement"), Recipients: []fraud.OrgID{o.Peer}}
 	for _, k := range r.PostForm["kind"] {
 		if slices.Contains(matchKinds, fraud.Kind(k)) {
@@ -162,6 +174,22 @@ type matchPage struct {
 	Left     int
 	Joint    fraud.JointCaseID // the case that was opened over it
 	Offered  bool              // by them, and we have not accepted
+	Status   match.Status      // how far the work is
+	Company  bool              // joint cases are for companies
+}
+
+// Working says what is being done just now, empty if nothing is.
+func (p matchPage) Working() string {
+	if x := p.Status.Work; x != nil && x.Of > 0 {
+		return fmt.Sprintf("Working: round %s, %s, %d of %d (%d %%)", x.Round, x.Doing, x.Done, x.Of, 100*x.Done/x.Of)
+	}
+	if p.Status.Busy {
+		return "Working"
+	}
+	if p.Status.Have > 0 && p.Status.Have < p.Status.Of {
+		return fmt.Sprintf("Round %s: %d of %d bytes have come; it goes on when the other node answers", p.Status.Round, p.Status.Have, p.Status.Of)
+	}
+	return ""
 }
 
 // revealStep is one step of revealing: what both learn by it, and who agreed.
@@ -195,8 +223,20 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("read match %s: %w", id, err)
 	}
 	p := matchPage{base: s.base(w, r, "Match with "+string(m.Peer)), Match: m}
+	p.Company = s.Org.Kind != fraud.OrgAgency
+	if s.Match != nil {
+		if p.Status, err = s.Match.Status(ctx, id); err != nil {
+			return fmt.Errorf("status of match %s: %w", id, err)
+		}
+	}
 	reached := revealIndex(m.Step)
 	for i, x := range revealSteps {
+		if m.Report.Deconfliction && x.step == fraud.MatchCount {
+			x.word, x.says = "Same target", "whether both look at the same target, and whom to call"
+		}
+		if m.Report.Deconfliction && x.step == fraud.MatchKinds {
+			x.says = "how many values, and of which kinds"
+		}
 		st := revealStep{Step: x.step, Word: x.word, Says: x.says, Done: i <= reached, Ours: "not yet", Theirs: "not yet"}
 		if at, ok := m.Consent[x.step]; ok {
 			st.Ours = "agreed " + stamp(at)

@@ -98,6 +98,9 @@ type Pending interface {
 // Partners reads what two organisations do together.
 type Partners interface {
 	Peers(context.Context) ([]fraud.Peer, error)
+	// KeyChanges are the statements about keys, ours and the peers', oldest
+	// first.
+	KeyChanges(context.Context) ([]access.KeyRecord, error)
 	Matches(context.Context) ([]fraud.Match, error)
 	// Match returns a run and its protocol's state, which pages leave alone.
 	Match(context.Context, fraud.MatchID) (fraud.Match, []byte, error)
@@ -203,6 +206,8 @@ type Match interface {
 	// Consent lets the match go up to a step on our side.
 	Consent(context.Context, fraud.MatchID, fraud.MatchStep) (fraud.Match, error)
 	Refuse(ctx context.Context, id fraud.MatchID, why string) (fraud.Match, error)
+	// Status says where a match stands, and how far its work is.
+	Status(context.Context, fraud.MatchID) (match.Status, error)
 }
 
 // Joint is what two organisations do after a match.

@@ -103,6 +103,7 @@ func (s *Server) has(rt route) bool {
 		{"/explain/", s.Explain != nil},
 		{"/judgements/", s.Judge != nil},
 		{"/matches/new/", s.Match != nil && s.Joint != nil},
+		{"/matches/", s.Match != nil || s.Org.Kind != fraud.OrgAgency},
 		{"/referrals/new/", s.Refer != nil},
 	} {
 		if strings.HasPrefix(first, need.prefix) && !need.have {
@@ -169,14 +170,15 @@ func deskRoutes() []route {
 		desk("GET", "/lists", access.ActRead, access.ThingRing, anywhere, (*Server).lists),
 		desk("GET", "/disputes", access.ActDecideDispute, access.ThingListing, anywhere, (*Server).disputes),
 		desk("POST", "/disputes/{id}", access.ActDecideDispute, access.ThingListing, anywhere, (*Server).decideDispute),
+		desk("GET", "/peers", access.ActRead, access.ThingSettings, anywhere, (*Server).peers),
 		desk("GET", "/audit", access.ActAudit, access.ThingAudit, anywhere, (*Server).auditTrail),
 
-		desk("GET", "/matches", access.ActRead, access.ThingMatch, companies, (*Server).matches),
-		desk("GET", "/matches/new", access.ActMatch, "", companies, (*Server).matchNew),
-		desk("POST", "/matches/new", access.ActMatch, "", companies, (*Server).matchOffer),
-		desk("GET", "/matches/{id}", access.ActRead, access.ThingMatch, companies, (*Server).match),
-		desk("POST", "/matches/{id}/consents", access.ActMatch, "", companies, (*Server).matchConsent),
-		desk("POST", "/matches/{id}/accept", access.ActMatch, "", companies, (*Server).acceptMatch),
+		desk("GET", "/matches", access.ActRead, access.ThingMatch, anywhere, (*Server).matches),
+		desk("GET", "/matches/new", access.ActMatch, "", anywhere, (*Server).matchNew),
+		desk("POST", "/matches/new", access.ActMatch, "", anywhere, (*Server).matchOffer),
+		desk("GET", "/matches/{id}", access.ActRead, access.ThingMatch, anywhere, (*Server).match),
+		desk("POST", "/matches/{id}/consents", access.ActMatch, "", anywhere, (*Server).matchConsent),
+		desk("POST", "/matches/{id}/accept", access.ActMatch, "", anywhere, (*Server).acceptMatch),
 		desk("POST", "/matches/{id}/cases", access.ActMatch, "", companies, (*Server).openJointCase),
 		desk("GET", "/joint", access.ActRead, access.ThingJointCase, companies, (*Server).jointCases),
 		desk("GET", "/joint/{id}", access.ActRead, access.ThingJointCase, companies, (*Server).jointCase),
@@ -254,7 +256,7 @@ func (s *Server) nav(who access.Who, path string) []navItem {
 		{"/reports", "Inbox", companies, access.ActRead, access.ThingReport},
 		{"/rings", "Rings", anywhere, access.ActRead, access.ThingRing},
 		{"/suggestions", "Suggestions", anywhere, access.ActRead, access.ThingRing},
-		{"/matches", "Matches", companies, access.ActRead, access.ThingMatch},
+		{"/matches", matchesWord(s.Org.Kind), anywhere, access.ActRead, access.ThingMatch},
 		{"/joint", "Joint cases", companies, access.ActRead, access.ThingJointCase},
 		{"/referrals", "Referrals", companies, access.ActRead, access.ThingReferral},
 		{"/money", "Money", anywhere, access.ActTrace, ""},
@@ -266,7 +268,7 @@ func (s *Server) nav(who access.Who, path string) []navItem {
 	agency := s.Org.Kind == fraud.OrgAgency
 	var out []navItem
 	for _, it := range items {
-		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil {
+		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil || it.href == "/matches" && agency && s.Match == nil {
 			continue
 		}
 		if !access.Decide(who, it.action, access.Thing{Kind: it.thing}, access.Recipient{}, s.Now()).Allow {
@@ -275,4 +277,13 @@ func (s *Server) nav(who access.Who, path string) []navItem {
 		out = append(out, navItem{Href: it.href, Word: it.word, Current: path == it.href || strings.HasPrefix(path, it.href+"/")})
 	}
 	return out
+}
+
+// matchesWord is what matching is called on a node: between agencies it is
+// deconfliction.
+func matchesWord(k fraud.OrgKind) string {
+	if k == fraud.OrgAgency {
+		return "Deconfliction"
+	}
+	return "Matches"
 }

@@ -33,30 +33,32 @@ func ago(days float64) time.Time {
 // world is a node's data in memory, all invented. It satisfies what pages
 // read, and the agency's storage.
 type world struct {
-	org       fraud.Org
-	people    map[fraud.PersonID]access.Person
-	sessions  map[string]access.Session
-	reports   []*fraud.Report
-	sightings map[fraud.ReportID][]fraud.Sighting
-	rings     []fraud.Ring
-	links     []fraud.Link
-	suggest   []fraud.Suggestion
-	events    []fraud.RingEvent
-	judged    []fraud.Judgement
-	transfers []fraud.Transfer
-	peers     []fraud.Peer
-	matches   []fraud.Match
-	joint     []fraud.JointCase
-	entries   []fraud.JointEntry
-	shares    []fraud.Share
-	referrals []fraud.Referral
-	holds     []fraud.Hold
-	safe      []fraud.SafeEntry
-	listings  []fraud.Listing
-	disputed  []fraud.Dispute
-	alerts    []fraud.Alert
-	outcomes  []fraud.Outcome
-	audits    []fraud.AuditEntry
+	org        fraud.Org
+	people     map[fraud.PersonID]access.Person
+	sessions   map[string]access.Session
+	reports    []*fraud.Report
+	sightings  map[fraud.ReportID][]fraud.Sighting
+	rings      []fraud.Ring
+	links      []fraud.Link
+	suggest    []fraud.Suggestion
+	events     []fraud.RingEvent
+	judged     []fraud.Judgement
+	transfers  []fraud.Transfer
+	peers      []fraud.Peer
+	matches    []fraud.Match
+	keyChanges []access.KeyRecord
+	status     match.Status
+	joint      []fraud.JointCase
+	entries    []fraud.JointEntry
+	shares     []fraud.Share
+	referrals  []fraud.Referral
+	holds      []fraud.Hold
+	safe       []fraud.SafeEntry
+	listings   []fraud.Listing
+	disputed   []fraud.Dispute
+	alerts     []fraud.Alert
+	outcomes   []fraud.Outcome
+	audits     []fraud.AuditEntry
 	agency
 }
 
@@ -136,7 +138,9 @@ func (w *world) AddJudgement(_ context.Context, j fraud.Judgement) error {
 	w.judged = append(w.judged, j)
 	return nil
 }
-func (w *world) Peers(context.Context) ([]fraud.Peer, error)    { return w.peers, nil }
+func (w *world) Peers(context.Context) ([]fraud.Peer, error)            { return w.peers, nil }
+func (w *world) KeyChanges(context.Context) ([]access.KeyRecord, error) { return w.keyChanges, nil }
+
 func (w *world) Matches(context.Context) ([]fraud.Match, error) { return slices.Clone(w.matches), nil }
 
 func (w *world) Match(_ context.Context, id fraud.MatchID) (fraud.Match, []byte, error) {
@@ -282,6 +286,10 @@ func (f fakeMatch) Offer(_ context.Context, peer fraud.OrgID, t match.Terms) (fr
 	m := fraud.Match{ID: "M-OFFERED", Peer: peer, Offered: true, Step: fraud.MatchOffered, Kinds: t.Kinds, MinReports: t.MinReports, At: asOf}
 	f.w.matches = append(f.w.matches, m)
 	return m, nil
+}
+
+func (f fakeMatch) Status(context.Context, fraud.MatchID) (match.Status, error) {
+	return f.w.status, nil
 }
 
 func (f fakeMatch) Accept(ctx context.Context, id fraud.MatchID) (fraud.Match, error) {
@@ -439,6 +447,7 @@ func serveWith(t testing.TB, w *world) (*httptest.Server, *web.Server) {
 		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{},
 	}
 	if w.org.Kind == fraud.OrgAgency {
+		cfg.Match, cfg.Joint = fakeMatch{w}, fakeJoint{w}
 		cfg.Act = fakeAct{act.New(w, func() time.Time { return asOf }, &counter{}), w}
 	} else {
 		cfg.Match, cfg.Joint, cfg.Refer = fakeMatch{w}, fakeJoint{w}, fakeRefer{w}

@@ -11,6 +11,7 @@ import (
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
+	"ringbreaker.example/match"
 )
 
 var hashed = sync.OnceValues(func() (string, error) { return access.HashPassword(password, &counter{}) })
@@ -224,6 +225,14 @@ func addPartners(w *world) {
 	w.peers = []fraud.Peer{
 		{Org: fraud.Org{ID: "birch", Name: "Birch Marketplace", Kind: fraud.OrgCompany}, URL: "http://127.0.0.1:8702", AddedAt: ago(50)},
 		{Org: fraud.Org{ID: "cfb", Name: "Central Fraud Bureau", Kind: fraud.OrgAgency}, URL: "http://127.0.0.1:8703", AddedAt: ago(50)},
+		{
+			Org: fraud.Org{ID: "dogwood", Name: "Dogwood Telecom", Kind: fraud.OrgCompany}, URL: "http://127.0.0.1:8704", AddedAt: ago(60), Revoked: ago(3),
+			Why: "its ledger was rolled back from 812 leaves to 640",
+		},
+	}
+	w.keyChanges = []access.KeyRecord{
+		{No: 1, KeyChange: access.KeyChange{Org: "birch", Old: fraud.OrgKeys{Sign: "a"}, New: fraud.OrgKeys{Sign: "b"}, Reason: "yearly"}, Came: ago(20)},
+		{No: 2, KeyChange: access.KeyChange{Org: "dogwood", Old: fraud.OrgKeys{Sign: "c"}, Reason: "a laptop was stolen"}, Came: ago(4)},
 	}
 	consent := map[fraud.MatchStep]time.Time{fraud.MatchCount: ago(9), fraud.MatchKinds: ago(8.8), fraud.MatchSuspects: ago(8.5)}
 	overlaps := []fraud.Overlap{
@@ -281,6 +290,13 @@ func bureau(t testing.TB) *world {
 		},
 		{Referral: "REF-9XYZ", Version: 1, From: []fraud.OrgID{"alder"}, Sealed: strings.Repeat("22", 32), ReceivedAt: ago(.2), Mark: fraud.Mark{TLP: fraud.TLPRed, PAP: fraud.PAPRed}},
 	}
+	w.peers = []fraud.Peer{{Org: fraud.Org{ID: "ncd", Name: "National Cyber Desk", Kind: fraud.OrgAgency}, URL: "http://127.0.0.1:8705", AddedAt: ago(40)}}
+	agreed := map[fraud.MatchStep]time.Time{fraud.MatchCount: ago(2)}
+	w.matches = []fraud.Match{{
+		ID: "M-3DCF", Peer: "ncd", Offered: true, Step: fraud.MatchCount, Consent: agreed, PeerConsent: agreed, Kinds: []fraud.Kind{fraud.Phone}, MinReports: 1, OurSize: 88, PeerSize: 120, At: ago(2),
+		Report: fraud.MatchReport{Deconfliction: true, Same: true, Contact: "NCD deconfliction desk, +91 555-0100"},
+	}}
+	w.status = match.Status{Exposed: "ncd stopped half-way: nothing has come since 2026-11-01 10:00 UTC, in round kinds, though nobody's consent is missing"}
 	w.cases = []fraud.Case{
 		{ID: "case-1", Number: "RC-0012026A0031", Complainant: "alder", Referral: "REF-2K7M", Title: "Call centres that pose as both brands", Law: "BNS 318, 319; IT Act 66C, 66D", Linked: []fraud.CaseID{"case-2"}, Rings: []fraud.RingID{"R-17"}, Sealed: true, RegisteredAt: ago(16), By: "investigator"},
 		{ID: "case-2", Number: "RC-0012026A0032", Complainant: "birch", Referral: "REF-2K7M", Title: "Call centres that pose as both brands", Law: "BNS 318, 319; IT Act 66C, 66D", Linked: []fraud.CaseID{"case-1"}, Rings: []fraud.RingID{"R-17"}, Sealed: true, RegisteredAt: ago(16), By: "investigator"},

@@ -17,7 +17,7 @@ import (
 
 func matchCommand() command {
 	return command{
-		name: "match", args: "-a FILE -b FILE [-step STEP] | offer|accept|consent|refuse|show|list -data DIR [-peer ORG] [-id MATCH] [-step STEP]",
+		name: "match", args: "-a FILE -b FILE [-step STEP] | offer|accept|consent|refuse|show|list|shares|recall -data DIR [-peer ORG] [-deconflict] [-id MATCH] [-step STEP]",
 		does:    "learns which rings two organisations have in common, a step at a time, between two nodes or two files; instead of a file, 10k or 1M is an invented set of that size, of which the two have half in common, to see what a match costs",
 		example: "ringbreaker match -a world/a.jsonl -b world/b.jsonl",
 		run:     runMatch,
@@ -31,9 +31,10 @@ func runMatch(ctx context.Context, c *call) error {
 	reports := c.flags.Int("min-reports", 2, "reports that each element must rest on")
 	data := dataFlag(c)
 	peer := c.flags.String("peer", "", "the organisation to offer a match to")
-	id := c.flags.String("id", "", "the match")
+	id := c.flags.String("id", "", "the match, or the share to recall")
 	step := c.flags.String("step", "", "how far to reveal: count (files only), kinds, suspects or indicators")
-	reason := c.flags.String("reason", "", "why it is refused")
+	reason := c.flags.String("reason", "", "why it is refused or recalled")
+	deconflict := c.flags.Bool("deconflict", false, "offer another agency to learn only whether both look at the same target, and whom to call")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -43,8 +44,8 @@ func runMatch(ctx context.Context, c *call) error {
 		}
 		return matchFiles(ctx, c, *a, *b, app.MatchRun{MinReports: *reports, To: fraud.MatchStep(*step)})
 	}
-	if !slices.Contains([]string{"offer", "accept", "consent", "refuse", "show", "list"}, what) {
-		return usagef("say offer, accept, consent, refuse, show or list, or give -a and -b")
+	if !slices.Contains([]string{"offer", "accept", "consent", "refuse", "show", "list", "shares", "recall"}, what) {
+		return usagef("say offer, accept, consent, refuse, show, list, shares or recall, or give -a and -b")
 	}
 	if err := c.need("data"); err != nil {
 		return err
@@ -56,7 +57,11 @@ func runMatch(ctx context.Context, c *call) error {
 	defer n.Close()
 	switch what {
 	case "offer":
-		got, err := n.OfferMatch(ctx, fraud.OrgID(*peer), nil, *reports)
+		offer := func() (fraud.MatchID, error) { return n.OfferMatch(ctx, fraud.OrgID(*peer), nil, *reports) }
+		if *deconflict {
+			offer = func() (fraud.MatchID, error) { return n.OfferDeconfliction(ctx, fraud.OrgID(*peer), *reports) }
+		}
+		got, err := offer()
 		if err != nil {
 			return err
 		}
@@ -69,6 +74,17 @@ func runMatch(ctx context.Context, c *call) error {
 	case "refuse":
 		_, err := n.Match.Refuse(ctx, fraud.MatchID(*id), *reason)
 		return err
+	case "shares":
+		list, err := n.Shares(ctx)
+		if err != nil {
+			return err
+		}
+		return printJSON(c, list)
+	case "recall":
+		if err := n.Recall(ctx, *id, *reason); err != nil {
+			return fmt.Errorf("recall share %s: %w", *id, err)
+		}
+		return nil
 	case "show":
 		st, err := n.Match.Status(ctx, fraud.MatchID(*id))
 		if err != nil {

@@ -413,6 +413,7 @@ func runKeygen(ctx context.Context, c *call) error {
 	kind := c.flags.String("kind", "company", "company, agency or report_centre")
 	country := c.flags.String("country", "US", "ISO 3166-1 alpha-2")
 	addr := c.flags.String("addr", "", "`HOST:PORT` to listen on; default 127.0.0.1:8700")
+	contact := c.flags.String("contact", "", "whom another agency may call when both look at the same target")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -424,7 +425,7 @@ func runKeygen(ctx context.Context, c *call) error {
 	default:
 		return usagef("-kind is company, agency or report_centre")
 	}
-	cfg := app.Config{Data: *data, Addr: *addr, Org: fraud.Org{ID: fraud.OrgID(*org), Name: *name, Kind: fraud.OrgKind(*kind), Country: *country}}
+	cfg := app.Config{Data: *data, Addr: *addr, Contact: *contact, Org: fraud.Org{ID: fraud.OrgID(*org), Name: *name, Kind: fraud.OrgKind(*kind), Country: *country}}
 	if _, err := os.Stat(filepath.Join(*data, "config.json")); err == nil {
 		return fmt.Errorf("%s holds a node already; its keys are never overwritten", *data)
 	}

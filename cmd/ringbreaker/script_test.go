@@ -46,6 +46,8 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"ports":    ports,
 		"serving":  serving,
 		"note":     noteDown,
+		"await":    await,
+		"liar":     liar,
 	}
 }
 

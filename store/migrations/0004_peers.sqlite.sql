@@ -1,4 +1,4 @@
--- SQLite's part of schema version 3: append-only tables refuse to be changed.
+-- SQLite's part of schema version 4: append-only tables refuse to be changed.
 
 CREATE TRIGGER key_changes_no_update BEFORE UPDATE ON key_changes BEGIN SELECT RAISE(ABORT, 'key_changes is append-only'); END;
 CREATE TRIGGER key_changes_no_delete BEFORE DELETE ON key_changes BEGIN SELECT RAISE(ABORT, 'key_changes is append-only'); END;

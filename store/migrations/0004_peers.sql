@@ -1,4 +1,4 @@
--- Schema version 3, peers: statements by which organisations change or give up
+-- Schema version 4, peers: statements by which organisations change or give up
 -- their keys, and the evidence against a peer whose ledger told two stories.
 
 -- Why a peer was revoked, for the person who asks; empty if it was not.
