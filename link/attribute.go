@@ -19,8 +19,8 @@ func (w *world) attributeOne(i int32) bool {
 	was := w.of[i]
 	alone := w.groups[was].nodes == 1
 	near := w.near(i)
-	if len(near) == 1 && near[0] == was {
-		return false // nowhere else to go, and what holds it there was weighed
+	if alone && len(near) == 1 {
+		return false // it shares nothing with anybody
 	}
 	w.take(i)
 	best, top, sum := int32(-1), 0.0, 1.0 // the 1 is for a group that nobody has seen
