@@ -2,18 +2,22 @@ package link
 
 import "ringbreaker.example/fraud"
 
-// bridges gives the links of a ring's tree that stand on one value alone
-// whose loss would split off three reports or more: each is for a person to
-// look at. It walks the graph of the ring's reports and the values they share
-// once, depth first, for values whose removal parts it (Tarjan 1972).
-func (m *material) bridges(reports, part []uint32, tree []fraud.Link) []fraud.Link {
+// cutValues gives the values whose loss would split off three reports of a
+// ring or more. It walks the graph of the ring's reports and the values they
+// share once, depth first, for values whose removal parts it (Tarjan 1972).
+func (m *material) cutValues(reports []uint32) []uint32 {
 	const fewest = 3
 	if len(reports) < 2*fewest {
 		return nil
 	}
-	w := newWalk(m, reports, part)
+	return newWalk(m, reports).cuts(fewest)
+}
+
+// bridges gives the links of a ring's tree that stand on such a value alone:
+// each is for a person to look at.
+func (m *material) bridges(cuts []uint32, tree []fraud.Link) []fraud.Link {
 	var out []fraud.Link
-	for _, v := range w.cuts(fewest) {
+	for _, v := range cuts {
 		ind := m.indicatorOf(v)
 		for _, l := range tree {
 			if len(l.Cause) > 0 && l.Cause[0].Indicator == ind {
@@ -36,7 +40,7 @@ type walk struct {
 	reports []int32 // reports in the tree below it, itself counted
 }
 
-func newWalk(m *material, reports, part []uint32) *walk {
+func newWalk(m *material, reports []uint32) *walk {
 	w := &walk{n: len(reports), near: make([][]int32, len(reports))}
 	medium := int32(m.b.model.Param("medium") * 1000)
 	at := map[uint32]int32{}

@@ -2,7 +2,7 @@ package link
 
 import (
 	"cmp"
-	"fmt"
+	"encoding/binary"
 	"math"
 	"slices"
 	"time"
@@ -185,7 +185,33 @@ func (b *Builder) addFacts(n uint32, f fraud.ReportFacts) {
 
 // digestFacts is the same for the same facts.
 func digestFacts(f fraud.ReportFacts) uint64 {
-	return xxh3.HashString(fmt.Sprint(f.Source, f.At.Unix(), f.ReceivedAt.Unix(), f.Victim, f.AgeBand, f.Country, f.Brands, f.Sent, f.Asked, f.Mark, f.Supersedes))
+	var buf [512]byte
+	d := buf[:0]
+	text := func(s string) { d = append(binary.AppendUvarint(d, uint64(len(s))), s...) }
+	number := func(n int64) { d = binary.AppendVarint(d, n) }
+	sums := func(list []fraud.Money) {
+		number(int64(len(list)))
+		for _, m := range list {
+			number(m.Minor)
+			text(m.Currency)
+		}
+	}
+	text(f.Source)
+	number(f.At.Unix())
+	number(f.ReceivedAt.Unix())
+	text(f.Victim)
+	text(f.AgeBand)
+	text(f.Country)
+	number(int64(len(f.Brands)))
+	for _, brand := range f.Brands {
+		text(brand)
+	}
+	sums(f.Sent)
+	sums(f.Asked)
+	text(string(f.Mark.TLP))
+	text(string(f.Mark.PAP))
+	text(string(f.Supersedes))
+	return xxh3.Hash(d)
 }
 
 func (b *Builder) addSighting(r uint32, f *fraud.ReportFacts, s *fraud.Sighting) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -148,20 +149,32 @@ func ReadFolder(dir string) (Result, error) {
 }
 
 func writeLines[T any](w io.Writer, rows []T, what string) error {
+	_, err := writeSeq(w, slices.Values(rows), what)
+	return err
+}
+
+func writeSeq[T any](w io.Writer, rows iter.Seq[T], what string) (n int, err error) {
 	out := bufio.NewWriterSize(w, 1<<16)
-	for i := range rows {
-		if err := json.MarshalWrite(out, &rows[i], json.Deterministic(true)); err != nil {
-			return fmt.Errorf("write %s: %w", what, err)
+	for row := range rows {
+		if err := json.MarshalWrite(out, &row, json.Deterministic(true)); err != nil {
+			return n, fmt.Errorf("write %s: %w", what, err)
 		}
 		if err := out.WriteByte('\n'); err != nil {
-			return fmt.Errorf("write %s: %w", what, err)
+			return n, fmt.Errorf("write %s: %w", what, err)
 		}
+		n++
 	}
 	if err := out.Flush(); err != nil {
-		return fmt.Errorf("write %s: %w", what, err)
+		return n, fmt.Errorf("write %s: %w", what, err)
 	}
-	return nil
+	return n, nil
 }
+
+// WriteRings writes rings.jsonl ring by ring and says how many.
+func (l *Linking) WriteRings(w io.Writer) (int, error) { return writeSeq(w, l.Rings(), "rings") }
+
+// WriteLinks writes links.jsonl link by link and says how many.
+func (l *Linking) WriteLinks(w io.Writer) (int, error) { return writeSeq(w, l.Links(), "links") }
 
 func readLines[T any](r io.Reader, what string) ([]T, error) {
 	dec := jsontext.NewDecoder(bufio.NewReaderSize(r, 1<<16))

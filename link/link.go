@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"crypto/sha256"
+	"iter"
 	"slices"
 
 	"ringbreaker.example/fraud"
@@ -37,11 +38,161 @@ type Conflict struct {
 
 // Link makes rings of what was added. It may be called again after more was
 // added; the same content gives the same Result, in whatever order it came.
-func (b *Builder) Link() Result {
-	rules := b.rules()
-	m := b.prepare(rules)
-	part := m.partition(rules)
-	return m.result(part, rules)
+func (b *Builder) Link() Result { return b.Solve().Result() }
+
+// Linking is one whole linking that has not been written out: what every
+// report's group is, and which edges hold it. Written out, each link is a
+// kilobyte of reasons, so a large linking is better streamed ([Linking.Write])
+// than kept ([Linking.Result]).
+type Linking struct {
+	m         *material
+	rules     *rules
+	part      []uint32   // by rank: the group
+	members   [][]uint32 // by group: ranks
+	rings     []fraud.RingID
+	trees     [][]edge
+	ties      []tied
+	tieLinks  []fraud.Link
+	conflicts []Conflict
+}
+
+// Solve makes rings of what was added, as [Builder.Link] does.
+func (b *Builder) Solve() *Linking {
+	l := &Linking{rules: b.rules()}
+	l.m = b.prepare(l.rules)
+	l.part = l.m.partition(l.rules)
+	l.members = membersOf(l.part)
+	l.rings = make([]fraud.RingID, len(l.members))
+	for g, reports := range l.members {
+		if len(reports) > 1 {
+			l.rings[g] = ringOf(l.m.id(reports[0]))
+		}
+	}
+	l.trees = l.m.trees(l.members, l.part, l.rules)
+	l.ties, l.tieLinks = l.m.ties(l.part, l.members, l.rings)
+	l.conflicts = l.rules.conflicts(l.m, l.part)
+	return l
+}
+
+// Result writes everything out in memory.
+func (l *Linking) Result() Result {
+	res := Result{Model: l.m.b.model.Version, Conflicts: l.conflicts, Assign: l.Assign(), Suggestions: l.Suggestions()}
+	for _, g := range l.byHarm() {
+		res.Rings = append(res.Rings, l.ring(g))
+	}
+	for link := range l.Links() {
+		res.Links = append(res.Links, link)
+	}
+	return res
+}
+
+// Assign has a line for every report, in order of names.
+func (l *Linking) Assign() []Assigned { return l.m.assign(l.part, l.rings) }
+
+// Suggestions are pairs of rings for a person to look at.
+func (l *Linking) Suggestions() []fraud.Suggestion {
+	return l.m.suggestions(l.part, l.members, l.rings)
+}
+
+// Conflicts are judgements that cannot be obeyed as they stand.
+func (l *Linking) Conflicts() []Conflict { return l.conflicts }
+
+// Rings gives the rings by harm still to come, most first.
+func (l *Linking) Rings() iter.Seq[fraud.Ring] {
+	return func(yield func(fraud.Ring) bool) {
+		for _, g := range l.byHarm() {
+			if !yield(l.ring(g)) {
+				return
+			}
+		}
+	}
+}
+
+// Links gives each ring's tree of strongest links, rings by name, and the ties
+// to suppliers and launderers, in the order of links.jsonl.
+func (l *Linking) Links() iter.Seq[fraud.Link] {
+	return func(yield func(fraud.Link) bool) {
+		slices.SortStableFunc(l.tieLinks, compareLinks)
+		tie := 0
+		ties := func(before fraud.LinkKind) bool {
+			for ; tie < len(l.tieLinks) && l.tieLinks[tie].Kind < before; tie++ {
+				if !yield(l.tieLinks[tie]) {
+					return false
+				}
+			}
+			return true
+		}
+		if !ties(fraud.SameOperator) {
+			return
+		}
+		for _, g := range l.byName() {
+			links := l.tree(g)
+			slices.SortStableFunc(links, compareLinks)
+			for _, x := range links {
+				if !yield(x) {
+					return
+				}
+			}
+		}
+		ties("~") // above every kind
+	}
+}
+
+func compareLinks(x, y fraud.Link) int {
+	return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Ring, y.Ring), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
+}
+
+// tree writes out the links that hold a group together, strongest first.
+func (l *Linking) tree(g uint32) []fraud.Link {
+	out := make([]fraud.Link, 0, len(l.trees[g]))
+	for _, e := range l.trees[g] {
+		x := l.m.link(e, l.rules)
+		x.Ring = l.rings[g]
+		out = append(out, x)
+	}
+	return out
+}
+
+func (l *Linking) byName() []uint32 {
+	out := l.groups()
+	slices.SortFunc(out, func(x, y uint32) int { return cmp.Compare(l.rings[x], l.rings[y]) })
+	return out
+}
+
+// groups are those that are rings.
+func (l *Linking) groups() []uint32 {
+	var out []uint32
+	for g, id := range l.rings {
+		if id != "" {
+			out = append(out, uint32(g))
+		}
+	}
+	return out
+}
+
+func (l *Linking) byHarm() []uint32 {
+	l.m.weighHarm()
+	out := l.groups()
+	score := make(map[uint32]float64, len(out))
+	for _, g := range out {
+		score[g] = l.m.harm(l.members[g]).Score
+	}
+	slices.SortFunc(out, func(x, y uint32) int {
+		return cmp.Or(cmp.Compare(score[y], score[x]), cmp.Compare(l.rings[x], l.rings[y]))
+	})
+	return out
+}
+
+// ring writes one ring out.
+func (l *Linking) ring(g uint32) fraud.Ring {
+	m := l.m
+	r := m.ring(l.rings[g], l.members[g], l.part)
+	r.Suppliers, r.Launderers = l.ties[g].suppliers, l.ties[g].launderers
+	r.Harm = m.harm(l.members[g])
+	if cuts := m.cutValues(l.members[g]); len(cuts) > 0 {
+		r.Bridges = m.bridges(cuts, l.tree(g))
+	}
+	return r
 }
 
 // ringOf names a ring by the earliest report that is in it.
@@ -49,48 +200,11 @@ func ringOf(first fraud.ReportID) fraud.RingID {
 	return fraud.RingID(fraud.DerivedID("R", sha256.Sum256([]byte(first))))
 }
 
-// result turns groups into rings. part gives each rank its group's number.
-func (m *material) result(part []uint32, rules *rules) Result {
-	members := membersOf(part)
-	trees := m.trees(members, part, rules)
-	res := Result{Model: m.b.model.Version, Conflicts: rules.conflicts(m, part)}
-	ringByGroup := make([]fraud.RingID, len(members))
-	for g, reports := range members {
-		if len(reports) > 1 {
-			ringByGroup[g] = ringOf(m.id(reports[0]))
-		}
-	}
-	ties, tieLinks := m.ties(part, members, ringByGroup)
-	end := m.end()
-	typical := m.typicalSent()
-	for g, reports := range members {
-		if ringByGroup[g] == "" {
-			continue
-		}
-		ring := m.ring(ringByGroup[g], reports, part)
-		ring.Suppliers, ring.Launderers = ties[g].suppliers, ties[g].launderers
-		ring.Harm = m.harm(reports, end, typical)
-		for i := range trees[g] {
-			trees[g][i].Ring = ring.ID
-		}
-		ring.Bridges = m.bridges(reports, part, trees[g])
-		res.Rings = append(res.Rings, ring)
-		res.Links = append(res.Links, trees[g]...)
-	}
-	res.Links = append(res.Links, tieLinks...)
-	res.Assign = m.assign(part, ringByGroup)
-	res.Suggestions = m.suggestions(part, members, ringByGroup)
-	sortResult(&res)
-	return res
-}
-
 func sortResult(res *Result) {
 	slices.SortFunc(res.Rings, func(x, y fraud.Ring) int {
 		return cmp.Or(cmp.Compare(y.Harm.Score, x.Harm.Score), cmp.Compare(x.ID, y.ID))
 	})
-	slices.SortStableFunc(res.Links, func(x, y fraud.Link) int {
-		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Ring, y.Ring), cmp.Compare(x.A, y.A), cmp.Compare(x.B, y.B))
-	})
+	slices.SortStableFunc(res.Links, compareLinks)
 }
 
 // membersOf lists ranks by group number.

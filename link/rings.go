@@ -124,11 +124,19 @@ func (m *material) typicalSent() map[uint32]float64 {
 	return sum
 }
 
+// weighHarm finds what harm is measured against, once.
+func (m *material) weighHarm() {
+	if m.typical == nil {
+		m.last, m.typical = m.end(), m.typicalSent()
+	}
+}
+
 // harm counts what a ring did, and weighs what it is likely to do next:
 // reports to be expected in the next 30 days (last month's, carried on at the
 // rate at which the ring grew), times what a report costs: typical losses,
 // and half as much again for a victim of 60 or older.
-func (m *material) harm(reports []uint32, end int64, typical map[uint32]float64) fraud.Harm {
+func (m *material) harm(reports []uint32) fraud.Harm {
+	end, typical := m.last, m.typical
 	const month = 30 * 24 * 3600
 	h := fraud.Harm{Reports: len(reports), Sent: fraud.Sums{}, Asked: fraud.Sums{}}
 	victims := map[uint32]bool{}

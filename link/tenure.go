@@ -56,6 +56,8 @@ type material struct {
 	brandStart []uint32 // likewise, into Builder.brands
 
 	params  params
+	last    int64                   // see weighHarm
+	typical map[uint32]float64      // likewise
 	scratch struct{ local []int32 } // by tenure; zero between uses
 }
 

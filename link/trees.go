@@ -17,7 +17,7 @@ type edge struct {
 // trees finds for each group the tree of its strongest links (Kruskal). A
 // candidate is a pair of neighbours in time within one tenure, so a value
 // held by n reports costs n-1 candidates.
-func (m *material) trees(members [][]uint32, part []uint32, rules *rules) [][]fraud.Link {
+func (m *material) trees(members [][]uint32, part []uint32, rules *rules) [][]edge {
 	edges := m.candidates(part)
 	for _, v := range rules.same {
 		if a, b := m.rank[v.a], m.rank[v.b]; a != none && b != none && part[a] == part[b] {
@@ -28,11 +28,11 @@ func (m *material) trees(members [][]uint32, part []uint32, rules *rules) [][]fr
 		return cmp.Or(cmp.Compare(y.bits, x.bits), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
 	})
 	sets := newForest(len(m.order))
-	out := make([][]fraud.Link, len(members))
+	out := make([][]edge, len(members))
 	for _, e := range edges {
 		if sets.union(e.a, e.b) {
 			g := part[e.a]
-			out[g] = append(out[g], m.link(e, rules))
+			out[g] = append(out[g], e)
 		}
 	}
 	return out

@@ -24,6 +24,7 @@ const pieceSize = 256 << 10
 // piece is some whole lines of a file, what came of them, and where.
 type piece struct {
 	name  string
+	file  int    // number of its file, where several are read
 	first int    // number of its first line
 	text  string // ends with a line's end, but at the end of the file
 	out   []byte

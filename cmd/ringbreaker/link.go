@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -68,8 +70,7 @@ func runLink(ctx context.Context, c *call) error {
 		return err
 	}
 	b.Judge(js)
-	res := b.Link()
-	if err := tellLinking(c, *out, res, refused); err != nil {
+	if err := tellLinking(c, *out, b.Solve(), refused); err != nil {
 		return err
 	}
 	return writeJudgements(*out, js)
@@ -87,19 +88,58 @@ func linkNode(ctx context.Context, c *call, dir, out string) error {
 	if err != nil {
 		return err
 	}
-	return tellLinking(c, out, res, 0)
+	return tellLinking(c, out, kept{res}, 0)
+}
+
+// linking is what can be written to a folder: one that is written out as it
+// goes, or one that a node keeps.
+type linking interface {
+	Assign() []link.Assigned
+	Suggestions() []fraud.Suggestion
+	Conflicts() []link.Conflict
+	WriteRings(io.Writer) (int, error)
+	WriteLinks(io.Writer) (int, error)
+}
+
+// kept is a linking in memory.
+type kept struct{ res link.Result }
+
+func (k kept) Assign() []link.Assigned         { return k.res.Assign }
+func (k kept) Suggestions() []fraud.Suggestion { return k.res.Suggestions }
+func (k kept) Conflicts() []link.Conflict      { return k.res.Conflicts }
+func (k kept) WriteRings(w io.Writer) (int, error) {
+	return len(k.res.Rings), link.WriteRings(w, k.res.Rings)
+}
+
+func (k kept) WriteLinks(w io.Writer) (int, error) {
+	return len(k.res.Links), link.WriteLinks(w, k.res.Links)
 }
 
 // tellLinking writes the files of a linking and says what is in them.
-func tellLinking(c *call, out string, res link.Result, refused int) error {
-	if err := writeLinking(out, res); err != nil {
+func tellLinking(c *call, out string, l linking, refused int) error {
+	var rings, links int
+	assign, suggestions := l.Assign(), l.Suggestions()
+	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	for _, k := range res.Conflicts {
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{link.AssignFile, func(w io.Writer) error { return link.WriteAssign(w, assign) }},
+		{link.RingsFile, func(w io.Writer) (err error) { rings, err = l.WriteRings(w); return err }},
+		{link.LinksFile, func(w io.Writer) (err error) { links, err = l.WriteLinks(w); return err }},
+		{link.SuggestionsFile, func(w io.Writer) error { return link.WriteSuggestions(w, suggestions) }},
+	} {
+		if err := writeFile(filepath.Join(out, f.name), f.write); err != nil {
+			return err
+		}
+	}
+	for _, k := range l.Conflicts() {
 		fmt.Fprintf(c.stderr, "judgement %s cannot be obeyed: %s\n", k.Judgement.ID, k.Why)
 	}
 	fmt.Fprintf(c.stdout, "%d reports, %d rings, %d links, %d suggestions, %d lines refused: %s\n",
-		len(res.Assign), len(res.Rings), len(res.Links), len(res.Suggestions), refused, out)
+		len(assign), rings, links, len(suggestions), refused, out)
 	return nil
 }
 
@@ -152,72 +192,102 @@ func readJudgements(name string) ([]fraud.Judgement, error) {
 	}
 }
 
-// extracted is one report, ready for the linker.
-type extracted struct {
-	facts fraud.ReportFacts
-	found fraud.Extraction
-}
-
-// addReports decodes and extracts on all cores; the builder takes what comes,
-// since the order of reports does not matter to it.
+// addReports decodes and extracts on all cores. The builder takes what comes,
+// since the order of reports does not matter to it; lines that are no reports
+// are told in the order of files and lines.
 func addReports(ctx context.Context, stderr io.Writer, b *link.Builder, files []string) (refused int, err error) {
-	const batch = 128 // reports handed over at once, so that channels cost nothing
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	work := make(chan []*fraud.Report, 2*runtime.NumCPU())
-	done := make(chan []extracted, 2*runtime.NumCPU())
+	work := make(chan piece, runtime.NumCPU())
+	var lock sync.Mutex // on b and told
+	var told []refusal
 	var workers sync.WaitGroup
 	for range runtime.NumCPU() {
 		workers.Go(func() {
-			for rs := range work {
-				xs := make([]extracted, len(rs))
-				for i, r := range rs {
-					xs[i] = extracted{r.Facts(), extract.Report(r, extract.Options{Country: r.Reporter.Country})}
-				}
-				done <- xs
+			w := reportWorker{b: b, lock: &lock, told: &told}
+			for p := range work {
+				w.lines(ctx, p)
 			}
 		})
 	}
-	var rest []*fraud.Report
-	go func() {
-		refused, err = eachReport(ctx, files, stderr, func(r *fraud.Report) error {
-			if rest = append(rest, r); len(rest) == batch {
-				work <- rest
-				rest = nil
-			}
-			return nil
-		})
-		work <- rest
-		close(work)
-		workers.Wait()
-		close(done)
-	}()
-	for xs := range done {
-		for _, x := range xs {
-			b.Add(x.facts, x.found.Sightings, x.found.Sketches)
+	for i, name := range files {
+		if err = pieces(ctx, name, i, work, &lock, &told); err != nil {
+			break
 		}
 	}
-	return refused, err
+	close(work)
+	workers.Wait()
+	slices.SortFunc(told, func(x, y refusal) int { return cmp.Or(cmp.Compare(x.file, y.file), cmp.Compare(x.line, y.line)) })
+	for _, x := range told {
+		fmt.Fprintf(stderr, "%s:%d: %s\n", files[x.file], x.line, oneLine(x.err))
+	}
+	return len(told), err
 }
 
-func writeLinking(dir string, res link.Result) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+// refusal is why a line gave no report.
+type refusal struct {
+	file, line int
+	err        error
+}
+
+// pieces hands over a file in pieces of whole lines.
+func pieces(ctx context.Context, name string, number int, work chan<- piece, lock *sync.Mutex, told *[]refusal) error {
+	f, err := os.Open(name)
+	if err != nil {
 		return err
 	}
-	for _, f := range []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{link.AssignFile, func(w io.Writer) error { return link.WriteAssign(w, res.Assign) }},
-		{link.RingsFile, func(w io.Writer) error { return link.WriteRings(w, res.Rings) }},
-		{link.LinksFile, func(w io.Writer) error { return link.WriteLinks(w, res.Links) }},
-		{link.SuggestionsFile, func(w io.Writer) error { return link.WriteSuggestions(w, res.Suggestions) }},
-	} {
-		if err := writeFile(filepath.Join(dir, f.name), f.write); err != nil {
-			return err
+	defer f.Close()
+	err = eachPiece(f, fraud.MaxReportBytes, func(first int, text string, err error) error {
+		if err != nil {
+			lock.Lock()
+			*told = append(*told, refusal{number, first, err})
+			lock.Unlock()
+			return nil
 		}
+		select {
+		case work <- piece{name: name, file: number, first: first, text: text}:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
 	}
 	return nil
+}
+
+// reportWorker is one worker's memory.
+type reportWorker struct {
+	b      *link.Builder
+	lock   *sync.Mutex // on b and told
+	told   *[]refusal
+	d      fraud.Decoder
+	x      extract.Extractor
+	report fraud.Report
+}
+
+func (w *reportWorker) lines(ctx context.Context, p piece) {
+	text := p.text
+	for n := p.first; text != "" && ctx.Err() == nil; n++ {
+		line, rest, _ := strings.Cut(text, "\n")
+		text = rest
+		if line = strings.TrimRight(line, "\r"); strings.TrimSpace(line) == "" {
+			continue
+		}
+		err := w.d.Decode(line, &w.report)
+		if err != nil {
+			w.lock.Lock()
+			*w.told = append(*w.told, refusal{p.file, n, err})
+			w.lock.Unlock()
+			continue
+		}
+		found := w.x.Report(&w.report, extract.Options{Country: w.report.Reporter.Country})
+		facts := w.report.Facts()
+		w.lock.Lock()
+		w.b.Add(facts, found.Sightings, found.Sketches)
+		w.lock.Unlock()
+	}
 }
 
 // writeFile writes a file under another name first, so that a cut write
