@@ -53,7 +53,8 @@ func TestAnExtractorForgetsWhatItSaw(t *testing.T) {
 		opt := Options{Country: one.Country, FromFraudster: one.Voice == "f"}
 		r := &fraud.Report{ID: "1", Source: "s", Narrative: one.Text, Contacts: []fraud.Contact{{Text: one.Text, URL: "https://pc-care.example/x"}}}
 		got, want := used.Report(r, opt), Report(r, opt)
-		if !reflect.DeepEqual(got.Sightings, want.Sightings) || !reflect.DeepEqual(got.Sketches, want.Sketches) {
+		sketches := len(got.Sketches) == len(want.Sketches) && (len(want.Sketches) == 0 || reflect.DeepEqual(got.Sketches, want.Sketches))
+		if !reflect.DeepEqual(got.Sightings, want.Sightings) || !sketches {
 			t.Fatalf("%s: a used Extractor says\n%+v\na fresh one\n%+v", one.ID, got, want)
 		}
 		if fresh := new(Extractor).Report(r, opt); !reflect.DeepEqual(fresh.Sightings, want.Sightings) {

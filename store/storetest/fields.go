@@ -138,8 +138,9 @@ var fieldTests = []test{
 			if err := b.AddPeer(c, p); err != nil {
 				return err
 			}
-			return b.RevokePeer(c, p.Org.ID, p.Revoked, "adm")
-		}, func() (fraud.Peer, error) { return last(b.Peers(c)) }, func(p *fraud.Peer) { p.Org.Kind = fraud.OrgAgency })
+			return b.CatchPeer(c, fraud.PeerFault{Peer: p.Org.ID, Why: "forked", Seen: "a", Shown: "b", At: p.Revoked})
+		}, func() (fraud.Peer, error) { return last(b.Peers(c)) }, func(p *fraud.Peer) { p.Org.Kind, p.Why = fraud.OrgAgency, "its ledger forked" })
+		kept(b, func(f fraud.PeerFault) error { return b.CatchPeer(c, f) }, func() (fraud.PeerFault, error) { return last(b.PeerFaults(c)) }, func(f *fraud.PeerFault) { f.Peer = "birch" })
 		kept(b, func(m fraud.Match) error { return b.SaveMatch(c, m, nil) }, func() (fraud.Match, error) { return last(b.Matches(c)) },
 			func(m *fraud.Match) { m.Peer, m.Step = "birch", fraud.MatchSuspects })
 		kept(b, func(j fraud.JointCase) error { return b.SaveJointCase(c, j) }, func() (fraud.JointCase, error) { return last(b.JointCases(c)) },
