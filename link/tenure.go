@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 
 	"ringbreaker.example/fraud"
 )
@@ -82,8 +83,14 @@ func (b *Builder) prepare(rules *rules) *material {
 	m.moneyStart = starts(len(b.reports), len(b.moneys), func(i int) uint32 { return b.moneys[i].report })
 	m.brandStart = starts(len(b.reports), len(b.brands), func(i int) uint32 { return b.brands[i].a })
 	m.rankReports(rules)
-	sights := m.liveSights(rules)
-	texts := m.groupTexts()
+	var sights []sight
+	var shown, told []textGroup
+	var side sync.WaitGroup // the three only read what is there
+	side.Go(func() { shown = m.groupTexts(false) })
+	side.Go(func() { told = m.groupTexts(true) })
+	sights = m.liveSights(rules)
+	side.Wait()
+	texts := slices.Concat(shown, told)
 	m.weak = m.findPoison(sights, texts, rules)
 	m.cut(sights)
 	m.addTexts(texts)

@@ -15,29 +15,27 @@ type textGroup struct {
 	told  bool     // victims' own narratives, not what was read or shown to them
 }
 
-// groupTexts finds texts that hold one another nearly whole. Candidates are
+// groupTexts finds texts that hold one another nearly whole, among what was
+// read or shown to victims or among what they told themselves. Candidates are
 // sketches that share a hash; each is verified by containment before the two
-// are joined, so nothing is joined by a chance of hashing alone. What victims
-// wrote themselves is kept apart from what was read or shown to them.
-func (m *material) groupTexts() []textGroup {
+// are joined, so nothing is joined by a chance of hashing alone.
+func (m *material) groupTexts(told bool) []textGroup {
 	var out []textGroup
 	narrative := m.b.narrative()
-	for _, told := range []bool{false, true} {
-		least := m.b.model.Param("containment")
-		if told {
-			least = m.b.model.Param("containment_story")
+	least := m.b.model.Param("containment")
+	if told {
+		least = m.b.model.Param("containment_story")
+	}
+	sk := m.liveSketches(func(s sketch) bool { return (s.field == narrative) == told })
+	for _, g := range m.joinNear(sk, least).groups() {
+		if len(g) < 2 {
+			continue
 		}
-		sk := m.liveSketches(func(s sketch) bool { return (s.field == narrative) == told })
-		for _, g := range m.joinNear(sk, least).groups() {
-			if len(g) < 2 {
-				continue
-			}
-			group := textGroup{told: told}
-			for _, i := range g {
-				group.texts = append(group.texts, sk[i])
-			}
-			out = append(out, group)
+		group := textGroup{told: told}
+		for _, i := range g {
+			group.texts = append(group.texts, sk[i])
 		}
+		out = append(out, group)
 	}
 	return out
 }

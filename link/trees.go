@@ -177,26 +177,28 @@ func (m *material) why(t *tenure, c fraud.Cause) string {
 	return fmt.Sprintf("both named the %s %s as %s (%s)", kindWord(c.Indicator.Kind), c.Indicator.Value, roleWord(c.Role), span)
 }
 
-func kindWord(k fraud.Kind) string {
-	return map[fraud.Kind]string{
-		fraud.Phone: "number", fraud.Email: "address", fraud.URL: "page", fraud.Domain: "site", fraud.IP: "network address",
-		fraud.RemoteID: "remote-access id", fraud.RemoteHost: "remote-access host", fraud.BankAccount: "bank account", fraud.UPI: "UPI id",
-		fraud.Wallet: "wallet", fraud.TxID: "transaction", fraud.CardDescriptor: "card descriptor", fraud.MerchantID: "merchant id",
-		fraud.Company: "company", fraud.TaxID: "tax id", fraud.PersonAlias: "agent's name", fraud.Handle: "handle", fraud.Tracker: "tracking id",
-		fraud.Script: "text", fraud.Image: "image", fraud.File: "file", fraud.IMEI: "handset", fraud.ICCID: "SIM card",
-	}[k]
+func kindWord(k fraud.Kind) string { return kindWords[k] }
+
+var kindWords = map[fraud.Kind]string{
+	fraud.Phone: "number", fraud.Email: "address", fraud.URL: "page", fraud.Domain: "site", fraud.IP: "network address",
+	fraud.RemoteID: "remote-access id", fraud.RemoteHost: "remote-access host", fraud.BankAccount: "bank account", fraud.UPI: "UPI id",
+	fraud.Wallet: "wallet", fraud.TxID: "transaction", fraud.CardDescriptor: "card descriptor", fraud.MerchantID: "merchant id",
+	fraud.Company: "company", fraud.TaxID: "tax id", fraud.PersonAlias: "agent's name", fraud.Handle: "handle", fraud.Tracker: "tracking id",
+	fraud.Script: "text", fraud.Image: "image", fraud.File: "file", fraud.IMEI: "handset", fraud.ICCID: "SIM card",
 }
 
 func roleWord(r fraud.Role) string {
-	if w, ok := map[fraud.Role]string{
-		fraud.RoleCallback: "the number to call back", fraud.RoleShownCallerID: "what the phone displayed", fraud.RoleSender: "the sender",
-		fraud.RoleLure: "the lure", fraud.RoleRedirect: "a step on the way to the lure", fraud.RolePayee: "where the money goes",
-		fraud.RoleRemote: "the way into the machine", fraud.RoleAlias: "the caller's name", fraud.RoleCompany: "the firm behind it",
-		fraud.RoleScript: "the text that was read", fraud.RoleAsset: "a part of the page", fraud.RoleTracker: "the page's tracking id",
-	}[r]; ok {
+	if w, ok := roleWords[r]; ok {
 		return w
 	}
 	return "a part of the story"
+}
+
+var roleWords = map[fraud.Role]string{
+	fraud.RoleCallback: "the number to call back", fraud.RoleShownCallerID: "what the phone displayed", fraud.RoleSender: "the sender",
+	fraud.RoleLure: "the lure", fraud.RoleRedirect: "a step on the way to the lure", fraud.RolePayee: "where the money goes",
+	fraud.RoleRemote: "the way into the machine", fraud.RoleAlias: "the caller's name", fraud.RoleCompany: "the firm behind it",
+	fraud.RoleScript: "the text that was read", fraud.RoleAsset: "a part of the page", fraud.RoleTracker: "the page's tracking id",
 }
 
 func (r *rules) sameJudgement(a, b uint32) fraud.Judgement {

@@ -122,7 +122,7 @@ func tellLinking(c *call, out string, l linking, refused int) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	for _, f := range []struct {
+	files := []struct {
 		name  string
 		write func(io.Writer) error
 	}{
@@ -130,10 +130,15 @@ func tellLinking(c *call, out string, l linking, refused int) error {
 		{link.RingsFile, func(w io.Writer) (err error) { rings, err = l.WriteRings(w); return err }},
 		{link.LinksFile, func(w io.Writer) (err error) { links, err = l.WriteLinks(w); return err }},
 		{link.SuggestionsFile, func(w io.Writer) error { return link.WriteSuggestions(w, suggestions) }},
-	} {
-		if err := writeFile(filepath.Join(out, f.name), f.write); err != nil {
-			return err
-		}
+	}
+	errs := make([]error, len(files))
+	var writers sync.WaitGroup
+	for i, f := range files { // side by side: reasons take longer to write than a disk to take them
+		writers.Go(func() { errs[i] = writeFile(filepath.Join(out, f.name), f.write) })
+	}
+	writers.Wait()
+	if err := errors.Join(errs...); err != nil {
+		return err
 	}
 	for _, k := range l.Conflicts() {
 		fmt.Fprintf(c.stderr, "judgement %s cannot be obeyed: %s\n", k.Judgement.ID, k.Why)
