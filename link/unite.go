@@ -28,9 +28,9 @@ type offer struct {
 
 // weighing is what two groups share, as it is being added up.
 type weighing struct {
-	sum    float64 // bits, scripts apart
-	script float64 // bits of the script that says most
-	others float64 // bits of the other scripts
+	sum    [numFamilies]float64 // bits, scripts apart
+	script float64              // bits of the script that says most
+	others float64              // bits of the other scripts
 	best   [numFamilies]int32
 }
 
@@ -40,7 +40,7 @@ type weighing struct {
 func (x *weighing) add(family uint8, bits float64) {
 	switch {
 	case families[family] != fraud.FamilyScript:
-		x.sum += bits
+		x.sum[family] += bits
 	case bits > x.script:
 		x.others += x.script
 		x.script = bits
@@ -49,7 +49,34 @@ func (x *weighing) add(family uint8, bits float64) {
 	}
 }
 
-func (x *weighing) bits(second float64) float64 { return x.sum + x.script + second*x.others }
+// The hands from which values come: whoever sells leads rents out numbers and
+// the sites that lead to them, whoever launders has accounts and firms, and an
+// operator's machines and texts are its own affair.
+const numHands = 4
+
+var handOf = [numFamilies]uint8{0, 0, 1, 2, 3, 1} // contact, web, money, remote, script, identity
+
+// bits is what speaks for two groups being one, less what speaks against. If
+// all they share can come from one hand, and of other hands' values enough
+// are missing, it says no more than that they have a supplier in common,
+// however many of the supplier's values they share.
+func (x *weighing) bits(p *params, missing *[numFamilies]float64) float64 {
+	var shared, missed [numHands]float64
+	all, against := 0.0, 0.0
+	for f := range x.sum {
+		shared[handOf[f]] += x.sum[f]
+		missed[handOf[f]] += missing[f]
+		all += x.sum[f]
+		against += missing[f]
+	}
+	total := all
+	for h := range shared {
+		if shared[h] > p.hand && all-shared[h] < p.handOther && against-missed[h] > p.handMiss {
+			total = p.hand + all - shared[h]
+		}
+	}
+	return total + x.script + p.second*x.others - against
+}
 
 // unite joins groups and says whether any were joined.
 func (w *world) unite() bool {
@@ -168,7 +195,7 @@ func (u *uniting) weigh(a int32) {
 		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
 			continue
 		}
-		gain := x.bits(w.p.second) - u.missing(a, b) - w.p.merge
+		gain := x.bits(&w.p, u.missing(a, b)) - w.p.merge
 		if gain <= -faintBits {
 			continue
 		}
@@ -235,16 +262,16 @@ func (u *uniting) offer(a, b int32, gain float64) {
 	}
 }
 
-// missing is what speaks against two groups being one, in bits: values of the
+// missing is what speaks against two groups being one, in bits by family: values of the
 // smaller that the larger never named, although it named others of the kind
 // at the time and names most of its values more than once.
-func (u *uniting) missing(a, b int32) float64 {
+func (u *uniting) missing(a, b int32) *[numFamilies]float64 {
 	w := u.w
 	if len(u.values[b]) < len(u.values[a]) {
 		a, b = b, a
 	}
 	large := &w.groups[b]
-	cost := 0.0
+	cost := new([numFamilies]float64)
 	for _, vi := range u.values[a] {
 		v := &w.values[vi]
 		if v.worth < w.p.medium || v.holders.count(b) > 0 {
@@ -254,7 +281,7 @@ func (u *uniting) missing(a, b int32) float64 {
 		if tokens == 0 {
 			continue
 		}
-		cost += w.p.miss * float64(repeats) / float64(tokens)
+		cost[v.family] += w.p.miss * float64(repeats) / float64(tokens)
 	}
 	return cost
 }
