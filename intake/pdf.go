@@ -21,7 +21,7 @@ const (
 // pdf reads the text of a PDF page by page, with pdftotext; of one that is
 // nothing but pictures, the first pages are drawn by pdftoppm and read as
 // images. why says what was not read. How and why it is done by a program of
-// its own: docs/decisions/0007-attachments.md.
+// its own: docs/decisions/0008-attachments.md.
 func (s *Service) pdf(ctx context.Context, data []byte) (pages []string, how, why string) {
 	if len(data) > maxPDF {
 		return nil, "", fmt.Sprintf("it has more than %d bytes", maxPDF)
