@@ -75,7 +75,7 @@ func LoadConfig(dir, file string) (Config, error) {
 		return c, fmt.Errorf("%s is larger than a configuration can be: %w", file, fraud.ErrInvalid)
 	}
 	if err := json.Unmarshal(b, &c); err != nil {
-		return c, fmt.Errorf("%s is not a configuration (%v); see docs/ARCHITECTURE.md: %w", file, err, fraud.ErrInvalid)
+		return c, fmt.Errorf("%s is not a configuration (%w); see docs/ARCHITECTURE.md: %w", file, err, fraud.ErrInvalid)
 	}
 	return c, c.valid(file)
 }

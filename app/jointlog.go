@@ -140,7 +140,7 @@ var personal = []fraud.Kind{fraud.Phone, fraud.Email, fraud.BankAccount, fraud.U
 // pseudonym.
 func (n *Node) noIdentity(ctx context.Context, c fraud.JointCase, text string) error {
 	found := extract.Text(text, extract.Options{Country: n.Org.Country})
-	found = slices.DeleteFunc(found, func(f extract.Finding) bool { return !slices.Contains(personal, f.Indicator.Kind) })
+	found = slices.DeleteFunc(found, func(f extract.Finding) bool { return !slices.Contains(personal, f.Kind) })
 	if len(found) == 0 {
 		return nil
 	}
@@ -157,7 +157,7 @@ func (n *Node) noIdentity(ctx context.Context, c fraud.JointCase, text string) e
 	for _, f := range found {
 		if !known[f.Indicator] {
 			return forbiddenf("the text holds a %s that is no indicator of this case's rings and could be a victim's: "+
-				"call a victim by the pseudonym (rule 3, identities)", strings.ReplaceAll(string(f.Indicator.Kind), "_", " "))
+				"call a victim by the pseudonym (rule 3, identities)", strings.ReplaceAll(string(f.Kind), "_", " "))
 		}
 	}
 	return nil

@@ -33,10 +33,6 @@ const (
 	WHERE m.ring_id = $1 ORDER BY m.report_id`
 )
 
-// great is from how many major units of one currency a ring's money counts as
-// great: where a bank's own fraud team takes a case up by itself.
-const great = 100_000
-
 // facetsOf is what a ring is found by in lists.
 func facetsOf(h fraud.RingHead) [][2]string {
 	out := [][2]string{{"all", ""}, {"tlp", string(h.Mark.TLP)}}

@@ -4,10 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,30 +89,6 @@ func runServe(ctx context.Context, c *call) error {
 	defer n.Close()
 	return n.Serve(ctx, func(url string) { fmt.Fprintf(c.stdout, "%s serves at %s\n", n.Org.Name, url) },
 		func(door string) { fmt.Fprintf(c.stdout, "%s %s\n", n.Org.Name, door) })
-}
-
-// serveAll listens on loopback for handlers that are already there.
-func serveAll(ctx context.Context, handlers []http.Handler, listeners []net.Listener) error {
-	errs := make(chan error, len(handlers))
-	var servers []*http.Server
-	for i, h := range handlers {
-		s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
-		servers = append(servers, s)
-		go func() { errs <- s.Serve(listeners[i]) }()
-	}
-	select {
-	case <-ctx.Done():
-	case err := <-errs:
-		if !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-	}
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
-	for _, s := range servers {
-		_ = s.Shutdown(stop) // a visitor who does not leave is cut off
-	}
-	return nil
 }
 
 func checkCommand() command {
