@@ -40,8 +40,8 @@ type Snippet struct {
 // A mark is [[text|kind role]], with " = value" where the canonical value is
 // not the text itself; marks may nest. A url marks its host too, as a domain
 // in the same role, or in the role behind a slash ("url lure/bystander"),
-// or not at all ("url lure/-"). \uXXXX stands for a character that cannot be
-// seen. So a place cannot be wrong: it is counted here, never typed. The error
+// or not at all ("url lure/-"). A backslash, u and four hex digits stand for a
+// character that cannot be seen. So a place cannot be wrong: it is counted here, never typed. The error
 // names the line and wraps fraud.ErrInvalid.
 func ReadMarked(r io.Reader) ([]Snippet, error) {
 	var all []Snippet
