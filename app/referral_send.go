@@ -1,0 +1,138 @@
+package app
+
+import (
+	"context"
+	"io"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/refer"
+)
+
+// Send verifies the package once more, seals it to the agency's key and
+// hands it in.
+func (n *Node) Send(ctx context.Context, id fraud.ReferralID, version int) error {
+	r, agency, c, err := n.seal(ctx, id, version)
+	if err != nil {
+		return err
+	}
+	file, err := n.carryTo(ctx, r.To, n.referralFile(id, r.Version, "referral.age"), r.Sealed)
+	if err != nil {
+		return err
+	}
+	var receipt fraud.StatusEvent
+	if err := n.call(ctx, r.To, "/peer/v1/referrals/sealed", toSign{r.ID, r.Version, file}, &receipt); err != nil {
+		return err
+	}
+	if err := n.shared(ctx, "referral", string(id), r.To, c.Basis, r.Mark); err != nil {
+		return err
+	}
+	if err := n.takeStatus(ctx, agency, receipt); err != nil {
+		return err
+	}
+	return n.relay(ctx, r, receipt)
+}
+
+// SendOnDisk seals a package for an agency that is not reached by network: a
+// person carries the file that it names, and brings back a receipt for
+// [Node.TakeReceipt].
+func (n *Node) SendOnDisk(ctx context.Context, id fraud.ReferralID, version int) (string, error) {
+	r, _, c, err := n.seal(ctx, id, version)
+	if err != nil {
+		return "", err
+	}
+	return n.referralFile(id, r.Version, "referral.age"), n.shared(ctx, "referral", string(id), r.To, c.Basis, r.Mark)
+}
+
+// TakeReceipt takes an agency's signed word that came back on a disk, and
+// passes it to the other complainant.
+func (n *Node) TakeReceipt(ctx context.Context, e fraud.StatusEvent) error {
+	r, err := n.db.Referral(ctx, e.Referral, 0)
+	if err != nil {
+		return err
+	}
+	agency, err := n.peer(ctx, e.From)
+	if err != nil {
+		return err
+	}
+	if err := n.takeStatus(ctx, agency.Org, e); err != nil {
+		return err
+	}
+	return n.relay(ctx, r, e)
+}
+
+// relay passes an agency's word to the other complainants, who hold its
+// signature against the key that they know.
+func (n *Node) relay(ctx context.Context, r fraud.Referral, e fraud.StatusEvent) error {
+	for _, to := range r.Complainants {
+		if to != n.Org.ID {
+			if err := n.call(ctx, to, "/peer/v1/referrals/status", e, nil); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// seal asks the rules, verifies the package and writes it sealed, in one
+// stream.
+func (n *Node) seal(ctx context.Context, id fraud.ReferralID, version int) (r fraud.Referral, agency fraud.Org, c fraud.JointCase, err error) {
+	if r, err = n.db.Referral(ctx, id, version); err != nil {
+		return r, agency, c, err
+	}
+	p, err := n.peer(ctx, r.To)
+	if err != nil {
+		return r, agency, c, err
+	}
+	agency = p.Org
+	if c, err = n.db.JointCase(ctx, r.JointCase); err != nil {
+		return r, agency, c, err
+	}
+	thing := access.Thing{Kind: access.ThingReferral, ID: string(id), Mark: r.Mark, Embargo: r.Embargo, Sealed: true, Basis: c.Basis, Recalled: len(c.Overlaps) == 0}
+	if err := n.decide(ctx, access.ActRefer, thing, access.ToOrg(agency)); err != nil {
+		return r, agency, c, err
+	}
+	if r.Status == fraud.ReferralDraft {
+		return r, agency, c, conflictf("referral %s version %d is not signed by every complainant yet", id, r.Version)
+	}
+	if r.Sealed != "" && r.Status != fraud.ReferralSealed {
+		return r, agency, c, conflictf("%s has referral %s version %d already", r.To, id, r.Version)
+	}
+	if r.Sealed != "" {
+		// Sealed before and perhaps received: age never seals the same way twice.
+		if sum, err := hashFile(n.referralFile(id, r.Version, "referral.age")); err == nil && sum == r.Sealed {
+			return r, agency, c, nil
+		}
+	}
+	name := n.referralFile(id, r.Version, "referral")
+	if _, err := refer.VerifyPath(name, n.trust(ctx, r.Complainants)); err != nil {
+		return r, agency, c, err
+	}
+	err = n.keep(n.referralFile(id, r.Version, "referral.age"), func(w io.Writer) error {
+		h := newHasher(w)
+		defer func() { r.Sealed = h.Sum() }()
+		return SealReferral(name, []string{agency.Keys.Seal}, h)
+	})
+	if err != nil {
+		return r, agency, c, err
+	}
+	r.Status = fraud.ReferralSealed
+	return r, agency, c, n.db.SaveReferral(ctx, r)
+}
+
+// trust pins the keys that this node knows from its peers, and its own.
+func (n *Node) trust(ctx context.Context, orgs []fraud.OrgID) refer.Trust {
+	t := refer.Trust{Keys: map[fraud.OrgID]string{}, Ledgers: map[fraud.OrgID]string{}}
+	for _, id := range orgs {
+		keys := n.Org.Keys
+		if id != n.Org.ID {
+			p, err := n.peer(ctx, id)
+			if err != nil {
+				continue // not a peer: verification says that its key is not pinned
+			}
+			keys = p.Org.Keys
+		}
+		t.Keys[id], t.Ledgers[id] = keys.Sign, keys.Ledger
+	}
+	return t
+}
