@@ -30,7 +30,6 @@ type stopAt struct {
 	n            int
 	after        bool
 	down         bool
-	seen         map[string]int // requests by method and path
 	bodies       map[string][32]byte
 	t            *testing.T
 }

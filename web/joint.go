@@ -118,9 +118,9 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 // jointLog fills what the log of a joint case says: who takes part, what is
 // to be done, who complains of what.
 func (s *Server) jointLog(ctx context.Context, p *jointPage) error {
-	log, err := s.Store.JointEntries(ctx, p.JointCase.ID)
+	log, err := s.Store.JointEntries(ctx, p.ID)
 	if err != nil {
-		return fmt.Errorf("read the log of joint case %s: %w", p.JointCase.ID, err)
+		return fmt.Errorf("read the log of joint case %s: %w", p.ID, err)
 	}
 	done := map[string]bool{}
 	p.Complains = map[fraud.RingID][]fraud.OrgID{}

@@ -337,7 +337,7 @@ func runExplain(_ context.Context, c *call) error {
 	if c.flags.NArg() != 2 {
 		return usagef("name two reports, each as source/id")
 	}
-	res, err := readLinking(*dir)
+	res, err := link.ReadFolder(*dir)
 	if err != nil {
 		return err
 	}
@@ -361,31 +361,6 @@ func runExplain(_ context.Context, c *call) error {
 		fmt.Fprintln(c.stdout, "It would fail if:", f)
 	}
 	return nil
-}
-
-func readLinking(dir string) (link.Result, error) {
-	var res link.Result
-	for _, f := range []struct {
-		name string
-		read func(io.Reader) error
-	}{
-		{link.AssignFile, func(r io.Reader) (err error) { res.Assign, err = link.ReadAssign(r); return err }},
-		{link.RingsFile, func(r io.Reader) (err error) { res.Rings, err = link.ReadRings(r); return err }},
-		{link.LinksFile, func(r io.Reader) (err error) { res.Links, err = link.ReadLinks(r); return err }},
-		{link.SuggestionsFile, func(r io.Reader) (err error) { res.Suggestions, err = link.ReadSuggestions(r); return err }},
-	} {
-		name := filepath.Join(dir, f.name)
-		file, err := os.Open(name)
-		if err != nil {
-			return res, err
-		}
-		err = f.read(file)
-		file.Close()
-		if err != nil {
-			return res, fmt.Errorf("%s: %w", name, err)
-		}
-	}
-	return res, nil
 }
 
 // judgementsFile keeps, beside the rings, the decisions that they obey.

@@ -86,7 +86,7 @@ func mailsByNumber(t *testing.T) (pairs, int) {
 	}
 	says(t, append([]string{"import", "-data", node}, files...)...)
 	says(t, "link", "-data", node, "-out", out)
-	res, err := readLinking(out)
+	res, err := link.ReadFolder(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func kitsByAsset(t *testing.T) (pairs, int) {
 	says(t, "keygen", "-data", node, "-org", "real", "-name", "Real data", "-country", "US")
 	says(t, "import", "-data", node, copied(t, raw, "pages.jsonl"))
 	says(t, "link", "-data", node, "-out", out)
-	res, err := readLinking(out)
+	res, err := link.ReadFolder(out)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func domainsByWallet(t *testing.T) (pairs, int) {
 	}
 	out := filepath.Join(t.TempDir(), "out")
 	says(t, "link", "-in", copied(t, lines.Bytes(), "sites.jsonl"), "-out", out)
-	res, err := readLinking(out)
+	res, err := link.ReadFolder(out)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -71,7 +71,7 @@ func linkedTwice(t *testing.T, records, rejected int, paths ...string) (node str
 		t.Errorf("second import: got %q, want %q", again, same)
 	}
 	t.Log(strings.TrimSpace(says(t, "link", "-data", node, "-out", out)))
-	res, err := readLinking(out)
+	res, err := link.ReadFolder(out)
 	if err != nil {
 		t.Fatal(err)
 	}
