@@ -17,6 +17,7 @@ import (
 	"ringbreaker.example/access"
 	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
+	"ringbreaker.example/match"
 	"ringbreaker.example/refer"
 )
 
@@ -208,37 +209,12 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 // ringsOf are our rings that a joint case is about, sorted.
 func ringsOf(c fraud.JointCase) []fraud.RingID {
 	var out []fraud.RingID
-	for _, o := range Suspects(c.Overlaps) {
+	for _, o := range match.Suspects(c.Overlaps) {
 		if !slices.Contains(out, o.OurRing) {
 			out = append(out, o.OurRing)
 		}
 	}
 	slices.Sort(out)
-	return out
-}
-
-// leastKinds of evidence make an overlap a suspect in common. Two rings that
-// only rent numbers from one seller meet in one kind or two (27 % of callback
-// numbers are shared by different campaigns, SnorCall, USENIX Security 2023).
-const leastKinds = 3
-
-// Suspects are the overlaps in which one operator is likely to stand behind
-// both rings: each ring is the other's best, by evidence of several kinds. The
-// rest stays in the match report for people to look at.
-func Suspects(all []fraud.Overlap) []fraud.Overlap {
-	ours, theirs := map[fraud.RingID]float64{}, map[string]float64{}
-	for _, o := range all {
-		if o.Relation == fraud.SameOperator {
-			ours[o.OurRing] = max(ours[o.OurRing], o.Bits)
-			theirs[o.PeerRing] = max(theirs[o.PeerRing], o.Bits)
-		}
-	}
-	var out []fraud.Overlap
-	for _, o := range all {
-		if o.Relation == fraud.SameOperator && len(o.Kinds) >= leastKinds && o.Bits == ours[o.OurRing] && o.Bits == theirs[o.PeerRing] {
-			out = append(out, o)
-		}
-	}
 	return out
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
+	"ringbreaker.example/match"
 )
 
 // jointCasesPage lists what two organisations work on together.
@@ -34,6 +35,7 @@ type jointPage struct {
 	base
 	fraud.JointCase
 	Rings     []jointRing
+	Common    int // of them, those of one operator as far as anybody can tell
 	Shares    []fraud.Share
 	Members   []fraud.JointEntry
 	Tasks     []fraud.JointEntry // that are open
@@ -52,8 +54,9 @@ type jointPage struct {
 
 type jointRing struct {
 	fraud.Overlap
-	Ring  fraud.Ring
-	Kinds string
+	Ring    fraud.Ring
+	Kinds   string
+	Suspect bool // one operator likely stands behind both; the rest is for people to look at
 }
 
 func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
@@ -66,12 +69,17 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := jointPage{base: s.base(w, r, "Joint case "+string(id)), JointCase: c}
+	suspects := map[[2]string]bool{}
+	for _, o := range match.Suspects(c.Overlaps) {
+		suspects[[2]string{string(o.OurRing), o.PeerRing}] = true
+	}
+	p.Common = len(suspects)
 	for _, o := range c.Overlaps {
 		ring, err := s.Store.Ring(ctx, o.OurRing)
 		if err != nil && !isNotFound(err) {
 			return fmt.Errorf("read ring %s: %w", o.OurRing, err)
 		}
-		p.Rings = append(p.Rings, jointRing{o, ring, kindCounts(o.Kinds)})
+		p.Rings = append(p.Rings, jointRing{o, ring, kindCounts(o.Kinds), suspects[[2]string{string(o.OurRing), o.PeerRing}]})
 	}
 	shares, err := s.Store.Shares(ctx)
 	if err != nil {
