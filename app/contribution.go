@@ -17,7 +17,6 @@ import (
 	"ringbreaker.example/access"
 	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
-	"ringbreaker.example/match"
 	"ringbreaker.example/refer"
 )
 
@@ -209,7 +208,7 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 // ringsOf are our rings that a joint case is about, sorted.
 func ringsOf(c fraud.JointCase) []fraud.RingID {
 	var out []fraud.RingID
-	for _, o := range match.Suspects(c.Overlaps) {
+	for _, o := range fraud.Suspects(c.Overlaps) {
 		if !slices.Contains(out, o.OurRing) {
 			out = append(out, o.OurRing)
 		}

@@ -10,7 +10,6 @@ import (
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
-	"ringbreaker.example/match"
 )
 
 // jointCasesPage lists what two organisations work on together.
@@ -70,7 +69,7 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := jointPage{base: s.base(w, r, "Joint case "+string(id)), JointCase: c}
 	suspects := map[[2]string]bool{}
-	for _, o := range match.Suspects(c.Overlaps) {
+	for _, o := range fraud.Suspects(c.Overlaps) {
 		suspects[[2]string{string(o.OurRing), o.PeerRing}] = true
 	}
 	p.Common = len(suspects)

@@ -12,7 +12,6 @@ import (
 
 	"ringbreaker.example/app"
 	"ringbreaker.example/fraud"
-	"ringbreaker.example/match"
 )
 
 // The story ends with what was told of October 2023: five cases, 76 searches
@@ -127,7 +126,7 @@ func (d *demo) hold(ctx context.Context, s *seat) (int, error) {
 		return 0, err
 	}
 	held := map[fraud.RingID]bool{}
-	for _, o := range match.Suspects(c.Overlaps) {
+	for _, o := range fraud.Suspects(c.Overlaps) {
 		if held[o.OurRing] {
 			continue
 		}

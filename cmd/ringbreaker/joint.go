@@ -11,7 +11,6 @@ import (
 
 	"ringbreaker.example/app"
 	"ringbreaker.example/fraud"
-	"ringbreaker.example/match"
 )
 
 func jointCommand() command {
@@ -203,7 +202,7 @@ func showJoint(ctx context.Context, c *call, n *app.Node, id fraud.JointCaseID) 
 	if !j.Embargo.IsZero() {
 		fmt.Fprintf(c.stdout, "embargo until %s\n", j.Embargo.Format(time.RFC3339))
 	}
-	fmt.Fprintf(c.stdout, "%d rings in common\n", len(match.Suspects(j.Overlaps)))
+	fmt.Fprintf(c.stdout, "%d rings in common\n", len(fraud.Suspects(j.Overlaps)))
 	for _, m := range app.Members(log) {
 		fmt.Fprintf(c.stdout, "member: %s of %s, %s\n", m.Name, m.Org, m.Role)
 	}

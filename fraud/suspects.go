@@ -1,6 +1,4 @@
-package match
-
-import "ringbreaker.example/fraud"
+package fraud
 
 // leastKinds of evidence make an overlap a suspect in common. Two rings that
 // only rent numbers from one seller meet in one kind or two (27 % of callback
@@ -10,17 +8,17 @@ const leastKinds = 3
 // Suspects are the overlaps in which one operator is likely to stand behind
 // both rings: each ring is the other's best, by evidence of several kinds. The
 // rest stays in the match report for people to look at.
-func Suspects(all []fraud.Overlap) []fraud.Overlap {
-	ours, theirs := map[fraud.RingID]float64{}, map[string]float64{}
+func Suspects(all []Overlap) []Overlap {
+	ours, theirs := map[RingID]float64{}, map[string]float64{}
 	for _, o := range all {
-		if o.Relation == fraud.SameOperator {
+		if o.Relation == SameOperator {
 			ours[o.OurRing] = max(ours[o.OurRing], o.Bits)
 			theirs[o.PeerRing] = max(theirs[o.PeerRing], o.Bits)
 		}
 	}
-	var out []fraud.Overlap
+	var out []Overlap
 	for _, o := range all {
-		if o.Relation == fraud.SameOperator && len(o.Kinds) >= leastKinds && o.Bits == ours[o.OurRing] && o.Bits == theirs[o.PeerRing] {
+		if o.Relation == SameOperator && len(o.Kinds) >= leastKinds && o.Bits == ours[o.OurRing] && o.Bits == theirs[o.PeerRing] {
 			out = append(out, o)
 		}
 	}
