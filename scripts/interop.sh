@@ -8,9 +8,10 @@
 set -u
 cd "$(dirname "$0")/.."
 root=$PWD bin=$PWD/bin/ringbreaker part=${1:-all} refused=0
+make -s build # a table of yesterday's binary would be taken for today's
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-[ -x "$bin" ] || { echo "interop: no $bin; run make build first" >&2; exit 1; }
+[ -x "$bin" ] || { echo "interop: no $bin; make build said why" >&2; exit 1; }
 
 venv=${RINGBREAKER_VENV:-$tmp/venv}
 if [ ! -x "$venv/bin/pip" ]; then python3 -m venv "$venv" || exit 1; fi
