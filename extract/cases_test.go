@@ -105,3 +105,38 @@ func TestNumbersSaidAloud(t *testing.T) {
 		})
 	}
 }
+
+// Amounts as people write them, and what is meant; a code before a case's
+// number, a weight and a bare factor are no money.
+func TestAmountsAsPeopleWriteThem(t *testing.T) {
+	for _, tt := range []struct{ country, text, want string }{
+		{"US", "lost $12k to him", "USD 12000.00"},
+		{"US", "won $2.5 million and a car", "USD 2500000.00"},
+		{"GB", "about £1.2m in all", "GBP 1200000.00"},
+		{"US", "10k euros gone", "EUR 10000.00"},
+		{"US", "sent 500eur and Rs.2,150/- more", "EUR 500.00 INR 2150.00"},
+		{"CA", "il voulait 1 200 $ en cartes", "CAD 1200.00"},
+		{"US", "paid $500 CAD and A$40, R$ 1.350,00", "CAD 500.00 AUD 40.00 BRL 1350.00"},
+		{"CH", "Fr. 480.- und CHF 1'250.00, CHF 640.--", "CHF 480.00 CHF 1250.00 CHF 640.00"},
+		{"DE", "ich habe 3.600,- € und 1,5 Mio. Euro und 3 Tsd. Euro bezahlt", "EUR 3600.00 EUR 1500000.00 EUR 3000.00"},
+		{"FR", "2 millions d'euros et 80 k€", "EUR 2000000.00 EUR 80000.00"},
+		{"ES", "0,0310 BTC y 2 millones de pesos", "BTC 0.03100000 MXN 2000000.00"},
+		{"IN", "Rs 3.2 lakh and 2 crore rupees, ₹2.5 लाख, 3 करोड़ रुपये", "INR 320000.00 INR 20000000.00 INR 250000.00 INR 30000000.00"},
+		{"JP", "料金が29万8000円、10万円分、1億2000万円", "JPY 298000 JPY 100000 JPY 120000000"},
+		{"PE", "monto S/ 350.00", "PEN 350.00"},
+		{"US", "1.200 € is a thousand, 0.031 BTC is not", "EUR 1200.00 BTC 0.03100000"},
+		{"US", "911 CAD 24-0188213, peso 2,13 kg, 5 m away, 3k people, I won 500 times", ""},
+	} {
+		t.Run(tt.text, func(t *testing.T) {
+			var got []string
+			for _, f := range Text(tt.text, Options{Country: tt.country}) {
+				if f.Kind == "amount" {
+					got = append(got, f.Value)
+				}
+			}
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("got %q, want %q", strings.Join(got, " "), tt.want)
+			}
+		})
+	}
+}

@@ -255,9 +255,9 @@ func signOf(r rune) byte {
 		return signPhone
 	case 0x20AC:
 		return signEuro
-	case 0xA3:
+	case 0xA3, 0xFFE1:
 		return signPound
-	case 0xA5:
+	case 0xA5, 0xFFE5:
 		return signYen
 	case 0x20B9, 0x20A8:
 		return signRupee
