@@ -9,11 +9,16 @@ import (
 
 // Canonical brings one value of a field into the canonical form of its kind
 // (package fraud says which). country is where a phone number without a
-// calling code is at home. ok is false if the value cannot be of that kind.
+// calling code is at home. ok is false if the value cannot be of that kind; so
+// it is for a wallet whose chain has check digits and whose own do not hold,
+// for no money can go there.
 func Canonical(kind fraud.Kind, raw, country string) (value string, ok bool) {
 	e := extractors.Get().(*Extractor)
 	defer e.putBack()
-	value, _, ok = e.scan.canonical(kind, raw, country)
+	value, valid, ok := e.scan.canonical(kind, raw, country)
+	if kind == fraud.Wallet && ok && !valid && checked(value) {
+		return value, false
+	}
 	return value, ok
 }
 

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"ringbreaker.example/fraud"
 )
 
 // valuesOf is what Text finds, "kind:value role" each, without amounts and
@@ -138,5 +140,28 @@ func TestAmountsAsPeopleWriteThem(t *testing.T) {
 				t.Errorf("got %q, want %q", strings.Join(got, " "), tt.want)
 			}
 		})
+	}
+}
+
+// An address whose own check digits fail is no wallet; where a chain has none
+// the value is kept.
+func TestAWalletWhoseCheckFailsIsNone(t *testing.T) {
+	for _, tt := range []struct {
+		raw, want string
+		ok        bool
+	}{
+		{"bc1q9ejzpr7k9df2p8aqx6tptwxzem47hxdjukafqg", "bc1q9ejzpr7k9df2p8aqx6tptwxzem47hxdjukafqg", true},
+		{"bc1q9ejzpr7k9df2p8aqx6tptwxzem47hxdjukafqq", "bc1q9ejzpr7k9df2p8aqx6tptwxzem47hxdjukafqq", false},
+		{"TB8pUn8SKrT3MSEMvzSwMCaK5ZZyXfWZvp", "TB8pUn8SKrT3MSEMvzSwMCaK5ZZyXfWZvp", true},
+		{"TB8pUn8SKrT3MSEMvzSwMCaK5ZZyXfWZvq", "TB8pUn8SKrT3MSEMvzSwMCaK5ZZyXfWZvq", false},
+		{"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", true},
+		{"0x5AAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed", false},
+		{"bitcoincash:qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6a", true},
+		{"qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6b", "qpm2qsznhks23z7629mms6s4cwef74vcwvy22gdx6b", true}, // of another chain, for all we know
+		{"GAAZI4TCR3TY5OJHCTJC2A4QSY6CJWJH5IAJTGKIN2ER7LBNVKOCCWN7", "GAAZI4TCR3TY5OJHCTJC2A4QSY6CJWJH5IAJTGKIN2ER7LBNVKOCCWN7", true},
+	} {
+		if got, ok := Canonical(fraud.Wallet, tt.raw, ""); got != tt.want || ok != tt.ok {
+			t.Errorf("%s: %q %v, want %q %v", tt.raw, got, ok, tt.want, tt.ok)
+		}
 	}
 }

@@ -205,7 +205,7 @@ func TestVectorWalletsAreRecognised(t *testing.T) {
 			continue
 		}
 		switch f[0] {
-		case "bitcoin", "ethereum", "litecoin", "monero", "ripple", "solana", "tron", "dogecoin", "dashcoin":
+		case "bitcoin", "ethereum", "litecoin", "monero", "ripple", "solana", "tron", "dogecoin", "dashcoin", "bitcoincash", "cardano", "tezos", "zcash":
 		default:
 			continue
 		}
@@ -225,7 +225,7 @@ func walletForm(s string) string {
 	if low := strings.ToLower(s); strings.HasPrefix(low, "0x") || strings.HasPrefix(low, "bc1") || strings.HasPrefix(low, "ltc1") {
 		return low
 	}
-	return s
+	return strings.TrimPrefix(s, "bitcoincash:")
 }
 
 func TestPhoneCasesOfTheLibraryHold(t *testing.T) {

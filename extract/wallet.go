@@ -40,7 +40,7 @@ const (
 // form alone (ETH in one case, SOL).
 func canonicalWallet(raw string) (string, bool, bool) {
 	raw = strings.TrimSpace(raw)
-	for _, scheme := range []string{"bitcoin:", "ethereum:", "litecoin:", "tron:", "monero:", "solana:", "ripple:"} {
+	for _, scheme := range []string{"bitcoin:", "ethereum:", "litecoin:", "tron:", "monero:", "solana:", "ripple:", "bitcoincash:", "cardano:"} {
 		if len(raw) > len(scheme) && strings.EqualFold(raw[:len(scheme)], scheme) {
 			raw, _, _ = strings.Cut(raw[len(scheme):], "?")
 		}
@@ -57,7 +57,7 @@ func canonicalWallet(raw string) (string, bool, bool) {
 			return "", false, false
 		}
 	}
-	if low := strings.ToLower(raw); strings.HasPrefix(low, "0x") || strings.HasPrefix(low, "bc1") || strings.HasPrefix(low, "ltc1") {
+	if low := strings.ToLower(raw); strings.HasPrefix(low, "0x") || strings.HasPrefix(low, "bc1") || strings.HasPrefix(low, "ltc1") || strings.HasPrefix(low, "addr1") {
 		return low, false, true
 	}
 	return raw, false, true
@@ -133,14 +133,14 @@ func addressOf(s string) (string, coin) {
 	if low := strings.ToLower(s); strings.HasPrefix(low, "ltc1") && oneCase(s) && segwit("ltc", low) {
 		return low, coinLTC
 	}
-	return "", ""
+	return otherAddress(s)
 }
 
 func oneCase(s string) bool { return s == strings.ToLower(s) || s == strings.ToUpper(s) }
 
-// base58 decodes; nil for a sign outside the alphabet. At most 64 bytes.
+// base58 decodes; nil for a sign outside the alphabet. At most 96 bytes.
 func base58(s, alphabet string) []byte {
-	var out [64]byte
+	var out [96]byte
 	n := 0 // bytes in use, least significant first
 	for i := range len(s) {
 		carry := strings.IndexByte(alphabet, s[i])
@@ -283,34 +283,11 @@ func segwit(prefix, s string) bool {
 	if len(data) < 14 || len(s) > 90 {
 		return false
 	}
-	sum := uint32(1)
-	step := func(v byte) {
-		top := sum >> 25
-		sum = sum&0x1ffffff<<5 ^ uint32(v)
-		for i, g := range [5]uint32{0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3} {
-			if top>>i&1 == 1 {
-				sum ^= g
-			}
-		}
+	sum, ok := bech32Sum(prefix, data)
+	if !ok {
+		return false
 	}
-	for i := range len(prefix) {
-		step(prefix[i] >> 5)
-	}
-	step(0)
-	for i := range len(prefix) {
-		step(prefix[i] & 31)
-	}
-	version := -1
-	for i := range len(data) {
-		v := strings.IndexByte(bech32Alphabet, data[i])
-		if v < 0 {
-			return false
-		}
-		if i == 0 {
-			version = v
-		}
-		step(byte(v))
-	}
+	version := strings.IndexByte(bech32Alphabet, data[0])
 	program := (len(data) - 7) * 5 / 8
 	switch {
 	case version > 16 || program < 2 || program > 40:

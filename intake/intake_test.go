@@ -452,3 +452,30 @@ func sees(a fraud.Acceptance, i fraud.Indicator) bool {
 	}
 	return false
 }
+
+// Somebody who saves the mail in which they forwarded another as text is its
+// reporter as much as at the door of mails; a thread that is quoted in a
+// fraudster's mail makes nobody a reporter.
+func TestImportedMailThatForwardsAsTextNamesTheInnerSender(t *testing.T) {
+	for name, tt := range map[string]struct {
+		mail, sender string
+		vault        bool
+	}{
+		"Gmail":         {inlineForward, "billing@renew-desk.example", true},
+		"no mark":       {strings.Replace(inlineForward, "---------- Forwarded message ---------\r\n", "", 1), "billing@renew-desk.example", true},
+		"no subject":    {strings.Replace(inlineForward, "Fwd: ", "", 1), "billing@renew-desk.example", true},
+		"forged thread": {"From: Boss <boss@exec-box.example>\r\nTo: me@corp.example\r\nSubject: Re: wire today\r\n\r\nPlease pay, call +1 888 555 0107.\r\n\r\n-----Original Message-----\r\nFrom: Counsel <counsel@law.example>\r\nSent: Monday\r\nTo: boss@exec-box.example\r\nSubject: wire\r\n\r\nAs agreed.\r\n", "boss@exec-box.example", false},
+	} {
+		s, k := newIntake(t, intake.Config{})
+		if _, err := s.Import(analyst(), write(t, "m.eml", tt.mail), nil); err != nil {
+			t.Fatal(err)
+		}
+		r := only(t, k)
+		if got := r.Report.Contacts[0].Sender; got != tt.sender || len(r.Vault) > 0 != tt.vault {
+			t.Errorf("%s: sender %q, vault %d bytes; want %q, %v", name, got, len(r.Vault), tt.sender, tt.vault)
+		}
+		if tt.vault {
+			noReporterIn(t, r)
+		}
+	}
+}

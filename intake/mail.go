@@ -69,7 +69,8 @@ func (r *run) mbox(src source) error {
 
 // mailReport makes a mail into a report. A mail that somebody forwarded as an
 // attachment is the fraudster's, and who forwarded it is the reporter, whose
-// address goes to the vault; a bare mail in a file has no reporter. A mail
+// address goes to the vault; so is a mail in a file that says itself that it
+// forwards one as text; a bare mail in a file has no reporter. A mail
 // that came through the door of mails always has one: who sent it. There a
 // mail forwarded as text, or passed on as it is, is the fraudster's too, and
 // the rest is the reporter's own words, which nobody is called a sender for.
@@ -91,7 +92,7 @@ func (s *Service) mailReport(w whole) (built, error) {
 	theirs := inner == outer && w.door // the outer mail is the reporter's and nobody else's
 	if passed, ok := resent(outer); ok && theirs {
 		by, own, theirs = passed, "", false
-	} else if before, sent, ok := forwardedInline(outer.Text); ok && theirs {
+	} else if before, sent, ok := forwardedInline(outer.Text); ok && (theirs || inner == outer && saysForwarded(outer)) {
 		if mail, err := readMail(sent); err == nil {
 			inner, body, own, theirs = mail, sent, before, false
 		}
