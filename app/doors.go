@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -259,7 +260,13 @@ func (n *Node) AddMapping(ctx context.Context, file string) (kept string, err er
 	if err != nil {
 		return "", err
 	}
-	b, err := os.ReadFile(file)
+	return n.keepMapping(m)
+}
+
+// keepMapping writes a confirmed mapping into the node's folder, under its
+// name: one of the same name is replaced.
+func (n *Node) keepMapping(m *csvmap.Mapping) (kept string, err error) {
+	b, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return "", err
 	}
@@ -268,7 +275,7 @@ func (n *Node) AddMapping(ctx context.Context, file string) (kept string, err er
 		return "", err
 	}
 	kept = filepath.Join(dir, fileName(m.Name)+".json")
-	if err := os.WriteFile(kept, b, 0o600); err != nil {
+	if err := os.WriteFile(kept, append(b, '\n'), 0o600); err != nil {
 		return "", err
 	}
 	n.Intake.Use(m)

@@ -38,6 +38,7 @@ type Node struct {
 
 	db       *store.DB
 	blobs    *blob.Store
+	uploads  *intake.Uploads
 	keys     *access.Keys
 	keysInfo os.FileInfo // of the folder that keys came from
 	vault    *access.Vault
@@ -54,6 +55,9 @@ type Node struct {
 const (
 	keysDir  = "keys"
 	blobsDir = "evidence"
+	// uploadsDir holds files that people brought to a page. They hold what
+	// victims told, so a backup leaves them out.
+	uploadsDir = "uploads"
 	// peerTimeout is how long a node waits for another's answer. What is large
 	// goes in parts, each of which takes less over a slow line.
 	peerTimeout = 2 * time.Minute

@@ -3,11 +3,13 @@ package app
 import (
 	"context"
 	"io"
+	"log/slog"
 	"path/filepath"
 	"time"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/act"
+	"ringbreaker.example/exchange/csvmap"
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/intake"
 	"ringbreaker.example/match"
@@ -42,6 +44,20 @@ func (n *Node) wireVerbs(ctx context.Context) error {
 		KeepFile: func(ctx context.Context, r io.Reader) (string, int64, error) { return n.blobs.Put(ctx, r) },
 	})
 	if err != nil {
+		return err
+	}
+	if n.uploads, err = n.Intake.OpenUploads(filepath.Join(n.Data, uploadsDir), intake.UploadsConfig{
+		Keep: func(_ context.Context, m *csvmap.Mapping) error { _, err := n.keepMapping(m); return err },
+		After: func(ctx context.Context) {
+			if err := n.Flow(n.Console(ctx)); err != nil {
+				n.log.ErrorContext(ctx, "flow after an upload", slog.String("error", err.Error()))
+			}
+		},
+		Go: n.work.Go,
+		Fault: func(id string, err error) {
+			n.log.Error("upload failed", slog.String("upload", id), slog.String("error", err.Error()))
+		},
+	}); err != nil {
 		return err
 	}
 	if n.Protect, err = protect.New(n.db, n.now, n.random); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,8 +24,12 @@ type Proposal struct {
 	Fits    string          // the known mapping that fits; then nothing is guessed
 	Mapping *csvmap.Mapping // guessed; nil if Fits is set
 	Samples []Sample        // by place, in order
+	Columns []Column        // in the table's order
 	Unused  []string        // columns that no place takes; they are kept under "original"
 	Lost    []string        // what a spreadsheet has destroyed in the first rows
+	Rows    int             // first rows that were looked at
+	Refused int             // of them, those that would become no report
+	Reasons []string        // why not, each reason once
 }
 
 // Sample is what one place of a report would hold, from the first rows.
@@ -33,6 +38,19 @@ type Sample struct {
 	Why    string
 	Values []string // at most three, as they would stand in the report; empty ones left out
 }
+
+// Column is one column of a foreign table as a person sees it before they say
+// what it means.
+type Column struct {
+	Name    string
+	Place   string   // that the mapping gives it; empty if none
+	Values  []string // at most three different cells, short, as they stand in the file
+	Slashed bool     // holds dates of which nothing tells whether day or month stands first
+}
+
+// reasonsShown is how many different reasons are told for rows that would be
+// refused.
+const reasonsShown = 5
 
 // sampleWidth is how much of a value is shown, in bytes.
 const sampleWidth = 60
@@ -62,7 +80,26 @@ func Propose(path string, known []*csvmap.Mapping) (Proposal, error) {
 	if m == nil {
 		return Proposal{}, fmt.Errorf("%s: nothing in its columns looks like a report; write a mapping by hand (docs/spec/mapping.md): %w", path, fraud.ErrInvalid)
 	}
-	return propose(m, columns, rows), nil
+	return propose(m, columns, rows, func(*fraud.Report) error { return nil }), nil
+}
+
+// Try shows the first rows of a table by a mapping that a person is about to
+// confirm; nil stands for one that fills nothing yet. The error wraps
+// fraud.ErrInvalid if the file is no table.
+func (s *Service) Try(path string, m *csvmap.Mapping) (Proposal, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return Proposal{}, fmt.Errorf("try a mapping: %w", err)
+	}
+	defer f.Close()
+	columns, rows, shapes, err := sampled(f, filepath.Base(path))
+	if err != nil {
+		return Proposal{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if m == nil {
+		m = csvmap.Blank(filepath.Base(path), shapes[0], columns)
+	}
+	return propose(m, columns, rows, s.plausible), nil
 }
 
 // sampled reads the columns and first rows of a file.
@@ -136,7 +173,7 @@ func sampled(f io.Reader, name string) (columns []string, rows []csvmap.Row, sha
 	return columns, rows, shapes, nil
 }
 
-func propose(m *csvmap.Mapping, columns []string, rows []csvmap.Row) Proposal {
+func propose(m *csvmap.Mapping, columns []string, rows []csvmap.Row, check func(*fraud.Report) error) Proposal {
 	p := Proposal{Mapping: m}
 	var used []string
 	for place, rule := range m.Fields {
@@ -152,8 +189,21 @@ func propose(m *csvmap.Mapping, columns []string, rows []csvmap.Row) Proposal {
 				p.Lost = append(p.Lost, l)
 			}
 		}
-		b, _, err := m.Report(row, nil)
+		p.Rows++
+		b, keep, err := m.Report(row, nil)
+		if err == nil && keep {
+			var r *fraud.Report
+			if r, err = fraud.DecodeReport(b); err == nil {
+				err = check(r)
+			}
+		}
 		if err != nil {
+			p.Refused++
+			if why := reason(err); !slices.Contains(p.Reasons, why) && len(p.Reasons) < reasonsShown {
+				p.Reasons = append(p.Reasons, why)
+			}
+		}
+		if b == nil {
 			continue
 		}
 		for i := range p.Samples {
@@ -167,8 +217,41 @@ func propose(m *csvmap.Mapping, columns []string, rows []csvmap.Row) Proposal {
 		if !slices.Contains(used, c) {
 			p.Unused = append(p.Unused, c)
 		}
+		p.Columns = append(p.Columns, columnOf(c, m, rows))
 	}
 	return p
+}
+
+func columnOf(name string, m *csvmap.Mapping, rows []csvmap.Row) Column {
+	c := Column{Name: name}
+	for _, place := range slices.Sorted(maps.Keys(m.Fields)) {
+		// The time of the contact also stands in for the time of the report: the
+		// column's own place is the narrower one.
+		if slices.Contains(m.Fields[place].From, name) && (c.Place == "" || c.Place == "received_at") {
+			c.Place = place
+		}
+	}
+	for _, row := range rows {
+		i := slices.Index(row.Columns, name)
+		if i < 0 || i >= len(row.Cells) {
+			continue
+		}
+		v := brief(row.Cells[i])
+		c.Slashed = c.Slashed || csvmap.Slashed(v)
+		if v != "" && len(c.Values) < 3 && !slices.Contains(c.Values, v) {
+			c.Values = append(c.Values, v)
+		}
+	}
+	return c
+}
+
+// brief is a value on one line, short enough to look at.
+func brief(v string) string {
+	v = strings.Join(strings.Fields(strings.ToValidUTF8(v, "\ufffd")), " ")
+	if len(v) > sampleWidth {
+		v = cut(v, sampleWidth) + "…"
+	}
+	return v
 }
 
 // at is what stands in a report's place such as "contacts[0].callback", short
@@ -194,9 +277,5 @@ func at(report []byte, place string) string {
 	if json.Unmarshal(v, &s) != nil {
 		s = string(v)
 	}
-	s = strings.Join(strings.Fields(s), " ")
-	if len(s) > sampleWidth {
-		s = cut(s, sampleWidth) + "…"
-	}
-	return s
+	return brief(s)
 }

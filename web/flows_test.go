@@ -61,7 +61,7 @@ func formOf(t testing.TB, page string) url.Values {
 func chosen(n *html.Node) string {
 	first, got := "", ""
 	seen := false
-	for k := n.FirstChild; k != nil; k = k.NextSibling {
+	for k := range n.Descendants() { // options may stand in groups
 		if k.Type != html.ElementNode || k.Data != "option" {
 			continue
 		}

@@ -59,7 +59,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Retry-After", strconv.Itoa(1+int(many.wait/time.Second)))
 	case errors.As(err, &big):
 		status, title = http.StatusRequestEntityTooLarge, "That is too large"
-		p.Says = "The file or text is larger than this page takes. A picture may have 10 MB, a text 200,000 letters."
+		p.Says = "The file or text is larger than this page takes. A picture may have 10 MB, a text 200,000 letters, a file for the desk 64 MB."
 	case errors.Is(err, fraud.ErrForbidden):
 		status, title = http.StatusForbidden, "You may not do this"
 		p.Next = append(p.Next, step{"/signin", "Sign in as somebody else"})

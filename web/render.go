@@ -178,6 +178,8 @@ func (s *Server) funcs() template.FuncMap {
 		"role":      roleWord,
 		"fill":      fill,
 		"percent":   percent,
+		"percent64": func(part, whole int64) string { return percent(int(part), int(whole)) },
+		"place":     placeWord,
 		"words":     anyWords,
 		"joinOrgs":  func(o []fraud.OrgID) string { return join(o, ", ") },
 		"joinRings": func(o []fraud.RingID) string { return join(o, ", ") },

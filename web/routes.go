@@ -15,8 +15,8 @@ type route struct {
 	Action          access.Action
 	Thing           access.ThingKind
 	Layout          layout
-	Open            bool // the public may come without signing in
-	Upload          bool // takes a picture
+	Open            bool  // the public may come without signing in
+	Upload          int64 // bytes of a file that comes with the form
 	At              site
 	serve           func(*Server, http.ResponseWriter, *http.Request) error
 }
@@ -105,6 +105,7 @@ func (s *Server) has(rt route) bool {
 		{"/matches/new/", s.Match != nil && s.Joint != nil},
 		{"/matches/", s.Match != nil || s.Org.Kind != fraud.OrgAgency},
 		{"/referrals/new/", s.Refer != nil},
+		{"/imports/", s.Imports != nil},
 	} {
 		if strings.HasPrefix(first, need.prefix) && !need.have {
 			return false
@@ -121,7 +122,7 @@ func publicRoutes() []route {
 		return route{Method: method, Pattern: pattern, Action: action, Thing: thing, Layout: layoutPublic, Open: true, serve: serve}
 	}
 	report := open("POST", "/report", access.ActReport, "", (*Server).reportStep)
-	report.Upload = true
+	report.Upload = maxPicture
 	signIn := open("GET", "/signin", access.ActRead, access.ThingAdvice, (*Server).signInForm)
 	signIn.Layout = layoutDesk
 	signInPost := open("POST", "/signin", access.ActRead, access.ThingAdvice, (*Server).signIn)
@@ -147,7 +148,14 @@ func deskRoutes() []route {
 	desk := func(method, pattern string, action access.Action, thing access.ThingKind, at site, serve func(*Server, http.ResponseWriter, *http.Request) error) route {
 		return route{Method: method, Pattern: pattern, Action: action, Thing: thing, Layout: layoutDesk, At: at, serve: serve}
 	}
+	upload := desk("POST", "/imports", access.ActImport, access.ThingReport, anywhere, (*Server).upload)
+	upload.Upload = maxImport
 	return []route{
+		upload,
+		desk("GET", "/imports", access.ActImport, access.ThingReport, anywhere, (*Server).imports),
+		desk("GET", "/imports/{id}", access.ActImport, access.ThingReport, anywhere, (*Server).importView),
+		desk("POST", "/imports/{id}", access.ActImport, access.ThingReport, anywhere, (*Server).importDo),
+		desk("GET", "/imports/{id}/rejects.csv", access.ActImport, access.ThingReport, anywhere, (*Server).importRejects),
 		desk("GET", "/search", access.ActRead, access.ThingReport, anywhere, (*Server).find),
 		desk("GET", "/reports", access.ActRead, access.ThingReport, anywhere, (*Server).inbox),
 		desk("GET", "/reports/{source}/{rest...}", access.ActRead, access.ThingReport, anywhere, (*Server).reportView),
@@ -254,6 +262,7 @@ func (s *Server) nav(who access.Who, path string) []navItem {
 		{"/leads", "Leads", agencies, access.ActRead, access.ThingCase},
 		{"/outcomes", "Outcomes", agencies, access.ActRead, access.ThingCase},
 		{"/reports", "Inbox", companies, access.ActRead, access.ThingReport},
+		{"/imports", "Bring in", anywhere, access.ActImport, access.ThingReport},
 		{"/rings", "Rings", anywhere, access.ActRead, access.ThingRing},
 		{"/suggestions", "Suggestions", anywhere, access.ActRead, access.ThingRing},
 		{"/matches", matchesWord(s.Org.Kind), anywhere, access.ActRead, access.ThingMatch},
@@ -268,7 +277,7 @@ func (s *Server) nav(who access.Who, path string) []navItem {
 	agency := s.Org.Kind == fraud.OrgAgency
 	var out []navItem
 	for _, it := range items {
-		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil || it.href == "/matches" && agency && s.Match == nil {
+		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil || it.href == "/imports" && s.Imports == nil || it.href == "/matches" && agency && s.Match == nil {
 			continue
 		}
 		if !access.Decide(who, it.action, access.Thing{Kind: it.thing}, access.Recipient{}, s.Now()).Allow {

@@ -55,7 +55,7 @@ var ofWorld = strings.NewReplacer(
 	"/rings/{id}", "/rings/R-17", "/holds/{id}", "/holds/H-1", "/watch/{id}", "/watch/A-1", "/disputes/{id}", "/disputes/dispute-1", "/matches/{id}", "/matches/M-7QXT",
 	"/joint/{id}", "/joint/JC-4HBD", "/shares/{id}", "/shares/SH-1", "/referrals/{id}", "/referrals/REF-2K7M", "/inbox/{id}/{version}", "/inbox/REF-2K7M/1",
 	"/cases/{id}", "/cases/case-1", "/operations/{id}", "/operations/op-1", "/sites/{id}", "/sites/site-1", "/searches/{id}", "/searches/search-1",
-	"/exhibits/{id}", "/exhibits/X-1", "/freezes/{id}", "/freezes/freeze-1", "/now/{code}", "/now/7K2M-9QXT-4HBD-R3WE",
+	"/imports/{id}", "/imports/UP-1", "/exhibits/{id}", "/exhibits/X-1", "/freezes/{id}", "/freezes/freeze-1", "/now/{code}", "/now/7K2M-9QXT-4HBD-R3WE",
 )
 
 // TestEachRouteIsOpenToTheRolesOfTheMatrix goes over every route with every
@@ -223,7 +223,7 @@ func TestSignOutEndsTheSession(t *testing.T) {
 func TestNoPageOfTheTableIsForgottenByTheSmokeTest(t *testing.T) {
 	_, c := serveWith(t, company(t))
 	_, a := serveWith(t, bureau(t))
-	seen := slices.Concat(companyPages, agencyPages, []string{"/now", "/now/7K2M-9QXT-4HBD-R3WE", "/rings.csv", "/rings/R-17/graph.json", "/disputes", "/audit"})
+	seen := slices.Concat(companyPages, agencyPages, []string{"/now", "/now/7K2M-9QXT-4HBD-R3WE", "/rings.csv", "/rings/R-17/graph.json", "/imports/UP-1/rejects.csv", "/disputes", "/audit"})
 	for i := range seen {
 		seen[i], _, _ = strings.Cut(seen[i], "?")
 	}

@@ -50,6 +50,7 @@ type Config struct {
 	Refer    Refer    // referrals to an agency
 	Act      Act      // the agency's workspace
 	Vault    Vault    // opens one victim's identity
+	Imports  Imports  // files that people bring to the desk
 	Pending  Pending  // since when rings are worked out again; nil means never
 }
 
@@ -181,11 +182,7 @@ func (s *Server) door(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.secureHeaders(w.Header())
 		w.Header().Set("Cache-Control", "no-store")
-		limit := int64(maxForm)
-		if rt.Upload {
-			limit += maxPicture
-		}
-		r.Body = http.MaxBytesReader(w, r.Body, limit)
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm+rt.Upload)
 		err := s.enter(w, &r, rt) //nolint:contextcheck // the request carries it
 		if err == nil {
 			err = rt.serve(s, w, r)

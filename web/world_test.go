@@ -436,7 +436,7 @@ func serve(t testing.TB, w *world) *httptest.Server {
 	return srv
 }
 
-func serveWith(t testing.TB, w *world) (*httptest.Server, *web.Server) {
+func serveWith(t testing.TB, w *world, more ...func(*web.Config)) (*httptest.Server, *web.Server) {
 	t.Helper()
 	book, err := protect.LoadAdvice()
 	if err != nil {
@@ -444,13 +444,16 @@ func serveWith(t testing.TB, w *world) (*httptest.Server, *web.Server) {
 	}
 	cfg := web.Config{
 		Org: w.org, Now: func() time.Time { return asOf }, Random: &counter{}, Store: w, Log: slog.New(slog.NewTextHandler(noisy{t}, nil)),
-		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{},
+		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{},
 	}
 	if w.org.Kind == fraud.OrgAgency {
 		cfg.Match, cfg.Joint = fakeMatch{w}, fakeJoint{w}
 		cfg.Act = fakeAct{act.New(w, func() time.Time { return asOf }, &counter{}), w}
 	} else {
 		cfg.Match, cfg.Joint, cfg.Refer = fakeMatch{w}, fakeJoint{w}, fakeRefer{w}
+	}
+	for _, add := range more {
+		add(&cfg)
 	}
 	s, err := web.New(cfg)
 	if err != nil {

@@ -97,6 +97,15 @@ func Guess(name string, shape Shape, columns []string, sample []Row) *Mapping {
 	return m
 }
 
+// Blank is a mapping that fills nothing yet, for a table in which nothing was
+// recognised: a person says what its columns are.
+func Blank(name string, shape Shape, columns []string) *Mapping {
+	return &Mapping{
+		Name: "guessed:" + name, Shape: shape, Source: sourceName(name), Match: slices.Clone(columns),
+		Fields: map[string]Rule{"received_at": {Const: "1970-01-01"}}, Guessed: true, Why: map[string]string{},
+	}
+}
+
 // column finds the column that a hint speaks of, best word first.
 func (h hint) column(columns []string, sample []Row, m *Mapping) (column, word string, ok bool) {
 	for _, w := range h.words {
@@ -163,7 +172,7 @@ func (m *Mapping) dates(sample []Row) {
 		case order == "":
 			m.Why[place] += "; day and month cannot be told apart: add \"layouts\": [\"1" + sep + "2" + sep + year + "\"] where the month stands first, [\"2" + sep + "1" + sep + year + "\"] where the day does; until then it is not read"
 		default:
-			for _, clock := range []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM", ", 15:04:05"} {
+			for _, clock := range clocks {
 				rule.Layouts = append(rule.Layouts, order+sep+year+clock)
 			}
 			m.Fields[place] = rule

@@ -192,3 +192,72 @@ func fold(s string) string {
 		return c == ' ' || c == '_' || c == '-' || c == '\t' || c == '\u00a0'
 	}), " ")
 }
+
+// Places are the fields of a report that a mapping may fill, in the order in
+// which a person is asked about them; brackets hold "0".
+func Places() []string { return slices.Clone(places) }
+
+// IsTime says whether a place holds a time.
+func IsTime(place string) bool { return isTime(index.ReplaceAllString(place, "[0]")) }
+
+// DateOrder says in which order a table writes its dates.
+type DateOrder string
+
+// The orders. Where nothing is said, years first and RFC 3339 are read.
+const (
+	DayFirst   DateOrder = "day"
+	MonthFirst DateOrder = "month"
+)
+
+// OrderOf is the order that a rule's layouts begin with; empty if they name none.
+func (r Rule) OrderOf() DateOrder {
+	for _, l := range r.Layouts {
+		switch {
+		case strings.HasPrefix(l, "2"+slashOf(l)+"1") && slashOf(l) != "":
+			return DayFirst
+		case strings.HasPrefix(l, "1"+slashOf(l)+"2") && slashOf(l) != "":
+			return MonthFirst
+		}
+	}
+	return ""
+}
+
+// slashOf is the sign between the numbers of a layout that begins with two.
+func slashOf(layout string) string {
+	if len(layout) > 3 && strings.ContainsRune("/.-", rune(layout[1])) && layout[0] != layout[2] {
+		return layout[1:2]
+	}
+	return ""
+}
+
+// Layouts are what a date in this order may look like, with and without a
+// clock, whatever stands between its numbers.
+func (o DateOrder) Layouts() []string {
+	first, second := "2", "1"
+	switch o {
+	case DayFirst:
+	case MonthFirst:
+		first, second = second, first
+	default:
+		return nil
+	}
+	var out []string
+	for _, sep := range []string{"/", ".", "-"} {
+		for _, year := range []string{"2006", "06"} {
+			for _, clock := range clocks {
+				out = append(out, first+sep+second+sep+year+clock)
+			}
+		}
+	}
+	return out
+}
+
+// clocks are how a time of day may follow a date.
+var clocks = []string{"", " 15:04", " 15:04:05", " 3:04 PM", " 3:04:05 PM", ", 15:04:05"}
+
+// Slashed says whether a cell is a date of which nothing tells whether the
+// day or the month stands first, such as 3/4/2023.
+func Slashed(cell string) bool {
+	p := slashed.FindStringSubmatch(strings.TrimSpace(cell))
+	return p != nil && p[2] != "."
+}

@@ -23,8 +23,12 @@
   if (pairs.length > 0) frame(0, false);
   for (const [i, p] of pairs.entries()) p.addEventListener("focusin", () => frame(i, false));
 
+  // What goes on in the background is looked at again by itself.
+  const again = document.querySelector("[data-again]");
+  if (again) setTimeout(() => location.reload(), 1000 * again.dataset.again);
+
   let first = "", sent = false;
-  const places = { r: "/rings", i: "/reports", m: "/matches", s: "/suggestions", f: "/referrals", w: "/watch", o: "/operations", j: "/judgements" };
+  const places = { r: "/rings", i: "/reports", m: "/matches", s: "/suggestions", f: "/referrals", w: "/watch", o: "/operations", j: "/judgements", b: "/imports" };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.repeat || typing(e)) {
       if (e.key === "Escape") e.target.blur();
