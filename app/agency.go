@@ -2,11 +2,8 @@ package app
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"net/http"
 	"os"
@@ -19,22 +16,6 @@ import (
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/refer"
 )
-
-// hasher hashes what it passes on.
-type hasher struct {
-	w io.Writer
-	h hash.Hash
-}
-
-func newHasher(w io.Writer) *hasher { return &hasher{w, sha256.New()} }
-
-func (h *hasher) Write(b []byte) (int, error) {
-	h.h.Write(b)
-	return h.w.Write(b)
-}
-
-// Sum is the SHA-256 of all that was written, in hex.
-func (h *hasher) Sum() string { return hex.EncodeToString(h.h.Sum(nil)) }
 
 // receiveSealed takes a sealed referral in at an agency's node and answers
 // with a signed receipt. Nothing inside has been read.
@@ -231,7 +212,7 @@ func (n *Node) unseal(ctx context.Context, sealed, name string) (string, error) 
 	}
 	var sum string
 	err = n.keep(name, func(w io.Writer) error {
-		h := newHasher(w)
+		h := refer.NewHasher(w)
 		_, err := io.Copy(h, plain)
 		sum = h.Sum()
 		return err

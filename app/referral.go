@@ -209,7 +209,7 @@ func (n *Node) draft(ctx context.Context, in referralInput, c fraud.JointCase, a
 func (n *Node) keepPackage(ctx context.Context, p *refer.Package, r fraud.Referral) (fraud.Referral, error) {
 	var sum string
 	err := n.keep(n.referralFile(r.ID, r.Version, "referral"), func(w io.Writer) error {
-		h := newHasher(w)
+		h := refer.NewHasher(w)
 		err := p.Pack(h)
 		sum = h.Sum()
 		return err

@@ -109,7 +109,7 @@ func (n *Node) seal(ctx context.Context, id fraud.ReferralID, version int) (r fr
 		return r, agency, c, err
 	}
 	err = n.keep(n.referralFile(id, r.Version, "referral.age"), func(w io.Writer) error {
-		h := newHasher(w)
+		h := refer.NewHasher(w)
 		defer func() { r.Sealed = h.Sum() }()
 		return SealReferral(name, []string{agency.Keys.Seal}, h)
 	})

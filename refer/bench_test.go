@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"strings"
 	"testing"
 
+	"ringbreaker.example/fraud"
 	"ringbreaker.example/refer"
 )
 
@@ -99,5 +102,29 @@ func BenchmarkSHA256(b *testing.B) {
 		if _, err := io.CopyBuffer(struct{ io.Writer }{sha256.New()}, &pattern{size}, make([]byte, 256<<10)); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkFindIdentity looks for 2,000 victims in files of text and in files
+// that are none.
+func BenchmarkFindIdentity(b *testing.B) {
+	m := refer.NewMatcher()
+	for i := range 2000 {
+		m.Add(refer.Victim{Pseudonym: fmt.Sprint("V-", i), Identity: fraud.Identity{
+			Name: fmt.Sprintf("Firstname%d Lastname%d", i, i*7), Email: fmt.Sprintf("someone%d@mail.example", i), Phone: fmt.Sprintf("+44 20 7946 %04d", i),
+		}})
+	}
+	text := []byte(strings.Repeat(`{"report":"alder/1093","kind":"phone","value":"+12125550143","role":"callback","at":"2026-03-04T05:06:07Z"} They said they were Alder and called me again. `, 64000))
+	noise := make([]byte, 8<<20)
+	rand.NewChaCha8([32]byte{1}).Read(noise)
+	for name, file := range map[string][]byte{"text": text, "noise": noise} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(file)))
+			for b.Loop() {
+				if hit, err := m.File(name, func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(file)), nil }); hit.Pseudonym != "" || err != nil {
+					b.Fatal(hit, err)
+				}
+			}
+		})
 	}
 }

@@ -2,7 +2,6 @@ package refer
 
 import (
 	"context"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -123,12 +122,13 @@ func hashExhibit(e Exhibit) (sum string, size int64, err error) {
 	if err != nil {
 		return "", 0, fmt.Errorf("open exhibit %s: %w", e.ID, err)
 	}
-	h := sha256.New()
-	size, err = io.CopyBuffer(struct{ io.Writer }{h}, r, make([]byte, 256<<10))
+	h := newHashing(r)
+	size, err = copyAll(io.Discard, h, newBuffer(e.Size))
+	sum = h.sum()
 	if err = errors.Join(err, r.Close()); err != nil {
 		return "", 0, fmt.Errorf("read exhibit %s: %w", e.ID, err)
 	}
-	return hexSum(h), size, nil
+	return sum, size, nil
 }
 
 func (b *builder) annex(context.Context) error {

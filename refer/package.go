@@ -2,8 +2,6 @@ package refer
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -112,13 +110,22 @@ func (p *Package) size(name string) int64 {
 // Pack writes the package as a .referral. It hashes each file on the way and
 // returns ErrConflict, naming it, if one no longer is what the manifest says.
 func (p *Package) Pack(w io.Writer) error {
-	t := tarWriter{w}
+	t := tarWriter{w, p.buffer()}
 	for _, name := range p.Names() {
 		if err := p.each(name, func(r io.Reader) error { return t.file(name, p.size(name), r) }); err != nil {
 			return err
 		}
 	}
 	return t.close()
+}
+
+// buffer is one for copying every file of the package.
+func (p *Package) buffer() []byte {
+	var most int64
+	for _, name := range p.Names() {
+		most = max(most, p.size(name))
+	}
+	return newBuffer(most)
 }
 
 // each opens one file, lets use read all of it and checks its hash.
@@ -128,8 +135,10 @@ func (p *Package) each(name string, use func(io.Reader) error) error {
 		return fmt.Errorf("open %s: %w", name, err)
 	}
 	defer r.Close()
-	h := sha256.New()
-	if err := use(io.TeeReader(r, h)); err != nil {
+	h := newHashing(r)
+	err = use(h)
+	sum := h.sum() // also after an error: nothing works on use's bytes any more
+	if err != nil {
 		return err
 	}
 	var one [1]byte
@@ -137,7 +146,7 @@ func (p *Package) each(name string, use func(io.Reader) error) error {
 		return fmt.Errorf("%s is longer than its list says: %w", name, fraud.ErrConflict)
 	}
 	want, listed := p.Manifest.Find(name)
-	if listed && hex.EncodeToString(h.Sum(nil)) != want.SHA256 {
+	if listed && sum != want.SHA256 {
 		return fmt.Errorf("%s is not what the manifest says: its SHA-256 differs: %w", name, fraud.ErrConflict)
 	}
 	return nil
@@ -149,15 +158,16 @@ func (p *Package) WriteDir(dir string) error {
 	if old, err := os.ReadDir(dir); err == nil && len(old) > 0 {
 		return fmt.Errorf("folder %s is not empty: choose a new one: %w", dir, fraud.ErrConflict)
 	}
+	buf := p.buffer()
 	for _, name := range p.Names() {
-		if err := p.each(name, func(r io.Reader) error { return writeFile(dir, name, r) }); err != nil {
+		if err := p.each(name, func(r io.Reader) error { return writeFile(dir, name, r, buf) }); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func writeFile(dir, name string, r io.Reader) error {
+func writeFile(dir, name string, r io.Reader, buf []byte) error {
 	if err := checkPath(name); err != nil {
 		return err
 	}
@@ -169,7 +179,7 @@ func writeFile(dir, name string, r io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	if _, err := io.Copy(f, r); err != nil {
+	if _, err := copyAll(f, r, buf); err != nil {
 		return fmt.Errorf("write %s: %w", name, errors.Join(err, f.Close()))
 	}
 	return f.Close()

@@ -234,7 +234,8 @@ func unpack(r io.Reader, dir string, trust Trust) (v Verification, err error) {
 			err = errors.Join(err, os.RemoveAll(temp))
 		}
 	}()
-	v, err = verifyTo(r, trust, func(name string, r io.Reader) error { return writeFile(temp, name, r) })
+	buf := newBuffer(copySize)
+	v, err = verifyTo(r, trust, func(name string, r io.Reader) error { return writeFile(temp, name, r, buf) })
 	if err != nil {
 		return v, err
 	}

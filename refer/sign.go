@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"time"
@@ -161,11 +162,12 @@ func (p *Package) putSignature(mine SignatureOf) error {
 
 // whole reads every file and holds it against the manifest.
 func (p *Package) whole(ctx context.Context) error {
+	buf := p.buffer()
 	for _, name := range p.Names() {
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("read referral %s: %w", p.Document.ID, err)
 		}
-		if err := p.each(name, discard); err != nil {
+		if err := p.each(name, func(r io.Reader) error { _, err := copyAll(io.Discard, r, buf); return err }); err != nil {
 			return err
 		}
 	}

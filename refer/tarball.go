@@ -39,7 +39,10 @@ func padding(size int64) int64 { return (block - size%block) % block }
 var zeros [2 * block]byte
 
 // tarWriter writes the one form. The caller gives exactly size bytes.
-type tarWriter struct{ w io.Writer }
+type tarWriter struct {
+	w   io.Writer
+	buf []byte // for copying
+}
 
 func (t tarWriter) file(name string, size int64, r io.Reader) error {
 	h, err := tarHeader(name, size)
@@ -49,7 +52,7 @@ func (t tarWriter) file(name string, size int64, r io.Reader) error {
 	if _, err := t.w.Write(h[:]); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	n, err := io.Copy(t.w, io.LimitReader(r, size))
+	n, err := copyAll(t.w, io.LimitReader(r, size), t.buf)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}

@@ -2,12 +2,9 @@ package refer
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"crypto/x509"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"hash"
 	"io"
 	"os"
 	"time"
@@ -102,15 +99,15 @@ type verifier struct {
 type sink func(name string, r io.Reader) error
 
 func verifyTo(r io.Reader, trust Trust, to sink) (Verification, error) {
-	whole := sha256.New()
-	t := &tarReader{r: io.TeeReader(r, whole)}
+	whole := newHashing(r)
+	t := &tarReader{r: whole}
 	next := func() (string, int64, io.Reader, error) {
 		name, size, err := t.next()
 		return name, size, t, err
 	}
 	vr := &verifier{trust: trust, content: newContent()}
 	err := vr.walk(next, to)
-	vr.v.Package = hex.EncodeToString(whole.Sum(nil))
+	vr.v.Package = whole.sum()
 	return vr.result(err)
 }
 
@@ -319,33 +316,28 @@ func (vr *verifier) file(f File, size int64, r io.Reader, to sink) error {
 	if size != f.Size {
 		return broken("%s has %d bytes, the manifest says %d", f.Path, size, f.Size)
 	}
-	h := sha256.New()
-	tee := io.TeeReader(r, h)
-	if to != nil {
-		if err := to(f.Path, vr.content.watch(f.Path, tee)); err != nil {
-			return err
-		}
-	} else if err := vr.discard(vr.content.watch(f.Path, tee), f.Size); err != nil {
+	h := newHashing(r)
+	var err error
+	if in := vr.content.watch(f.Path, h); to != nil {
+		err = to(f.Path, in)
+	} else {
+		err = vr.discard(in, f.Size)
+	}
+	sum := h.sum() // also after an error: nothing works on the bytes any more
+	if err != nil {
 		return err
 	}
-	if hexSum(h) != f.SHA256 {
+	if sum != f.SHA256 {
 		return broken("%s is not what the manifest says: its SHA-256 differs", f.Path)
 	}
 	return nil
 }
 
-func hexSum(h hash.Hash) string { return hex.EncodeToString(h.Sum(nil)) }
-
 // discard reads to the end with one buffer, no larger than the largest file.
 func (vr *verifier) discard(r io.Reader, size int64) error {
-	if want := min(size+1, 256<<10); int64(len(vr.buf)) < want {
-		vr.buf = make([]byte, want)
+	if want := newBuffer(size); len(vr.buf) < len(want) {
+		vr.buf = want
 	}
-	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, vr.buf)
-	return err
-}
-
-func discard(r io.Reader) error {
-	_, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, r, make([]byte, 256<<10))
+	_, err := copyAll(io.Discard, r, vr.buf)
 	return err
 }
