@@ -50,15 +50,25 @@ func (l limited) Write(p []byte) (int, error) {
 	return l.buf.Write(p)
 }
 
-// known says whether the format has a file of this name.
-func (d *Document) known(name string) bool {
-	if slices.Contains([]string{referralName, dossierHTML, ringsName, indicatorsName, transfersName, victimsName, disclosureName, stixName, caseName}, name) {
-		return true
+// known are the files that the format and this document have a place for.
+func (d *Document) known() map[string]bool {
+	out := map[string]bool{}
+	for _, name := range []string{referralName, dossierHTML, ringsName, indicatorsName, transfersName, victimsName, disclosureName, stixName, caseName, d.DossierPDF} {
+		out[name] = true
 	}
-	return name == d.DossierPDF || d.annexed(name) ||
-		slices.ContainsFunc(d.Statements, func(s StatementFile) bool { return s.Path == name }) ||
-		slices.ContainsFunc(d.Exhibits, func(e ExhibitLine) bool { return e.Path == name }) ||
-		slices.ContainsFunc(d.Certificates, func(c Certificate) bool { return c.Path == name })
+	for _, name := range d.Annex.annexes() {
+		out[name] = d.annexed(name)
+	}
+	for _, s := range d.Statements {
+		out[s.Path] = true
+	}
+	for _, e := range d.Exhibits {
+		out[e.Path] = true
+	}
+	for _, c := range d.Certificates {
+		out[c.Path] = true
+	}
+	return out
 }
 
 // annexed says whether name is one of the sealed annexes, under a name that
@@ -71,8 +81,9 @@ func (d *Document) annexed(name string) bool {
 // inside checks what the files say of each other: exhibits, citations,
 // certificates, the dossier's digest, the numbers, the checks.
 func (vr *verifier) inside() error {
+	known := vr.doc.known()
 	for _, f := range vr.m.Files {
-		if !vr.doc.known(f.Path) {
+		if !known[f.Path] {
 			return broken("%s is in the manifest and has no place in a referral", f.Path)
 		}
 	}
@@ -85,7 +96,12 @@ func (vr *verifier) inside() error {
 }
 
 func (vr *verifier) exhibits() error {
+	seen := make(map[fraud.ExhibitID]bool, len(vr.doc.Exhibits))
 	for i, e := range vr.doc.Exhibits {
+		if e.ID == "" || seen[e.ID] {
+			return broken("two exhibits are called %.80q, so a citation would be ambiguous", e.ID)
+		}
+		seen[e.ID] = true
 		f, ok := vr.m.Find(e.Path)
 		if !ok || !strings.HasPrefix(e.Path, exhibitsDir) {
 			return broken("exhibit %s names the file %.120q, which is not there", e.ID, e.Path)
@@ -132,10 +148,14 @@ func (vr *verifier) custody() error {
 
 func (vr *verifier) citations() error {
 	n := 0
+	have := make(map[fraud.ExhibitID]bool, len(vr.doc.Exhibits))
+	for _, e := range vr.doc.Exhibits {
+		have[e.ID] = true
+	}
 	cite := func(about string, ids []fraud.ExhibitID) error {
 		n++
 		for _, id := range ids {
-			if !slices.ContainsFunc(vr.doc.Exhibits, func(e ExhibitLine) bool { return e.ID == id }) {
+			if !have[id] {
 				return broken("%s cites exhibit %.80q, which is not there", about, id)
 			}
 		}

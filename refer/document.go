@@ -139,6 +139,9 @@ func decodeDocument(b []byte) (Document, error) {
 	if d.Format != referralFormat {
 		return d, fmt.Errorf("%s has format %.40q, want %s: %w", referralName, d.Format, referralFormat, fraud.ErrInvalid)
 	}
+	if len(d.Complainants) > maxComplainants {
+		return d, fmt.Errorf("%s names %d complainants, the most is %d: %w", referralName, len(d.Complainants), maxComplainants, fraud.ErrInvalid)
+	}
 	if len(d.Complainants) == 0 {
 		return d, fmt.Errorf("%s names no complainant: %w", referralName, fraud.ErrInvalid)
 	}

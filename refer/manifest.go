@@ -3,6 +3,7 @@ package refer
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"regexp"
@@ -36,12 +37,19 @@ type File struct {
 // Limits of what a verifier reads into memory. They are far above a referral
 // of 100,000 exhibits.
 const (
-	maxFiles      = 100_000
-	maxManifest   = 32 << 20
-	maxSignatures = 256 << 20 // holds the manifest once per complainant
-	maxLedger     = 16 << 20
-	maxReferral   = 64 << 20
+	maxFiles    = 100_000
+	maxManifest = 32 << 20
+	maxLedger   = 16 << 20
+	maxReferral = 64 << 20
+	// maxComplainants sign one referral; signatures.json holds the manifest in
+	// base64 for each, and a statement with a time stamp.
+	maxComplainants = 32
 )
+
+// mostSignatures bounds signatures.json beside a manifest of size bytes.
+func mostSignatures(size int) int64 {
+	return maxComplainants * (int64(base64.StdEncoding.EncodedLen(size)) + 2*maxStamp + 16<<10)
+}
 
 var hexForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 

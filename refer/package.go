@@ -263,7 +263,7 @@ func (p *Package) outline(read func(name string, most int64) ([]byte, error)) er
 	if p.Manifest, err = decodeManifest(p.manifest); err != nil {
 		return err
 	}
-	if p.signatures, err = read(signaturesName, maxSignatures); err != nil {
+	if p.signatures, err = read(signaturesName, mostSignatures(len(p.manifest))); err != nil {
 		return err
 	}
 	if p.ledger, err = read(ledgerName, maxLedger); err != nil {
@@ -342,10 +342,13 @@ func loadTar(f *os.File) (*Package, error) {
 // orderProblem names the first file that is not where it belongs. Where not
 // all names are known yet, a missing file and a reordered one look alike.
 func orderProblem(got, want []string, all bool) error {
+	seen := make(map[string]bool, len(got)) // a package may have 100,000 files
 	for i, name := range got {
+		twice := seen[name]
+		seen[name] = true
 		switch {
 		case i < len(want) && name == want[i]:
-		case slices.Contains(got[:i], name):
+		case twice:
 			return broken("%s stands twice in the package", name)
 		case !slices.Contains(want, name):
 			return broken("%s is not in the manifest: it was added or renamed", name)

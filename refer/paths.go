@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -62,6 +61,10 @@ func verifyDir(dir string, trust Trust) (v Verification, err error) {
 
 // onlyThese refuses whatever else lies in a folder.
 func onlyThese(dir string, names []string) error {
+	listed := make(map[string]bool, len(names))
+	for _, name := range names {
+		listed[name] = true
+	}
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -74,7 +77,7 @@ func onlyThese(dir string, names []string) error {
 		if !d.Type().IsRegular() {
 			return broken("%.120q is not a plain file", name)
 		}
-		if !slices.Contains(names, name) {
+		if !listed[name] {
 			return broken("%.120q is not in the manifest: it was added or renamed", name)
 		}
 		return nil

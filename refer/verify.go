@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"ringbreaker.example/access"
@@ -132,8 +133,16 @@ func (vr *verifier) walk(next func() (string, int64, io.Reader, error), to sink)
 	if err := vr.outline(next, to); err != nil {
 		return err
 	}
-	got := []string{manifestName, signaturesName, ledgerName, referralName}
+	return vr.rest(next, to, outlined[:])
+}
+
+// outlined are the files that stand first, in their order.
+var outlined = [4]string{manifestName, signaturesName, ledgerName, referralName}
+
+// rest reads what follows the files that were got already.
+func (vr *verifier) rest(next func() (string, int64, io.Reader, error), to sink, got []string) error {
 	want := vr.m.order()
+	got = slices.Clone(got)
 	for {
 		name, size, r, err := next()
 		if errors.Is(err, io.EOF) {
@@ -161,67 +170,84 @@ func (vr *verifier) walk(next func() (string, int64, io.Reader, error), to sink)
 // outline reads manifest, signatures, ledger and referral, and checks the
 // signatures before any other file is looked at.
 func (vr *verifier) outline(next func() (string, int64, io.Reader, error), to sink) error {
-	limits := []struct {
-		name string
-		most int64
-	}{{manifestName, maxManifest}, {signaturesName, maxSignatures}, {ledgerName, maxLedger}, {referralName, maxReferral}}
+	limits := [4]int64{maxManifest, 0, maxLedger, maxReferral}
 	var b [4][]byte
-	for i, l := range limits {
+	for i, want := range outlined {
 		name, size, r, err := next()
 		if errors.Is(err, io.EOF) {
-			return broken("%s is missing", l.name)
+			return broken("%s is missing", want)
 		}
 		if err != nil {
 			return err
 		}
-		if name != l.name {
-			return broken("%s stands where %s must stand", name, l.name)
+		if name != want {
+			return broken("%s stands where %s must stand", name, want)
 		}
-		if size > l.most {
-			return broken("%s is larger than %d bytes", l.name, l.most)
+		if i == 1 {
+			limits[i] = mostSignatures(len(b[0]))
 		}
-		if b[i], err = readMost(r, l.name, l.most); err != nil {
+		if size > limits[i] {
+			return broken("%s is larger than %d bytes", want, limits[i])
+		}
+		if b[i], err = readMost(r, want, limits[i]); err != nil {
 			return err
 		}
 	}
-	var err error
-	vr.manifest, vr.ledger = b[0], b[2]
-	if vr.m, err = decodeManifest(b[0]); err != nil {
+	for _, take := range []func() error{
+		func() error { return vr.takeManifest(b[0]) },
+		func() error { return vr.takeReferral(b[3]) },
+		func() error { return vr.takeSignatures(b[1]) },
+		func() error { return vr.takeLedger(b[2]) },
+	} {
+		if err := take(); err != nil {
+			return err
+		}
+	}
+	if to == nil {
+		return nil
+	}
+	for i, name := range outlined {
+		if err := to(name, bytes.NewReader(b[i])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (vr *verifier) takeManifest(b []byte) (err error) {
+	vr.manifest = b
+	if vr.m, err = decodeManifest(b); err != nil {
 		return err
 	}
-	vr.v.Manifest, vr.v.Referral, vr.v.Version = sha256Hex(b[0]), vr.m.Referral, vr.m.Version
-	if err := vr.budget(); err != nil {
-		return err
-	}
+	vr.v.Manifest, vr.v.Referral, vr.v.Version = sha256Hex(b), vr.m.Referral, vr.m.Version
+	return vr.budget()
+}
+
+func (vr *verifier) takeReferral(b []byte) (err error) {
 	ref, ok := vr.m.Find(referralName)
-	if !ok || ref.Size != int64(len(b[3])) || ref.SHA256 != sha256Hex(b[3]) {
+	if !ok || ref.Size != int64(len(b)) || ref.SHA256 != sha256Hex(b) {
 		return broken("%s is not what the manifest says: its SHA-256 differs", referralName)
 	}
-	if vr.doc, err = decodeDocument(b[3]); err != nil {
+	if vr.doc, err = decodeDocument(b); err != nil {
 		return err
 	}
 	if vr.doc.ID != vr.m.Referral || vr.doc.Version != vr.m.Version {
 		return broken("%s and the manifest name different referrals", referralName)
 	}
 	vr.v.Title, vr.v.Mark = vr.doc.Title, vr.doc.Mark
-	if err := decodeExact(b[1], &vr.sigs, signaturesName); err != nil {
-		return err
-	}
-	if err := vr.signatures(); err != nil {
-		return err
-	}
-	if err := vr.ledgers(); err != nil {
-		return err
-	}
-	if to == nil {
-		return nil
-	}
-	for i, l := range limits {
-		if err := to(l.name, bytes.NewReader(b[i])); err != nil {
-			return err
-		}
-	}
 	return nil
+}
+
+func (vr *verifier) takeSignatures(b []byte) error {
+	if err := decodeExact(b, &vr.sigs, signaturesName); err != nil {
+		return err
+	}
+	return vr.signatures()
+}
+
+func (vr *verifier) takeLedger(b []byte) error {
+	vr.ledger = b
+	return vr.ledgers()
 }
 
 func (vr *verifier) budget() error {

@@ -15,6 +15,8 @@ judges='^(TestPyMISPLoadsTheEvent|TestTheStrictValidatorOfOASISAcceptsTheBundle|
 code=0
 go test -race -timeout 20m -v -skip "$judges" $(go list ./... | grep -v /cmd/) "$@" >"$log" 2>&1 || code=1
 go test -timeout 20m -v ./cmd/... "$@" >>"$log" 2>&1 || code=1
+# What flips every bit of a package and what measures memory says less under it.
+go test -timeout 20m -v ./refer -run '^(TestEveryFlippedBit|TestALargePackage)' "$@" >>"$log" 2>&1 || code=1
 go test -race -timeout 20m -v ./cmd/ringbreaker -run '^TestSmallStory$' "$@" >>"$log" 2>&1 || code=1
 grep -E '^(ok|FAIL|---? FAIL|panic:|\?)' "$log" | grep -v 'no test files'
 if [ $code -ne 0 ]; then
