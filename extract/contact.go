@@ -314,7 +314,7 @@ func (x *scan) takeName(k int, one bool) {
 		r, _ := utf8.DecodeRune(b)
 		upper := unicode.IsUpper(r) && len(b) > 1
 		caseless := r >= 0x900 && r <= 0x97F && !x.is(k).has(cueIs|cueUs|cueTo|cueFrom|cueNumber|cuePhone)
-		if g := cjk(b, 0); g > 1 && k == first && x.lang == langJA && len(b) >= 6 && len(b) <= 18 {
+		if g := cjk(b, 0); g > 1 && k == first && x.lang() == langJA && len(b) >= 6 && len(b) <= 18 {
 			last = k // a Japanese name is one run; what follows it is grammar
 			break
 		}

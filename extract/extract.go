@@ -3,7 +3,7 @@
 // scripts that are read to victims, each in its canonical form, in its place
 // in the text, with the part it played and the reason why we say so.
 //
-//	text ─▶ fold (one form for every sign) ─▶ tokenise (the one pass over all bytes)
+//	text ─▶ tokenise (the one pass over all bytes; it folds to one form what needs it)
 //	     ─▶ recognisers, at the tokens that ask for one ─▶ role (field, then nearby words) ─▶ Finding
 //
 // [Report] does so for every field of a report, [Text] for free text, [HTML]
@@ -56,10 +56,13 @@ type Finding struct {
 type scan struct {
 	text     folded
 	toks     []token
-	triggers []trigger
+	triggers []trigger // what has structure
+	asking   []int32   // words that the dictionary wants looked at
+	numbers  []int32   // runs with digits
 	opt      Options
 	home     *phoneRegion
-	lang     language
+	langOf   language // see lang
+	langSet  bool
 	found    []Finding
 	marks    []mark // of found: where each stands in the folded text
 	digits   []byte
@@ -72,7 +75,6 @@ type scan struct {
 	past     int        // folded bytes before this one hold no more host names
 	hosts    *hostCache // what is known of host names, across texts
 	parts    []part     // of the text, by who speaks; see role.go
-	votes    [2]uint64  // for each language, how many of its words; see vote
 }
 
 // mark is a span of the folded text.
@@ -138,9 +140,8 @@ func (e *Extractor) putBack() {
 func (x *scan) run(s string, opt Options, parts []part) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.parts = inOrder(append(x.parts[:0], parts...))
-	x.text.fold(s)
-	x.tokenise()
-	if len(x.triggers) == 0 {
+	x.tokenise(s)
+	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {
 		return nil
 	}
 	x.settle()
@@ -163,18 +164,11 @@ func inText(a, b Finding) int {
 	return b.End - a.End
 }
 
-// settle finds out the language and the region at home.
+// settle finds out the region at home.
 func (x *scan) settle() {
-	x.lang = langNone
-	most := uint64(0)
-	for l := langEN; l < languages; l++ {
-		if n := x.votes[l/4] >> (l % 4 * 16) & 0xFFFF; n > most {
-			x.lang, most = l, n
-		}
-	}
 	x.home = regionNamed(x.opt.Country)
 	if x.home == nil {
-		x.home = regionNamed(homes[x.lang])
+		x.home = regionNamed(homes[x.lang()])
 	}
 }
 
@@ -200,17 +194,14 @@ func (x *scan) recognise() {
 			x.long(i)
 		}
 	}
-	for _, t := range x.triggers {
-		if x.toks[t.tok].used {
-			continue
-		}
-		if t.what == triggerWord {
-			x.word(int(t.tok))
+	for _, i := range x.asking {
+		if !x.toks[i].used {
+			x.word(int(i))
 		}
 	}
-	for _, t := range x.triggers {
-		if t.what == triggerNumber && !x.toks[t.tok].used {
-			x.number(int(t.tok))
+	for _, i := range x.numbers {
+		if !x.toks[i].used {
+			x.number(int(i))
 		}
 	}
 }

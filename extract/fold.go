@@ -80,23 +80,48 @@ func (f *folded) text(start, end int) string {
 	return string(f.b[start:end])
 }
 
-// fold fills f from s. Plain ASCII without tags and entities, which is most
-// of what people write, is copied and nothing else.
+// fold fills f from s.
 func (f *folded) fold(s string) {
-	f.src, f.stretches = s, f.stretches[:0]
-	at := plainRun(s, 0)
-	f.b = append(f.b[:0], s[:at]...)
-	if at == len(s) {
-		return
+	f.take(s)
+	if at := plainRun(s, 0); at < len(s) {
+		f.foldFrom(at)
 	}
+}
+
+// padding is how many blanks stand behind a folded text, beyond its length,
+// so that eight bytes can be read at any place in it.
+const padding = 8
+
+// take fills f from s as if nothing in it had to be folded, which is so of
+// most that people write. Whoever finds a byte that foldClass marks, goes on
+// with [folded.foldFrom].
+func (f *folded) take(s string) {
+	f.src, f.stretches = s, f.stretches[:0]
+	f.b = append(f.b[:0], s...)
+	f.pad()
+}
+
+func (f *folded) pad() {
+	n := len(f.b)
+	f.b = append(f.b, "        "[:padding]...)[:n]
+}
+
+// foldFrom folds what f was filled from, from its byte at on: all before it is
+// plain.
+func (f *folded) foldFrom(at int) {
+	s := f.src
+	f.b = f.b[:at]
 	f.stretches = append(f.stretches, stretch{})
 	for at < len(s) {
-		if at = f.foldOne(at); at < len(s) && foldClass[s[at]] == 0 {
+		if foldClass[s[at]] == 0 {
 			end := plainRun(s, at)
 			f.same(at, end)
 			at = end
+			continue
 		}
+		at = f.foldOne(at)
 	}
+	f.pad()
 }
 
 // plainRun is the end of the run of bytes from s[at] on that folding need not

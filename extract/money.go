@@ -455,7 +455,7 @@ func (x *scan) decimal(i int, paid bool) (whole, frac []byte, zeros, last int) {
 		switch {
 		case len(group) == 3 && m == '\'':
 			whole = append(whole, group...)
-		case len(group) == 3 && (m == ',' || more || x.lang == langDE || x.lang == langES) && (len(whole) > 1 || whole[0] != '0'):
+		case len(group) == 3 && (m == ',' || more || x.lang() == langDE || x.lang() == langES) && (len(whole) > 1 || whole[0] != '0'):
 			whole = append(whole, group...)
 		case len(group) == 2 && m == ',' && more:
 			whole = append(whole, group...)
@@ -493,7 +493,7 @@ func (x *scan) blankGroup(i, k int) bool {
 	if x.toks[i].len() > 3 || x.text.b[x.toks[i].start] == '0' || x.toks[k].used {
 		return false
 	}
-	if x.lang != langEN {
+	if x.lang() != langEN {
 		return true
 	}
 	name, _ := x.currencyAfter(k) // English writes a comma, but copies invoices

@@ -354,10 +354,10 @@ func (x *scan) readOn(c *cuesAround, last int) {
 		words++
 		is := x.is(k)
 		if words == 1 {
-			if is.has(cueFrom) && x.lang == langHI || is.has(cueFrom) && x.lang == langJA {
+			if is.has(cueFrom) && (x.lang() == langHI || x.lang() == langJA) {
 				c.from = true
 			}
-			if is.has(cueTo) && (x.lang == langHI || x.lang == langJA) {
+			if is.has(cueTo) && (x.lang() == langHI || x.lang() == langJA) {
 				c.toward = true
 			}
 		}

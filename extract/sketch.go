@@ -28,8 +28,7 @@ const (
 func Sketch(field, text string) fraud.Sketch {
 	e := extractors.Get().(*Extractor)
 	defer e.putBack()
-	e.scan.text.fold(text)
-	e.scan.tokenise()
+	e.scan.tokenise(text)
 	sk := e.scan.sketch(field)
 	sk.Hashes = slices.Clone(sk.Hashes)
 	return sk

@@ -64,7 +64,7 @@ func (x *scan) spokenEnd(i int) int {
 		if t.class == classNumber && t.len() <= 4 || is.has(cueDigit|cueTeen|cueTens|cueTimes|cueHundred|cueAnd|cueFiller) {
 			continue
 		}
-		if k > i && x.lang == langHI && is.has(cueDo) {
+		if k > i && x.lang() == langHI && is.has(cueDo) {
 			continue
 		}
 		if m := x.markAt(k); m == ',' || m == '-' || m == '.' || m == '(' || m == ')' || m == ';' {
@@ -130,7 +130,7 @@ func (x *scan) spokenPart(k, end int, d *[]byte) (words, took int, isWord bool) 
 // what follows up to 99.
 func (x *scan) spokenUnit(k, end int, d *[]byte) (int, int, bool) {
 	v := x.value(k)
-	if x.lang == langFR && v == 4 {
+	if x.lang() == langFR && v == 4 {
 		next := x.skipJoint(k+1, end)
 		if next < end && strings.HasPrefix(string(x.bytes(next)), "vingt") {
 			return x.frenchRest(80, next, k, end, d)
@@ -148,7 +148,7 @@ func (x *scan) spokenTens(k, end int, d *[]byte) (int, int, bool) {
 		*d = append(*d, byte('0'+v/10), byte('0'+v%10))
 		return 2, 1, true
 	}
-	if x.lang == langFR {
+	if x.lang() == langFR {
 		return x.frenchRest(v, k, k, end, d)
 	}
 	next := x.skipJoint(k+1, end)
@@ -218,7 +218,7 @@ const maxSpokenHost = 12
 // spokenHost takes "example dot com" and "name (at) example (dot) com", whose
 // "dot" is token i.
 func (x *scan) spokenHost(i int) {
-	if langs := dictionary.entries[x.toks[i].word].langs; langs&(1<<x.lang|1<<langEN) == 0 {
+	if langs := dictionary.entries[x.toks[i].word].langs; langs&(1<<x.lang()|1<<langEN) == 0 {
 		return // "point" is a dot in French only
 	}
 	first, last := x.unbracket(i, -1), x.unbracket(i, 1)

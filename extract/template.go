@@ -84,8 +84,7 @@ func scriptOf(text string) (words []string, keys []uint64) {
 	e := extractors.Get().(*Extractor)
 	defer e.putBack()
 	x := &e.scan
-	x.text.fold(text)
-	x.tokenise()
+	x.tokenise(text)
 	keys = x.scriptWords(nil)
 	if len(keys) > maxAlign {
 		keys = keys[:maxAlign]

@@ -1,6 +1,10 @@
 package extract
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"math/bits"
+	"unicode/utf8"
+)
 
 // class is what a token is made of.
 type class uint8
@@ -46,56 +50,119 @@ const (
 	byteLetter uint8 = 1
 	byteDigit  uint8 = 2
 	byteBlank  uint8 = 4
+	byteFold   uint8 = 8 // folding has to look at it
 )
 
-// trigger is a place where a recogniser has to look.
+// plainClass is byteClass of a text that is not folded yet.
+var plainClass = func() (t [256]uint8) {
+	for i := range t {
+		if t[i] = byteClass[i]; foldClass[i] != 0 {
+			t[i] = byteFold
+		}
+	}
+	return t
+}()
+
+// trigger is a place where a recogniser of what has structure has to look.
 type trigger struct {
 	tok  int32
 	what uint8
 }
 
 const (
-	triggerColon  uint8 = iota // "://" or a scheme's colon
-	triggerAt                  // "@"
-	triggerDot                 // a dot or a defanged dot between letters or digits
-	triggerNumber              // a run with digits
-	triggerWord                // a word that the dictionary wants looked at
-	triggerLong                // a run of letters and digits long enough for an address or a hash
+	triggerColon uint8 = iota // "://" or a scheme's colon
+	triggerAt                 // "@"
+	triggerDot                // a dot or a defanged dot between letters or digits
+	triggerLong               // a run of letters and digits long enough for an address or a hash
 )
 
 // minLong is the shortest run that may be an address, a hash or a register
 // number by itself: a PAN has ten characters.
 const minLong = 10
 
-// tokenise cuts the folded text into tokens and notes where to look. It is
-// the one pass over all bytes; everything after it looks at tokens.
-func (x *scan) tokenise() {
-	b := x.text.b
-	x.toks, x.triggers = x.toks[:0], x.triggers[:0]
-	x.votes = [2]uint64{}
-	for i := 0; i < len(b); {
-		switch byteClass[b[i]] {
+// tokenise cuts a text into tokens and notes where to look. It is the one pass
+// over all bytes; everything after it looks at tokens. Words of ASCII letters
+// and runs of digits are measured eight bytes at a time, the blank behind a
+// token goes with it, and what is left is cut by [scan.letters]. The first
+// byte that has to be folded folds the text from there on.
+func (x *scan) tokenise(s string) {
+	x.text.take(s)
+	end := len(x.text.b)
+	b, class := x.text.b[:end+padding], &plainClass
+	x.triggers, x.asking, x.numbers, x.langSet = x.triggers[:0], x.asking[:0], x.numbers[:0], false
+	toks := x.toks[:0]
+	for i := 0; i < end; {
+		v := binary.LittleEndian.Uint64(b[i:])
+		next, size := uint8(0), 0
+		switch class[byte(v)] {
 		case byteBlank:
 			i++
+			continue
 		case byteMark:
-			x.mark(i)
-			i++
-		default:
-			i = x.letters(i)
+			if m := specialMark[byte(v)]; m == 0 || x.special(i, int32(len(toks)), class) {
+				toks = append(toks, token{start: int32(i), end: int32(i + 1), class: classMark})
+				i += 1 + int(class[byte(v>>8)]>>2&1)
+				continue
+			}
+			next = byteFold
+		case byteLetter:
+			size = bytesBefore(notLetters(v))
+			if size < 8 {
+				next = class[byte(v>>(8*size))]
+			} else {
+				next = class[b[i+8]]
+			}
+			if next&(byteLetter|byteDigit|byteFold) == 0 && size > 0 {
+				w := dictionary.short.find(shortKey(v, size))
+				if w.look != 0 {
+					x.asking = append(x.asking, int32(len(toks)))
+				}
+				toks = append(toks, token{start: int32(i), end: int32(i + size), word: w.entry})
+				i += size + int(next>>2)
+				continue
+			}
+		case byteDigit:
+			size = bytesBefore(notDigits(v))
+			if size < 8 {
+				if next = class[byte(v>>(8*size))]; next&(byteLetter|byteDigit|byteFold) == 0 {
+					x.numbers = append(x.numbers, int32(len(toks)))
+					toks = append(toks, token{start: int32(i), end: int32(i + size), class: classNumber})
+					i += size + int(next>>2)
+					continue
+				}
+			}
+		case byteFold:
+			next = byteFold
+		}
+		if next != byteFold {
+			x.toks = toks
+			i, next = x.letters(i, class)
+			toks = x.toks
+		}
+		if next == byteFold && class == &plainClass {
+			x.text.foldFrom(i)
+			end = len(x.text.b)
+			b, class = x.text.b[:end+padding], &byteClass
 		}
 	}
+	x.toks = toks
 }
 
-// letters takes a run of letters and digits that begins at i.
-func (x *scan) letters(i int) int {
+// letters takes a run of letters and digits that begins at i, byte by byte,
+// and returns where it ends and what stands there. Where that has to be
+// folded first, it takes nothing.
+func (x *scan) letters(i int, class *[256]uint8) (end int, next uint8) {
 	b := x.text.b
 	start := i
 	var seen uint8
 	group := 0 // of the character before, see cjk
 	for i < len(b) {
 		c := b[i]
-		k := byteClass[c]
+		k := class[c]
 		if k&(byteLetter|byteDigit) == 0 {
+			if k == byteFold {
+				return start, byteFold
+			}
 			break
 		}
 		if c < utf8.RuneSelf {
@@ -117,12 +184,8 @@ func (x *scan) letters(i int) int {
 	switch seen {
 	case byteLetter:
 		if n <= maxWord {
-			if t.word = dictionary.find(b, start, i); t.word != 0 {
-				e := &dictionary.entries[t.word]
-				x.vote(e.langs)
-				if e.is.has(wordsToLookAt) {
-					x.triggers = append(x.triggers, trigger{at, triggerWord})
-				}
+			if t.word = dictionary.find(b, start, i); t.word != 0 && dictionary.entries[t.word].is.has(wordsToLookAt) {
+				x.asking = append(x.asking, at)
 			}
 		}
 		if n >= minBase58 {
@@ -130,44 +193,31 @@ func (x *scan) letters(i int) int {
 		}
 	case byteDigit:
 		t.class = classNumber
-		x.triggers = append(x.triggers, trigger{at, triggerNumber})
+		x.numbers = append(x.numbers, at)
 	default:
 		t.class = classMixed
 		if n >= minLong {
 			x.triggers = append(x.triggers, trigger{at, triggerLong})
 		}
-		x.triggers = append(x.triggers, trigger{at, triggerNumber})
+		x.numbers = append(x.numbers, at)
 	}
 	x.toks = append(x.toks, t)
-	return i
+	return i, 0
 }
 
-// vote counts a word for the languages that have it: a lane of 16 bits for
-// each, so that a word costs two additions whatever its languages.
-func (x *scan) vote(langs uint8) {
-	v := &votesOf[langs]
-	if (x.votes[0]|x.votes[1])&0x8000800080008000 != 0 {
-		return // 32,768 words have settled it
-	}
-	x.votes[0] += v[0]
-	x.votes[1] += v[1]
-}
+// specialMark has the marks at which something may begin or be joined, with
+// how many bytes behind them say so.
+var specialMark = [256]uint8{'@': 1, ':': 3, '.': 2, '[': 6, '(': 6, '{': 6}
 
-// votesOf spreads a set of languages over the lanes.
-var votesOf = func() (t [1 << languages][2]uint64) {
-	for set := range t {
-		for l := range languages {
-			t[set][l/4] |= uint64(set>>l&1) << (l % 4 * 16)
+// special looks at such a mark at byte i, token at. It is false where the
+// bytes behind the mark have to be folded first.
+func (x *scan) special(i int, at int32, class *[256]uint8) bool {
+	b := x.text.b
+	for _, c := range b[i+1 : min(len(b), i+int(specialMark[b[i]]))] {
+		if class[c] == byteFold {
+			return false
 		}
 	}
-	return t
-}()
-
-// mark takes one byte of punctuation.
-func (x *scan) mark(i int) {
-	b := x.text.b
-	at := int32(len(x.toks))
-	x.toks = append(x.toks, token{start: int32(i), end: int32(i + 1), class: classMark})
 	switch b[i] {
 	case '@':
 		x.triggers = append(x.triggers, trigger{at, triggerAt})
@@ -179,11 +229,37 @@ func (x *scan) mark(i int) {
 		if i > 0 && i+1 < len(b) && byteClass[b[i-1]]&(byteLetter|byteDigit) != 0 && byteClass[b[i+1]]&(byteLetter|byteDigit) != 0 {
 			x.triggers = append(x.triggers, trigger{at, triggerDot})
 		}
-	case '[', '(', '{':
+	default:
 		if defangedDot(b, i) > 0 {
 			x.triggers = append(x.triggers, trigger{at, triggerDot})
 		}
 	}
+	return true
+}
+
+// lang is the language of the text, as far as its words tell: the one that
+// has most of them. Few texts need to be asked.
+func (x *scan) lang() language {
+	if x.langSet {
+		return x.langOf
+	}
+	var votes [languages]int
+	for _, t := range x.toks {
+		if t.word == 0 {
+			continue
+		}
+		for set := dictionary.entries[t.word].langs; set != 0; set &= set - 1 {
+			votes[bits.TrailingZeros8(set)]++
+		}
+	}
+	most := 0
+	x.langOf, x.langSet = langNone, true
+	for l := langEN; l < languages; l++ {
+		if votes[l] > most {
+			x.langOf, most = l, votes[l]
+		}
+	}
+	return x.langOf
 }
 
 // afterCJK says whether a character of those scripts ends before b[i].

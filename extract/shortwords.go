@@ -1,0 +1,138 @@
+package extract
+
+import "math/bits"
+
+// shortWords finds the words of the dictionary that have eight ASCII letters
+// at most, which nearly all of its words in English are, without a branch
+// that depends on the word: a perfect hash (displacements for each bucket;
+// Belazzougui, Botelho and Dietzfelbinger, "Hash, displace, and compress") and
+// one comparison, whose outcome goes into the token as it is.
+type shortWords struct {
+	seed  uint64 // odd
+	shift [1 << shortBuckets]uint16
+	slots [1 << shortSlots]shortWord
+}
+
+// shortWord is all that the tokeniser needs to know of a word. The zero one
+// is no word.
+type shortWord struct {
+	key   uint64 // its letters, lower case, first letter lowest
+	entry int16  // place in the dictionary
+	look  uint8  // 1 if a recogniser starts here
+}
+
+// At 951 words the table is half full, so that displacements are found at
+// once; twice as many would still fit.
+const (
+	shortBuckets = 9
+	shortSlots   = 11
+)
+
+// shortKey is the letters of a word that begins at the lowest byte of v and
+// has n of them, 1 to 8, in lower case.
+func shortKey(v uint64, n int) uint64 {
+	return (v | 0x2020202020202020) << (64 - 8*n) >> (64 - 8*n)
+}
+
+// hash spreads the bits of a key to the highest ones.
+func (s *shortWords) hash(key uint64) uint64 { return key * s.seed }
+
+// at is the place in slots where a key with that hash stands if it is one.
+func (s *shortWords) at(hash uint64) uint64 {
+	return (hash>>(64-shortBuckets-shortSlots) ^ uint64(s.shift[hash>>(64-shortBuckets)])) & (1<<shortSlots - 1)
+}
+
+// find is what is known of a word, the zero shortWord if it is none of ours.
+func (s *shortWords) find(key uint64) *shortWord {
+	w := &s.slots[s.at(s.hash(key))]
+	if w.key != key {
+		w = &noWord
+	}
+	return w
+}
+
+var noWord shortWord
+
+// fill places the words of the dictionary. Two words that fall together
+// whatever the displacement need another seed; a few are enough.
+func (s *shortWords) fill(entries []entry) {
+	for seed := uint64(1); seed < 1000; seed++ {
+		*s = shortWords{seed: mix(seed) | 1}
+		if s.placeAll(entries) {
+			return
+		}
+	}
+	panic("extract: the dictionary has more short words than their table has room for: raise shortSlots")
+}
+
+// placeAll places the words, the fullest buckets first.
+func (s *shortWords) placeAll(entries []entry) bool {
+	var buckets [1 << shortBuckets][]shortWord
+	most := 0
+	for i, e := range entries {
+		if e.head == 0 {
+			continue
+		}
+		w := shortWord{key: e.head >> (64 - 8*len(e.word)), entry: int16(i)}
+		if e.is.has(wordsToLookAt) {
+			w.look = 1
+		}
+		b := &buckets[s.hash(w.key)>>(64-shortBuckets)]
+		*b = append(*b, w)
+		most = max(most, len(*b))
+	}
+	for size := most; size > 0; size-- {
+		for i, bucket := range buckets {
+			if len(bucket) == size && !s.place(i, bucket) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// place finds the displacement with which the words of a bucket fall into
+// empty slots.
+func (s *shortWords) place(bucket int, words []shortWord) bool {
+	for shift := range uint16(1 << shortSlots) {
+		s.shift[bucket] = shift
+		n := 0
+		for ; n < len(words); n++ {
+			slot := &s.slots[s.at(s.hash(words[n].key))]
+			if slot.key != 0 {
+				break
+			}
+			*slot = words[n]
+		}
+		if n == len(words) {
+			return true
+		}
+		for _, w := range words[:n] {
+			s.slots[s.at(s.hash(w.key))] = shortWord{}
+		}
+	}
+	return false
+}
+
+// notLetters has the high bit of each byte of v that is no ASCII letter.
+func notLetters(v uint64) uint64 {
+	low := (v | eachByte*0x20) &^ highBits
+	from, past := low+eachByte*(0x80-'a'), low+eachByte*(0x80-'z'-1)
+	return (^from | past | v) & highBits
+}
+
+// notDigits has the high bit of each byte of v that is no ASCII digit.
+func notDigits(v uint64) uint64 {
+	low := v &^ highBits
+	from, past := low+eachByte*(0x80-'0'), low+eachByte*(0x80-'9'-1)
+	return (^from | past | v) & highBits
+}
+
+const (
+	eachByte = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
+
+// bytesBefore is how many bytes stand below the lowest bit of marks: 8 if
+// there is none.
+func bytesBefore(marks uint64) int { return bits.TrailingZeros64(marks) >> 3 }
