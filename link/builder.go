@@ -28,6 +28,7 @@ type Builder struct {
 	sketches   []sketch
 	texture    []texture         // the distinct sets of hashes
 	textures   map[uint64]uint32 // by digest
+	story      uint32            // number in texts of the field that holds victims' own words, none if no report has it
 	hashes     []uint32          // of the sets
 	judgements []fraud.Judgement
 }
@@ -40,15 +41,15 @@ type report struct {
 	source   uint32
 	victim   uint32 // number in texts + 1, 0 = none
 	country  uint32 // number in texts + 1, 0 = none
+	replaces uint32 // number in ids + 1 of the report that this one supersedes, 0 = none
 	mark     uint8
 	flags    uint8
 }
 
 const (
-	flagKnown    = 1 << iota // facts were added, not only named by another report
-	flagAged60               // the victim is 60 or older
-	flagPaid                 // money was sent
-	flagReplaced             // another report supersedes it
+	flagKnown  = 1 << iota // facts were added, not only named by another report
+	flagAged60             // the victim is 60 or older
+	flagPaid               // money was sent
 )
 
 // sight is one sighting that can link, packed to 16 bytes.
@@ -88,7 +89,9 @@ type texture struct {
 const keptHashes = 128
 
 // NewBuilder returns an empty Builder that will link by the model.
-func NewBuilder(model Model) *Builder { return &Builder{model: model, textures: map[uint64]uint32{}} }
+func NewBuilder(model Model) *Builder {
+	return &Builder{model: model, textures: map[uint64]uint32{}, story: none}
+}
 
 // Add takes one report: its facts and what extract found in it. The same
 // report may be added again with the same content; nothing changes. Sightings
@@ -103,8 +106,12 @@ func (b *Builder) Add(facts fraud.ReportFacts, sightings []fraud.Sighting, sketc
 		if len(s.Hashes) == 0 {
 			continue
 		}
+		field := b.texts.add(s.Field)
+		if s.Field == "narrative" {
+			b.story = field
+		}
 		b.sketches = append(b.sketches, sketch{
-			report: r, words: uint32(min(max(s.Words, 0), math.MaxInt32)), field: b.texts.add(s.Field), set: b.addTexture(s.Hashes),
+			report: r, words: uint32(min(max(s.Words, 0), math.MaxInt32)), field: field, set: b.addTexture(s.Hashes),
 		})
 	}
 }
@@ -145,10 +152,10 @@ func (b *Builder) number(id fraud.ReportID) uint32 {
 // addFacts keeps the facts. Of two tellings under one name the one received
 // first counts, so that the order of adding does not.
 func (b *Builder) addFacts(n uint32, f fraud.ReportFacts) {
-	if f.Supersedes != "" && f.Supersedes != f.ID {
-		b.reports[b.number(f.Supersedes)].flags |= flagReplaced
-	}
 	row := report{at: f.At.Unix(), received: f.ReceivedAt.Unix(), source: b.sources.add(f.Source), mark: packMark(f.Mark)}
+	if f.Supersedes != "" && f.Supersedes != f.ID {
+		row.replaces = b.number(f.Supersedes) + 1
+	}
 	if f.Victim != "" {
 		row.victim = b.texts.add(f.Victim) + 1
 	}
@@ -170,7 +177,7 @@ func (b *Builder) addFacts(n uint32, f fraud.ReportFacts) {
 		b.moneys = slices.DeleteFunc(b.moneys, func(m money) bool { return m.report == n })
 		b.brands = slices.DeleteFunc(b.brands, func(p pair32) bool { return p.a == n })
 	}
-	row.flags |= flagKnown | have.flags&flagReplaced
+	row.flags |= flagKnown
 	*have = row
 	for _, m := range f.Sent {
 		b.moneys = append(b.moneys, money{n, b.texts.add(m.Currency), m.Minor, true})
@@ -241,6 +248,29 @@ func (b *Builder) addSighting(r uint32, f *fraud.ReportFacts, s *fraud.Sighting)
 // received (a day is allowed for clocks), or years before.
 func misdated(at, received time.Time) bool {
 	return at.After(received.Add(24*time.Hour)) || at.Before(received.AddDate(-5, 0, 0))
+}
+
+// Remove takes a report out, as if it had never been added. It may be added
+// again.
+func (b *Builder) Remove(id fraud.ReportID) {
+	n, ok := b.ids.find(string(id))
+	if !ok {
+		return
+	}
+	b.reports[n] = report{}
+	// Copies, since a linking may be reading what was there.
+	b.sights = slices.DeleteFunc(slices.Clone(b.sights), func(s sight) bool { return s.report == n })
+	b.sketches = slices.DeleteFunc(slices.Clone(b.sketches), func(s sketch) bool { return s.report == n })
+	b.moneys = slices.DeleteFunc(b.moneys, func(m money) bool { return m.report == n })
+	b.brands = slices.DeleteFunc(b.brands, func(p pair32) bool { return p.a == n })
+}
+
+// snapshot is the builder as it stands, to be read while more is added. What
+// is only ever appended to is shared; nothing may be looked up by name in it.
+func (b *Builder) snapshot() *Builder {
+	c := *b
+	c.reports, c.moneys, c.brands, c.judgements = slices.Clone(b.reports), slices.Clone(b.moneys), slices.Clone(b.brands), slices.Clone(b.judgements)
+	return &c
 }
 
 // Judge adds people's decisions. They may name reports that are not there;

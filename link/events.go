@@ -10,34 +10,115 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// Events tells what became of rings from one linking to the next, by their
-// ids as they stand: call [Result.Keep] first, so that a ring that went on has
-// kept its id. Seq is left to the store, which appends.
-func Events(prev, now []fraud.Ring, at time.Time) []fraud.RingEvent {
-	was, size := membership(prev)
-	all := overlaps(was, now)
-	here, taken := map[fraud.RingID]bool{}, map[fraud.RingID]fraud.RingID{}
-	for _, r := range now {
-		here[r.ID] = true
+// before is which ring each report was in at the linking before.
+type before struct {
+	rings []fraud.RingID
+	of    []uint32 // by report's number: its ring's place + 1, 0 = none
+}
+
+// claim is how many reports of an old ring a new group holds.
+type claim struct {
+	group, old uint32
+	reports    int
+}
+
+// keepIDs gives each ring the id of the ring before with which it shares the
+// most reports, so that an id stays as its ring grows, merges and splits. Of
+// several rings that come from one, the one with the largest overlap keeps the
+// id, ties going to the lower id; a ring whose own id is thereby taken gets
+// one derived from both. It gives each group's claims, largest first.
+func (was *before) keepIDs(l *Linking) [][]claim {
+	of, all := was.claims(l)
+	old := make(map[fraud.RingID]bool, len(was.rings))
+	for _, id := range was.rings {
+		old[id] = true
 	}
-	var events []fraud.RingEvent
-	for i := range now {
-		from := all.of(now[i].ID)
-		for _, c := range from {
-			if taken[c.old] == "" {
-				taken[c.old] = c.now
+	kept, used := make([]bool, len(l.rings)), make([]bool, len(was.rings))
+	names := slices.Clone(l.rings)
+	for _, c := range all {
+		if !kept[c.group] && !used[c.old] {
+			kept[c.group], used[c.old] = true, true
+			names[c.group] = was.rings[c.old]
+		}
+	}
+	for _, g := range l.groups() {
+		if own := l.rings[g]; !kept[g] && old[own] {
+			first := l.m.id(l.members[g][0])
+			for _, r := range l.members[g] {
+				first = min(first, l.m.id(r))
+			}
+			names[g] = fraud.RingID(fraud.DerivedID("R", sha256.Sum256([]byte("split "+string(own)+" "+string(first)))))
+		}
+	}
+	l.rings = names
+	return of
+}
+
+// claims counts who holds how much of whom, by group and all together, largest
+// first.
+func (was *before) claims(l *Linking) (of [][]claim, all []claim) {
+	of = make([][]claim, len(l.rings))
+	for _, g := range l.groups() {
+		mine := of[g]
+		for _, r := range l.members[g] {
+			n := l.m.order[r]
+			if int(n) >= len(was.of) || was.of[n] == 0 {
+				continue
+			}
+			old := was.of[n] - 1
+			i := slices.IndexFunc(mine, func(c claim) bool { return c.old == old })
+			if i < 0 {
+				i = len(mine)
+				mine = append(mine, claim{group: g, old: old})
+			}
+			mine[i].reports++
+		}
+		was.sort(mine, l)
+		of[g] = mine
+		all = append(all, mine...)
+	}
+	was.sort(all, l)
+	return of, all
+}
+
+func (was *before) sort(list []claim, l *Linking) {
+	slices.SortFunc(list, func(x, y claim) int {
+		return cmp.Or(cmp.Compare(y.reports, x.reports), cmp.Compare(was.rings[x.old], was.rings[y.old]), cmp.Compare(l.rings[x.group], l.rings[y.group]))
+	})
+}
+
+// events tells what became of rings from one linking to the next. Seq is left
+// to the store, which appends.
+func (was *before) events(l *Linking, of [][]claim, changed []fraud.Ring, at time.Time) []fraud.RingEvent {
+	size := make([]int, len(was.rings))
+	for _, r := range was.of {
+		if r != 0 {
+			size[r-1]++
+		}
+	}
+	group := make(map[fraud.RingID]uint32, len(l.rings))
+	taken := make([]claim, len(was.rings)) // by whom most of an old ring's reports were taken
+	for _, g := range l.groups() {
+		group[l.rings[g]] = g
+		for _, c := range of[g] {
+			if t := taken[c.old]; c.reports > t.reports || c.reports == t.reports && l.rings[g] < l.rings[t.group] {
+				taken[c.old] = c
 			}
 		}
-		events = append(events, tell(&now[i], from, size, at)...)
 	}
-	for _, r := range prev {
-		switch {
-		case here[r.ID]:
-		case taken[r.ID] == "":
-			events = append(events, fraud.RingEvent{At: at, What: "gone", Ring: r.ID, Cause: "none of its reports is in a ring any more"})
-		default:
-			events = append(events, fraud.RingEvent{At: at, What: "gone", Ring: r.ID, Others: []fraud.RingID{taken[r.ID]}, Cause: "its reports are in " + string(taken[r.ID])})
+	var events []fraud.RingEvent
+	for i := range changed {
+		events = append(events, was.tell(&changed[i], of[group[changed[i].ID]], size, at)...)
+	}
+	for old, id := range was.rings {
+		if _, here := group[id]; here {
+			continue
 		}
+		event := fraud.RingEvent{At: at, What: "gone", Ring: id, Cause: "none of its reports is in a ring any more"}
+		if t := taken[old]; t.reports > 0 {
+			event.Others, event.Cause = []fraud.RingID{l.rings[t.group]}, "its reports are in "+string(l.rings[t.group])
+		}
+		events = append(events, event)
 	}
 	slices.SortFunc(events, func(x, y fraud.RingEvent) int {
 		return cmp.Or(cmp.Compare(x.Ring, y.Ring), cmp.Compare(x.What, y.What))
@@ -45,154 +126,26 @@ func Events(prev, now []fraud.Ring, at time.Time) []fraud.RingEvent {
 	return events
 }
 
-// Keep gives each ring the id of the ring of the linking before with which it
-// shares the most reports, so that an id stays as its ring grows, merges and
-// splits. Of several rings that come from one, the one with the largest
-// overlap keeps the id, ties going to the lower id; a ring whose own id is
-// thereby taken gets one derived from both. The Result is changed throughout:
-// rings, ties, links, suggestions and assignment.
-func (r Result) Keep(prev []fraud.Ring) Result {
-	was, _ := membership(prev)
-	old := map[fraud.RingID]bool{}
-	for _, p := range prev {
-		old[p.ID] = true
-	}
-	to := keepIDs(overlaps(was, r.Rings))
-	for _, ring := range r.Rings {
-		if to[ring.ID] == "" && old[ring.ID] {
-			to[ring.ID] = fraud.RingID(fraud.DerivedID("R", sha256.Sum256([]byte("split "+string(ring.ID)+" "+string(ring.Reports[0])))))
-		}
-	}
-	return r.renamed(func(id fraud.RingID) fraud.RingID {
-		if k := to[id]; k != "" {
-			return k
-		}
-		return id
-	})
-}
-
-func (r Result) renamed(name func(fraud.RingID) fraud.RingID) Result {
-	out := r
-	out.Rings, out.Links = slices.Clone(r.Rings), slices.Clone(r.Links)
-	out.Assign, out.Suggestions = slices.Clone(r.Assign), slices.Clone(r.Suggestions)
-	for i := range out.Rings {
-		ring := &out.Rings[i]
-		ring.ID = name(ring.ID)
-		ring.Suppliers, ring.Launderers = renamedTies(ring.Suppliers, name), renamedTies(ring.Launderers, name)
-		ring.Bridges = slices.Clone(ring.Bridges)
-		for k := range ring.Bridges {
-			ring.Bridges[k].Ring = ring.ID
-		}
-	}
-	for i := range out.Links {
-		if out.Links[i].Ring != "" {
-			out.Links[i].Ring = name(out.Links[i].Ring)
-		}
-	}
-	for i := range out.Assign {
-		if out.Assign[i].Ring != "" {
-			out.Assign[i].Ring = name(out.Assign[i].Ring)
-		}
-	}
-	for i := range out.Suggestions {
-		out.Suggestions[i].A, out.Suggestions[i].B = name(out.Suggestions[i].A), name(out.Suggestions[i].B)
-	}
-	sortResult(&out)
-	return out
-}
-
-func renamedTies(ties []fraud.Tie, name func(fraud.RingID) fraud.RingID) []fraud.Tie {
-	out := slices.Clone(ties)
-	for i := range out {
-		out[i].Rings = slices.Clone(out[i].Rings)
-		for k := range out[i].Rings {
-			out[i].Rings[k] = name(out[i].Rings[k])
-		}
-		slices.Sort(out[i].Rings)
-	}
-	return out
-}
-
-// membership gives each report's ring and each ring's size.
-func membership(rings []fraud.Ring) (map[fraud.ReportID]fraud.RingID, map[fraud.RingID]int) {
-	was, size := map[fraud.ReportID]fraud.RingID{}, map[fraud.RingID]int{}
-	for _, r := range rings {
-		size[r.ID] = len(r.Reports)
-		for _, id := range r.Reports {
-			was[id] = r.ID
-		}
-	}
-	return was, size
-}
-
-// claim is how many reports of an old ring a new one holds.
-type claim struct {
-	now, old fraud.RingID
-	reports  int
-}
-
-type claims []claim
-
-func (c claims) of(now fraud.RingID) []claim {
-	var out []claim
-	for _, x := range c {
-		if x.now == now {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
-func overlaps(was map[fraud.ReportID]fraud.RingID, now []fraud.Ring) claims {
-	var out claims
-	for _, r := range now {
-		count := map[fraud.RingID]int{}
-		for _, id := range r.Reports {
-			if old := was[id]; old != "" {
-				count[old]++
-			}
-		}
-		for old, n := range count {
-			out = append(out, claim{r.ID, old, n})
-		}
-	}
-	slices.SortFunc(out, func(x, y claim) int {
-		return cmp.Or(cmp.Compare(y.reports, x.reports), cmp.Compare(x.old, y.old), cmp.Compare(x.now, y.now))
-	})
-	return out
-}
-
-// keepIDs gives new id → the old id it keeps.
-func keepIDs(all claims) map[fraud.RingID]fraud.RingID {
-	kept, used := map[fraud.RingID]fraud.RingID{}, map[fraud.RingID]bool{}
-	for _, c := range all {
-		if kept[c.now] == "" && !used[c.old] {
-			kept[c.now], used[c.old] = c.old, true
-		}
-	}
-	return kept
-}
-
-func tell(r *fraud.Ring, from []claim, size map[fraud.RingID]int, at time.Time) []fraud.RingEvent {
+func (was *before) tell(r *fraud.Ring, from []claim, size []int, at time.Time) []fraud.RingEvent {
 	event := fraud.RingEvent{At: at, Ring: r.ID}
-	kept := false
+	kept := -1
 	for _, c := range from {
-		if c.old == r.ID {
-			kept = true
+		if id := was.rings[c.old]; id == r.ID {
+			kept = int(c.old)
 		} else {
-			event.Others = append(event.Others, c.old)
+			event.Others = append(event.Others, id)
 		}
 	}
 	slices.Sort(event.Others)
 	switch {
 	case len(from) == 0:
 		event.What, event.Cause = "born", fmt.Sprintf("%d reports that were in no ring", len(r.Reports))
-	case !kept:
-		event.What, event.Cause = "split", fmt.Sprintf("%d reports left %s", from[0].reports, from[0].old)
+	case kept < 0:
+		event.What, event.Cause = "split", fmt.Sprintf("%d reports left %s", from[0].reports, was.rings[from[0].old])
 	case len(event.Others) > 0:
 		event.What, event.Cause = "merged", causeOf(r)
-	case len(r.Reports) > size[r.ID]:
-		event.What, event.Cause = "grew", fmt.Sprintf("from %d to %d reports", size[r.ID], len(r.Reports))
+	case len(r.Reports) > size[kept]:
+		event.What, event.Cause = "grew", fmt.Sprintf("from %d to %d reports", size[kept], len(r.Reports))
 	default:
 		return nil
 	}

@@ -41,37 +41,51 @@ type Conflict struct {
 func (b *Builder) Link() Result { return b.Solve().Result() }
 
 // Linking is one whole linking that has not been written out: what every
-// report's group is, and which edges hold it. Written out, each link is a
-// kilobyte of reasons, so a large linking is better streamed ([Linking.Write])
-// than kept ([Linking.Result]).
+// report's group is. Written out, each link is a kilobyte of reasons, so a
+// large linking is better streamed ([Linking.WriteRings]) than kept
+// ([Linking.Result]).
 type Linking struct {
 	m         *material
 	rules     *rules
 	part      []uint32   // by rank: the group
 	members   [][]uint32 // by group: ranks
 	rings     []fraud.RingID
-	trees     [][]edge
+	reused    []bool // by group: its component is as it was at an earlier linking
 	ties      []tied
-	tieLinks  []fraud.Link
+	tieLinks  []tieLink
 	conflicts []Conflict
 }
 
 // Solve makes rings of what was added, as [Builder.Link] does.
 func (b *Builder) Solve() *Linking {
-	l := &Linking{rules: b.rules()}
-	l.m = b.prepare(l.rules)
-	l.part = l.m.partition(l.rules)
+	l := b.solve(b.rules(), nil)
+	l.finish()
+	return l
+}
+
+// solve parts the reports into groups and names those that are rings. What
+// became of components that known holds is taken from there.
+func (b *Builder) solve(rules *rules, known *known) *Linking {
+	l := &Linking{rules: rules}
+	l.m = b.prepare(rules)
+	var reused []bool
+	l.part, reused = l.m.partition(rules, known)
 	l.members = membersOf(l.part)
 	l.rings = make([]fraud.RingID, len(l.members))
+	l.reused = make([]bool, len(l.members))
 	for g, reports := range l.members {
 		if len(reports) > 1 {
 			l.rings[g] = ringOf(l.m.id(reports[0]))
+			l.reused[g] = reused != nil && reused[reports[0]]
 		}
 	}
-	l.trees = l.m.trees(l.members, l.part, l.rules)
+	return l
+}
+
+// finish finds what the rings, by their names, have to do with each other.
+func (l *Linking) finish() {
 	l.ties, l.tieLinks = l.m.ties(l.part, l.members, l.rings)
 	l.conflicts = l.rules.conflicts(l.m, l.part)
-	return l
 }
 
 // Result writes everything out in memory.
@@ -112,11 +126,11 @@ func (l *Linking) Rings() iter.Seq[fraud.Ring] {
 // to suppliers and launderers, in the order of links.jsonl.
 func (l *Linking) Links() iter.Seq[fraud.Link] {
 	return func(yield func(fraud.Link) bool) {
-		slices.SortStableFunc(l.tieLinks, compareLinks)
+		slices.SortStableFunc(l.tieLinks, func(x, y tieLink) int { return compareLinks(x.Link, y.Link) })
 		tie := 0
 		ties := func(before fraud.LinkKind) bool {
 			for ; tie < len(l.tieLinks) && l.tieLinks[tie].Kind < before; tie++ {
-				if !yield(l.tieLinks[tie]) {
+				if !yield(l.tieLinks[tie].Link) {
 					return false
 				}
 			}
@@ -144,8 +158,9 @@ func compareLinks(x, y fraud.Link) int {
 
 // tree writes out the links that hold a group together, strongest first.
 func (l *Linking) tree(g uint32) []fraud.Link {
-	out := make([]fraud.Link, 0, len(l.trees[g]))
-	for _, e := range l.trees[g] {
+	edges := l.m.tree(l.members[g], l.rules)
+	out := make([]fraud.Link, 0, len(edges))
+	for _, e := range edges {
 		x := l.m.link(e, l.rules)
 		x.Ring = l.rings[g]
 		out = append(out, x)
@@ -200,13 +215,6 @@ func ringOf(first fraud.ReportID) fraud.RingID {
 	return fraud.RingID(fraud.DerivedID("R", sha256.Sum256([]byte(first))))
 }
 
-func sortResult(res *Result) {
-	slices.SortFunc(res.Rings, func(x, y fraud.Ring) int {
-		return cmp.Or(cmp.Compare(y.Harm.Score, x.Harm.Score), cmp.Compare(x.ID, y.ID))
-	})
-	slices.SortStableFunc(res.Links, compareLinks)
-}
-
 // membersOf lists ranks by group number.
 func membersOf(part []uint32) [][]uint32 {
 	n := uint32(0)
@@ -239,8 +247,9 @@ func (m *material) assign(part []uint32, rings []fraud.RingID) []Assigned {
 }
 
 // partition gives each rank the number of its group; groups are numbered by
-// their earliest report.
-func (m *material) partition(rules *rules) []uint32 {
+// their earliest report. Components that known holds are not parted again;
+// reused says of which ranks that is so.
+func (m *material) partition(rules *rules, known *known) (part []uint32, reused []bool) {
 	together := newForest(len(m.order))
 	for _, v := range rules.same {
 		if a, b := m.rank[v.a], m.rank[v.b]; a != none && b != none {
@@ -258,13 +267,27 @@ func (m *material) partition(rules *rules) []uint32 {
 		touching.union(uint32(r), together.find(uint32(r)))
 	}
 	sets := newForest(len(m.order))
+	if known != nil {
+		reused = make([]bool, len(m.order))
+		known.begin(m, rules)
+		defer known.end()
+	}
 	for _, reports := range touching.groups() {
 		if len(reports) < 2 {
 			continue
 		}
+		if known != nil && known.apply(reports, sets) {
+			for _, r := range reports {
+				reused[r] = true
+			}
+			continue
+		}
 		m.newWorld(reports, together, rules).solve(sets)
+		if known != nil {
+			known.learn(reports, sets)
+		}
 	}
-	return number32(sets)
+	return number32(sets), reused
 }
 
 func number32(sets *forest) []uint32 {

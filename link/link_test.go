@@ -3,8 +3,11 @@ package link_test
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/zeebo/xxh3"
 
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/link"
@@ -18,6 +21,28 @@ type told struct {
 	day  float64
 	paid bool
 	has  []string
+
+	replaces string // the report that it corrects
+	text     int    // which text was read to the victim, 0 = none
+	cut      int    // how much of the text's end is missing
+}
+
+// sketches gives the text's sketch: of the hundred shingles of each text some
+// are the same for all.
+func (x told) sketches() []fraud.Sketch {
+	if x.text == 0 {
+		return nil
+	}
+	s := fraud.Sketch{Field: "page_text", Words: 40}
+	for i := range 100 - x.cut {
+		text := x.text
+		if i%10 == 0 {
+			text = 0
+		}
+		s.Hashes = append(s.Hashes, xxh3.HashString(fmt.Sprint(text, i)))
+	}
+	slices.Sort(s.Hashes)
+	return []fraud.Sketch{s}
 }
 
 func (x told) at() time.Time { return day0.Add(time.Duration(x.day * 24 * float64(time.Hour))) }
@@ -40,13 +65,17 @@ var roleOf = map[string]struct {
 
 func add(b *link.Builder, reports ...told) {
 	for _, x := range reports {
-		f := fraud.ReportFacts{ID: fraud.ReportID(x.id), At: x.at(), ReceivedAt: x.at()}
-		f.Source, _ = f.ID.Split()
-		if x.paid {
-			f.Sent = []fraud.Money{{Minor: 29900, Currency: "USD"}}
-		}
-		b.Add(f, x.sightings(), nil)
+		b.Add(facts(x), x.sightings(), x.sketches())
 	}
+}
+
+func facts(x told) fraud.ReportFacts {
+	f := fraud.ReportFacts{ID: fraud.ReportID(x.id), At: x.at(), ReceivedAt: x.at(), Supersedes: fraud.ReportID(x.replaces)}
+	f.Source, _ = f.ID.Split()
+	if x.paid {
+		f.Sent = []fraud.Money{{Minor: 29900, Currency: "USD"}}
+	}
+	return f
 }
 
 func (x told) sightings() []fraud.Sighting {

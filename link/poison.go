@@ -80,7 +80,7 @@ type alike struct {
 // victim: a recording is the same for all, so likeness says nothing there.
 func (m *material) shownText() []bool {
 	out := make([]bool, len(m.order))
-	narrative := m.b.narrative()
+	narrative := m.b.story
 	for _, s := range m.b.sketches {
 		if r := m.rank[s.report]; r != none && s.field != narrative {
 			out[r] = true

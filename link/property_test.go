@@ -15,18 +15,24 @@ import (
 
 // someReports draws a small world in which anything may be shared.
 func someReports(t *rapid.T) []told {
-	words := []string{"call", "site", "remote", "upi", "alias", "shown", "file"}
-	n := rapid.IntRange(1, 40).Draw(t, "reports")
-	out := make([]told, n)
+	out := make([]told, rapid.IntRange(1, 40).Draw(t, "reports"))
 	for i := range out {
-		x := told{id: fmt.Sprintf("%s/%d", rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "source"), i), day: float64(rapid.IntRange(0, 200).Draw(t, "day")), paid: rapid.Bool().Draw(t, "paid")}
-		for range rapid.IntRange(0, 4).Draw(t, "values") {
-			w := rapid.SampledFrom(words).Draw(t, "word")
-			x.has = append(x.has, fmt.Sprintf("%s %s-%d", w, w, rapid.IntRange(0, 6).Draw(t, "value")))
-		}
-		out[i] = x
+		out[i] = someReport(t, i)
 	}
 	return out
+}
+
+func someReport(t *rapid.T, i int) told {
+	words := []string{"call", "site", "remote", "upi", "alias", "shown", "file"}
+	x := told{id: fmt.Sprintf("%s/%d", rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "source"), i), day: float64(rapid.IntRange(0, 200).Draw(t, "day")), paid: rapid.Bool().Draw(t, "paid")}
+	for range rapid.IntRange(0, 4).Draw(t, "values") {
+		w := rapid.SampledFrom(words).Draw(t, "word")
+		x.has = append(x.has, fmt.Sprintf("%s %s-%d", w, w, rapid.IntRange(0, 6).Draw(t, "value")))
+	}
+	if rapid.IntRange(0, 3).Draw(t, "has text") == 0 {
+		x.text, x.cut = rapid.IntRange(1, 4).Draw(t, "text"), rapid.IntRange(0, 30).Draw(t, "cut")
+	}
+	return x
 }
 
 func written(t *rapid.T, res link.Result) string {
@@ -184,26 +190,6 @@ func TestManyVictimsOfOneNumberAreOneRing(t *testing.T) {
 	}
 	if res := linked(nil, reports...); len(res.Rings) != 1 || len(res.Rings[0].Reports) != 500 {
 		t.Errorf("%d rings, want one of 500", len(res.Rings))
-	}
-}
-
-func TestRingKeepsItsIDAsItGrows(t *testing.T) {
-	old := linked(nil,
-		told{id: "a/1", day: 5, has: []string{"call +12125550142"}},
-		told{id: "a/2", day: 6, has: []string{"call +12125550142"}})
-	now := linked(nil,
-		told{id: "a/0", day: 4, has: []string{"call +12125550142"}},
-		told{id: "a/1", day: 5, has: []string{"call +12125550142"}},
-		told{id: "a/2", day: 6, has: []string{"call +12125550142"}}).Keep(old.Rings)
-	if now.Rings[0].ID != old.Rings[0].ID {
-		t.Errorf("ring is %s, want still %s", now.Rings[0].ID, old.Rings[0].ID)
-	}
-	if ring, _ := now.RingOf("a/0"); ring != old.Rings[0].ID {
-		t.Errorf("a/0 is in %q, want %s", ring, old.Rings[0].ID)
-	}
-	events := link.Events(old.Rings, now.Rings, day0)
-	if len(events) != 1 || events[0].What != "grew" {
-		t.Errorf("events %+v, want one: grew", events)
 	}
 }
 

@@ -103,9 +103,15 @@ func (b *Builder) prepare(rules *rules) *material {
 func (m *material) rankReports(rules *rules) {
 	b := m.b
 	m.rank = make([]uint32, len(b.reports))
+	replaced := make([]bool, len(b.reports))
+	for n := range b.reports {
+		if by := b.reports[n].replaces; by != 0 {
+			replaced[by-1] = true
+		}
+	}
 	for n := range b.reports {
 		m.rank[n] = none
-		if b.reports[n].flags&(flagKnown|flagReplaced) == flagKnown && !rules.wrong[uint32(n)] {
+		if b.reports[n].flags&flagKnown != 0 && !replaced[n] && !rules.wrong[uint32(n)] {
 			m.order = append(m.order, uint32(n))
 		}
 	}

@@ -21,7 +21,7 @@ type textGroup struct {
 // are joined, so nothing is joined by a chance of hashing alone.
 func (m *material) groupTexts(told bool) []textGroup {
 	var out []textGroup
-	narrative := m.b.narrative()
+	narrative := m.b.story
 	least := m.b.model.Param("containment")
 	if told {
 		least = m.b.model.Param("containment_story")
@@ -204,13 +204,4 @@ func (m *material) weigh(bits float64, r uint32) int32 {
 		bits *= m.b.model.Param("poison_factor")
 	}
 	return int32(bits * 1000)
-}
-
-// narrative is the number of the field that holds victims' own words, none if
-// no report has it.
-func (b *Builder) narrative() uint32 {
-	if n, ok := b.texts.find("narrative"); ok {
-		return n
-	}
-	return none
 }

@@ -12,11 +12,17 @@ import (
 // tied is the suppliers and launderers of one group.
 type tied struct{ suppliers, launderers []fraud.Tie }
 
+// tieLink is a link between the reports of two rings, by their ranks too.
+type tieLink struct {
+	fraud.Link
+	a, b uint32
+}
+
 // ties finds the tenures that more than one ring holds: whoever stands behind
 // such a value serves several rings and does not make them one.
-func (m *material) ties(part []uint32, members [][]uint32, rings []fraud.RingID) ([]tied, []fraud.Link) {
+func (m *material) ties(part []uint32, members [][]uint32, rings []fraud.RingID) ([]tied, []tieLink) {
 	out := make([]tied, len(members))
-	var links []fraud.Link
+	var links []tieLink
 	medium := int32(m.b.model.Param("medium") * 1000)
 	for ti := range m.tenures {
 		t := &m.tenures[ti]
@@ -84,7 +90,7 @@ func undwarfed(touched []touch) []touch {
 	return slices.DeleteFunc(touched, func(t touch) bool { return t.count == 1 && most >= many })
 }
 
-func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []tied) []fraud.Link {
+func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []tied) []tieLink {
 	t := &m.tenures[ti]
 	ind := m.indicatorOf(ti)
 	launders := families[t.family] == fraud.FamilyMoney || families[t.family] == fraud.FamilyIdentity
@@ -97,7 +103,7 @@ func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []t
 		ids = append(ids, rings[x.group])
 	}
 	slices.Sort(ids)
-	var links []fraud.Link
+	var links []tieLink
 	for i, x := range touched {
 		tie := fraud.Tie{
 			ID: fraud.DerivedID(prefix, sha256.Sum256([]byte(ind.String()))), Indicator: ind, Role: roles[x.best.role], Rings: ids,
@@ -112,7 +118,9 @@ func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []t
 		if i > 0 {
 			a, b := touched[i-1].best, x.best
 			bits := pairBits(a, b)
-			links = append(links, fraud.Link{Kind: kind, A: m.id(min(a.report, b.report)), B: m.id(max(a.report, b.report)), Bits: bitsOf(bits), Cause: []fraud.Cause{m.cause(ti, bits, a, b)}})
+			x := tieLink{a: min(a.report, b.report), b: max(a.report, b.report)}
+			x.Link = fraud.Link{Kind: kind, A: m.id(x.a), B: m.id(x.b), Bits: bitsOf(bits), Cause: []fraud.Cause{m.cause(ti, bits, a, b)}}
+			links = append(links, x)
 		}
 	}
 	return links

@@ -14,25 +14,38 @@ type edge struct {
 	bits int32
 }
 
-// trees finds for each group the tree of its strongest links (Kruskal). A
-// candidate is a pair of neighbours in time within one tenure, so a value
-// held by n reports costs n-1 candidates.
-func (m *material) trees(members [][]uint32, part []uint32, rules *rules) [][]edge {
-	edges := m.candidates(part)
+// tree finds the tree of a group's strongest links (Kruskal), strongest
+// first; reports are the group's ranks, ascending. A candidate is a pair of
+// neighbours in time within one tenure, so a value held by n reports costs n-1
+// candidates.
+func (m *material) tree(reports []uint32, rules *rules) []edge {
+	edges := m.candidates(reports)
+	local := func(r uint32) (uint32, bool) {
+		i, ok := slices.BinarySearch(reports, r)
+		return uint32(i), ok
+	}
 	for _, v := range rules.same {
-		if a, b := m.rank[v.a], m.rank[v.b]; a != none && b != none && part[a] == part[b] {
+		a, b := m.rank[v.a], m.rank[v.b]
+		if a == none || b == none {
+			continue
+		}
+		if _, ok := local(a); !ok {
+			continue
+		}
+		if _, ok := local(b); ok {
 			edges = append(edges, edge{min(a, b), max(a, b), judgedBits})
 		}
 	}
 	slices.SortFunc(edges, func(x, y edge) int {
 		return cmp.Or(cmp.Compare(y.bits, x.bits), cmp.Compare(x.a, y.a), cmp.Compare(x.b, y.b))
 	})
-	sets := newForest(len(m.order))
-	out := make([][]edge, len(members))
+	sets := newForest(len(reports))
+	out := make([]edge, 0, len(reports)-1)
 	for _, e := range edges {
-		if sets.union(e.a, e.b) {
-			g := part[e.a]
-			out[g] = append(out[g], e)
+		a, _ := local(e.a)
+		b, _ := local(e.b)
+		if sets.union(a, b) {
+			out = append(out, e)
 		}
 	}
 	return out
@@ -41,28 +54,25 @@ func (m *material) trees(members [][]uint32, part []uint32, rules *rules) [][]ed
 // judgedBits stands above all evidence: a person's word.
 const judgedBits = 99000
 
-// candidates gives the pairs of neighbours in each tenure within a group.
-func (m *material) candidates(part []uint32) []edge {
-	var edges []edge
-	type seen struct{ group, inc uint32 }
+// candidates gives the pairs of neighbours in each tenure among the reports
+// of a group.
+func (m *material) candidates(reports []uint32) []edge {
+	type seen struct{ tenure, at, inc, report uint32 }
 	var run []seen
-	for t := range m.tenures {
-		incs := m.of(t)
-		if len(incs) < 2 {
-			continue
-		}
-		run = run[:0]
-		for k, inc := range incs {
-			run = append(run, seen{part[inc.report], uint32(k)})
-		}
-		slices.SortFunc(run, func(x, y seen) int {
-			return cmp.Or(cmp.Compare(x.group, y.group), cmp.Compare(incs[x.inc].at, incs[y.inc].at), cmp.Compare(x.inc, y.inc))
-		})
-		for k := 1; k < len(run); k++ {
-			if run[k].group != run[k-1].group {
-				continue
+	for _, r := range reports {
+		for _, h := range m.held(r) {
+			if t := &m.tenures[h.tenure]; t.end-t.start > 1 {
+				run = append(run, seen{h.tenure, m.incs[h.inc].at, h.inc, r})
 			}
-			a, b := incs[run[k-1].inc].report, incs[run[k].inc].report
+		}
+	}
+	slices.SortFunc(run, func(x, y seen) int {
+		return cmp.Or(cmp.Compare(x.tenure, y.tenure), cmp.Compare(x.at, y.at), cmp.Compare(x.inc, y.inc))
+	})
+	var edges []edge
+	for k := 1; k < len(run); k++ {
+		if run[k].tenure == run[k-1].tenure {
+			a, b := run[k-1].report, run[k].report
 			edges = append(edges, edge{a: min(a, b), b: max(a, b)})
 		}
 	}

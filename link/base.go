@@ -1,0 +1,256 @@
+package link
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"ringbreaker.example/fraud"
+)
+
+// Base is a body of reports that is linked as it changes. A change is taken
+// at once: a new report is placed by what is known already ([Base.Add]), in
+// time bounded by a constant and not by the number of reports. What a change
+// means for everybody else is found by [Base.Settle], after which the rings
+// are those that one whole linking of the same content gives. Components that
+// no change touched are not parted again.
+//
+// It is safe for concurrent use: changes go on while it settles.
+type Base struct {
+	settling sync.Mutex // one settling at a time
+	known    known      // held by settling
+
+	mu      sync.Mutex // the rest
+	b       *Builder
+	rings   []fraud.RingID // their place is their number
+	numbers map[fraud.RingID]uint32
+	settled []uint32 // by report's number: its ring's number + 1 as of the last settling, 0 = none
+	ringOf  []uint32 // the same, with what was placed since
+	harms   map[fraud.RingID]fraud.Harm
+	fresh   []arrival            // reports that came since the last settling began
+	touched map[fraud.RingID]int // changes since then
+	recent  recent
+	params  params
+}
+
+// NewBase returns an empty Base that links by the model.
+func NewBase(model Model) *Base {
+	b := NewBuilder(model)
+	return &Base{b: b, params: b.params(), numbers: map[fraud.RingID]uint32{}, touched: map[fraud.RingID]int{}}
+}
+
+// Restore tells which rings there were when the base was last in use, so that
+// rings keep their ids and new reports find them before the first settling.
+// It comes after the reports of those rings were added.
+func (s *Base) Restore(rings []fraud.Ring) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.settled = make([]uint32, len(s.b.reports))
+	for i := range rings {
+		number := s.ring(rings[i].ID)
+		for _, id := range rings[i].Reports {
+			if n, ok := s.b.ids.find(string(id)); ok {
+				s.settled[n] = number + 1
+			}
+		}
+	}
+	s.ringOf, s.fresh, s.touched = slices.Clone(s.settled), nil, map[fraud.RingID]int{}
+}
+
+// ring gives the number of a ring.
+func (s *Base) ring(id fraud.RingID) uint32 {
+	n, ok := s.numbers[id]
+	if !ok {
+		n = uint32(len(s.rings))
+		s.rings = append(s.rings, id)
+		s.numbers[id] = n
+	}
+	return n
+}
+
+// Add takes a report as [Builder.Add] does and says at once with whom it most
+// probably belongs.
+func (s *Base) Add(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches []fraud.Sketch) Placing {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	sights, sketched := len(s.b.sights), len(s.b.sketches)
+	s.b.Add(facts, sightings, sketches)
+	s.recent.follow(s.b)
+	s.grow()
+	n, _ := s.b.ids.find(string(facts.ID))
+	if by := s.b.reports[n].replaces; by != 0 {
+		s.touch(by - 1)
+		s.ringOf[by-1] = 0
+	}
+	a := arrival{n, slices.Clone(s.b.sights[sights:]), slices.Clone(s.b.sketches[sketched:])}
+	s.fresh = append(s.fresh, a)
+	p := s.place(a)
+	s.touch(n)
+	return p
+}
+
+func (s *Base) grow() {
+	for len(s.ringOf) < len(s.b.reports) {
+		s.ringOf = append(s.ringOf, 0)
+	}
+}
+
+// touch counts a change that waits, for the ring that the report is in.
+func (s *Base) touch(n uint32) {
+	id := fraud.RingID("")
+	if r := s.ringOf[n]; r != 0 {
+		id = s.rings[r-1]
+	}
+	s.touched[id]++
+}
+
+// Remove takes a report out, as if it had never been there.
+func (s *Base) Remove(id fraud.ReportID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.b.ids.find(string(id))
+	if !ok || s.b.reports[n].flags&flagKnown == 0 {
+		return
+	}
+	s.b.Remove(id)
+	s.recent = recent{}
+	s.recent.follow(s.b)
+	s.touch(n)
+	s.ringOf[n] = 0
+}
+
+// Judge adds people's decisions. They are obeyed at the next settling.
+func (s *Base) Judge(js []fraud.Judgement) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.b.Judge(js)
+	for _, j := range js {
+		if j.Verdict == fraud.VerdictNotIndicator {
+			s.touched[""]++
+		}
+		for _, id := range []fraud.ReportID{j.A, j.B} {
+			if n, ok := s.b.ids.find(string(id)); ok {
+				s.touch(n)
+			}
+		}
+	}
+}
+
+// Waiting counts the changes that wait for the next settling: those that a
+// ring took directly, or all if the id is empty.
+func (s *Base) Waiting(id fraud.RingID) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if id != "" {
+		return s.touched[id]
+	}
+	sum := 0
+	for _, n := range s.touched {
+		sum += n
+	}
+	return sum
+}
+
+// Settled is what became of the rings at one settling.
+type Settled struct {
+	*Linking
+	// Changed are the rings that are new or not as they were, by harm still
+	// to come, with their links and the ties that touch them; Gone are those
+	// that are no more. All others are as they were.
+	Changed []fraud.Ring
+	Links   []fraud.Link
+	Gone    []fraud.RingID
+	Events  []fraud.RingEvent
+}
+
+// Settle links what was added, removed and judged until now, and says what it
+// changed against the settling before (the first, against what was restored).
+// at is the time for the events. Rings keep the id of the ring before with
+// which they share the most reports.
+func (s *Base) Settle(at time.Time) *Settled {
+	s.settling.Lock()
+	defer s.settling.Unlock()
+
+	s.mu.Lock()
+	rules := s.b.rules()
+	b := s.b.snapshot()
+	was := before{rings: s.rings[:len(s.rings):len(s.rings)], of: s.settled}
+	s.fresh, s.touched = nil, map[fraud.RingID]int{}
+	s.mu.Unlock()
+
+	l := b.solve(rules, &s.known)
+	claims := was.keepIDs(l)
+	l.finish()
+	out := &Settled{Linking: l}
+	out.compare(&was, s.harms)
+	out.Events = was.events(l, claims, out.Changed, at)
+	s.install(l)
+	return out
+}
+
+// install makes a linking the state of the base, and places anew what came
+// while it was being made.
+func (s *Base) install(l *Linking) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rings, s.numbers, s.harms = nil, map[fraud.RingID]uint32{}, map[fraud.RingID]fraud.Harm{}
+	number := make([]uint32, len(l.rings))
+	for g, id := range l.rings {
+		if id != "" {
+			number[g] = s.ring(id) + 1
+			s.harms[id] = l.m.harm(l.members[g])
+		}
+	}
+	s.settled = make([]uint32, len(l.m.rank))
+	for n, r := range l.m.rank {
+		if r != none {
+			s.settled[n] = number[l.part[r]]
+		}
+	}
+	s.ringOf = slices.Clone(s.settled)
+	s.grow()
+	for n := range s.b.reports {
+		if row := &s.b.reports[n]; row.flags&flagKnown == 0 {
+			s.ringOf[n] = 0
+		} else if row.replaces != 0 {
+			s.ringOf[row.replaces-1] = 0
+		}
+	}
+	for _, a := range s.fresh {
+		if s.b.reports[a.report].flags&flagKnown != 0 {
+			s.place(a)
+		}
+	}
+}
+
+// compare finds which rings are new, changed or gone.
+func (out *Settled) compare(was *before, harms map[fraud.RingID]fraud.Harm) {
+	l := out.Linking
+	changed, here := make([]bool, len(l.rings)), map[fraud.RingID]bool{}
+	for _, g := range l.byHarm() {
+		id := l.rings[g]
+		here[id] = true
+		if old, known := harms[id]; known && l.reused[g] && sameHarm(old, l.m.harm(l.members[g])) {
+			continue
+		}
+		changed[g] = true
+		out.Changed = append(out.Changed, l.ring(g))
+		out.Links = append(out.Links, l.tree(g)...)
+	}
+	for _, x := range l.tieLinks {
+		if changed[l.part[x.a]] || changed[l.part[x.b]] {
+			out.Links = append(out.Links, x.Link)
+		}
+	}
+	for _, id := range was.rings {
+		if !here[id] {
+			out.Gone = append(out.Gone, id)
+		}
+	}
+}
+
+// sameHarm compares what of a ring's harm is measured against other rings and
+// the day: the rest follows from its reports.
+func sameHarm(x, y fraud.Harm) bool {
+	return x.Score == y.Score && x.Last30d == y.Last30d && x.Before30 == y.Before30
+}
