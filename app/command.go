@@ -50,6 +50,7 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	reading, stopReading := context.WithCancel(ctx)
 	var reader sync.WaitGroup
 	reader.Go(func() { n.keepSearched(reading) })
+	reader.Go(func() { n.rings.keep(reading) })
 	defer reader.Wait()
 	defer stopReading()
 	tick, look := time.NewTicker(hourly), time.NewTicker(keysLook)

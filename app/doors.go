@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/exchange/csvmap"
@@ -44,10 +43,6 @@ type MailDoor struct {
 const (
 	mappingsDir = "mappings"
 	spoolDir    = "spool"
-	// linkQuiet is how long nothing new must have come through a door before
-	// the rings are found anew, and linkLatest how long that may be put off.
-	linkQuiet  = 5 * time.Second
-	linkLatest = time.Minute
 	// maxMapping stops a wrong file from being read whole: a mapping has a few
 	// hundred lines.
 	maxMapping = 1 << 20
@@ -59,13 +54,12 @@ type doors struct {
 	mail  *intake.MailDoor
 	at    net.Listener
 	watch *intake.Folder
-	news  chan struct{}
 }
 
 // openDoors opens the doors that the configuration names, so that a wrong one
 // is told before the node serves.
 func (n *Node) openDoors(told func(string)) (*doors, error) {
-	d := &doors{n: n, news: make(chan struct{}, 1)}
+	d := &doors{n: n}
 	if n.Mail != nil {
 		if err := d.openMail(*n.Mail); err != nil {
 			return nil, err
@@ -85,7 +79,7 @@ func (n *Node) openDoors(told func(string)) (*doors, error) {
 }
 
 func (d *doors) openMail(cfg MailDoor) error {
-	in := intake.MailDoorConfig{For: cfg.For, Domain: cfg.Domain, Log: d.n.log, Taken: d.new, Spool: filepath.Join(d.n.Data, spoolDir)}
+	in := intake.MailDoorConfig{For: cfg.For, Domain: cfg.Domain, Log: d.n.log, Spool: filepath.Join(d.n.Data, spoolDir)}
 	if err := os.MkdirAll(in.Spool, 0o700); err != nil {
 		return err
 	}
@@ -137,23 +131,12 @@ func (d *doors) run(ctx context.Context) {
 			}
 		})
 	}
-	if d.mail != nil || d.watch != nil {
-		d.n.work.Go(func() { d.relink(ctx) })
-	}
 }
 
 // close closes what was opened and is not run.
 func (d *doors) close() {
 	if d.at != nil {
 		_ = d.at.Close()
-	}
-}
-
-// new says that something new came in.
-func (d *doors) new() {
-	select {
-	case d.news <- struct{}{}:
-	default:
 	}
 }
 
@@ -168,36 +151,6 @@ func (d *doors) folderFile(f intake.FolderFile) {
 		log.Info("watched file was taken before")
 	default:
 		log.Info("watched file taken", slog.Int("new", f.Result.New), slog.Int("same", f.Result.Same), slog.Int("rejected", f.Result.Rejected), slog.Int("conflicts", f.Result.Conflicts))
-	}
-	if f.Result.New > 0 {
-		d.new()
-	}
-}
-
-// relink finds the rings anew once nothing has come for a moment; a stream
-// that never pauses does not put it off for ever.
-func (d *doors) relink(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-d.news:
-		}
-		latest := time.After(linkLatest)
-		for quiet := false; !quiet; {
-			select {
-			case <-ctx.Done():
-				return // the next start, or the hour, links
-			case <-d.news:
-			case <-latest:
-				quiet = true
-			case <-time.After(linkQuiet):
-				quiet = true
-			}
-		}
-		if err := d.n.Flow(d.n.Console(ctx)); err != nil && ctx.Err() == nil {
-			d.n.log.ErrorContext(ctx, "flow after new reports", slog.String("error", err.Error()))
-		}
 	}
 }
 

@@ -50,6 +50,7 @@ type Node struct {
 	log      *slog.Logger
 	work     sync.WaitGroup // what goes on after an answer was given
 	carry    carrier        // files that peers send in parts
+	rings    *rings
 }
 
 const (
@@ -76,6 +77,7 @@ func Open(ctx context.Context, cfg Config, now func() time.Time) (*Node, error) 
 	if err := takeUpKeys(cfg.Data); err != nil {
 		return nil, err
 	}
+	n.rings = newRings(n)
 	var err error
 	if n.keys, err = loadOrMakeKeys(cfg); err != nil {
 		return nil, err

@@ -26,7 +26,7 @@ func (n *Node) pages() (http.Handler, error) {
 	if n.Org.Kind == fraud.OrgAgency {
 		cfg.Act, cfg.Match, cfg.Joint = agencyDesk{n.Act, n}, matchDesk{n.Match, n}, n
 	} else {
-		cfg.Judge, cfg.Explain, cfg.Trace, cfg.Match, cfg.Joint, cfg.Refer = n, n, n, matchDesk{n.Match, n}, n, referDesk{n}
+		cfg.Judge, cfg.Explain, cfg.Pending, cfg.Trace, cfg.Match, cfg.Joint, cfg.Refer = n, n, n, n, matchDesk{n.Match, n}, n, referDesk{n}
 	}
 	s, err := web.New(cfg)
 	if err != nil {

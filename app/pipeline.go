@@ -57,43 +57,9 @@ func (n *Node) ImportTransfers(ctx context.Context, path string) (added int, rej
 	return added, rejects, err
 }
 
-// Relink derives all rings anew from what is in the store, keeps the ids of
-// rings that were there, and logs what was born, merged or split. The result
-// has a line for every report, as `ringbreaker link` writes it.
-func (n *Node) Relink(ctx context.Context) (link.Result, error) {
-	res, err := n.linkAll(ctx)
-	if err != nil {
-		return link.Result{}, err
-	}
-	prev, err := n.db.RingsByHarm(ctx, everyRing)
-	if err != nil {
-		return link.Result{}, err
-	}
-	at := n.now().UTC()
-	res = res.Keep(prev)
-	return res, n.db.SaveRings(ctx, fraud.Linking{
-		Rings: res.Rings, Links: res.Links, Suggestions: res.Suggestions, Events: link.Events(prev, res.Rings, at), Model: res.Model, At: at,
-	})
-}
-
-func (n *Node) linkAll(ctx context.Context) (link.Result, error) {
-	b := link.NewBuilder(n.model)
-	err := n.db.EachForLinking(ctx, func(f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
-		b.Add(f, s, k)
-		return nil
-	})
-	if err != nil {
-		return link.Result{}, err
-	}
-	js, err := n.db.Judgements(ctx)
-	if err != nil {
-		return link.Result{}, err
-	}
-	b.Judge(js)
-	return b.Link(), nil
-}
-
-// AddJudgement records a person's decision and links again.
+// AddJudgement records a person's decision and links again. A node that serves
+// links in the background; a small one is done before the person's page is
+// there, a large one shows that the rings are pending.
 func (n *Node) AddJudgement(ctx context.Context, j fraud.Judgement) error {
 	if err := n.decide(ctx, access.ActJudge, access.Thing{Kind: access.ThingRing, ID: string(j.A), Reason: j.Reason}, access.Recipient{}); err != nil {
 		return err
@@ -112,7 +78,7 @@ func (n *Node) AddJudgement(ctx context.Context, j fraud.Judgement) error {
 	if err := n.db.AddJudgement(ctx, j); err != nil {
 		return err
 	}
-	return n.Flow(ctx)
+	return n.rings.changed(ctx)
 }
 
 // Explain says why two reports are in one ring, or why not, from the links

@@ -277,10 +277,13 @@ type RingEvent struct {
 	Cause  string    `json:"cause"`
 }
 
-// Linking is one whole result of the linker, as the store keeps it: it
-// replaces the derived rings and appends the events.
+// Linking is a result of the linker, as the store keeps it: it replaces the
+// derived rings and appends the events. A partial one holds the rings that are
+// new or changed and names those that are gone; all others stay as they are.
 type Linking struct {
 	Rings       []Ring
+	Partial     bool
+	Gone        []RingID
 	Links       []Link
 	Suggestions []Suggestion
 	Events      []RingEvent

@@ -47,7 +47,6 @@ type MailDoorConfig struct {
 	// the limits for one address do not hold for them.
 	Relays []netip.Prefix
 	Log    *slog.Logger
-	Taken  func()        // called after a new report; may be nil
 	Idle   time.Duration // between two bytes of a client; default mailIdle
 	Life   time.Duration // of a connection in all; default mailLife
 	Spool  string        // folder in which mails lie, without a name, while they come in; default the system's
@@ -323,9 +322,6 @@ func (v *mailVisit) Data(r io.Reader) error {
 	case err != nil:
 		v.d.cfg.Log.ErrorContext(v.d.ctx, "mail not taken", slog.String("report", string(got.Report)), slog.String("error", err.Error()))
 		return answer(451, smtp.EnhancedCode{4, 3, 0}, "the report could not be stored; try again later")
-	}
-	if got.Taken == fraud.TakenNew && v.d.cfg.Taken != nil {
-		v.d.cfg.Taken()
 	}
 	return answer(250, smtp.EnhancedCode{2, 0, 0}, "taken in as report "+ascii(string(got.Report)))
 }

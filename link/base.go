@@ -29,6 +29,7 @@ type Base struct {
 	harms   map[fraud.RingID]fraud.Harm
 	fresh   []arrival            // reports that came since the last settling began
 	touched map[fraud.RingID]int // changes since then
+	taken   map[fraud.RingID]int // changes that are being settled
 	recent  recent
 	params  params
 }
@@ -68,25 +69,53 @@ func (s *Base) ring(id fraud.RingID) uint32 {
 	return n
 }
 
+// Load takes a report as [Builder.Add] does and places it nowhere: for those
+// that were there before the base, until [Base.Restore] or the first settling.
+func (s *Base) Load(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches []fraud.Sketch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.touch(s.take(facts, sightings, sketches).report)
+}
+
 // Add takes a report as [Builder.Add] does and says at once with whom it most
 // probably belongs.
 func (s *Base) Add(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches []fraud.Sketch) Placing {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	sights, sketched := len(s.b.sights), len(s.b.sketches)
+	a := s.take(facts, sightings, sketches)
+	a.sights, a.sketches = slices.Clone(a.sights), slices.Clone(a.sketches)
+	s.fresh = append(s.fresh, a)
+	if by := s.b.reports[a.report].replaces; by != 0 {
+		s.touch(by - 1)
+		s.ringOf[by-1] = 0
+	}
+	p := s.place(a)
+	s.touch(a.report)
+	return p
+}
+
+func (s *Base) take(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches []fraud.Sketch) arrival {
+	sights, texts := len(s.b.sights), len(s.b.sketches)
 	s.b.Add(facts, sightings, sketches)
 	s.recent.follow(s.b)
 	s.grow()
 	n, _ := s.b.ids.find(string(facts.ID))
-	if by := s.b.reports[n].replaces; by != 0 {
-		s.touch(by - 1)
-		s.ringOf[by-1] = 0
+	return arrival{n, s.b.sights[sights:], s.b.sketches[texts:]}
+}
+
+// RingOf says which ring a report is in, and whether that is settled or what
+// was said at once.
+func (s *Base) RingOf(id fraud.ReportID) (ring fraud.RingID, settled bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n, ok := s.b.ids.find(string(id))
+	if !ok {
+		return "", false
 	}
-	a := arrival{n, slices.Clone(s.b.sights[sights:]), slices.Clone(s.b.sketches[sketched:])}
-	s.fresh = append(s.fresh, a)
-	p := s.place(a)
-	s.touch(n)
-	return p
+	if r := s.ringOf[n]; r != 0 {
+		ring = s.rings[r-1]
+	}
+	return ring, int(n) < len(s.settled) && s.settled[n] == s.ringOf[n]
 }
 
 func (s *Base) grow() {
@@ -136,17 +165,19 @@ func (s *Base) Judge(js []fraud.Judgement) {
 	}
 }
 
-// Waiting counts the changes that wait for the next settling: those that a
+// Waiting counts the changes that are not settled yet: those that a
 // ring took directly, or all if the id is empty.
 func (s *Base) Waiting(id fraud.RingID) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if id != "" {
-		return s.touched[id]
+		return s.touched[id] + s.taken[id]
 	}
 	sum := 0
-	for _, n := range s.touched {
-		sum += n
+	for _, waiting := range []map[fraud.RingID]int{s.touched, s.taken} {
+		for _, n := range waiting {
+			sum += n
+		}
 	}
 	return sum
 }
@@ -157,10 +188,10 @@ type Settled struct {
 	// Changed are the rings that are new or not as they were, by harm still
 	// to come, with their links and the ties that touch them; Gone are those
 	// that are no more. All others are as they were.
-	Changed []fraud.Ring
-	Links   []fraud.Link
-	Gone    []fraud.RingID
-	Events  []fraud.RingEvent
+	Changed      []fraud.Ring
+	ChangedLinks []fraud.Link
+	Gone         []fraud.RingID
+	Events       []fraud.RingEvent
 }
 
 // Settle links what was added, removed and judged until now, and says what it
@@ -175,7 +206,7 @@ func (s *Base) Settle(at time.Time) *Settled {
 	rules := s.b.rules()
 	b := s.b.snapshot()
 	was := before{rings: s.rings[:len(s.rings):len(s.rings)], of: s.settled}
-	s.fresh, s.touched = nil, map[fraud.RingID]int{}
+	s.fresh, s.touched, s.taken = nil, map[fraud.RingID]int{}, s.touched
 	s.mu.Unlock()
 
 	l := b.solve(rules, &s.known)
@@ -193,6 +224,7 @@ func (s *Base) Settle(at time.Time) *Settled {
 func (s *Base) install(l *Linking) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.taken = nil
 	s.rings, s.numbers, s.harms = nil, map[fraud.RingID]uint32{}, map[fraud.RingID]fraud.Harm{}
 	number := make([]uint32, len(l.rings))
 	for g, id := range l.rings {
@@ -235,11 +267,11 @@ func (out *Settled) compare(was *before, harms map[fraud.RingID]fraud.Harm) {
 		}
 		changed[g] = true
 		out.Changed = append(out.Changed, l.ring(g))
-		out.Links = append(out.Links, l.tree(g)...)
+		out.ChangedLinks = append(out.ChangedLinks, l.tree(g)...)
 	}
 	for _, x := range l.tieLinks {
 		if changed[l.part[x.a]] || changed[l.part[x.b]] {
-			out.Links = append(out.Links, x.Link)
+			out.ChangedLinks = append(out.ChangedLinks, x.Link)
 		}
 	}
 	for _, id := range was.rings {

@@ -90,7 +90,7 @@ func (l *Linking) finish() {
 
 // Result writes everything out in memory.
 func (l *Linking) Result() Result {
-	res := Result{Model: l.m.b.model.Version, Conflicts: l.conflicts, Assign: l.Assign(), Suggestions: l.Suggestions()}
+	res := Result{Model: l.Model(), Conflicts: l.conflicts, Assign: l.Assign(), Suggestions: l.Suggestions()}
 	for _, g := range l.byHarm() {
 		res.Rings = append(res.Rings, l.ring(g))
 	}
@@ -102,6 +102,9 @@ func (l *Linking) Result() Result {
 
 // Assign has a line for every report, in order of names.
 func (l *Linking) Assign() []Assigned { return l.m.assign(l.part, l.rings) }
+
+// Model is the version of the model by which it was made.
+func (l *Linking) Model() string { return l.m.b.model.Version }
 
 // Suggestions are pairs of rings for a person to look at.
 func (l *Linking) Suggestions() []fraud.Suggestion {

@@ -238,6 +238,11 @@ const (
 	FROM reports r JOIN extractions e ON e.report_no = r.no
 	WHERE NOT EXISTS (SELECT 1 FROM reports later WHERE later.supersedes = r.id AND later.supersedes <> '')
 	ORDER BY r.id`
+	forLinkingAfterSQL = `
+	SELECT r.no, r.id, e.facts, e.sightings, e.sketches
+	FROM reports r JOIN extractions e ON e.report_no = r.no
+	WHERE r.no > $1
+	ORDER BY r.no`
 )
 
 // SightingsOf gives what extract found in a report, in its order, or
@@ -267,22 +272,45 @@ func (db *DB) ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]
 func (db *DB) EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error) error {
 	err := db.read(ctx, func(t *sql.Tx) error {
 		return each(ctx, t, forLinkingSQL, nil, func(r row) error {
-			var id fraud.ReportID
-			var facts fraud.ReportFacts
-			var packedSightings, packedSketches []byte
-			if err := r.Scan(&id, into(&facts), &packedSightings, &packedSketches); err != nil {
+			f, s, k, err := scanForLinking(r)
+			if err != nil {
 				return err
 			}
-			sightings, err := unpackSightings(id, packedSightings)
-			if err != nil {
-				return fmt.Errorf("report %s: %w", id, err)
-			}
-			sketches, err := unpackSketches(packedSketches)
-			if err != nil {
-				return fmt.Errorf("report %s: %w", id, err)
-			}
-			return fn(facts, sightings, sketches)
+			return fn(f, s, k)
 		})
 	})
 	return doing(err, "read the reports for linking")
+}
+
+// EachForLinkingAfter calls fn for each report that was accepted after the
+// one with the number after, corrected ones too, in the order of acceptance:
+// who has followed up to a number reads on from there. It reads one state of
+// the database, in bounded memory; an error of fn ends it and is returned.
+func (db *DB) EachForLinkingAfter(ctx context.Context, after int64, fn func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error) error {
+	err := db.read(ctx, func(t *sql.Tx) error {
+		return each(ctx, t, forLinkingAfterSQL, []any{after}, func(r row) error {
+			var no int64
+			f, s, k, err := scanForLinking(r, &no)
+			if err != nil {
+				return err
+			}
+			return fn(no, f, s, k)
+		})
+	})
+	return doing(err, "read the reports for linking after number %d", after)
+}
+
+func scanForLinking(r row, before ...any) (f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch, err error) {
+	var id fraud.ReportID
+	var packedSightings, packedSketches []byte
+	if err = r.Scan(append(before, &id, into(&f), &packedSightings, &packedSketches)...); err != nil {
+		return f, nil, nil, err
+	}
+	if s, err = unpackSightings(id, packedSightings); err != nil {
+		return f, nil, nil, fmt.Errorf("report %s: %w", id, err)
+	}
+	if k, err = unpackSketches(packedSketches); err != nil {
+		return f, nil, nil, fmt.Errorf("report %s: %w", id, err)
+	}
+	return f, s, k, nil
 }

@@ -26,7 +26,7 @@ const (
 	dropSuggestionsSQL = `DELETE FROM suggestions`
 	addSuggestionSQL   = `INSERT INTO suggestions (no, ring_a, ring_b, link) VALUES ($1, $2, $3, $4)`
 	addRingEventSQL    = `INSERT INTO ring_events (at, what, ring, others, cause) VALUES ($1, $2, $3, $4, $5)`
-	addLinkingSQL      = `INSERT INTO linkings (at, model, rings) VALUES ($1, $2, $3)`
+	addLinkingSQL      = `INSERT INTO linkings (at, model, rings) SELECT $1, $2, COUNT(*) FROM rings`
 )
 
 // ringRow is a ring ready to be written.
@@ -38,8 +38,9 @@ type ringRow struct {
 }
 
 // SaveRings replaces the derived rings, their links and the suggestions by
-// those of l and appends its events, in one transaction. Rings that did not
-// change are not written again, so a re-link costs what it changed. A link
+// those of l and appends its events, in one transaction; of a partial linking,
+// the rings that it names. Rings that did not change are not written again, so
+// a re-link costs what it changed. A link
 // that holds no ring together (to a supplier or a launderer) is kept with the
 // rings of its two reports. ErrConflict if one report is in two rings,
 // ErrNotFound if a ring holds a report that is not here.
@@ -52,7 +53,7 @@ func (db *DB) SaveRings(ctx context.Context, l fraud.Linking) error {
 		if err := t.lockLedger(ctx); err != nil { // two linkings never interleave
 			return err
 		}
-		if err := t.replaceRings(ctx, rows); err != nil {
+		if err := t.replaceRings(ctx, l, rows); err != nil {
 			return err
 		}
 		if err := t.replaceSuggestions(ctx, l.Suggestions); err != nil {
@@ -73,7 +74,7 @@ func (db *DB) SaveRings(ctx context.Context, l fraud.Linking) error {
 		if _, err := t.many(ctx, addRingEventSQL, events); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, addLinkingSQL, us(moment), l.Model, len(l.Rings))
+		_, err := t.exec(ctx, addLinkingSQL, us(moment), l.Model)
 		return err
 	})
 	return doing(err, "save %d rings", len(l.Rings))
@@ -124,7 +125,7 @@ func ringRows(l fraud.Linking) ([]ringRow, error) {
 	return rows, nil
 }
 
-func (t *tx) replaceRings(ctx context.Context, rows []ringRow) error {
+func (t *tx) replaceRings(ctx context.Context, l fraud.Linking, rows []ringRow) error {
 	stored := make(map[fraud.RingID][]byte)
 	err := each(ctx, t, ringDigestsSQL, nil, func(r row) error {
 		var id fraud.RingID
@@ -152,8 +153,15 @@ func (t *tx) replaceRings(ctx context.Context, rows []ringRow) error {
 		}
 	}
 	gone := make([]fraud.RingID, 0, len(stored)) // or changed
-	for id := range stored {
-		gone = append(gone, id)
+	if l.Partial {
+		gone = append(gone, l.Gone...)
+		for _, r := range fresh {
+			gone = append(gone, r.ID)
+		}
+	} else {
+		for id := range stored {
+			gone = append(gone, id)
+		}
 	}
 	if len(gone) > 0 {
 		if err := t.dropHeads(ctx, gone); err != nil {

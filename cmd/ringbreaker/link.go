@@ -88,35 +88,11 @@ func linkNode(ctx context.Context, c *call, dir, out string) error {
 	if err != nil {
 		return err
 	}
-	return tellLinking(c, out, kept{res}, 0)
-}
-
-// linking is what can be written to a folder: one that is written out as it
-// goes, or one that a node keeps.
-type linking interface {
-	Assign() []link.Assigned
-	Suggestions() []fraud.Suggestion
-	Conflicts() []link.Conflict
-	WriteRings(io.Writer) (int, error)
-	WriteLinks(io.Writer) (int, error)
-}
-
-// kept is a linking in memory.
-type kept struct{ res link.Result }
-
-func (k kept) Assign() []link.Assigned         { return k.res.Assign }
-func (k kept) Suggestions() []fraud.Suggestion { return k.res.Suggestions }
-func (k kept) Conflicts() []link.Conflict      { return k.res.Conflicts }
-func (k kept) WriteRings(w io.Writer) (int, error) {
-	return len(k.res.Rings), link.WriteRings(w, k.res.Rings)
-}
-
-func (k kept) WriteLinks(w io.Writer) (int, error) {
-	return len(k.res.Links), link.WriteLinks(w, k.res.Links)
+	return tellLinking(c, out, res.Linking, 0)
 }
 
 // tellLinking writes the files of a linking and says what is in them.
-func tellLinking(c *call, out string, l linking, refused int) error {
+func tellLinking(c *call, out string, l *link.Linking, refused int) error {
 	var rings, links int
 	assign, suggestions := l.Assign(), l.Suggestions()
 	if err := os.MkdirAll(out, 0o755); err != nil {

@@ -116,6 +116,35 @@ var reportTests = []test{
 		err = b.EachForLinking(b.ctx, func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error { return stop })
 		b.refused(err, stop)
 	}},
+	{"who followed the reports up to a number reads on from there", func(b *bench) {
+		corrected := report("s", "4", phoneB)
+		corrected.Report.Supersedes = "1"
+		batch := []fraud.Acceptance{report("t", "1", phoneA), report("s", "1", phoneA), corrected}
+		b.accept(batch...)
+		var last int64
+		read := func(after int64, want ...fraud.Acceptance) {
+			b.Helper()
+			n := 0
+			b.must(b.EachForLinkingAfter(b.ctx, after, func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+				if n == len(want) || no <= last {
+					b.Fatalf("got %s, number %d after %d", f.ID, no, last)
+				}
+				same(b, f, nil, want[n].Report.Facts())
+				same(b, s, nil, want[n].Sightings)
+				same(b, k, nil, want[n].Sketches)
+				n, last = n+1, no
+				return nil
+			}))
+			same(b, n, nil, len(want))
+		}
+		read(0, batch...)
+		read(last)
+		more := report("a", "1", phoneA)
+		b.accept(more)
+		read(last, more)
+		stop := errors.New("enough")
+		b.refused(b.EachForLinkingAfter(b.ctx, 0, func(int64, fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error { return stop }), stop)
+	}},
 	{"eight writers at once lose nothing and count nothing twice", eightWriters},
 	{"accepting is written in the audit log with who did it", func(b *bench) {
 		b.ctx = access.With(b.ctx, access.Who{Person: "ana", Org: "alder"})

@@ -87,6 +87,31 @@ var ringTests = []test{
 		same(b, model, nil, "m1")
 		same(b, n, nil, 2)
 	}},
+	{"a partial linking changes the rings that it names and no others", func(b *bench) {
+		b.three()
+		b.must(b.SaveRings(b.ctx, linking()))
+		b.must(b.SaveRings(b.ctx, fraud.Linking{
+			Partial: true, Rings: []fraud.Ring{ring("R-3", 2, "s/2")}, Gone: []fraud.RingID{"R-1"}, Model: "m2", At: after(time.Hour),
+			Links: []fraud.Link{link(fraud.SameSupplier, "s/2", "s/3", "")},
+		}))
+		rings, err := b.RingsByHarm(b.ctx, 0)
+		same(b, rings, err, []fraud.Ring{ring("R-3", 2, "s/2"), linking().Rings[0]})
+		links, err := b.RingLinks(b.ctx, "R-2")
+		same(b, links, err, linking().Links[1:2])
+		_, err = b.RingOf(b.ctx, "s/1")
+		b.refused(err, fraud.ErrNotFound)
+		_, model, n, err := b.LastLinking(b.ctx)
+		same(b, model, err, "m2")
+		same(b, n, nil, 2)
+		grown := ring("R-3", 3, "s/1", "s/2")
+		b.must(b.SaveRings(b.ctx, fraud.Linking{Partial: true, Rings: []fraud.Ring{grown}, Model: "m2", At: after(2 * time.Hour)}))
+		rings, err = b.RingsByHarm(b.ctx, 0)
+		same(b, rings, err, []fraud.Ring{grown, linking().Rings[0]})
+		list, err := b.ListRings(b.ctx, fraud.RingQuery{Limit: 9})
+		if err != nil || len(list.Rings) != 2 {
+			b.Fatalf("lists show %d rings, %v, want two", len(list.Rings), err)
+		}
+	}},
 	{"a linking replaces the rings before it and keeps the events", func(b *bench) {
 		b.three()
 		_, _, _, err := b.LastLinking(b.ctx)

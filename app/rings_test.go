@@ -1,0 +1,138 @@
+package app
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"ringbreaker.example/access"
+	"ringbreaker.example/fraud"
+)
+
+// ringsNode is a node whose background links, and who decides there.
+func ringsNode(t *testing.T) (*Node, context.Context) {
+	t.Helper()
+	cfg := Config{Data: t.TempDir(), Org: fraud.Org{ID: "alder", Name: "Alder", Kind: fraud.OrgCompany}}
+	n, err := Open(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { n.rings.keep(ctx); close(done) }()
+	t.Cleanup(func() {
+		stop()
+		<-done
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return n, n.Console(ctx)
+}
+
+// takeReports brings in a report on each number; those of one number name one
+// machine too.
+func takeReports(ctx context.Context, t *testing.T, n *Node, numbers ...string) {
+	t.Helper()
+	at := time.Now().UTC().Format(time.RFC3339)
+	var lines bytes.Buffer
+	for i, number := range numbers {
+		fmt.Fprintf(&lines, `{"id":"%s-%d","source":"alder","received_at":"%s","contacts":[{"callback":"%s","at":"%s","direction":"to_victim","medium":"popup"}],`+
+			`"remote_access":[{"tool":"AnyDesk","id":"123456%s"}]}`+"\n", number[len(number)-4:], i, at, number, at, number[len(number)-3:])
+	}
+	name := filepath.Join(t.TempDir(), "reports.jsonl")
+	if err := os.WriteFile(name, lines.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	res, err := n.Import(ctx, name, nil)
+	if err != nil || res.New != len(numbers) {
+		t.Fatalf("%+v, %v, want %d new reports", res, err, len(numbers))
+	}
+}
+
+// until waits for the background to do what it does within seconds.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(50 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("not within a minute: %s", what)
+		}
+	}
+}
+
+func TestNewReportsAreLinkedInTheBackground(t *testing.T) {
+	n, ctx := ringsNode(t)
+	takeReports(ctx, t, n, "+12125550101", "+12125550101", "+12125550101")
+	until(t, "the rings are said to be pending", func() bool {
+		since, err := n.PendingSince(ctx, "")
+		return err == nil && !since.IsZero()
+	})
+	until(t, "a ring of three", func() bool {
+		rings, err := n.db.RingsByHarm(ctx, 9)
+		return err == nil && len(rings) == 1 && len(rings[0].Reports) == 3
+	})
+	until(t, "nothing is pending", func() bool {
+		since, err := n.PendingSince(ctx, "")
+		return err == nil && since.IsZero()
+	})
+}
+
+func TestDecisionIsObeyedByTheBackground(t *testing.T) {
+	n, ctx := ringsNode(t)
+	takeReports(ctx, t, n, "+12125550101", "+12125550101", "+13125550102", "+13125550102")
+	var rings []fraud.Ring
+	until(t, "two rings", func() bool {
+		var err error
+		rings, err = n.db.RingsByHarm(ctx, 9)
+		return err == nil && len(rings) == 2
+	})
+	ana := access.Who{Person: "ana", Org: n.Org.ID, OrgKind: n.Org.Kind, Roles: []access.Role{access.RoleAnalyst}}
+	err := n.AddJudgement(access.With(ctx, ana), fraud.Judgement{Verdict: fraud.VerdictSame, A: rings[0].Reports[0], B: rings[1].Reports[0], Reason: "one voice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, "one ring", func() bool {
+		now, err := n.db.RingsByHarm(ctx, 9)
+		return err == nil && len(now) == 1 && len(now[0].Reports) == 4 &&
+			slices.ContainsFunc(rings, func(r fraud.Ring) bool { return r.ID == now[0].ID })
+	})
+}
+
+// Another program on the same folder links too; what this one keeps in memory
+// is then let go, and nothing is in two rings.
+func TestRingsThatAnotherProgramSavedAreRespected(t *testing.T) {
+	cfg := Config{Data: t.TempDir(), Org: fraud.Org{ID: "alder", Name: "Alder", Kind: fraud.OrgCompany}}
+	one, err := Open(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer one.Close()
+	ctx := one.Console(t.Context())
+	takeReports(ctx, t, one, "+12125550101", "+12125550101")
+	if _, err := one.Relink(ctx); err != nil {
+		t.Fatal(err)
+	}
+	two, err := Open(t.Context(), cfg, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer two.Close()
+	takeReports(ctx, t, two, "+13125550102", "+13125550102")
+	if _, err := two.Relink(ctx); err != nil {
+		t.Fatal(err)
+	}
+	takeReports(ctx, t, one, "+12125550103", "+12125550103")
+	s, err := one.Relink(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rings, err := one.db.RingsByHarm(ctx, 9)
+	if err != nil || len(rings) != 3 || len(s.Result().Rings) != 3 {
+		t.Errorf("%d rings are kept, %d linked, %v, want three", len(rings), len(s.Result().Rings), err)
+	}
+}
