@@ -165,3 +165,53 @@ func TestAWalletWhoseCheckFailsIsNone(t *testing.T) {
 		}
 	}
 }
+
+// Names that agents gave, and the ones beside them that are nobody's or the
+// victim's own.
+func TestNamesThatAgentsGave(t *testing.T) {
+	for _, tt := range []struct {
+		scam       bool
+		text, want string
+	}{
+		{false, `the guy "Eric Watson" asked me to install it`, "eric watson"},
+		{false, "The woman, Emily Watkins (heavy accent) gave me a case", "emily watkins"},
+		{false, "Man on phone, Ethan Clark, was screaming", "ethan clark"},
+		{false, "it was hosted by Michael Brooks; he wore a headset", "michael brooks"},
+		{false, "decía llamarse Kevin Martínez, empleado 7741", "kevin martinez"},
+		{false, "angeblich Kommissar Thomas Weber vom LKA", "thomas weber"},
+		{false, "Un tal Roberto me llamó", "roberto"},
+		{false, "s'est présenté comme Julien Morel du service fraude", "julien morel"},
+		{false, "बोला मैं बैंक मैनेजर राहुल शर्मा बोल रहा हूँ", "राहुल शर्मा"},
+		{false, "फोन आ गया, नाम बताया संजय", "संजय"},
+		{false, "[14:02] Maxwell (Tech Desk): go there. [14:05] Visitor: why?", "maxwell"},
+		{false, "[09:12] Moi : qui ? [09:13] Kevin : technicien", "kevin"},
+		{true, "reach our billing team.\nRegards,\nJulia Ramsey\nSenior Executive", "julia ramsey"},
+		{true, "yeah hi it's Tyler over at Solar Savers", "tyler"},
+		{true, "Hi! this is Grace from recruiters", "grace"},
+		{true, "main Vikram bol raha hu", "vikram"},
+		{true, "contactez Maître Henri Vasseur du cabinet", "henri vasseur"},
+
+		{false, "Trust me. Even if it is so, tell me. Please", ""},
+		{false, "My husband David Miller paid. I am Carol Jennings.", ""},
+		{false, "account name: Tiffany Rowe", ""},
+		{false, "Please help.\nThanks,\nCarol Jennings", ""},
+		{true, "hold for the next available officer. Press 1", ""},
+		{true, "Dear Mr. Jacob Turner, Hi Andrew, hello James", ""},
+		{true, "Max Discount Rs 100 per card at Marks Spencer Sale", ""},
+		{true, "Hier Paket verfolgen. This is URGENT. This is Amazon.", ""},
+		{true, "Norton Support <a@b.example>, \"David Chen, CFO\" <d@c.example>", ""},
+		{false, "company Shri Balaji Infosolutions Pvt Ltd in San Diego", ""},
+	} {
+		t.Run(tt.text, func(t *testing.T) {
+			var got []string
+			for _, f := range Text(tt.text, Options{FromFraudster: tt.scam}) {
+				if f.Kind == "person_alias" {
+					got = append(got, f.Value)
+				}
+			}
+			if strings.Join(got, ", ") != tt.want {
+				t.Errorf("got %q, want %q", strings.Join(got, ", "), tt.want)
+			}
+		})
+	}
+}

@@ -2,8 +2,6 @@ package extract
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"ringbreaker.example/fraud"
 )
@@ -25,7 +23,7 @@ func (x *scan) word(i int) {
 	if is.has(cueFirm) {
 		x.firm(i)
 	}
-	if is.has(cueName | cueAgent | cueThis) {
+	if is.has(cueName | cueAgent | cueThis | cueMore) {
 		x.alias(i)
 	}
 	if is.has(cueTracker) {
@@ -54,7 +52,7 @@ func (x *scan) word(i int) {
 // remoteID takes the product at token i, and the id that stands beside it.
 func (x *scan) remoteID(i int) {
 	tool := remoteTools[x.value(i)]
-	if strings.EqualFold(string(x.bytes(i)), "zoho") && !x.near(i, 0, 3, cueSession|cueTool) && !x.near(i, 0, 2, cueAssist) {
+	if strings.EqualFold(string(x.bytes(i)), "zoho") && !x.near(i, 0, 3, cueSession|cueTool) && !(i+1 < len(x.toks) && equalFold("assist", x.bytes(i+1))) {
 		return
 	}
 	x.take(fraud.RemoteTool, tool.name, i, i, true)
@@ -231,116 +229,6 @@ func handleOfURL(url string) (network, name string, ok bool) {
 	}
 	return network, name, true
 }
-
-// alias takes the name that an agent used: "my name is Kevin", "named Kevin",
-// "agent Kevin Brown", "introduced himself as Kevin". In a victim's account
-// "my name is" is the victim's own and is never taken, unless somebody else
-// is said to have said it.
-func (x *scan) alias(i int) {
-	k := i + 1
-	is := x.is(i)
-	named := strings.EqualFold(string(x.bytes(i)), "named") || strings.EqualFold(string(x.bytes(i)), "namens")
-	switch {
-	case named:
-	case string(x.bytes(i)) == "名乗":
-		if k := i - 2; k >= 0 && string(x.bytes(i-1)) == "と" && cjk(x.bytes(k), 0) > 1 && !x.toks[k].used {
-			x.take(fraud.PersonAlias, foldName(string(x.bytes(k))), k, k, true)
-		}
-		return
-	case is.has(cueAgent) && x.greeted(i):
-		return
-	case is.has(cueName) && !is.has(cueAgent):
-		if !x.opt.FromFraudster && x.near(i, 2, 0, cueMy|cueI) && !x.near(i, 7, 0, cueScript) {
-			return
-		}
-		for k < len(x.toks) && k <= i+2 && x.gap(k) <= 2 && (x.is(k).has(cueIs) || x.markAt(k) == ':') {
-			k++
-		}
-		if k == i+1 && !x.joins(i) {
-			return
-		}
-	case is.has(cueThis):
-		w := strings.ToLower(string(x.bytes(i)))
-		switch {
-		case w == "himself" || w == "herself":
-			if k < len(x.toks) && strings.EqualFold(string(x.bytes(k)), "as") {
-				k++
-			}
-		case w == "this" && x.opt.FromFraudster && x.is(k).has(cueIs):
-			k++
-		case x.opt.FromFraudster && (w == "soy" || w == "suis" || w == "bin"):
-		case x.opt.FromFraudster && w == "am" && i > 0 && strings.EqualFold(string(x.bytes(i-1)), "i"):
-		default:
-			return
-		}
-	}
-	x.takeName(k, named || is.has(cueThis))
-}
-
-// greeted says whether the title at token i belongs to whom a letter is
-// written to: "Dear Mr. Smith".
-func (x *scan) greeted(i int) bool {
-	if i == 0 {
-		return false
-	}
-	switch strings.ToLower(string(x.bytes(i - 1))) {
-	case "dear", "hello", "hi", "geehrter", "geehrte", "hallo", "liebe", "lieber", "estimado", "estimada", "cher", "chère", "bonjour":
-		return true
-	}
-	return false
-}
-
-// joins says whether the word itself means "is called": me llamo, ich heiße.
-func (x *scan) joins(i int) bool {
-	switch strings.ToLower(string(x.bytes(i))) {
-	case "llamo", "llama", "llamaba", "llamarse", "heiße", "heisse", "hieß", "hiess", "appelle", "appelait", "nomme", "alias", "नाम", "naam", "名前":
-		return true
-	}
-	return false
-}
-
-// takeName takes one to three capitalised words from token k on as a name.
-func (x *scan) takeName(k int, one bool) {
-	for ; k < len(x.toks) && k > 0 && (x.markAt(k) == '"' || x.markAt(k) == '(' || x.markAt(k) == '.' && x.gap(k) == 0 && x.toks[k-1].len() <= 4); k++ {
-		// in quotes, or behind a title's full stop
-	}
-	first, last := k, k-1
-	for ; k < len(x.toks) && k < first+3; k++ {
-		t := x.toks[k]
-		if t.class != classWord || t.used || k > first && (x.gap(k) != 1 || one && last > first) {
-			break
-		}
-		b := x.bytes(k)
-		r, _ := utf8.DecodeRune(b)
-		upper := unicode.IsUpper(r) && len(b) > 1
-		caseless := r >= 0x900 && r <= 0x97F && !x.is(k).has(cueIs|cueUs|cueTo|cueFrom|cueNumber|cuePhone)
-		if g := cjk(b, 0); g > 1 && k == first && x.lang() == langJA && len(b) >= 6 && len(b) <= 18 {
-			last = k // a Japanese name is one run; what follows it is grammar
-			break
-		}
-		if !upper && !caseless || notAName(x.is(k)) || caseless && last >= first+1 {
-			break
-		}
-		last = k
-	}
-	if last < first {
-		return
-	}
-	name := foldName(string(x.text.b[x.toks[first].start:x.toks[last].end]))
-	if len(name) < 3 || brandWords[strings.Fields(name)[0]] {
-		return
-	}
-	x.take(fraud.PersonAlias, name, first, last, true)
-}
-
-func notAName(c cues) bool {
-	return c.has(cueI | cueFirm | cueCall | cuePhone | cueDate | cueFrom | cueScript | cueID | cueBank | cueAccount | cueTool | cueNetwork | cueMoney | cueSite | cueMail | cueText | cueUs | cueAgent | cueIs | cueTo | cueNumber)
-}
-
-// brandWords are firms that agents claim to be from: no name of a person.
-var brandWords = setOf(`microsoft windows amazon apple google paypal norton mcafee geek chase wells citi bank irs social security medicare
-	support technical customer service federal department fraud refund account security google facebook netflix dell hp cisco comcast
-	xfinity at&t verizon visa mastercard the a an not that your our very also level senior`)
 
 // tracker takes an analytics or advertising id whose scheme is token i.
 func (x *scan) tracker(i int) {

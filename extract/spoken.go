@@ -289,7 +289,7 @@ func (x *scan) spokenLocal(first int) (local, end int) {
 		return -1, 0 // "verify @ example.com": the sign stands for the word
 	}
 	k = x.unbracket(k, -1)
-	if k < 0 || x.toks[k].class == classMark || x.toks[k].used || !bracketed && x.is(k) != 0 {
+	if k < 0 || x.toks[k].class == classMark || x.toks[k].used || !bracketed && x.is(k)&^cueMore != 0 {
 		return -1, 0
 	}
 	end = k

@@ -6,6 +6,8 @@ import (
 	"math/bits"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // wordsText is the dictionary of cue words in six languages. Each line is
@@ -76,7 +78,7 @@ const (
 	cueUPI                         // upi, paytm, gpay
 	cueGiftWord                    // gift, card, voucher
 	cueFileHash                    // md5, sha1, sha256, file
-	cueAssist                      // assist, behind a tool's name
+	cueMore                        // the word's hints want it looked at
 	cueHandleWord                  // username, handle
 	cueThis                        // this, himself: before a name
 	cueSigned                      // regards, realtor: a person's signature
@@ -89,7 +91,7 @@ const (
 
 // wordsToLookAt are the cues at which a recogniser starts.
 const wordsToLookAt = cueTool | cueGift | cueMoney | cueDigit | cueTeen | cueTens | cueTimes | cueName | cueAgent |
-	cueTracker | cueDot | cueCardLine | cueMerchant | cueRouting | cueFirm | cueNetwork | cueSwift | cueRegister | cueTax | cueThis
+	cueTracker | cueDot | cueCardLine | cueMerchant | cueRouting | cueFirm | cueNetwork | cueSwift | cueRegister | cueTax | cueThis | cueMore
 
 var cueNames = map[string]cues{
 	"call": cueCall, "phone": cuePhone, "my": cueMy, "i": cueI, "us": cueUs, "from": cueFrom, "got": cueGot, "shown": cueShown,
@@ -99,8 +101,43 @@ var cueNames = map[string]cues{
 	"wallet": cueWallet, "account": cueAccount, "routing": cueRouting, "bank": cueBank, "tx": cueTx, "cardline": cueCardLine,
 	"merchant": cueMerchant, "agent": cueAgent, "tracker": cueTracker, "network": cueNetwork, "fax": cueFax, "handset": cueHandset,
 	"sim": cueSIM, "firm": cueFirm, "register": cueRegister, "tax": cueTax, "session": cueSession,
-	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber, "hyphen": cueHyphen, "filler": cueFiller, "do": cueDo, "upi": cueUPI, "giftword": cueGiftWord, "filehash": cueFileHash, "this": cueThis, "redirect": cueRedirect, "signed": cueSigned, "assist": cueAssist, "handleword": cueHandleWord,
+	"called": cueCalled, "to": cueTo, "free": cueFree, "date": cueDate, "script": cueScript, "swift": cueSwift, "number": cueNumber, "hyphen": cueHyphen, "filler": cueFiller, "do": cueDo, "upi": cueUPI, "giftword": cueGiftWord, "filehash": cueFileHash, "this": cueThis, "redirect": cueRedirect, "signed": cueSigned, "handleword": cueHandleWord,
 }
+
+// hints is what a word says beside its cues, mostly about people. Recognisers
+// and roles ask for them; a pass over the text does not.
+type hints uint32
+
+func (h hints) has(other hints) bool { return h&other != 0 }
+
+const (
+	hintGiven    hints = 1 << iota // a given name
+	hintFamily                     // a family name, in a script without capitals
+	hintPerson                     // man, lady, caller: a name may follow
+	hintRole                       // broker, lawyer, owner: a name may follow, and seldom does
+	hintSelf                       // me, visitor, customer: who speaks for the victim in a chat
+	hintKin                        // husband, victim, complainant: whose name is not an agent's
+	hintSignoff                    // regards: a name stands in the next line
+	hintSpeaks                     // bol, बोल: the name stands before it
+	hintNoName                     // team, department: capitals, and nobody's name
+	hintPresents                   // presenting as, called: a name follows behind a small word
+	hintAsk                        // ask for, speak to: a name follows
+	hintTrade                      // traders, solutions: ends a firm's name that has no legal form
+	hintHolder                     // in the name of: whose account it is
+)
+
+// hintsToLookAt are the hints at which a recogniser starts.
+const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSignoff | hintSpeaks | hintPresents | hintAsk
+
+var hintNames = map[string]hints{
+	"given": hintGiven, "family": hintFamily, "person": hintPerson, "role": hintRole, "self": hintSelf, "kin": hintKin, "signoff": hintSignoff,
+	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade,
+}
+
+// namesText is the dictionary of names: "given name name …".
+//
+//go:embed data/names.txt
+var namesText string
 
 // language is what a text is written in, as far as its cue words tell.
 type language uint8
@@ -123,6 +160,7 @@ type entry struct {
 	word  string
 	head  uint64 // of a short word in ASCII: its letters, which say all
 	is    cues
+	hint  hints
 	langs uint8 // bit per language
 	value int16 // of a number word; -1 if it has none
 }
@@ -259,13 +297,17 @@ func (t *wordTable) add(word string, is cues, lang language, value int16) {
 var dictionary = readWords(wordsText)
 
 func readWords(text string) *wordTable {
-	t := &wordTable{entries: make([]entry, 1, 2048)}
+	t := &wordTable{entries: make([]entry, 1, 4096)}
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
 		if len(fields) < 3 || fields[0] == "#" {
 			continue
 		}
 		is, lang := cueNames[fields[0]], languageNames[fields[1]]
+		if hint := hintNames[fields[0]]; hint != 0 {
+			t.hint(hint, lang, fields[2:])
+			continue
+		}
 		for _, f := range fields[2:] {
 			word, number, found := strings.Cut(f, "=")
 			value := int16(-1)
@@ -277,6 +319,11 @@ func readWords(text string) *wordTable {
 			t.add(word, is, lang, value)
 		}
 	}
+	for line := range strings.Lines(namesText) {
+		if fields := strings.Fields(line); len(fields) > 1 && hintNames[fields[0]] != 0 {
+			t.hint(hintNames[fields[0]], langNone, fields[1:])
+		}
+	}
 	t.addGermanTens()
 	for i, tool := range remoteTools {
 		t.add(tool.word, cueTool, langNone, int16(i))
@@ -286,6 +333,25 @@ func readWords(text string) *wordTable {
 	}
 	t.short.fill(t.entries)
 	return t
+}
+
+// hint adds words with a hint. Letters outside ASCII are not folded when a
+// word is looked up, so a word that begins with one is added capitalised too.
+func (t *wordTable) hint(h hints, lang language, words []string) {
+	is := cues(0)
+	if h.has(hintsToLookAt) {
+		is = cueMore
+	}
+	for _, word := range words {
+		forms := []string{word}
+		if r, n := utf8.DecodeRuneInString(word); r >= utf8.RuneSelf && unicode.ToUpper(r) != r {
+			forms = append(forms, string(unicode.ToUpper(r))+word[n:])
+		}
+		for _, form := range forms {
+			t.add(form, is, lang, -1)
+			t.entries[t.find([]byte(form), 0, len(form))].hint |= h
+		}
+	}
 }
 
 // addGermanTens adds 21 to 99 as German writes them, in one word.
@@ -305,6 +371,14 @@ func (x *scan) is(i int) cues {
 		return 0
 	}
 	return dictionary.entries[x.toks[i].word].is
+}
+
+// hint is the hints of token i.
+func (x *scan) hint(i int) hints {
+	if i < 0 || i >= len(x.toks) {
+		return 0
+	}
+	return dictionary.entries[x.toks[i].word].hint
 }
 
 // value is the value of token i's word, -1 if it has none.

@@ -1,0 +1,656 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"ringbreaker.example/fraud"
+)
+
+// alias takes the names that agents used, at the words that announce one:
+//
+//	my name is Kevin · a man called Steve · agent Kevin Brown · the woman, Emily Watkins (
+//	Regards,⏎Janet Fowler · [14:02] Kevin (Support): · मैं राहुल शर्मा बोल रहा हूँ · 山本と名乗る
+//
+// A name is what stands there in capitals and is no word of the dictionary's;
+// where the words around say less, it has to begin with a given name
+// (data/names.txt). In a victim's account "my name is" is the victim's own,
+// as are the names of their kin and the signature, and none is taken.
+func (x *scan) alias(i int) {
+	is, hint := x.is(i), x.hint(i)
+	switch {
+	case hint.has(hintGiven | hintFamily):
+		x.givenName(i)
+	case hint.has(hintSpeaks):
+		x.speaksAs(i)
+	case hint.has(hintSignoff):
+		x.signature(i)
+	case is.has(cueName):
+		x.named(i)
+	case is.has(cueAgent):
+		x.titled(i)
+	case is.has(cueThis):
+		x.presented(i)
+	case hint.has(hintPresents | hintAsk):
+		x.behindSmallWords(i)
+	case hint.has(hintPerson | hintRole):
+		x.person(i)
+	}
+}
+
+// named takes what follows "name is", "name:", "named", "llamarse", "名乗".
+func (x *scan) named(i int) {
+	w := x.bytes(i)
+	if string(w) == "名乗" {
+		if k := i - 2; k >= 0 && string(x.bytes(i-1)) == "と" && cjk(x.bytes(k), 0) > 1 && !x.toks[k].used {
+			x.take(fraud.PersonAlias, foldName(string(x.bytes(k))), k, k, true)
+		}
+		return
+	}
+	if equalFold("named", w) || equalFold("namens", w) {
+		x.takeName(i+1, nameLoose)
+		return
+	}
+	if !x.opt.FromFraudster && x.near(i, 2, 0, cueMy|cueI) && !x.near(i, 7, 0, cueScript) {
+		return
+	}
+	k := i + 1
+	for k < len(x.toks) && k <= i+2 && x.gap(k) <= 2 && (x.is(k).has(cueIs) || x.markAt(k) == ':' || string(x.bytes(k)) == "の") {
+		k++
+	}
+	switch {
+	case x.is(i - 1).has(cueAccount | cueBank):
+		return // whose account it is
+	case !x.opt.FromFraudster && x.markAt(i+1) == ':' && (i == 0 || x.lineBreak(i) || x.hint(i-1).has(hintKin)):
+		return // a form's own field: the reporter's name
+	case x.opt.FromFraudster && (equalFold("llama", w) || equalFold("llamar", w)):
+		return // an order to call
+	case k > i+1 || x.joins(i):
+		x.takeName(k, nameLoose)
+	case x.markAt(k) == '"':
+		x.takeName(k, nameLoose)
+	}
+}
+
+// titled takes the name behind a title or an agent's word: Mr, Officer, Herr.
+func (x *scan) titled(i int) {
+	if x.greeted(i) || x.kinBefore(i) {
+		return
+	}
+	w := x.bytes(i)
+	if isLower(w[0]) && len(w) <= 3 && alsoWords[string(w)] || len(w) == 2 && (string(w) == "ME" || string(w) == "Me" && x.lang() != langFR) {
+		return
+	}
+	if len(w) == 1 && (w[0] != 'M' || x.markAt(i+1) != '.' || x.lang() != langFR && x.lang() != langNone) { // M. Dupont
+		return
+	}
+	k := x.behindTitles(i)
+	x.takeName(k, nameLoose)
+}
+
+// alsoWords are titles that are other words in small letters.
+var alsoWords = setOf("don si me sr det rev rep lic ing acp dcp asi mag m ms")
+
+// behindTitles is the token behind the titles that begin at token i, with
+// the full stops of those that are short forms: SI, Special Agent, Frau Mag.
+func (x *scan) behindTitles(i int) int {
+	k := i + 1
+	for k < len(x.toks) && k <= i+4 {
+		switch {
+		case x.is(k).has(cueAgent) && !x.hint(k).has(hintSelf), x.hint(k).has(hintRole):
+		case x.markAt(k) == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1)):
+		default:
+			return k
+		}
+		k++
+	}
+	return k
+}
+
+// shortTitle says whether a word is written with a full stop that ends no
+// sentence.
+func shortTitle(word []byte) bool {
+	if len(word) == 1 {
+		return true
+	}
+	if len(word) > 5 {
+		return false
+	}
+	switch strings.ToLower(string(word)) {
+	case "mr", "mrs", "ms", "dr", "sgt", "sr", "sra", "srta", "prof", "rev", "barr", "lic", "ing", "det", "lt", "capt", "col", "gen", "insp", "hr", "fr", "mag", "me", "mme", "st", "jr", "atty":
+		return true
+	}
+	return false
+}
+
+// presented takes the name behind "himself as", "this is", "soy".
+func (x *scan) presented(i int) {
+	k := i + 1
+	w := x.bytes(i)
+	switch {
+	case equalFold("himself", w) || equalFold("herself", w) || equalFold("themselves", w):
+		if k < len(x.toks) && equalFold("as", x.bytes(k)) {
+			k++
+		}
+	case !x.opt.FromFraudster:
+		return
+	case equalFold("this", w) && x.is(k).has(cueIs):
+		k++
+	case equalFold("soy", w) || equalFold("suis", w) || string(w) == "bin":
+	case equalFold("hier", w) || equalFold("ici", w) || equalFold("aquí", w):
+		for k < len(x.toks) && k <= i+2 && (x.is(k).has(cueIs) || equalFold("spricht", x.bytes(k)) || equalFold("el", x.bytes(k)) || equalFold("la", x.bytes(k))) {
+			k++
+		}
+		if k = x.behindTitles(k - 1); !x.hint(k).has(hintGiven) && !x.is(k-1).has(cueAgent) {
+			return // "hier klicken": nouns are in capitals too
+		}
+	case equalFold("am", w) && i > 0 && equalFold("i", x.bytes(i-1)):
+	default:
+		return
+	}
+	x.takeName(x.behindTitles(k-1), nameShort)
+}
+
+// behindSmallWords takes the name behind "goes by", "identified himself as",
+// "presentó como", "ask for", "stellte sich als": up to four small words.
+func (x *scan) behindSmallWords(i int) {
+	if x.hint(i).has(hintAsk) && x.is(i).has(cueCall) && !x.opt.FromFraudster { // they were told to contact; the victim contacted anybody
+		return
+	}
+	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
+		t := x.toks[k]
+		if t.used || x.lineBreak(k) {
+			return
+		}
+		if t.class == classMark {
+			if m := x.markAt(k); m == '"' || m == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1)) {
+				continue
+			}
+			return
+		}
+		b := x.bytes(k)
+		if r, _ := utf8.DecodeRune(b); unicode.IsUpper(r) && !x.is(k).has(cueAgent) && !x.hint(k).has(hintRole|hintPerson) {
+			if before := x.before1(k); x.hint(k).has(hintGiven) || equalFold("as", before) || equalFold("como", before) || equalFold("comme", before) || equalFold("als", before) || equalFold("be", before) || equalFold("by", before) {
+				x.takeName(k, nameGiven)
+			}
+			return
+		}
+		if len(b) > 12 {
+			return
+		}
+	}
+}
+
+// person takes the name behind a word for a person: 'the guy "Eric Watson"',
+// "Man on phone, Ethan Clark,".
+func (x *scan) person(i int) {
+	if x.kinBefore(i) {
+		return
+	}
+	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
+		t := x.toks[k]
+		if t.used || x.lineBreak(k) {
+			return
+		}
+		if t.class == classMark {
+			switch m := x.markAt(k); {
+			case m == '"' || m == '(' || m == ',' || m == ':' || m == '-' || m == '\'':
+				continue
+			case m == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1)):
+				continue
+			}
+			return
+		}
+		b := x.bytes(k)
+		if r, _ := utf8.DecodeRune(b); unicode.IsUpper(r) && len(b) > 1 {
+			if x.is(k).has(cueAgent) {
+				return // a title, which takes the name itself
+			}
+			x.takeName(k, nameGiven)
+			return
+		}
+		switch {
+		case equalFold("on", b), equalFold("the", b), equalFold("phone", b), equalFold("line", b), equalFold("who", b), equalFold("was", b), equalFold("is", b), equalFold("there", b),
+			equalFold("called", b), equalFold("by", b), equalFold("at", b), equalFold("llamado", b), equalFold("llamada", b), equalFold("am", b), equalFold("telefon", b), equalFold("au", b), equalFold("téléphone", b):
+		default:
+			return
+		}
+	}
+}
+
+// givenName looks at a given name that no other word announces. With a family
+// name behind it, it is taken unless the words before say whose it is; alone
+// only where a speaker, a quote or "from" says that it is the other side's.
+func (x *scan) givenName(i int) {
+	b := x.bytes(i)
+	r, _ := utf8.DecodeRune(b)
+	if x.toks[i].used || unicode.IsLower(r) || x.ownersName(i) {
+		return
+	}
+	first, last := x.nameSpan(i, true)
+	if last < first || x.letterhead(last) {
+		return
+	}
+	words := x.wordsOf(first, last)
+	caseless := !unicode.IsUpper(r)
+	switch {
+	case caseless && words < 2 && !x.speaker(first, last) && !x.quoted(first, last):
+		return
+	case x.speaker(first, last):
+	case words >= 2 && x.opt.FromFraudster:
+		if !x.setApart(first, last) && !x.introduces(first, last) {
+			return
+		}
+	case words >= 2:
+		if x.reportersOwn(first, last) {
+			return
+		}
+	case x.quoted(first, last) && !x.opt.FromFraudster:
+	case x.opt.FromFraudster && x.introduces(first, last):
+	default:
+		return
+	}
+	if allCapitals(b) && words < 3 && !x.quoted(first, last) {
+		return // a payment's line, a brand
+	}
+	x.takeAlias(first, last)
+}
+
+// setApart says whether marks or ends of lines stand on both sides of a name.
+// In the fraudsters' own texts capitals run on: "Max Discount", "Marks Spencer Sale".
+func (x *scan) setApart(first, last int) bool {
+	before := first == 0 || x.lineBreak(first) || x.toks[first-1].class == classMark || x.is(first-1).has(cueCall|cueAgent|cueName)
+	behind := last+1 >= len(x.toks) || x.lineBreak(last+1) || x.toks[last+1].class == classMark || x.is(last+1).has(cueAtWord|cueTo|cueFrom|cuePhone) || x.toks[last+1].used
+	return before && behind
+}
+
+// reportersOwn says whether a full name in an account is the reporter's: said
+// of oneself, followed by an age, or the last words, where one signs.
+func (x *scan) reportersOwn(first, last int) bool {
+	w := x.before1(first)
+	if equalFold("am", w) || equalFold("to", w) || equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("is", w) && equalFold("this", x.before1(first-1)) ||
+		w == nil && first > 1 && x.markAt(first-1) == '\'' {
+		return true
+	}
+	next := last + 1
+	for next < len(x.toks) && (x.markAt(next) == '.' || x.markAt(next) == ',' || x.markAt(next) == '(') {
+		next++
+	}
+	if next >= len(x.toks) {
+		return x.lineBreak(first) || x.markAt(first-1) == '-' || x.hint(first-1).has(hintSignoff) || x.hint(first-2).has(hintSignoff)
+	}
+	return next > last+1 && x.toks[next].class == classNumber && x.toks[next].len() == 2 && (x.markAt(next+1) == ')' || x.markAt(next+1) == ',' || x.is(next+1) == 0)
+}
+
+func allCapitals(b []byte) bool {
+	for _, c := range b {
+		if isLower(c) || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// ownersName says whether the words before a name say that it is the
+// victim's, their kin's, who is greeted, or whose account it is.
+func (x *scan) ownersName(i int) bool {
+	for k, seen := i-1, 0; k >= 0 && seen < 3; k-- {
+		if x.toks[k].class == classMark {
+			if m := x.markAt(k); m == '.' && x.gap(k+1) > 0 && (k == 0 || !shortTitle(x.bytes(k-1))) || m == '!' || m == '?' {
+				return false
+			}
+			continue
+		}
+		if x.lineBreak(k+1) && seen > 0 {
+			return false
+		}
+		seen++
+		if is, hint := x.is(k), x.hint(k); is.has(cueMy) && !x.opt.FromFraudster || hint.has(hintKin) && !hint.has(hintRole|hintPerson) || hint.has(hintHolder) && seen <= 3 && !x.quotedAt(i) {
+			return !hint.has(hintHolder) || x.near(i, 5, 0, cueAccount|cueBank) || !equalFold("name", x.bytes(k))
+		}
+		if seen == 1 && (townsWord(x.bytes(k)) || x.opt.FromFraudster && (x.is(k).has(cueTo) || equalFold("by", x.bytes(k)) || equalFold("of", x.bytes(k)))) {
+			return true
+		}
+		if (seen == 1 || seen == 2 && x.near(k, 0, 1, cueAgent)) && greeting(x.bytes(k)) || x.is(k).has(cuePay) && !x.opt.FromFraudster && seen == 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// kinBefore says whether the person at token i is the victim's own kin or
+// somebody that they call theirs.
+func (x *scan) kinBefore(i int) bool {
+	for k := i; k >= 0 && k > i-3; k-- {
+		if hint := x.hint(k); hint.has(hintKin) && !hint.has(hintPerson|hintRole) {
+			return true
+		}
+	}
+	return false
+}
+
+// townsWord says whether a word before a given name makes a town's name of it.
+func townsWord(word []byte) bool {
+	return equalFold("san", word) || equalFold("santa", word) || equalFold("saint", word) || equalFold("st", word) || equalFold("los", word) || equalFold("fort", word) || equalFold("port", word)
+}
+
+func (x *scan) quotedAt(i int) bool { return x.markAt(i-1) == '"' }
+
+// quoted says whether a name stands in quotes or brackets of its own.
+func (x *scan) quoted(first, last int) bool {
+	open, shut := x.markAt(first-1), x.markAt(last+1)
+	return open == '"' && shut == '"' && x.gap(first) == 0 || open == signBreak && shut == signBreak // 「マイケル」
+}
+
+// letterhead says whether a name is the display name of an address: "<" stands
+// behind it in its line.
+func (x *scan) letterhead(last int) bool {
+	for k := last + 1; k < len(x.toks) && k <= last+8 && !x.lineBreak(k); k++ {
+		switch x.markAt(k) {
+		case '<':
+			return true
+		case '.', '!', '?', ':':
+			return false
+		}
+	}
+	return false
+}
+
+// introduces says whether the fraudsters' words around a given name make it
+// the speaker's: "it's Tyler", "Grace from", "here is".
+func (x *scan) introduces(first, last int) bool {
+	if next := last + 1; next < len(x.toks) && x.gap(next) == 1 {
+		if w := x.bytes(next); x.is(next).has(cueFrom) || equalFold("here", w) || equalFold("with", w) || equalFold("over", w) || equalFold("von", w) || equalFold("de", w) || equalFold("da", w) {
+			return !greeting(x.before1(first))
+		}
+	}
+	if x.gap(first) > 1 {
+		return false
+	}
+	w := x.before1(first)
+	return equalFold("s", w) && x.markAt(first-2) == '\'' && first > 2 && equalFold("it", x.bytes(first-3)) || equalFold("its", w) || equalFold("m", w) && x.markAt(first-2) == '\'' ||
+		equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("main", w) || equalFold("sou", w)
+}
+
+// before1 is the word before token i, nil if a mark stands there.
+func (x *scan) before1(i int) []byte {
+	if i == 0 || x.toks[i-1].class == classMark {
+		return nil
+	}
+	return x.bytes(i - 1)
+}
+
+// speaker says whether a name is who speaks in a chat: at the start of a line
+// or behind its time, a colon behind it, and the other side is "me" or its
+// like somewhere near, or the name has the desk's name in brackets.
+func (x *scan) speaker(first, last int) bool {
+	if first > 1 && brandWords[strings.ToLower(string(x.bytes(first-1)))] {
+		first-- // Microsoft 佐藤
+	}
+	if first > 0 && !x.lineBreak(first) {
+		if m := x.markAt(first - 1); m != ']' && m != '/' && m != '~' && m != '>' && m != '|' && (m != '(' || first < 2) {
+			return false
+		}
+	}
+	k := last + 1
+	desk := false
+	if x.markAt(k) == '(' {
+		for k++; k < len(x.toks) && k <= last+6 && x.markAt(k) != ')'; k++ {
+			desk = desk || x.is(k).has(cueAgent|cuePhone) || x.hint(k).has(hintNoName|hintRole)
+		}
+		k++
+	}
+	if x.markAt(k) == ')' && desk == false && x.markAt(first-1) == '(' {
+		k++
+	}
+	if x.markAt(k) != ':' || x.gap(k) > 1 || k+1 < len(x.toks) && x.gap(k+1) == 0 {
+		return false
+	}
+	if desk {
+		return true
+	}
+	for _, step := range [2]int{-1, 1} {
+		for m := k + step; m > 0 && m+1 < len(x.toks) && m > first-80 && m < last+80; m += step {
+			if x.hint(m).has(hintSelf) && x.markAt(m+1) == ':' {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// speaksAs takes the name before "bol raha" and "बोल रहा".
+func (x *scan) speaksAs(i int) {
+	if next := i + 1; next >= len(x.toks) || !strings.HasPrefix(string(x.bytes(next)), "रह") && !strings.HasPrefix(strings.ToLower(string(x.bytes(next))), "rah") {
+		return
+	}
+	first := i
+	for k := i - 1; k >= 0 && k >= i-2; k-- {
+		r, _ := utf8.DecodeRune(x.bytes(k))
+		if x.toks[k].class != classWord || x.toks[k].used || x.gap(k+1) != 1 || x.is(k)&^cueMore != 0 || x.hint(k)&^(hintGiven|hintFamily) != 0 || r < 0x900 && !unicode.IsUpper(r) {
+			break
+		}
+		first = k
+	}
+	if first < i {
+		x.takeAlias(first, i-1)
+	}
+}
+
+// signature takes the name in the line behind a closing word. A victim's own
+// letter closes with the victim's name, so there it counts in a quote only.
+func (x *scan) signature(i int) {
+	k := i + 1
+	quoted := false
+	for ; k < len(x.toks) && k <= i+8; k++ {
+		m := x.markAt(k)
+		if m == '>' {
+			quoted = true
+			continue
+		}
+		if m == ',' || m == '-' || m == '!' || m == '.' || m == '&' || m == '*' {
+			continue
+		}
+		if x.hint(k).has(hintSignoff) || equalFold("and", x.bytes(k)) || equalFold("you", x.bytes(k)) || equalFold("sincerely", x.bytes(k)) {
+			continue
+		}
+		break
+	}
+	if k >= len(x.toks) || x.markAt(k-1) == 0 && !x.lineBreak(k) && !equalFold("mfg", x.bytes(i)) {
+		return // "Thanks Linda" thanks Linda
+	}
+	if !x.opt.FromFraudster && !quoted && !x.lineQuoted(i) {
+		return
+	}
+	x.takeName(k, nameSigned)
+}
+
+// lineQuoted says whether the line of token i begins with ">".
+func (x *scan) lineQuoted(i int) bool {
+	at := int(x.toks[i].start)
+	for at > 0 && x.text.b[at-1] != '\n' {
+		at--
+	}
+	return x.text.b[at] == '>'
+}
+
+// greeted says whether the title at token i belongs to whom a letter is
+// written to: "Dear Mr. Smith".
+func (x *scan) greeted(i int) bool { return i > 0 && greeting(x.bytes(i-1)) }
+
+func greeting(word []byte) bool {
+	if len(word) < 2 || len(word) > 10 {
+		return false
+	}
+	switch strings.ToLower(string(word)) {
+	case "dear", "hello", "hi", "hey", "geehrter", "geehrte", "hallo", "liebe", "lieber", "estimado", "estimada", "hola", "querido", "querida", "cher", "chère", "bonjour", "salut", "प्रिय", "नमस्ते", "namaste":
+		return true
+	}
+	return false
+}
+
+// joins says whether the word itself means "is called": me llamo, ich heiße.
+func (x *scan) joins(i int) bool {
+	switch strings.ToLower(string(x.bytes(i))) {
+	case "llamo", "llama", "llamaba", "llamarse", "heiße", "heisse", "hieß", "hiess", "heißt", "appelle", "appelait", "nomme", "alias", "aka", "नाम", "naam", "名前":
+		return true
+	}
+	return false
+}
+
+// nameKind is how much a name has to say for itself.
+type nameKind uint8
+
+const (
+	nameLoose  nameKind = iota // up to three words in capitals
+	nameShort                  // up to two
+	nameGiven                  // a given name first, or two words
+	nameSigned                 // the same, and the line ends behind it
+)
+
+// takeName takes the name that begins at token k, past quotes and titles.
+func (x *scan) takeName(k int, kind nameKind) {
+	for ; k < len(x.toks) && k > 0 && (x.markAt(k) == '"' || x.markAt(k) == '(' || x.markAt(k) == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1))); k++ {
+		// in quotes, or behind a title's full stop
+	}
+	if k >= len(x.toks) {
+		return
+	}
+	first, last := x.nameSpan(k, kind != nameShort)
+	if last < first {
+		return
+	}
+	known := x.hint(first).has(hintGiven | hintFamily)
+	if !known && allCapitals(x.bytes(first)) && (first == 0 || !x.is(first-1).has(cueAgent) && x.markAt(first-1) != '.' || allCapitals(x.bytes(first-1))) {
+		return // URGENT is nobody's name
+	}
+	if x.lang() == langDE && !known && (kind >= nameGiven || kind == nameShort || !x.germanTitle(first)) {
+		return // German writes every noun with a capital
+	}
+	if kind >= nameGiven && !known && (x.wordsOf(first, last) == 1 || allCapitals(x.bytes(first))) || x.letterhead(last) && kind >= nameGiven {
+		return
+	}
+	if kind == nameSigned && last+1 < len(x.toks) && !x.lineBreak(last+1) && x.toks[last+1].class == classWord {
+		return // the line goes on
+	}
+	x.takeAlias(first, last)
+}
+
+// germanTitle says whether Herr, Frau or a rank, a doctor's short form, or a
+// word for being called stands before the name at token first.
+func (x *scan) germanTitle(first int) bool {
+	for k := first - 1; k >= 0 && k >= first-4; k-- {
+		switch strings.ToLower(string(x.bytes(k))) {
+		case "herr", "herrn", "frau", "dr", "prof", "kommissar", "kommissarin", "oberkommissar", "hauptkommissar", "inspektor", "mr", "mrs", "namens", "hieß", "hiess", "heiße", "heisse", "heißt", "notar", "rechtsanwalt", "anwalt":
+			return true
+		}
+		if x.toks[k].class == classWord && !x.is(k).has(cueIs|cueName|cueAgent) {
+			return false
+		}
+		if x.is(k).has(cueName) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameSpan is the run of words from token k on that may be one name: words in
+// capitals, initials, hyphens and the small words inside names; in scripts
+// without capitals up to two words that mean nothing else.
+func (x *scan) nameSpan(k int, long bool) (first, last int) {
+	first, last = k, k-1
+	most := 3
+	if !long {
+		most = 2
+	}
+	for words := 0; k < len(x.toks) && words < most; k++ {
+		t := x.toks[k]
+		if t.used || k > first && x.lineBreak(k) {
+			break
+		}
+		b := x.bytes(k)
+		if t.class != classWord {
+			hyphen := t.class == classMark && (b[0] == '-' || b[0] == '\'') && last == k-1 && k > first && x.gap(k) == 0 && x.gap(k+1) == 0
+			initial := t.class == classMark && b[0] == '.' && x.gap(k) == 0 && k > first && x.toks[k-1].len() == 1
+			if !hyphen && !initial {
+				break
+			}
+			continue
+		}
+		if k > first && x.gap(k) != 1 && x.gap(k) != 0 {
+			break
+		}
+		r, _ := utf8.DecodeRune(b)
+		if g := cjk(b, 0); g > 1 && k == first && (x.lang() == langJA || x.hint(k).has(hintFamily|hintGiven)) && len(b) >= 6 && len(b) <= 18 {
+			return first, k // a Japanese name is one run; what follows it is grammar
+		}
+		upper := unicode.IsUpper(r)
+		caseless := r >= 0x900 && r <= 0x97F
+		switch {
+		case upper && len(b) == 1 && words > 0 && x.markAt(k+1) == '.': // Robert J. Smith
+			continue
+		case particle(b) && words > 0 && k+1 < len(x.toks) && x.gap(k+1) == 1 && startsUpper(x.bytes(k+1)) && !notAName(x.is(k+1)) && !x.hint(k+1).has(hintNoName):
+			continue
+		case !upper && !caseless || upper && len(b) < 2 || notAName(x.is(k)) || x.hint(k).has(hintNoName|hintSpeaks) || brandWords[strings.ToLower(string(b))]:
+			return first, last
+		case caseless && (words >= 2 || words == 1 && x.is(k)&^cueMore != 0):
+			return first, last
+		}
+		if k == first || x.gap(k) > 0 || x.markAt(k-1) != '-' { // Karl-Heinz is one
+			words++
+		}
+		last = k
+	}
+	return first, last
+}
+
+// wordsOf counts the words of a name, a hyphenated one as one.
+func (x *scan) wordsOf(first, last int) int {
+	n := 0
+	for k := first; k <= last; k++ {
+		if x.toks[k].class == classWord && (k == first || x.gap(k) > 0) {
+			n++
+		}
+	}
+	return n
+}
+
+// particle is a small word inside a name.
+func particle(b []byte) bool {
+	switch string(b) {
+	case "del", "dos", "van", "von", "der", "la", "bin", "al":
+		return true
+	}
+	return false
+}
+
+func startsUpper(b []byte) bool {
+	r, _ := utf8.DecodeRune(b)
+	return unicode.IsUpper(r)
+}
+
+// takeAlias records tokens first to last as a name that was used.
+func (x *scan) takeAlias(first, last int) {
+	name := foldName(string(x.text.b[x.toks[first].start:x.toks[last].end]))
+	if len(name) < 3 || x.markAt(last+1) == '*' || x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.hint(last).has(hintTrade) || x.hint(last+1).has(hintTrade) && x.gap(last+1) == 1 {
+		return // a firm's
+	}
+	x.take(fraud.PersonAlias, name, first, last, true)
+}
+
+func notAName(c cues) bool {
+	return c.has(cueI | cueFirm | cueCall | cuePhone | cueDate | cueFrom | cueScript | cueID | cueBank | cueAccount | cueTool | cueNetwork | cueMoney | cueSite | cueMail | cueText |
+		cueUs | cueAgent | cueIs | cueTo | cueNumber | cueMy | cueGift | cueUPI | cueDigit | cueTeen | cueTens | cueTimes | cueHundred | cueGot | cueCalled | cueShown | cuePay | cueRouting | cueRegister | cueTax)
+}
+
+// brandWords are firms that agents claim to be from, and small words in
+// capitals: no name of a person.
+var brandWords = setOf(`microsoft windows amazon apple google paypal norton mcafee geek chase wells citi bank irs social security medicare
+	support technical customer service federal department fraud refund account facebook netflix dell hp cisco comcast coinbase binance venmo zelle
+	xfinity at&t verizon visa mastercard the a an not that your our very also level senior he she it they we you this there then and but or if when
+	his her their my no yes ok please call dear sir madam ma'am hello hi good thank thanks how what who why where wells fargo hsbc lloyds barclays
+	for from to with press just make even well sorry now plus first come reply remove take again like awarded money cash payment prize winner offer free new your
+	ihre ihr ihren ihrem sie die der das ein eine einer es wir ich le les des une votre notre su sus los las el la un una
+	europol interpol polizei policía policia gendarmerie telekom vodafone sparkasse commerzbank santander bbva caixabank correos orange ameli valid cashback gratis domain
+	usps fedex dhl ups dpd evri ebay walmart costco target tesla ledger steam telegram whatsapp instagram cbi trai ed rbi sbi hdfc icici fbi ftc cia dea dhs ssa hmrc ato cra`)
