@@ -14,7 +14,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"filippo.io/age"
 	"golang.org/x/mod/sumdb/note"
 
 	"ringbreaker.example/fraud"
@@ -26,15 +25,15 @@ import (
 //
 //	sign.pem     Ed25519 private key, PKCS #8 PEM (RFC 8410)
 //	ledger.skey  C2SP signed-note private key
-//	seal.txt     age X25519 identity
+//	seal.txt     age identity: X25519, post-quantum hybrid, or a plugin's
 //	vault.key    32 random bytes, base64
 type Keys struct {
 	Org               fraud.OrgID
-	Sign              ed25519.PrivateKey  // requests between nodes, manifests
-	Ledger            note.Signer         // checkpoints
-	Seal              *age.X25519Identity // opens what is sealed to this Org
-	Vault             [VaultKeySize]byte  // victims' identities
-	ledger, ledgerKey string              // the note key pair as text
+	Sign              ed25519.PrivateKey // requests between nodes, manifests
+	Ledger            note.Signer        // checkpoints
+	Seal              SealKey            // opens what is sealed to this Org
+	Vault             [VaultKeySize]byte // victims' identities
+	ledger, ledgerKey string             // the note key pair as text
 }
 
 // The files of a key folder.
@@ -58,7 +57,7 @@ func GenerateKeys(org fraud.OrgID, origin string) (*Keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("draw the ledger key of %s: %w", org, err)
 	}
-	seal, err := age.GenerateX25519Identity()
+	seal, err := newSealKey(false)
 	if err != nil {
 		return nil, fmt.Errorf("draw the sealing key of %s: %w", org, err)
 	}
@@ -68,6 +67,17 @@ func GenerateKeys(org fraud.OrgID, origin string) (*Keys, error) {
 	}
 	_, _ = rand.Read(k.Vault[:]) // never fails (crypto/rand, Go 1.24)
 	return k, nil
+}
+
+// SealPostQuantum draws the sealing key anew, as a post-quantum hybrid: what is
+// recorded on its way today is not opened by a quantum computer later. Who seals
+// or opens by hand needs age 1.3 or newer.
+func (k *Keys) SealPostQuantum() error {
+	var err error
+	if k.Seal, err = newSealKey(true); err != nil {
+		return fmt.Errorf("draw the sealing key of %s: %w", k.Org, err)
+	}
+	return nil
 }
 
 // SaveKeys writes the keys into dir, which only the node's user may enter,
@@ -87,7 +97,7 @@ func SaveKeys(dir string, k *Keys) error {
 	}{
 		{fileSign, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})},
 		{fileLedger, []byte(k.ledger + "\n")},
-		{fileSeal, []byte("# public key: " + k.Seal.Recipient().String() + "\n" + k.Seal.String() + "\n")},
+		{fileSeal, []byte(k.Seal.text)},
 		{fileVault, []byte(base64.StdEncoding.EncodeToString(k.Vault[:]) + "\n")},
 	}
 	for _, f := range files {
@@ -185,21 +195,9 @@ func (k *Keys) readLedger(text []byte) error {
 }
 
 func (k *Keys) readSeal(text []byte) error {
-	for line := range strings.Lines(string(text)) {
-		line = strings.TrimSpace(line)
-		if line == "" || strings.HasPrefix(line, "#") {
-			continue
-		}
-		id, err := age.ParseX25519Identity(line)
-		if err != nil || k.Seal != nil {
-			return fraud.ErrInvalid
-		}
-		k.Seal = id
-	}
-	if k.Seal == nil {
-		return fraud.ErrInvalid
-	}
-	return nil
+	var err error
+	k.Seal, err = parseSealKey(text)
+	return err
 }
 
 func (k *Keys) readVault(text []byte) error {
@@ -214,7 +212,7 @@ func (k *Keys) readVault(text []byte) error {
 // Public is what others may know of the keys.
 func (k *Keys) Public() fraud.OrgKeys {
 	public, _ := k.Sign.Public().(ed25519.PublicKey)
-	return fraud.OrgKeys{Sign: base64.StdEncoding.EncodeToString(public), Ledger: k.ledgerKey, Seal: k.Seal.Recipient().String()}
+	return fraud.OrgKeys{Sign: base64.StdEncoding.EncodeToString(public), Ledger: k.ledgerKey, Seal: k.Seal.Recipient()}
 }
 
 // Origin names the Org's ledger: the first line of its checkpoints.
@@ -238,8 +236,6 @@ func ValidKeys(keys fraud.OrgKeys) error {
 	if _, err := note.NewVerifier(keys.Ledger); err != nil {
 		return fmt.Errorf("ledger key is not a C2SP note verifier key: %w", fraud.ErrInvalid)
 	}
-	if _, err := age.ParseX25519Recipient(keys.Seal); err != nil {
-		return fmt.Errorf("sealing key is not an age recipient: %w", fraud.ErrInvalid)
-	}
-	return nil
+	_, err := CardRecipient(keys.Seal)
+	return err
 }

@@ -40,14 +40,21 @@ const keyChangeLife = 7 * 24 * time.Hour
 
 // Rotated draws a new signing key and a new sealing key. The ledger keeps its
 // key, by which witnesses know it, and the vault its own, without which its
-// records would not open.
+// records would not open. A sealing key on a token stays too: put another one's
+// identity into its file instead.
 func (k *Keys) Rotated() (*Keys, error) {
 	fresh, err := GenerateKeys(k.Org, k.Origin())
 	if err != nil {
 		return nil, err
 	}
 	fresh.Ledger, fresh.ledger, fresh.ledgerKey, fresh.Vault = k.Ledger, k.ledger, k.ledgerKey, k.Vault
-	return fresh, nil
+	switch {
+	case !k.Seal.drawn():
+		fresh.Seal = k.Seal
+	case k.Seal.PostQuantum():
+		err = fresh.SealPostQuantum()
+	}
+	return fresh, err
 }
 
 // signed is what both keys sign: the statement without its signatures.

@@ -36,10 +36,16 @@ type Config struct {
 	// TimeStamps is the URL of an RFC 3161 time-stamping service that each
 	// signature of a referral is stamped by; empty asks none.
 	TimeStamps string `json:"time_stamps,omitempty"`
+	// SignKeyFile holds the private key of complainant.sign_key: Ed25519, PKCS #8
+	// or OpenSSH, without a passphrase.
+	SignKeyFile string `json:"sign_key_file,omitempty"`
 	// SignCommand is a program that signs with complainant.sign_key: the
 	// message on its standard input, the signature in base64 on its standard
 	// output. Empty with a sign_key set asks the SSH agent.
 	SignCommand []string `json:"sign_command,omitempty"`
+	// PostQuantum draws new sealing keys as post-quantum hybrids (age1pq1…): the
+	// node's first ones, and from then on at each change of keys.
+	PostQuantum bool `json:"post_quantum,omitempty"`
 	// Contact is whom another agency may call when both look at the same
 	// target: a desk and a number. An agency's node needs it for deconfliction.
 	Contact string `json:"contact,omitempty"`

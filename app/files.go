@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+
+	"filippo.io/age/plugin"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -56,7 +59,32 @@ func (n *Node) UnsealFile(path string, w io.Writer) error {
 		return err
 	}
 	defer f.Close()
-	plain, err := refer.Unseal(f, n.keys.Seal)
+	plain, err := refer.Unseal(f, n.seals()...)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(w, plain)
+	return err
+}
+
+// UnsealWith opens a sealed package without a node, with the identities of a
+// file: age's own, those of its plugins, or an SSH private key. A plugin that
+// wants a touch or a PIN says so through say.
+func UnsealWith(path, identityFile string, say func(string, ...any), w io.Writer) error {
+	text, err := os.ReadFile(identityFile)
+	if err != nil {
+		return err
+	}
+	ids, err := access.Identities(text, plugin.NewTerminalUI(say, say))
+	if err != nil {
+		return fmt.Errorf("%s: %w", filepath.Base(identityFile), err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	plain, err := refer.Unseal(f, ids...)
 	if err != nil {
 		return err
 	}

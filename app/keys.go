@@ -58,6 +58,9 @@ func (n *Node) changeKeys(ctx context.Context, reason string, giveUp bool) (KeyN
 		return KeyNews{}, invalidf("say why the keys change: peers and auditors see it")
 	}
 	fresh, err := n.keys.Rotated()
+	if err == nil && n.PostQuantum && !fresh.Seal.PostQuantum() {
+		err = fresh.SealPostQuantum()
+	}
 	if err != nil {
 		return KeyNews{}, err
 	}

@@ -112,6 +112,11 @@ func loadOrMakeKeys(cfg Config) (*access.Keys, error) {
 	if k, err = access.GenerateKeys(cfg.Org.ID, string(cfg.Org.ID)+".example/ringbreaker"); err != nil {
 		return nil, err
 	}
+	if cfg.PostQuantum {
+		if err := k.SealPostQuantum(); err != nil {
+			return nil, err
+		}
+	}
 	return k, access.SaveKeys(dir, k)
 }
 

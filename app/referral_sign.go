@@ -80,6 +80,9 @@ func (n *Node) signatoryKey(ctx context.Context, p *refer.Package, as *refer.Sig
 	case i < 0 || p.Document.Complainants[i].SignKey == "":
 		as.Key = n.keys.Sign
 		return nothing, nil
+	case n.SignKeyFile != "":
+		as.Key, err = refer.FileSigner(n.SignKeyFile, p.Document.Complainants[i].SignKey)
+		return nothing, err
 	case len(n.SignCommand) > 0:
 		as.Key, err = refer.CommandSigner(ctx, n.SignCommand, p.Document.Complainants[i].SignKey)
 		return nothing, err

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"filippo.io/age"
+	"filippo.io/age/plugin"
 
+	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
 )
 
@@ -106,15 +107,18 @@ func decodeAnnex(r io.Reader) ([]AnnexEntry, error) {
 }
 
 // Seal encrypts to age recipients what is written to the result; Close ends
-// it. Recipients are in age's text forms, X25519 or post-quantum hybrid;
-// those two kinds cannot be mixed in one file (age refuses it).
+// it. Recipients are in age's text forms ([access.SealRecipient]); post-quantum
+// ones cannot be mixed with others in one file (age refuses it).
 func Seal(w io.Writer, recipients []string) (io.WriteCloser, error) {
 	if len(recipients) == 0 {
 		return nil, fmt.Errorf("the agency has given no age recipient to seal to: %w", fraud.ErrInvalid)
 	}
-	to, err := age.ParseRecipients(strings.NewReader(strings.Join(recipients, "\n")))
-	if err != nil {
-		return nil, fmt.Errorf("an age recipient of the agency cannot be read: %w", fraud.ErrInvalid)
+	to := make([]age.Recipient, len(recipients))
+	for i, text := range recipients {
+		var err error
+		if to[i], err = access.SealRecipient(text); err != nil {
+			return nil, fmt.Errorf("recipient %d of the agency: %w", i+1, err)
+		}
 	}
 	out, err := age.Encrypt(w, to...)
 	if err != nil {
@@ -130,6 +134,9 @@ func Unseal(r io.Reader, identities ...age.Identity) (io.Reader, error) {
 		return nil, fmt.Errorf("no key given to open it with: %w", fraud.ErrForbidden)
 	}
 	plain, err := age.Decrypt(r, identities...)
+	if missing := new(plugin.NotFoundError); errors.As(err, &missing) {
+		return nil, fmt.Errorf("the key needs the program age-plugin-%s, which is not installed: %w", missing.Name, fraud.ErrNotFound)
+	}
 	if none := new(age.NoIdentityMatchError); errors.As(err, &none) {
 		return nil, fmt.Errorf("it is not sealed to this key: %w", fraud.ErrForbidden)
 	}

@@ -6,8 +6,10 @@ import (
 	"crypto"
 	"crypto/ed25519"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -20,8 +22,8 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// A signatory's key need not lie on the node. It can be in an SSH agent
-// ([AgentSigner]), which OpenSSH fills from a file or, with `ssh-add -s`,
+// A signatory's key need not be the node's. It can be in a file of its own
+// ([FileSigner]), in an SSH agent ([AgentSigner]), which OpenSSH fills from a file or, with `ssh-add -s`,
 // from a PKCS#11 token; or behind a program ([CommandSigner]) that talks to a
 // token, a card or a service. Either way the node's key vouches for it
 // ([VouchFor]), and the agency needs to know the node's key alone.
@@ -76,6 +78,47 @@ func (o outside) Sign(_ io.Reader, message []byte, opts crypto.SignerOpts) ([]by
 		return nil, fmt.Errorf("what came back is not signed by key %s: %w", KeyID(o.pub), fraud.ErrForbidden)
 	}
 	return sig, nil
+}
+
+// FileSigner is the key pub (base64) in a file: PKCS #8 or OpenSSH, without a
+// passphrase, readable by its owner alone. ErrForbidden if it is another key or
+// others may read it.
+func FileSigner(path, pub string) (crypto.Signer, error) {
+	want, err := publicKey(pub)
+	if err != nil {
+		return nil, err
+	}
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("no signatory's key at %s: %w", path, fraud.ErrNotFound)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("signatory's key: %w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("the signatory's key %s may be read by others, run chmod 600 on it: %w", path, fraud.ErrForbidden)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("signatory's key: %w", err)
+	}
+	raw, err := ssh.ParseRawPrivateKey(text)
+	if err != nil {
+		return nil, fmt.Errorf("the signatory's key %s cannot be read; an Ed25519 key without a passphrase is wanted, one with it belongs into ssh-agent: %w", path, fraud.ErrInvalid)
+	}
+	var key ed25519.PrivateKey
+	switch k := raw.(type) {
+	case ed25519.PrivateKey:
+		key = k
+	case *ed25519.PrivateKey:
+		key = *k
+	default:
+		return nil, fmt.Errorf("the signatory's key %s is not Ed25519: %w", path, fraud.ErrInvalid)
+	}
+	if !want.Equal(key.Public()) {
+		return nil, fmt.Errorf("the key %s is not the signatory's: %w", path, fraud.ErrForbidden)
+	}
+	return key, nil
 }
 
 // AgentSigner is the key pub (base64) in the SSH agent at a socket; an empty

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Installs the programs that some tests start for real: PostgreSQL, Chromium,
-# age, openssl, poppler, tesseract. Where it may not, it says so and the tests that need
+# age, openssl, softhsm2, poppler, tesseract. Where it may not, it says so and the tests that need
 # them are skipped aloud (and fail in CI, where nothing may be skipped).
 set -u
 missing=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium fonts-noto-core fonts-noto-cjk)
 command -v age >/dev/null || missing+=(age)
+command -v softhsm2-util >/dev/null || missing+=(softhsm2) # a PKCS#11 token made of software
+/usr/bin/python3 -c 'import PyKCS11' 2>/dev/null || missing+=(python3-pykcs11)
+command -v pkcs11-tool >/dev/null || missing+=(opensc)
 command -v openssl >/dev/null || missing+=(openssl)
 command -v pdftotext >/dev/null || missing+=(poppler-utils)
 command -v tesseract >/dev/null || missing+=(tesseract-ocr tesseract-ocr-eng)

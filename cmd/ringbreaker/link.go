@@ -273,7 +273,12 @@ func (w *reportWorker) lines(ctx context.Context, p piece) {
 
 // writeFile writes a file under another name first, so that a cut write
 // leaves no half of it.
-func writeFile(name string, write func(io.Writer) error) error {
+func writeFile(name string, write func(io.Writer) error) error { return writeAs(name, 0o644, write) }
+
+// writeSecret is writeFile for what only its owner may read.
+func writeSecret(name string, write func(io.Writer) error) error { return writeAs(name, 0o600, write) }
+
+func writeAs(name string, mode os.FileMode, write func(io.Writer) error) error {
 	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part*")
 	if err != nil {
 		return err
@@ -286,7 +291,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil {
+	if err := os.Chmod(f.Name(), mode); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), name)

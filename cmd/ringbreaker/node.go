@@ -373,7 +373,7 @@ func runRestore(ctx context.Context, c *call) error {
 
 func keygenCommand() command {
 	return command{
-		name: "keygen", args: "-data DIR -org ID -name NAME [-kind company|agency|report_centre] [-country CC] [-addr HOST:PORT]",
+		name: "keygen", args: "-data DIR -org ID -name NAME [-kind company|agency|report_centre] [-country CC] [-addr HOST:PORT] [-post-quantum]",
 		does:    "sets up a node: its configuration and its keys; prints its fingerprint",
 		example: "ringbreaker keygen -data node -org alder -name 'Alder Systems' -country US", run: runKeygen,
 	}
@@ -386,6 +386,7 @@ func runKeygen(ctx context.Context, c *call) error {
 	kind := c.flags.String("kind", "company", "company, agency or report_centre")
 	country := c.flags.String("country", "US", "ISO 3166-1 alpha-2")
 	addr := c.flags.String("addr", "", "`HOST:PORT` to listen on; default 127.0.0.1:8700")
+	pq := c.flags.Bool("post-quantum", false, "what is sealed to this node withstands a quantum computer; partners without Ringbreaker need age 1.3")
 	contact := c.flags.String("contact", "", "whom another agency may call when both look at the same target")
 	if err := c.parse(); err != nil {
 		return err
@@ -398,7 +399,7 @@ func runKeygen(ctx context.Context, c *call) error {
 	default:
 		return usagef("-kind is company, agency or report_centre")
 	}
-	cfg := app.Config{Data: *data, Addr: *addr, Contact: *contact, Org: fraud.Org{ID: fraud.OrgID(*org), Name: *name, Kind: fraud.OrgKind(*kind), Country: *country}}
+	cfg := app.Config{Data: *data, Addr: *addr, PostQuantum: *pq, Contact: *contact, Org: fraud.Org{ID: fraud.OrgID(*org), Name: *name, Kind: fraud.OrgKind(*kind), Country: *country}}
 	if _, err := os.Stat(filepath.Join(*data, "config.json")); err == nil {
 		return fmt.Errorf("%s holds a node already; its keys are never overwritten", *data)
 	}

@@ -25,7 +25,8 @@ func referralCommand() command {
   ringbreaker referral status -data node -id REF-…
   ringbreaker referral supplement -data node -as laura -id REF-… -title 'Bank records'
   ringbreaker referral seal  -to age1… -out CASE.referral.age CASE.referral
-  ringbreaker referral open  -data agency -out CASE.referral CASE.referral.age`,
+  ringbreaker referral open  -data agency -out CASE.referral CASE.referral.age
+  ringbreaker referral open  -identity agency.key -out CASE.referral CASE.referral.age`,
 		run: runReferral,
 	}
 }
@@ -35,11 +36,12 @@ func runReferral(ctx context.Context, c *call) error {
 	f := referralFlags{
 		data:   dataFlag(c),
 		joint:  c.flags.String("joint-case", "", "build: the joint case that the referral is made of"),
-		to:     c.flags.String("to", "", "build: the agency; seal: an age recipient"),
+		to:     c.flags.String("to", "", "build: the agency; seal: age recipients, commas between; also a plugin's or ssh-ed25519"),
 		title:  c.flags.String("title", "", "build: what it is about"),
 		id:     c.flags.String("id", "", "the referral"),
 		person: c.flags.String("as", "", "the `PERSON` of the node who does it; sign: default the node's first signatory"),
 		disk:   c.flags.String("disk", "", "send: write the sealed package into this `FILE` for a person to carry"),
+		key:    c.flags.String("identity", "", "open: without a node, the `FILE` of an age identity, of a plugin's, or of an SSH key"),
 		out:    c.flags.String("out", "", "`FILE` to write"),
 		check:  c.flags.Int("check", 0, "override: the number of the check"),
 		reason: c.flags.String("reason", "", "override: why it is signed all the same"),
@@ -57,16 +59,21 @@ func runReferral(ctx context.Context, c *call) error {
 		return showReferral(c)
 	case "seal":
 		return sealReferral(c, f)
-	case "build", "sign", "send", "open", "override", "list", "complainant", "checks", "receipt", "status", "supplement":
+	case "open":
+		if *f.key != "" {
+			return openWith(c, f)
+		}
+		return nodeReferral(ctx, c, what, f)
+	case "build", "sign", "send", "override", "list", "complainant", "checks", "receipt", "status", "supplement":
 		return nodeReferral(ctx, c, what, f)
 	}
 	return usagef("say complainant, build, checks, override, sign, send, receipt, status, supplement, seal, open, verify, show or list")
 }
 
 type referralFlags struct {
-	data, joint, to, title, id, person, out, reason, disk *string
-	check                                                 *int
-	asJSON                                                *bool
+	data, joint, to, title, id, person, out, key, reason, disk *string
+	check                                                      *int
+	asJSON                                                     *bool
 }
 
 // keyFlags is -key ORG=BASE64, several times.
@@ -137,6 +144,18 @@ func sealReferral(c *call, f referralFlags) error {
 	}
 	in := c.flags.Arg(0)
 	return writeFile(*f.out, func(w ioWriter) error { return app.SealReferral(in, splitList(*f.to), w) })
+}
+
+// openWith opens a sealed package without a node.
+func openWith(c *call, f referralFlags) error {
+	if c.flags.NArg() != 1 {
+		return usagef("name one sealed package")
+	}
+	if err := c.need("out"); err != nil {
+		return err
+	}
+	say := func(format string, args ...any) { fmt.Fprintf(c.stderr, format+"\n", args...) }
+	return writeSecret(*f.out, func(w ioWriter) error { return app.UnsealWith(c.flags.Arg(0), *f.key, say, w) })
 }
 
 func nodeReferral(ctx context.Context, c *call, what string, f referralFlags) error {
@@ -234,7 +253,7 @@ func referralFile(ctx context.Context, c *call, n *app.Node, what string, f refe
 		}
 		return n.TakeReceipt(ctx, e)
 	}
-	return writeFile(*f.out, func(w ioWriter) error { return n.UnsealFile(in, w) })
+	return writeSecret(*f.out, func(w ioWriter) error { return n.UnsealFile(in, w) })
 }
 
 // tellReferral prints the checks of a referral, or what became of it.
