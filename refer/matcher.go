@@ -1,6 +1,7 @@
 package refer
 
 import (
+	"bytes"
 	"errors"
 	"hash/maphash"
 	"io"
@@ -120,7 +121,12 @@ func (m *Matcher) search(r io.Reader, size int) (string, error) {
 		n, err := r.Read(raw[left:])
 		chunk, end := raw[:left+n], err != nil
 		left = copyBack(chunk, end)
-		blank = foldInto(&text, &digits, chunk[:len(chunk)-left], blank)
+		whole := chunk[:len(chunk)-left]
+		if bytes.IndexByte(whole, 0) >= 0 {
+			blank = foldBytes(&text, &digits, whole, blank)
+		} else {
+			blank = foldInto(&text, &digits, whole, blank)
+		}
 		copy(raw, chunk[len(chunk)-left:])
 		if hit := text.look(); hit != "" {
 			return hit, nil
@@ -183,6 +189,56 @@ func foldInto(text, digits *scan, chunk []byte, blank bool) bool {
 	text.buf, digits.buf = t[:tn], d[:dn]
 	return blank
 }
+
+// foldBytes is foldInto for what is no text, such as the image of a disk: there
+// letters outside ASCII are compared as they are written. It has no branches,
+// since nothing in such bytes can be foreseen.
+func foldBytes(text, digits *scan, chunk []byte, blank bool) bool {
+	t, tn, d, dn := text.buf[:cap(text.buf)], len(text.buf), digits.buf[:cap(digits.buf)], len(digits.buf)
+	was, cut := 0, 0
+	if blank {
+		was = 1
+	}
+	if dn > 0 && d[dn-1] == numberBreak {
+		cut = 1
+	}
+	for _, c := range chunk {
+		f := &byteFold[c]
+		t[tn] = f.lower
+		tn += 1 - f.blank&was
+		was = f.blank
+		d[dn] = f.digit
+		dn += f.counts - f.cuts&cut
+		cut = cut&f.keeps | f.cuts
+	}
+	text.buf, digits.buf = t[:tn], d[:dn]
+	return was == 1
+}
+
+// byteFold is what one byte means to foldBytes.
+var byteFold = func() (out [256]struct {
+	lower, digit               byte
+	blank, counts, cuts, keeps int
+}) {
+	for c := range out {
+		f := &out[c]
+		f.lower, f.digit, f.counts, f.cuts = byte(c), numberBreak, 1, 1
+		if c >= utf8.RuneSelf {
+			continue
+		}
+		f.lower = asciiLower[c]
+		if asciiKind[c]&isBlank != 0 {
+			f.lower, f.blank = ' ', 1
+		}
+		switch {
+		case asciiKind[c]&isDigit != 0:
+			f.digit, f.cuts = byte(c), 0
+		case asciiKind[c]&isBetween != 0:
+			f.counts, f.cuts, f.keeps = 0, 0, 1
+		}
+	}
+	return out
+}()
 
 // copyBack is how many bytes at the end of a chunk are the beginning of a
 // letter whose rest comes with the next.

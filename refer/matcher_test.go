@@ -139,6 +139,9 @@ func TestAVictimIsFoundInsideTheFilesThatOfficesUse(t *testing.T) {
 		{"a.gz", "\x1f\x8b is no gzip", refer.Searched{Opaque: true}},
 		{"a.pdf", "%PDF-1.7 …", refer.Searched{Opaque: true}},
 		{"a.jpg", "\xff\xd8\xff\xe0\x00\x10JFIF", refer.Searched{Opaque: true}},
+		{"a.img", "\x00\xff\x00Vera  M\u00fcller-EXAMPLEWOMAN", refer.Searched{Pseudonym: "V-1", Opaque: true}},
+		{"a.img", "\x00\xfftel 020-7946 0123\x00", refer.Searched{Pseudonym: "V-1", Opaque: true}},
+		{"a.img", "\x00\xfftel 020-7946\x000123", refer.Searched{Opaque: true}},
 		{"a.txt", "nobody", refer.Searched{}},
 		{"a.txt", "", refer.Searched{}},
 	} {
