@@ -272,6 +272,7 @@ type reporterOf struct {
 	Reporter struct {
 		AgeBand  string `json:"age_band"`
 		Country  string `json:"country"`
+		Language string `json:"language"`
 		TimeZone string `json:"time_zone"`
 	} `json:"reporter"`
 }
@@ -282,8 +283,11 @@ type reporterOf struct {
 func (db *DB) Incidents(ctx context.Context, reports []fraud.ReportID) ([]fraud.Incident, error) {
 	return listAll(ctx, db, func(r row) (x fraud.Incident, err error) {
 		var raw []byte
-		if err := r.Scan(at(&x.At), &raw); err != nil {
+		if err := r.Scan(at(&x.At), &x.Country, &x.AgeBand, &x.TimeZone, &raw); err != nil {
 			return x, err
+		}
+		if raw == nil {
+			return x, nil
 		}
 		var who reporterOf
 		if err := json.Unmarshal(raw, &who); err != nil {
@@ -294,10 +298,12 @@ func (db *DB) Incidents(ctx context.Context, reports []fraud.ReportID) ([]fraud.
 	}, "incidents", incidentsSQL, texts(reports))
 }
 
+// The text of a report is read only while it waits for its card.
 const incidentsSQL = `
-	SELECT happened_at, raw FROM reports
-	WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
-	ORDER BY id`
+	SELECT r.happened_at, COALESCE(c.country, ''), COALESCE(c.age_band, ''), COALESCE(c.time_zone, ''), CASE WHEN c.report_no IS NULL THEN r.raw END
+	FROM reports r LEFT JOIN report_cards c ON c.report_no = r.no
+	WHERE r.id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
+	ORDER BY r.id`
 
 // SightingsOfMany gives what extract found in each of these reports, in the
 // order of the reports' ids. Reports that are not here are left out.

@@ -28,8 +28,10 @@ const (
 	dropOrdersSQL = `DELETE FROM ring_orders WHERE ring_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`
 	dropFacetsSQL = `DELETE FROM ring_facets WHERE ring_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`
 	dropValuesSQL = `DELETE FROM ring_values WHERE ring_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`
-	rawOfRingSQL  = `
-	SELECT r.raw FROM ring_reports m JOIN reports r ON r.id = m.report_id
+	// The text of a report is read only while it waits for its card.
+	languagesOfRingSQL = `
+	SELECT c.language, CASE WHEN c.report_no IS NULL THEN r.raw END
+	FROM ring_reports m JOIN reports r ON r.id = m.report_id LEFT JOIN report_cards c ON c.report_no = r.no
 	WHERE m.ring_id = $1 ORDER BY m.report_id`
 )
 
@@ -149,24 +151,23 @@ func valuesOf(r *fraud.Ring) [][]any {
 	return out
 }
 
-// languageOf reads one field of a report's JSON and nothing else.
-type languageOf struct {
-	Reporter struct {
-		Language string `json:"language"`
-	} `json:"reporter"`
-}
-
 // languagesOf counts the languages of a ring's victims, most first.
 func (t *tx) languagesOf(ctx context.Context, id fraud.RingID) ([]string, error) {
 	count := map[string]int{}
-	err := each(ctx, t, rawOfRingSQL, []any{string(id)}, func(r row) error {
+	err := each(ctx, t, languagesOfRingSQL, []any{string(id)}, func(r row) error {
+		var language sql.NullString
 		var raw []byte
-		if err := r.Scan(&raw); err != nil {
+		if err := r.Scan(&language, &raw); err != nil {
 			return err
 		}
-		var x languageOf
-		if json.Unmarshal(raw, &x) == nil && x.Reporter.Language != "" {
-			count[x.Reporter.Language]++
+		if raw != nil {
+			var x reporterOf
+			if json.Unmarshal(raw, &x) == nil {
+				language.String = x.Reporter.Language
+			}
+		}
+		if language.String != "" {
+			count[language.String]++
 		}
 		return nil
 	})
@@ -200,7 +201,7 @@ func (t *tx) dropHeads(ctx context.Context, gone []fraud.RingID) error {
 	if err != nil {
 		return err
 	}
-	for _, q := range []string{dropHeadsSQL, dropOrdersSQL, dropFacetsSQL, dropValuesSQL} {
+	for _, q := range []string{dropHeadsSQL, dropOrdersSQL, dropFacetsSQL, dropValuesSQL, dropTopsSQL} {
 		if _, err := t.exec(ctx, q, texts(gone)); err != nil {
 			return err
 		}

@@ -145,7 +145,7 @@ const (
 	SELECT r.no, r.id, r.raw, e.sightings
 	FROM reports r JOIN extractions e ON e.report_no = r.no
 	WHERE r.no > $1 ORDER BY r.no LIMIT $2`
-	addCardSQL = `INSERT INTO report_cards (report_no, paid_at, aged60) VALUES ($1, $2, $3)`
+	addCardSQL = `INSERT INTO report_cards (report_no, paid_at, aged60, country, age_band, language, time_zone) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 )
 
 // textsAtOnce is how many reports one transaction of [DB.IndexTexts] takes, so
@@ -192,7 +192,10 @@ func (db *DB) indexSome(ctx context.Context, limit int64) (int, error) {
 				return fmt.Errorf("report %s: %w", id, err)
 			}
 			words = append(words, []any{to, db.dialect.words(wordsOf(textsOf(rep, sightings)...))})
-			cards = append(cards, []any{to, us(lastPaid(rep)), rep.Reporter.AgeBand == "60_plus"})
+			who := rep.Reporter
+			cards = append(cards, []any{
+				to, us(lastPaid(rep)), who.AgeBand == "60_plus", plain(who.Country), plain(who.AgeBand), plain(who.Language), plain(who.TimeZone),
+			})
 			return nil
 		})
 	})
