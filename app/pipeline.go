@@ -97,7 +97,7 @@ func (n *Node) Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanati
 			return link.Explanation{}, err
 		}
 		res.Assign = append(res.Assign, link.Assigned{Report: id, Ring: ring})
-		if ring == "" {
+		if ring == "" || len(res.Rings) == 1 && res.Rings[0].ID == ring {
 			continue
 		}
 		r, err := n.db.Ring(ctx, ring)
@@ -111,9 +111,11 @@ func (n *Node) Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanati
 		res.Rings = append(res.Rings, r)
 		res.Links = append(res.Links, links...)
 	}
-	var err error
-	if res.Suggestions, err = n.db.Suggestions(ctx); err != nil {
-		return link.Explanation{}, err
+	if len(res.Rings) == 2 && res.Rings[0].ID != res.Rings[1].ID { // only then a suggestion may say something
+		var err error
+		if res.Suggestions, err = n.db.SuggestionsOf(ctx, res.Rings[0].ID, 0); err != nil {
+			return link.Explanation{}, err
+		}
 	}
 	return res.Explain(a, b), nil
 }

@@ -49,7 +49,7 @@ func (n *Node) wireVerbs(ctx context.Context) error {
 	if n.uploads, err = n.Intake.OpenUploads(filepath.Join(n.Data, uploadsDir), intake.UploadsConfig{
 		Keep: func(_ context.Context, m *csvmap.Mapping) error { _, err := n.keepMapping(m); return err },
 		After: func(ctx context.Context) {
-			if err := n.Flow(n.Console(ctx)); err != nil {
+			if err := n.rings.changed(n.Console(ctx)); err != nil {
 				n.log.ErrorContext(ctx, "flow after an upload", slog.String("error", err.Error()))
 			}
 		},

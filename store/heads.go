@@ -83,12 +83,19 @@ func ordersOf(h fraud.RingHead) map[fraud.RingOrder]float64 {
 	}
 }
 
-// addHeads writes what lists and searches read of rings that are in already,
-// with their reports.
-func (t *tx) addHeads(ctx context.Context, rings []*fraud.Ring) error {
-	var heads, orders, facets, values [][]any
-	counts := map[[2]string]int{}
-	for _, r := range rings {
+// ringWithLinks is a ring with the links that are kept with it.
+type ringWithLinks struct {
+	ring  *fraud.Ring
+	links []fraud.Link
+}
+
+// addHeads writes what lists, searches and first screens read of rings that
+// are in already, with their reports. What facets they have is added to
+// counts.
+func (t *tx) addHeads(ctx context.Context, rings []ringWithLinks, counts map[[2]string]int) error {
+	var heads, orders, facets, values, tops [][]any
+	for _, x := range rings {
+		r := x.ring
 		languages, err := t.languagesOf(ctx, r.ID)
 		if err != nil {
 			return err
@@ -103,16 +110,17 @@ func (t *tx) addHeads(ctx context.Context, rings []*fraud.Ring) error {
 			counts[f]++
 		}
 		values = append(values, valuesOf(r)...)
+		tops = append(tops, topOf(r, x.links))
 	}
 	for _, w := range []struct {
 		query string
 		rows  [][]any
-	}{{addHeadSQL, heads}, {addOrderSQL, orders}, {addFacetSQL, facets}, {addRingValueSQL, values}} {
+	}{{addHeadSQL, heads}, {addOrderSQL, orders}, {addFacetSQL, facets}, {addRingValueSQL, values}, {addTopSQL, tops}} {
 		if err := t.bulk(ctx, w.query, w.rows); err != nil {
 			return err
 		}
 	}
-	return t.countFacets(ctx, counts)
+	return nil
 }
 
 // jsonText is v as JSON in a column of text.
@@ -219,19 +227,6 @@ func (t *tx) countFacets(ctx context.Context, counts map[[2]string]int) error {
 	})
 	_, err := t.many(ctx, countFacetsSQL, rows)
 	return err
-}
-
-// fillHeads makes the heads of rings that an earlier version wrote.
-func fillHeads(ctx context.Context, t *tx) error {
-	rings, err := list(ctx, t, scanRing, ringsByHarmSQL, most(0))
-	if err != nil {
-		return err
-	}
-	p := make([]*fraud.Ring, len(rings))
-	for i := range rings {
-		p[i] = &rings[i]
-	}
-	return t.addHeads(ctx, p)
 }
 
 const (

@@ -29,19 +29,27 @@ const (
 	addLinkingSQL      = `INSERT INTO linkings (at, model, rings) SELECT $1, $2, COUNT(*) FROM rings`
 )
 
-// ringRow is a ring ready to be written.
+// ringRow is a ring ready to be written. Its JSON may be left out, to be made
+// again when it is written: that of a million reports would fill the memory.
 type ringRow struct {
 	ring   *fraud.Ring
+	mine   []int32 // its links, by their places
+	digest [32]byte
 	body   []byte
 	links  []byte
-	digest [32]byte
 }
+
+const (
+	// keptJSON is how much JSON one save keeps between comparing and writing.
+	keptJSON = 128 << 20
+	// writtenAtOnce is how much JSON is handed to the database in one go.
+	writtenAtOnce = 16 << 20
+)
 
 // SaveRings replaces the derived rings, their links and the suggestions by
 // those of l and appends its events, in one transaction; of a partial linking,
 // the rings that it names. Rings that did not change are not written again, so
-// a re-link costs what it changed. A link
-// that holds no ring together (to a supplier or a launderer) is kept with the
+// a re-link costs what it changed. A link that holds no ring together (to a supplier or a launderer) is kept with the
 // rings of its two reports. ErrConflict if one report is in two rings,
 // ErrNotFound if a ring holds a report that is not here.
 func (db *DB) SaveRings(ctx context.Context, l fraud.Linking) error {
@@ -80,49 +88,75 @@ func (db *DB) SaveRings(ctx context.Context, l fraud.Linking) error {
 	return doing(err, "save %d rings", len(l.Rings))
 }
 
-// ringRows writes the rings as JSON, with the links of each.
+// ringRows lays out the rings, each with its links and its digest.
 func ringRows(l fraud.Linking) ([]ringRow, error) {
 	place := make(map[fraud.RingID]int, len(l.Rings))
-	home := make(map[fraud.ReportID]fraud.RingID)
-	for i := range l.Rings {
-		place[l.Rings[i].ID] = i
-		for _, r := range l.Rings[i].Reports {
-			home[r] = l.Rings[i].ID
-		}
-	}
-	links := make([][]fraud.Link, len(l.Rings))
-	keep := func(id fraud.RingID, x fraud.Link) {
-		if i, ok := place[id]; ok {
-			links[i] = append(links[i], x)
-		}
-	}
-	for _, x := range l.Links {
-		switch a, b := home[x.A], home[x.B]; {
-		case x.Ring != "":
-			keep(x.Ring, x)
-		case a == b:
-			keep(a, x)
-		default:
-			keep(a, x)
-			keep(b, x)
-		}
-	}
+	home := make(map[fraud.ReportID]int32)
 	rows := make([]ringRow, len(l.Rings))
 	for i := range l.Rings {
-		body, err := json.Marshal(&l.Rings[i], json.Deterministic(true))
-		if err != nil {
-			return nil, fmt.Errorf("ring %s: %w", l.Rings[i].ID, fraud.ErrInvalid)
+		rows[i].ring = &l.Rings[i]
+		place[l.Rings[i].ID] = i
+		for _, r := range l.Rings[i].Reports {
+			home[r] = int32(i) + 1 // 0 is in no ring of these
 		}
-		mine, err := json.Marshal(links[i], json.Deterministic(true))
-		if err != nil {
-			return nil, fmt.Errorf("links of ring %s: %w", l.Rings[i].ID, fraud.ErrInvalid)
+	}
+	for k, x := range l.Links {
+		if x.Ring != "" {
+			if i, ok := place[x.Ring]; ok {
+				rows[i].mine = append(rows[i].mine, int32(k))
+			}
+			continue
 		}
-		rows[i] = ringRow{
-			ring: &l.Rings[i], body: body, links: mine,
-			digest: sha256.Sum256(bytes.Join([][]byte{body, mine}, []byte{'\n'})),
+		a, b := home[x.A], home[x.B]
+		if a > 0 {
+			rows[a-1].mine = append(rows[a-1].mine, int32(k))
+		}
+		if b > 0 && b != a {
+			rows[b-1].mine = append(rows[b-1].mine, int32(k))
+		}
+	}
+	kept := 0
+	for i := range rows {
+		r := &rows[i]
+		if err := r.write(l); err != nil {
+			return nil, err
+		}
+		sum := sha256.New()
+		sum.Write(r.body)
+		sum.Write([]byte{'\n'})
+		sum.Write(r.links)
+		sum.Sum(r.digest[:0])
+		if kept += len(r.body) + len(r.links); kept > keptJSON {
+			r.body, r.links = nil, nil
 		}
 	}
 	return rows, nil
+}
+
+// own are the links of a ring.
+func (r *ringRow) own(l fraud.Linking) []fraud.Link {
+	if len(r.mine) == 0 {
+		return nil
+	}
+	out := make([]fraud.Link, len(r.mine))
+	for i, k := range r.mine {
+		out[i] = l.Links[k]
+	}
+	return out
+}
+
+// write makes a ring's JSON, if it is not there.
+func (r *ringRow) write(l fraud.Linking) (err error) {
+	if r.body != nil {
+		return nil
+	}
+	if r.body, err = json.Marshal(r.ring, json.Deterministic(true)); err != nil {
+		return fmt.Errorf("ring %s: %w", r.ring.ID, fraud.ErrInvalid)
+	}
+	if r.links, err = json.Marshal(r.own(l), json.Deterministic(true)); err != nil {
+		return fmt.Errorf("links of ring %s: %w", r.ring.ID, fraud.ErrInvalid)
+	}
+	return nil
 }
 
 func (t *tx) replaceRings(ctx context.Context, l fraud.Linking, rows []ringRow) error {
@@ -139,24 +173,19 @@ func (t *tx) replaceRings(ctx context.Context, l fraud.Linking, rows []ringRow) 
 	if err != nil {
 		return err
 	}
-	var rings, members [][]any
-	var fresh []*fraud.Ring
-	for _, n := range rows {
-		if bytes.Equal(stored[n.ring.ID], n.digest[:]) {
+	var fresh []*ringRow
+	for i := range rows {
+		if n := &rows[i]; bytes.Equal(stored[n.ring.ID], n.digest[:]) {
 			delete(stored, n.ring.ID)
-			continue
-		}
-		fresh = append(fresh, n.ring)
-		rings = append(rings, []any{string(n.ring.ID), n.ring.Harm.Score, n.digest[:], n.body, n.links})
-		for _, r := range n.ring.Reports {
-			members = append(members, []any{string(r), string(n.ring.ID)})
+		} else {
+			fresh = append(fresh, n)
 		}
 	}
 	gone := make([]fraud.RingID, 0, len(stored)) // or changed
 	if l.Partial {
 		gone = append(gone, l.Gone...)
 		for _, r := range fresh {
-			gone = append(gone, r.ID)
+			gone = append(gone, r.ring.ID)
 		}
 	} else {
 		for id := range stored {
@@ -173,13 +202,42 @@ func (t *tx) replaceRings(ctx context.Context, l fraud.Linking, rows []ringRow) 
 			}
 		}
 	}
-	if err := t.bulk(ctx, addRingSQL, rings); err != nil {
-		return err
+	return t.addRings(ctx, l, fresh)
+}
+
+// addRings writes rings that are not there, with their members and heads, a
+// bounded part at a time.
+func (t *tx) addRings(ctx context.Context, l fraud.Linking, fresh []*ringRow) error {
+	counts := map[[2]string]int{}
+	for len(fresh) > 0 {
+		var rings, members [][]any
+		var heads []ringWithLinks
+		size := 0
+		for len(fresh) > 0 && size < writtenAtOnce {
+			n := fresh[0]
+			fresh = fresh[1:]
+			if err := n.write(l); err != nil {
+				return err
+			}
+			size += len(n.body) + len(n.links)
+			rings = append(rings, []any{string(n.ring.ID), n.ring.Harm.Score, n.digest[:], n.body, n.links})
+			for _, r := range n.ring.Reports {
+				members = append(members, []any{string(r), string(n.ring.ID)})
+			}
+			heads = append(heads, ringWithLinks{n.ring, n.own(l)})
+			n.body, n.links = nil, nil
+		}
+		if err := t.bulk(ctx, addRingSQL, rings); err != nil {
+			return err
+		}
+		if err := t.bulk(ctx, addMemberSQL, members); err != nil {
+			return err
+		}
+		if err := t.addHeads(ctx, heads, counts); err != nil {
+			return err
+		}
 	}
-	if err := t.bulk(ctx, addMemberSQL, members); err != nil {
-		return err
-	}
-	return t.addHeads(ctx, fresh)
+	return t.countFacets(ctx, counts)
 }
 
 func (t *tx) replaceSuggestions(ctx context.Context, list []fraud.Suggestion) error {

@@ -74,29 +74,9 @@ func (db *DB) StrongestLinks(ctx context.Context, id fraud.RingID) (links []frau
 	return links, all, doing(err, "read the strongest links of ring %s", id)
 }
 
-// fillTops makes what version 5 derives of rings and reports that an earlier
-// version wrote.
-func fillTops(ctx context.Context, t *tx) error {
-	for after, n := "", fillAtOnce; n == fillAtOnce; {
-		var rows [][]any
-		err := each(ctx, t, ringsAfterSQL, []any{after, fillAtOnce}, func(r row) error {
-			var ring fraud.Ring
-			var links []fraud.Link
-			if err := r.Scan(into(&ring), into(&links)); err != nil {
-				return err
-			}
-			after = string(ring.ID)
-			rows = append(rows, topOf(&ring, links))
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		if err := t.bulk(ctx, addTopSQL, rows); err != nil {
-			return err
-		}
-		n = len(rows)
-	}
+// fillDerived makes what lists, searches and first screens read of rings and
+// reports that an earlier version wrote.
+func fillDerived(ctx context.Context, t *tx) error {
 	for after, n := int64(0), fillCardsBatch; n == fillCardsBatch; {
 		var rows [][]any
 		err := each(ctx, t, cardsAfterSQL, []any{after, fillCardsBatch}, func(r row) error {
@@ -119,7 +99,34 @@ func fillTops(ctx context.Context, t *tx) error {
 		}
 		n = len(rows)
 	}
-	return nil
+	for _, q := range []string{
+		`DELETE FROM ring_heads`, `DELETE FROM ring_orders`, `DELETE FROM ring_facets`, `DELETE FROM ring_facet_counts`, `DELETE FROM ring_values`,
+	} {
+		if _, err := t.exec(ctx, q); err != nil {
+			return err
+		}
+	}
+	counts := map[[2]string]int{}
+	for after, n := "", fillAtOnce; n == fillAtOnce; {
+		var rings []ringWithLinks
+		err := each(ctx, t, ringsAfterSQL, []any{after, fillAtOnce}, func(r row) error {
+			x := ringWithLinks{ring: new(fraud.Ring)}
+			if err := r.Scan(into(x.ring), into(&x.links)); err != nil {
+				return err
+			}
+			after = string(x.ring.ID)
+			rings = append(rings, x)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		if err := t.addHeads(ctx, rings, counts); err != nil {
+			return err
+		}
+		n = len(rings)
+	}
+	return t.countFacets(ctx, counts)
 }
 
 // columns are what a card keeps of a reporter.

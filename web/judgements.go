@@ -20,6 +20,7 @@ type suggestionsPage struct {
 	Rows     []suggestionRow
 	All      int
 	From     int // the place of the first row
+	Withheld int // pairs of this page that this person may not read
 	Prev     string
 	Next     string
 	CanJudge bool
@@ -29,7 +30,7 @@ type suggestionsPage struct {
 
 type suggestionRow struct {
 	fraud.Suggestion
-	RingA, RingB fraud.Ring
+	RingA, RingB fraud.RingHead
 	Only         sideBySide
 	Reason       string // what is recorded unless the person writes another
 }
@@ -58,14 +59,8 @@ func (s *Server) suggestions(w http.ResponseWriter, r *http.Request) error {
 	if p.From-1+len(page) < all {
 		p.Next = "/suggestions?from=" + strconv.Itoa(p.From+suggestionsShown)
 	}
-	for _, x := range page {
-		row, ok, err := s.suggestionRow(ctx, x)
-		if err != nil {
-			return err
-		}
-		if ok {
-			p.Rows = append(p.Rows, row)
-		}
+	if err := s.suggestionRows(ctx, &p, page); err != nil {
+		return err
 	}
 	log, err := s.Store.JudgementPage(ctx, 0, judgedLately)
 	if err != nil {
@@ -91,32 +86,54 @@ func (s *Server) canJudge(ctx context.Context) bool {
 	return s.Judge != nil && access.Decide(access.From(ctx), access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
 }
 
-// suggestionRow lays two rings side by side; ok is false for what this person
-// may not read.
-func (s *Server) suggestionRow(ctx context.Context, x fraud.Suggestion) (row suggestionRow, ok bool, err error) {
-	row.Suggestion = x
-	for _, side := range []struct {
-		id   fraud.RingID
-		ring *fraud.Ring
-	}{{x.A, &row.RingA}, {x.B, &row.RingB}} {
-		if *side.ring, err = s.Store.Ring(ctx, side.id); err != nil && !isNotFound(err) {
-			return row, false, fmt.Errorf("read ring %s: %w", side.id, err)
-		}
-		if !access.Decide(access.From(ctx), access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(side.id), Mark: side.ring.Mark}, access.Recipient{}, s.Now()).Allow {
-			return row, false, nil
-		}
+// suggestionRows lays the rings of each pair side by side, and counts the
+// pairs that this person may not read.
+func (s *Server) suggestionRows(ctx context.Context, p *suggestionsPage, page []fraud.Suggestion) error {
+	var ids []fraud.RingID
+	for _, x := range page {
+		ids = append(ids, x.A, x.B)
 	}
+	list, err := s.Store.RingHeads(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read the rings of the suggestions: %w", err)
+	}
+	tops, err := s.Store.TopIndicators(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read the rings of the suggestions: %w", err)
+	}
+	heads := make(map[fraud.RingID]fraud.RingHead, len(list))
+	for _, h := range list {
+		heads[h.ID] = h
+	}
+	for _, x := range page {
+		row := suggestionRow{Suggestion: x, RingA: heads[x.A], RingB: heads[x.B]}
+		if !s.mayReadRing(ctx, row.RingA) || !s.mayReadRing(ctx, row.RingB) {
+			p.Withheld++
+			continue
+		}
+		row.lay(tops)
+		p.Rows = append(p.Rows, row)
+	}
+	return nil
+}
+
+// mayReadRing asks the rules about a ring in a list.
+func (s *Server) mayReadRing(ctx context.Context, h fraud.RingHead) bool {
+	return access.Decide(access.From(ctx), access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(h.ID), Mark: h.Mark}, access.Recipient{}, s.Now()).Allow
+}
+
+// lay says what only one of the two rings holds.
+func (row *suggestionRow) lay(tops map[fraud.RingID][]fraud.RingIndicator) {
 	shared := map[fraud.Indicator]bool{}
-	for _, c := range x.Link.Cause {
+	for _, c := range row.Link.Cause {
 		shared[c.Indicator] = true
 	}
 	only := func(in []fraud.RingIndicator) []fraud.RingIndicator {
 		out := slices.DeleteFunc(byReports(in), func(i fraud.RingIndicator) bool { return shared[i.Indicator] })
 		return out[:min(len(out), 5)]
 	}
-	row.Only = sideBySide{only(row.RingA.Indicators), only(row.RingB.Indicators)}
-	row.Reason = seenReason(x)
-	return row, true, nil
+	row.Only = sideBySide{only(tops[row.A]), only(tops[row.B])}
+	row.Reason = seenReason(row.Suggestion)
 }
 
 // seenReason is the reason that is recorded when a person decides on one key:

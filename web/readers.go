@@ -53,7 +53,11 @@ type Rings interface {
 	RingsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.RingID, error)
 	Ring(context.Context, fraud.RingID) (fraud.Ring, error)
 	RingOf(context.Context, fraud.ReportID) (fraud.RingID, error)
-	RingLinks(context.Context, fraud.RingID) ([]fraud.Link, error)
+	// StrongestLinks gives the links with most bits, and says how many there are.
+	StrongestLinks(context.Context, fraud.RingID) (links []fraud.Link, all int, err error)
+	// TopIndicators gives of those of the rings named that are there the
+	// indicators with most reports.
+	TopIndicators(context.Context, []fraud.RingID) (map[fraud.RingID][]fraud.RingIndicator, error)
 	RingEvents(context.Context, fraud.RingID) ([]fraud.RingEvent, error)
 	// LastLinking says when the rings were derived; fraud.ErrNotFound before
 	// the first time.

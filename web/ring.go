@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -48,7 +49,7 @@ type ringPage struct {
 	Links     []fraud.Link
 	LinksAll  int
 	Members   []fraud.ReportID
-	MoreOf    string // address of the next page of members
+	MoreOf    string // address of the next page of members or indicators
 }
 
 // flowTable is one currency's picture with the table behind it.
@@ -392,19 +393,27 @@ func flowFinding(flows []flow, currency string) string {
 	return fmt.Sprintf("Victims paid %s into %s", moneyShort(fraud.Money{Minor: in, Currency: currency}), plural(len(to), "account"))
 }
 
-func (s *Server) ringEvidenceTab(ctx context.Context, _ *http.Request, p *ringPage) error {
-	links, err := s.Store.RingLinks(ctx, p.ID)
-	if err != nil {
+// evidenceShown is how many indicators of a ring one page names.
+const evidenceShown = 500
+
+func (s *Server) ringEvidenceTab(ctx context.Context, r *http.Request, p *ringPage) error {
+	links, all, err := s.Store.StrongestLinks(ctx, p.ID)
+	if err != nil && !isNotFound(err) {
 		return fmt.Errorf("read the links of ring %s: %w", p.ID, err)
 	}
-	p.LinksAll = len(links)
-	links = slices.Clone(links)
-	slices.SortStableFunc(links, func(a, b fraud.Link) int { return cmp.Compare(b.Bits, a.Bits) })
-	p.Links = links[:min(len(links), 60)]
+	p.LinksAll, p.Links = all, links[:min(len(links), 60)]
 	p.Evidence = slices.Clone(p.Indicators)
 	slices.SortStableFunc(p.Evidence, func(a, b fraud.RingIndicator) int {
 		return cmp.Or(cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))
 	})
+	from := 0
+	if n, err := strconv.Atoi(r.URL.Query().Get("from")); err == nil {
+		from = min(max(n-1, 0), len(p.Evidence))
+	}
+	if to := from + evidenceShown; to < len(p.Evidence) {
+		p.MoreOf = p.Path + "?" + url.Values{"from": {strconv.Itoa(to + 1)}}.Encode()
+	}
+	p.Evidence = p.Evidence[from:min(len(p.Evidence), from+evidenceShown)]
 	return nil
 }
 

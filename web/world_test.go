@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -114,11 +115,22 @@ func (w *world) RingOf(_ context.Context, id fraud.ReportID) (fraud.RingID, erro
 	return r.ID, err
 }
 
-func (w *world) RingLinks(_ context.Context, id fraud.RingID) ([]fraud.Link, error) {
+func (w *world) StrongestLinks(_ context.Context, id fraud.RingID) ([]fraud.Link, int, error) {
 	var out []fraud.Link
 	for _, l := range w.links {
 		if l.Ring == id {
 			out = append(out, l)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b fraud.Link) int { return cmp.Compare(b.Bits, a.Bits) })
+	return out, len(out), nil
+}
+
+func (w *world) TopIndicators(_ context.Context, ids []fraud.RingID) (map[fraud.RingID][]fraud.RingIndicator, error) {
+	out := map[fraud.RingID][]fraud.RingIndicator{}
+	for _, r := range w.rings {
+		if slices.Contains(ids, r.ID) {
+			out[r.ID] = r.Indicators
 		}
 	}
 	return out, nil

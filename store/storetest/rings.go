@@ -80,6 +80,15 @@ var ringTests = []test{
 		same(b, links, err, l.Links[1:2])
 		_, err = b.RingLinks(b.ctx, "R-9")
 		b.refused(err, fraud.ErrNotFound)
+		for id, want := range map[fraud.RingID][]fraud.Link{"R-1": l.Links, "R-2": l.Links[1:2]} {
+			links, all, err := b.StrongestLinks(b.ctx, id)
+			same(b, links, err, want)
+			same(b, all, nil, len(want))
+		}
+		_, _, err = b.StrongestLinks(b.ctx, "R-9")
+		b.refused(err, fraud.ErrNotFound)
+		tops, err := b.TopIndicators(b.ctx, []fraud.RingID{"R-1", "R-9"})
+		same(b, tops, err, map[fraud.RingID][]fraud.RingIndicator{"R-1": l.Rings[1].Indicators})
 		suggestions, err := b.Suggestions(b.ctx)
 		same(b, suggestions, err, l.Suggestions)
 		when, model, n, err := b.LastLinking(b.ctx)
