@@ -249,3 +249,17 @@ func (n *Node) PendingSince(_ context.Context, id fraud.RingID) (time.Time, erro
 	}
 	return time.Time{}, nil
 }
+
+// PlacedIn says which ring a report most probably belongs to that came after
+// the rings were derived.
+func (n *Node) PlacedIn(_ context.Context, id fraud.ReportID) (fraud.RingID, error) {
+	base := n.rings.seen.Load()
+	if base == nil {
+		return "", nil
+	}
+	ring, settled := base.RingOf(id)
+	if settled {
+		return "", nil
+	}
+	return ring, nil
+}

@@ -340,6 +340,8 @@ func (p since) PendingSince(context.Context, fraud.RingID) (time.Time, error) {
 	return time.Time(p), nil
 }
 
+func (p since) PlacedIn(context.Context, fraud.ReportID) (fraud.RingID, error) { return "R-17", nil }
+
 func TestPagesSayThatRingsAreWorkedOutAgain(t *testing.T) {
 	srv, s := serveWith(t, company(t))
 	v := visit(t, srv).as("analyst")
@@ -352,6 +354,39 @@ func TestPagesSayThatRingsAreWorkedOutAgain(t *testing.T) {
 		if _, _, body := v.get(p); !strings.Contains(body, "being worked out again; what you see is as of 08:05 UTC") {
 			t.Errorf("%s does not say that it is pending\n%s", p, body)
 		}
+	}
+}
+
+func TestReportThatJustCameIsPlaced(t *testing.T) {
+	w := company(t)
+	w.rings = nil
+	srv, s := serveWith(t, w)
+	v := visit(t, srv).as("analyst")
+	if _, _, body := v.get("/reports/alder/r-0001"); !strings.Contains(body, "In no ring yet") {
+		t.Errorf("a report in no ring does not say so\n%s", body)
+	}
+	s.Pending = since(time.Date(2026, 3, 2, 8, 5, 0, 0, time.UTC))
+	if _, _, body := v.get("/reports/alder/r-0001"); !strings.Contains(body, `Probably <a href="/rings/R-17">Ring R-17</a>`) {
+		t.Errorf("where the report was placed is not said\n%s", body)
+	}
+}
+
+func TestSuggestionThatWasDecidedIsNotAskedAgain(t *testing.T) {
+	w := company(t)
+	srv, s := serveWith(t, w)
+	s.Pending = since(time.Date(2026, 3, 2, 8, 5, 0, 0, time.UTC))
+	v := visit(t, srv).as("analyst")
+	_, _, page := v.get("/suggestions")
+	x := w.suggest[0].Link
+	pair := `name="a" value="` + string(x.A) + `"`
+	if !strings.Contains(page, pair) {
+		t.Fatalf("the suggestion is not there\n%s", page)
+	}
+	if err := w.AddJudgement(t.Context(), fraud.Judgement{ID: "J-7", Verdict: fraud.VerdictDifferent, A: x.B, B: x.A, By: "ana", Reason: "two voices"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, page = v.get("/suggestions"); strings.Contains(page, pair) {
+		t.Error("what was decided is asked again while the rings follow")
 	}
 }
 

@@ -179,6 +179,7 @@ type reportViewPage struct {
 	ID        fraud.ReportID
 	Mark      fraud.Mark
 	Ring      fraud.RingID
+	Placed      fraud.RingID // where it was put at once, until the rings are derived
 	Texts     []markedText
 	Sightings []sightingRow
 	Facts     fraud.ReportFacts
@@ -241,6 +242,11 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.I
 	p := reportViewPage{base: s.base(w, r, "Report "+string(id)), Report: rep, ID: id, Mark: rep.Mark(), Facts: rep.Facts(), Identity: who}
 	if p.Ring, err = s.Store.RingOf(ctx, id); err != nil && !isNotFound(err) {
 		return fmt.Errorf("find the ring of %s: %w", id, err)
+	}
+	if p.Ring == "" && s.Pending != nil {
+		if p.Placed, err = s.Pending.PlacedIn(ctx, id); err != nil {
+			return fmt.Errorf("ask where %s was placed: %w", id, err)
+		}
 	}
 	sights, err := s.Store.SightingsOf(ctx, id)
 	if err != nil {

@@ -87,7 +87,8 @@ func (s *Server) canJudge(ctx context.Context) bool {
 }
 
 // suggestionRows lays the rings of each pair side by side, and counts the
-// pairs that this person may not read.
+// pairs that this person may not read; what somebody has decided already is
+// left out.
 func (s *Server) suggestionRows(ctx context.Context, p *suggestionsPage, page []fraud.Suggestion) error {
 	var ids []fraud.RingID
 	for _, x := range page {
@@ -106,6 +107,13 @@ func (s *Server) suggestionRows(ctx context.Context, p *suggestionsPage, page []
 		heads[h.ID] = h
 	}
 	for _, x := range page {
+		decided, err := s.decided(ctx, x.Link)
+		if err != nil {
+			return err
+		}
+		if decided {
+			continue // the rings follow
+		}
 		row := suggestionRow{Suggestion: x, RingA: heads[x.A], RingB: heads[x.B]}
 		if !s.mayReadRing(ctx, row.RingA) || !s.mayReadRing(ctx, row.RingB) {
 			p.Withheld++
@@ -134,6 +142,18 @@ func (row *suggestionRow) lay(tops map[fraud.RingID][]fraud.RingIndicator) {
 	}
 	row.Only = sideBySide{only(tops[row.A]), only(tops[row.B])}
 	row.Reason = seenReason(row.Suggestion)
+}
+
+// decided says whether a person has answered what a link suggests.
+func (s *Server) decided(ctx context.Context, l fraud.Link) (bool, error) {
+	judged, err := s.Store.JudgementsAbout(ctx, l.A)
+	if err != nil {
+		return false, fmt.Errorf("read the judgements about %s: %w", l.A, err)
+	}
+	return slices.ContainsFunc(fraud.Standing(judged), func(j fraud.Judgement) bool {
+		about := j.A == l.A && j.B == l.B || j.A == l.B && j.B == l.A
+		return about && (j.Verdict == fraud.VerdictSame || j.Verdict == fraud.VerdictDifferent)
+	}), nil
 }
 
 // seenReason is the reason that is recorded when a person decides on one key:

@@ -97,6 +97,9 @@ type Money interface {
 type Pending interface {
 	// PendingSince asks about one ring, or about any if id is empty.
 	PendingSince(ctx context.Context, id fraud.RingID) (time.Time, error)
+	// PlacedIn says which ring a report most probably belongs to that came
+	// after the rings were derived; empty if that cannot be said at once.
+	PlacedIn(ctx context.Context, id fraud.ReportID) (fraud.RingID, error)
 }
 
 // Partners reads what two organisations do together.
