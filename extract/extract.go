@@ -54,6 +54,7 @@ type Finding struct {
 // scan is one run over one text. It is used again for the next one, so that a
 // text without findings costs no memory.
 type scan struct {
+	cuts     cutter
 	text     folded
 	toks     []token
 	triggers []trigger // what has structure

@@ -1,7 +1,5 @@
 package extract
 
-import "math/bits"
-
 // shortWords finds the words of the dictionary that have eight ASCII letters
 // at most, which nearly all of its words in English are, without a branch
 // that depends on the word: a perfect hash (displacements for each bucket;
@@ -28,12 +26,6 @@ const (
 	shortSlots   = 11
 )
 
-// shortKey is the letters of a word that begins at the lowest byte of v and
-// has n of them, 1 to 8, in lower case.
-func shortKey(v uint64, n int) uint64 {
-	return (v | 0x2020202020202020) << (64 - 8*n) >> (64 - 8*n)
-}
-
 // hash spreads the bits of a key to the highest ones.
 func (s *shortWords) hash(key uint64) uint64 { return key * s.seed }
 
@@ -42,16 +34,11 @@ func (s *shortWords) at(hash uint64) uint64 {
 	return (hash>>(64-shortBuckets-shortSlots) ^ uint64(s.shift[hash>>(64-shortBuckets)])) & (1<<shortSlots - 1)
 }
 
-// find is what is known of a word, the zero shortWord if it is none of ours.
-func (s *shortWords) find(key uint64) *shortWord {
-	w := &s.slots[s.at(s.hash(key))]
-	if w.key != key {
-		w = &noWord
-	}
-	return w
+// differ is all ones where a and b are not the same, else 0.
+func differ(a, b uint64) uint64 {
+	d := a ^ b
+	return uint64(int64(d|-d) >> 63)
 }
-
-var noWord shortWord
 
 // fill places the words of the dictionary. Two words that fall together
 // whatever the displacement need another seed; a few are enough.
@@ -113,26 +100,3 @@ func (s *shortWords) place(bucket int, words []shortWord) bool {
 	}
 	return false
 }
-
-// notLetters has the high bit of each byte of v that is no ASCII letter.
-func notLetters(v uint64) uint64 {
-	low := (v | eachByte*0x20) &^ highBits
-	from, past := low+eachByte*(0x80-'a'), low+eachByte*(0x80-'z'-1)
-	return (^from | past | v) & highBits
-}
-
-// notDigits has the high bit of each byte of v that is no ASCII digit.
-func notDigits(v uint64) uint64 {
-	low := v &^ highBits
-	from, past := low+eachByte*(0x80-'0'), low+eachByte*(0x80-'9'-1)
-	return (^from | past | v) & highBits
-}
-
-const (
-	eachByte = 0x0101010101010101
-	highBits = 0x8080808080808080
-)
-
-// bytesBefore is how many bytes stand below the lowest bit of marks: 8 if
-// there is none.
-func bytesBefore(marks uint64) int { return bits.TrailingZeros64(marks) >> 3 }

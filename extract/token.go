@@ -81,71 +81,46 @@ const (
 const minLong = 10
 
 // tokenise cuts a text into tokens and notes where to look. It is the one pass
-// over all bytes; everything after it looks at tokens. Words of ASCII letters
-// and runs of digits are measured eight bytes at a time, the blank behind a
-// token goes with it, and what is left is cut by [scan.letters]. The first
-// byte that has to be folded folds the text from there on.
+// over all bytes; everything after it looks at tokens. What is plain is cut by
+// [cutter.plain], the rest here, token by token. The first byte that has to be
+// folded folds the text from there on.
 func (x *scan) tokenise(s string) {
 	x.text.take(s)
+	x.langSet = false
+	x.triggers = x.triggers[:0]
+	c := &x.cuts
+	c.n, c.asked, c.numbered = 0, 0, 0
 	end := len(x.text.b)
-	b, class := x.text.b[:end+padding], &plainClass
-	x.triggers, x.asking, x.numbers, x.langSet = x.triggers[:0], x.asking[:0], x.numbers[:0], false
-	toks := x.toks[:0]
-	for i := 0; i < end; {
-		v := binary.LittleEndian.Uint64(b[i:])
-		next, size := uint8(0), 0
-		switch class[byte(v)] {
-		case byteBlank:
-			i++
-			continue
-		case byteMark:
-			if m := specialMark[byte(v)]; m == 0 || x.special(i, int32(len(toks)), class) {
-				toks = append(toks, token{start: int32(i), end: int32(i + 1), class: classMark})
-				i += 1 + int(class[byte(v>>8)]>>2&1)
-				continue
-			}
-			next = byteFold
-		case byteLetter:
-			size = bytesBefore(notLetters(v))
-			if size < 8 {
-				next = class[byte(v>>(8*size))]
-			} else {
-				next = class[b[i+8]]
-			}
-			if next&(byteLetter|byteDigit|byteFold) == 0 && size > 0 {
-				w := dictionary.short.find(shortKey(v, size))
-				if w.look != 0 {
-					x.asking = append(x.asking, int32(len(toks)))
-				}
-				toks = append(toks, token{start: int32(i), end: int32(i + size), word: w.entry})
-				i += size + int(next>>2)
-				continue
-			}
-		case byteDigit:
-			size = bytesBefore(notDigits(v))
-			if size < 8 {
-				if next = class[byte(v>>(8*size))]; next&(byteLetter|byteDigit|byteFold) == 0 {
-					x.numbers = append(x.numbers, int32(len(toks)))
-					toks = append(toks, token{start: int32(i), end: int32(i + size), class: classNumber})
-					i += size + int(next>>2)
-					continue
-				}
-			}
-		case byteFold:
-			next = byteFold
+	b, class, step := x.text.b[:end+padding], &plainClass, &plainStep
+	for i := 0; ; {
+		c.room()
+		if i = c.plain(b, i, step); i >= end {
+			break
 		}
-		if next != byteFold {
-			x.toks = toks
+		next := uint8(0)
+		switch m := b[i]; class[m] {
+		case byteMark:
+			if specialMark[m] == 0 {
+				continue // the room was used up
+			}
+			if x.special(i, class) {
+				c.add(token{start: int32(i), end: int32(i + 1), class: classMark})
+				i++
+			} else {
+				next = byteFold
+			}
+		case byteLetter, byteDigit:
 			i, next = x.letters(i, class)
-			toks = x.toks
+		default:
+			next = class[m]
 		}
 		if next == byteFold && class == &plainClass {
 			x.text.foldFrom(i)
 			end = len(x.text.b)
-			b, class = x.text.b[:end+padding], &byteClass
+			b, class, step = x.text.b[:end+padding], &byteClass, &foldedStep
 		}
 	}
-	x.toks = toks
+	x.toks, x.asking, x.numbers = c.toks[:c.n], c.asking[:c.asked], c.numbers[:c.numbered]
 }
 
 // letters takes a run of letters and digits that begins at i, byte by byte,
@@ -153,7 +128,13 @@ func (x *scan) tokenise(s string) {
 // folded first, it takes nothing.
 func (x *scan) letters(i int, class *[256]uint8) (end int, next uint8) {
 	b := x.text.b
+	padded := b[:len(b)+padding]
 	start := i
+	if i = lettersEnd(padded, i); i > start && class[padded[i]]&(byteLetter|byteDigit|byteFold) == 0 {
+		x.addRun(start, i, byteLetter)
+		return i, 0
+	}
+	i = start
 	var seen uint8
 	group := 0 // of the character before, see cjk
 	for i < len(b) {
@@ -179,40 +160,59 @@ func (x *scan) letters(i int, class *[256]uint8) (end int, next uint8) {
 		seen |= k
 		i++
 	}
-	t := token{start: int32(start), end: int32(i)}
-	n, at := i-start, int32(len(x.toks))
+	x.addRun(start, i, seen)
+	return i, 0
+}
+
+// lettersEnd is where the run of ASCII letters that begins at b[i] ends. b has
+// the padding.
+func lettersEnd(b []byte, i int) int {
+	for i+8 <= len(b) {
+		n := bytesBefore(notLetters(binary.LittleEndian.Uint64(b[i:])))
+		if i += n; n < 8 {
+			break
+		}
+	}
+	return i
+}
+
+// addRun adds a token of letters and digits, seen says which.
+func (x *scan) addRun(start, end int, seen uint8) {
+	c, t, n := &x.cuts, token{start: int32(start), end: int32(end)}, end-start
 	switch seen {
 	case byteLetter:
 		if n <= maxWord {
-			if t.word = dictionary.find(b, start, i); t.word != 0 && dictionary.entries[t.word].is.has(wordsToLookAt) {
-				x.asking = append(x.asking, at)
+			if t.word = dictionary.find(x.text.b, start, end); t.word != 0 && dictionary.entries[t.word].is.has(wordsToLookAt) {
+				c.asking[c.asked] = int32(c.n)
+				c.asked++
 			}
 		}
 		if n >= minBase58 {
-			x.triggers = append(x.triggers, trigger{at, triggerLong})
+			x.triggers = append(x.triggers, trigger{int32(c.n), triggerLong})
 		}
 	case byteDigit:
 		t.class = classNumber
-		x.numbers = append(x.numbers, at)
 	default:
 		t.class = classMixed
 		if n >= minLong {
-			x.triggers = append(x.triggers, trigger{at, triggerLong})
+			x.triggers = append(x.triggers, trigger{int32(c.n), triggerLong})
 		}
-		x.numbers = append(x.numbers, at)
 	}
-	x.toks = append(x.toks, t)
-	return i, 0
+	if t.class != classWord {
+		c.numbers[c.numbered] = int32(c.n)
+		c.numbered++
+	}
+	c.add(t)
 }
 
 // specialMark has the marks at which something may begin or be joined, with
 // how many bytes behind them say so.
 var specialMark = [256]uint8{'@': 1, ':': 3, '.': 2, '[': 6, '(': 6, '{': 6}
 
-// special looks at such a mark at byte i, token at. It is false where the
-// bytes behind the mark have to be folded first.
-func (x *scan) special(i int, at int32, class *[256]uint8) bool {
-	b := x.text.b
+// special looks at such a mark at byte i, the next token. It is false where
+// the bytes behind the mark have to be folded first.
+func (x *scan) special(i int, class *[256]uint8) bool {
+	b, at := x.text.b, int32(x.cuts.n)
 	for _, c := range b[i+1 : min(len(b), i+int(specialMark[b[i]]))] {
 		if class[c] == byteFold {
 			return false
