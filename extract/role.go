@@ -43,24 +43,24 @@ func (x *scan) assignRoles() {
 // victim's in one sentence is the victim's in all, and a number that stands
 // bare in one line is what the other line calls it.
 func (x *scan) agree() {
-	if !x.repeats() {
-		return
-	}
-	told := map[fraud.Indicator]fraud.Role{}
-	for i := range x.found {
-		f := &x.found[i]
-		switch f.Role {
-		case fraud.RoleVictimOwned:
-			told[f.Indicator] = f.Role
-		case fraud.RoleCallback, fraud.RoleSender, fraud.RoleShownCallerID:
-			if told[f.Indicator] == "" {
-				told[f.Indicator] = f.Role
-			}
+	const few = 24 // findings that are quicker compared than hashed
+	var told map[fraud.Indicator]fraud.Role
+	if len(x.found) > few {
+		told = make(map[fraud.Indicator]fraud.Role, len(x.found))
+		for i := range x.found {
+			f := &x.found[i]
+			told[f.Indicator] = tells(told[f.Indicator], f.Role)
 		}
 	}
 	for i := range x.found {
 		f := &x.found[i]
-		switch role := told[f.Indicator]; {
+		role := fraud.Role("")
+		if told != nil {
+			role = told[f.Indicator]
+		} else {
+			role = x.toldOf(f)
+		}
+		switch {
 		case role == "" || role == f.Role:
 		case role == fraud.RoleVictimOwned && f.Role.Links():
 			f.Role, f.Why = role, "the speaker calls it their own elsewhere in the text"
@@ -70,20 +70,29 @@ func (x *scan) agree() {
 	}
 }
 
-// repeats says whether a value may stand in two places of the text.
-func (x *scan) repeats() bool {
-	const few = 12 // findings that are quicker compared than hashed
-	if len(x.found) > few {
-		return true
-	}
-	for i := range x.found {
-		for k := range i {
-			if x.found[i].Value == x.found[k].Value {
-				return true
-			}
+// toldOf is what the places of a finding's value tell of it. A place that has
+// been told already tells the same again.
+func (x *scan) toldOf(f *Finding) (role fraud.Role) {
+	for k := range x.found {
+		if g := &x.found[k]; g.Value == f.Value && g.Kind == f.Kind {
+			role = tells(role, g.Role)
 		}
 	}
-	return false
+	return role
+}
+
+// tells is what a role tells of the value's other places, before which others
+// told this.
+func tells(before, role fraud.Role) fraud.Role {
+	switch role {
+	case fraud.RoleVictimOwned:
+		return role
+	case fraud.RoleCallback, fraud.RoleSender, fraud.RoleShownCallerID:
+		if before == "" {
+			return role
+		}
+	}
+	return before
 }
 
 // ownerOf looks a value up in the lists of genuine ones.
@@ -273,6 +282,9 @@ func (x *scan) around(m mark) cuesAround {
 		is := x.is(k)
 		if x.toks[k].used && !is.has(cueTool) {
 			turned = true
+			continue
+		}
+		if is == 0 {
 			continue
 		}
 		x.readBack(&c, is, words, &turned, k)
