@@ -300,8 +300,12 @@ func (x *scan) gap(i int) int {
 	return int(x.toks[i].start - x.toks[i-1].end)
 }
 
-// lineBreak says whether the line ends between token i-1 and token i.
+// lineBreak says whether the line ends between token i-1 and token i, as it
+// does before the first and behind the last.
 func (x *scan) lineBreak(i int) bool {
+	if i <= 0 || i >= len(x.toks) {
+		return true
+	}
 	for at := x.toks[i-1].end; at < x.toks[i].start; at++ {
 		if x.text.b[at] == '\n' {
 			return true

@@ -112,6 +112,15 @@ func TestEightBytesAtATimeCutAsOneByOneDoes(t *testing.T) {
 	}
 }
 
+// A rule may look at the line before the first token, and behind the last.
+func TestATextThatIsANameIsRead(t *testing.T) {
+	for _, text := range []string{"Kevin", "Kevin.", "Kevin Brown", "Kevin,\n", "Dear", "-Kevin", "Rs", "R", "12"} {
+		for _, scam := range []bool{false, true} {
+			Text(text, Options{Country: "US", FromFraudster: scam})
+		}
+	}
+}
+
 func FuzzCut(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, s string) {
