@@ -62,7 +62,7 @@ func (n *Node) Backup(ctx context.Context, to string) error {
 		if err := tw.WriteHeader(&tar.Header{Name: backupHead, Mode: 0o600}); err != nil {
 			return err
 		}
-		names := []string{keysDir, configFile, referralsDir, blobsDir, matchesDir}
+		names := []string{keysDir, configFile, referralsDir, blobsDir, matchesDir, modelsDir}
 		old, err := filepath.Glob(filepath.Join(n.Data, keysUntil+"*"))
 		for _, dir := range old {
 			names = append(names, filepath.Base(dir))

@@ -49,6 +49,9 @@ type Config struct {
 	// Contact is whom another agency may call when both look at the same
 	// target: a desk and a number. An agency's node needs it for deconfliction.
 	Contact string `json:"contact,omitempty"`
+	// Model is the version of the linking model that this node adopted; empty is
+	// the one that ships. `ringbreaker link -adopt` sets it ([Node.AdoptModel]).
+	Model string `json:"model,omitempty"`
 	// URL is how other nodes and people reach it; default http://Addr.
 	URL string `json:"url,omitempty"`
 }

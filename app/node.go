@@ -70,7 +70,7 @@ func Open(ctx context.Context, cfg Config, now func() time.Time) (*Node, error) 
 	if now == nil {
 		now = time.Now
 	}
-	n := &Node{Config: cfg, now: now, random: rand.Reader, log: slog.Default(), model: link.DefaultModel()}
+	n := &Node{Config: cfg, now: now, random: rand.Reader, log: slog.Default()}
 	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
 		return nil, err
 	}
@@ -79,6 +79,9 @@ func Open(ctx context.Context, cfg Config, now func() time.Time) (*Node, error) 
 	}
 	n.rings = newRings(n)
 	var err error
+	if n.model, err = loadModel(cfg); err != nil {
+		return nil, err
+	}
 	if n.keys, err = loadOrMakeKeys(cfg); err != nil {
 		return nil, err
 	}

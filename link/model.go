@@ -26,6 +26,8 @@ type Model struct {
 	// Assets holds hosts of fonts, libraries and standards: not even a full
 	// URL there is evidence.
 	Assets []string
+	// Fitted is what the figures rest on, where they were fitted ([Builder.Fit]).
+	Fitted []FittedPrior
 
 	byKey  map[priorKey]Prior
 	param  map[string]float64
@@ -68,7 +70,7 @@ func DefaultModel() Model {
 }
 
 // ReadModel reads a model file: tab-separated rows "version", "param",
-// "prior", "shared" and "asset", "#" comments. Errors wrap [fraud.ErrInvalid] and name
+// "prior", "fitted", "shared" and "asset", "#" comments. Errors wrap [fraud.ErrInvalid] and name
 // the line.
 func ReadModel(r io.Reader) (Model, error) {
 	var m Model
@@ -127,6 +129,12 @@ func (m *Model) row(f []string) error {
 			return fmt.Errorf("gap_days is not a number of days: %w", fraud.ErrInvalid)
 		}
 		m.Priors = append(m.Priors, Prior{fraud.Kind(f[1]), fraud.Role(f[2]), fraud.Family(f[3]), bits, gap, f[6]})
+	case f[0] == "fitted" && len(f) == 12:
+		x, err := readFitted(f)
+		if err != nil {
+			return err
+		}
+		m.Fitted = append(m.Fitted, x)
 	default:
 		return fmt.Errorf("a row %q with %d columns is not known: %w", f[0], len(f), fraud.ErrInvalid)
 	}

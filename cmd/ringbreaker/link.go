@@ -21,7 +21,7 @@ import (
 
 func linkCommand() command {
 	return command{
-		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] -out DIR | -data DIR -out DIR | -component",
+		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] [-fit] -out DIR | -data DIR [-fit] -out DIR | -data DIR -adopt FILE -reason TEXT | -component",
 		does:    "finds the rings in report files, with reasons; needs no node, and with -data works on what a node took in",
 		example: "ringbreaker link -in world/a.jsonl,world/b.jsonl -out out",
 		run:     runLink,
@@ -34,11 +34,26 @@ func runLink(ctx context.Context, c *call) error {
 	data := c.flags.String("data", "", "instead of files, the node in `DIR`: its reports and its people's decisions, linked anew")
 	out := c.flags.String("out", "", "`DIR` for assign.tsv, rings.jsonl, links.jsonl and suggestions.jsonl")
 	model := c.flags.String("model", "", "`FILE` with another frozen model than the built-in one")
+	fit := c.flags.Bool("fit", false, "fit a new version of the model on the reports, write it to -out, and say what it would change; adopt nothing")
+	truth := c.flags.String("truth", "", "with -fit: `FILE` of report_id and ring where the rings are known")
+	asOf := c.flags.String("as-of", "", "with -fit: the `DAY` that the new version is dated by; default today")
+	adopt := c.flags.String("adopt", "", "with -data: make the model in `FILE` (or \"shipped\") the one by which the node links from now on; -reason says why")
+	reason := c.flags.String("reason", "", "with -adopt: why, for the audit trail")
+	by := c.flags.String("by", "", "with -adopt: the `PERSON` who decides; default the console")
 	component := c.flags.Bool("component", false, "link rows of components on standard input, for Spark (docs/spark.md)")
 	if err := c.parse(); err != nil {
 		return err
 	}
+	if *adopt == "" && (*reason != "" || *by != "") {
+		return usagef("-reason and -by go with -adopt")
+	}
+	if !*fit && (*truth != "" || *asOf != "") {
+		return usagef("-truth and -as-of go with -fit")
+	}
 	if *component {
+		if *fit {
+			return usagef("-fit needs all reports in one place; it does not go with -component")
+		}
 		if *in != "" || *data != "" || *out != "" {
 			return usagef("-component reads rows on standard input and prints rows; it goes with -model and -judgements alone")
 		}
@@ -52,10 +67,19 @@ func runLink(ctx context.Context, c *call) error {
 		if *in != "" || *judged != "" || *model != "" {
 			return usagef("-data stands alone: a node has its own reports, decisions and model")
 		}
+		if *adopt != "" {
+			return adoptModel(ctx, c, *data, *adopt, *by, *reason)
+		}
 		if err := c.need("out"); err != nil {
 			return err
 		}
+		if *fit {
+			return fitNode(ctx, c, *data, *truth, *asOf, *out)
+		}
 		return linkNode(ctx, c, *data, *out)
+	}
+	if *adopt != "" {
+		return usagef("-adopt goes with -data; without a node, link with -model %s", *adopt)
 	}
 	if err := c.need("in", "out"); err != nil {
 		return err
@@ -70,6 +94,9 @@ func runLink(ctx context.Context, c *call) error {
 		return err
 	}
 	b.Judge(js)
+	if *fit {
+		return fitModel(c, b.Fit, *truth, *asOf, *out)
+	}
 	if err := tellLinking(c, *out, b.Solve(), refused); err != nil {
 		return err
 	}
