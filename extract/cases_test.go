@@ -215,3 +215,30 @@ func TestNamesThatAgentsGave(t *testing.T) {
 		})
 	}
 }
+
+// What a statement says, brands of cards and merchants' ids, and what only
+// looks like them.
+func TestStatementsCardsAndMerchants(t *testing.T) {
+	for _, tt := range []struct {
+		scam bool
+		text string
+		want []string
+	}{
+		{false, "15.03. LASTSCHRIFT PAYDESK*SUPPORT247 DUBLIN 447188", []string{"card_descriptor:PAYDESK*SUPPORT247 payee"}},
+		{false, `merchant naam "EASEBUZZ*TASKPAY" likha tha`, []string{"card_descriptor:EASEBUZZ*TASKPAY payee"}},
+		{false, "SP * BRIGHTLANE STORE", []string{"card_descriptor:SP * BRIGHTLANE STORE payee"}},
+		{false, "03/07 ACH DEBIT IT SOLUTNS 8005550163 WEB ID: 1882213447 $349.99", []string{"card_descriptor:IT SOLUTNS payee", "phone:+18005550163 callback"}},
+		{false, "have a *NICE EVENING* FRIENDS, card ****4471, TEL 8005550163", []string{"phone:+18005550163 callback"}},
+		{true, "*FREE* POLYPHONIC RINGTONE", nil},
+		{false, "merchant of record MID 8812300447183, MIDs 445019928374, 445019928375", []string{"merchant_id:8812300447183 payee", "merchant_id:445019928374 payee", "merchant_id:445019928375 payee"}},
+		{false, "bought 2 x Apple $500 cards, 1 x Home Depot $400", []string{"gift_card:apple mention", "gift_card:home depot mention"}},
+		{false, "per Paysafecard, coupons Transcash, a Green Dot Moneypak", []string{"gift_card:paysafecard mention", "gift_card:transcash mention", "gift_card:green dot mention"}},
+		{false, "my Visa card at home, the best of the green fields", nil},
+	} {
+		t.Run(tt.text, func(t *testing.T) {
+			if got := valuesOf(tt.text, Options{Country: "US", FromFraudster: tt.scam}); !slices.Equal(got, tt.want) {
+				t.Errorf("got  %s\nwant %s", strings.Join(got, "\n     "), strings.Join(tt.want, "\n     "))
+			}
+		})
+	}
+}

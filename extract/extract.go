@@ -83,6 +83,7 @@ type mark struct {
 	start, end int
 	inURL      bool
 	remote     bool // a link to a program for remote access
+	billed     bool // a merchant's number on a statement
 }
 
 // Extractor does what [Text] and [Report] do for many texts one after the
@@ -193,6 +194,8 @@ func (x *scan) recognise() {
 			x.dot(i)
 		case triggerLong:
 			x.long(i)
+		case triggerStar:
+			x.starred(i)
 		}
 	}
 	for _, i := range x.asking {

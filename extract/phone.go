@@ -269,6 +269,10 @@ func (x *scan) phone(gs []group) bool {
 	if cue == cueAgainst {
 		return false
 	}
+	charged := !plus && cue != cueFor && len(gs) <= 3 && x.tollFreeStart(gs) && x.byPhone(from, gs[len(gs)-1].to)
+	if charged {
+		cue = cueFor
+	}
 	p, ok := x.plan(d, gs, plus, cue)
 	if !ok {
 		return false
@@ -279,6 +283,7 @@ func (x *scan) phone(gs []group) bool {
 	}
 	last := gs[len(gs)-1]
 	x.takeSpan(fraud.Phone, p.e164(), start, last.end, p.valid)
+	x.marks[len(x.marks)-1].billed = charged
 	for i := from; i <= last.to; i++ {
 		x.toks[i].used = true
 	}

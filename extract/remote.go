@@ -67,48 +67,77 @@ var remoteTools = []remoteTool{
 	{"sunlogin", "sunlogin", 9, 10, "oray.com"},
 }
 
-// giftBrand is a brand of gift card, named by its first word.
+// giftBrand is a brand of gift card, found by its first word.
 type giftBrand struct {
-	word string
-	name string
+	word  string
+	rest  string // the words behind it, where there are more
+	name  string
+	alone bool // it is nothing but cards: no word for one need stand near
+	shop  bool // fraudsters send people there and seldom call themselves so
+	debit bool // the mark of banks' cards as well
+	needs bool // the first word means something else without the rest
 }
 
 // giftBrands are the brands that victims are told to buy (FTC and AARP
-// warnings, general knowledge). The code on a card is never kept.
+// warnings, Verbraucherzentrale, Cybermalveillance, general knowledge).
 var giftBrands = []giftBrand{
-	{"apple", "apple"},
-	{"itunes", "apple"},
-	{"google", "google play"},
-	{"steam", "steam"},
-	{"amazon", "amazon"},
-	{"target", "target"},
-	{"walmart", "walmart"},
-	{"ebay", "ebay"},
-	{"sephora", "sephora"},
-	{"vanilla", "vanilla"},
-	{"razer", "razer gold"},
-	{"nordstrom", "nordstrom"},
-	{"macys", "macys"},
-	{"xbox", "xbox"},
-	{"playstation", "playstation"},
-	{"visa", "visa"},
-	{"nike", "nike"},
-	{"costco", "costco"},
-	{"neosurf", "neosurf"},
-	{"paysafecard", "paysafecard"},
-	{"lowes", "lowes"},
-	{"starbucks", "starbucks"},
-	{"netflix", "netflix"},
-	{"kroger", "kroger"},
-	{"ikea", "ikea"},
-	{"bitrefill", "bitrefill"},
-	{"flexepin", "flexepin"},
-	{"webmoney", "webmoney"},
-	{"bitcash", "bitcash"},
-	{"moneypak", "moneypak"},
-	{"footlocker", "footlocker"},
-	{"doordash", "doordash"},
-	{"uber", "uber"},
+	{word: "apple", name: "apple"},
+	{word: "itunes", name: "apple"},
+	{word: "google", rest: "play", name: "google play"},
+	{word: "googleplay", name: "google play", alone: true},
+	{word: "steam", name: "steam"},
+	{word: "amazon", name: "amazon"},
+	{word: "target", name: "target", shop: true},
+	{word: "walmart", name: "walmart", shop: true},
+	{word: "ebay", name: "ebay"},
+	{word: "sephora", name: "sephora", shop: true},
+	{word: "vanilla", name: "vanilla", shop: true},
+	{word: "razer", rest: "gold", name: "razer gold", alone: true},
+	{word: "nordstrom", name: "nordstrom", shop: true},
+	{word: "macys", name: "macys", shop: true},
+	{word: "xbox", name: "xbox"},
+	{word: "playstation", name: "playstation"},
+	{word: "psn", name: "playstation"},
+	{word: "nintendo", name: "nintendo"},
+	{word: "roblox", name: "roblox"},
+	{word: "visa", name: "visa", debit: true},
+	{word: "mastercard", name: "mastercard", debit: true},
+	{word: "amex", name: "american express", debit: true},
+	{word: "nike", name: "nike", shop: true},
+	{word: "costco", name: "costco", shop: true},
+	{word: "neosurf", name: "neosurf", alone: true},
+	{word: "paysafecard", name: "paysafecard", alone: true},
+	{word: "paysafecards", name: "paysafecard", alone: true},
+	{word: "paysafe", name: "paysafecard"},
+	{word: "transcash", name: "transcash", alone: true},
+	{word: "toneo", name: "toneo", alone: true},
+	{word: "cashlib", name: "cashlib", alone: true},
+	{word: "pcs", name: "pcs"},
+	{word: "lowes", name: "lowes", shop: true},
+	{word: "home", rest: "depot", name: "home depot", shop: true, needs: true},
+	{word: "best", rest: "buy", name: "best buy", needs: true},
+	{word: "green", rest: "dot", name: "green dot", alone: true, needs: true},
+	{word: "greendot", name: "green dot", alone: true},
+	{word: "starbucks", name: "starbucks", shop: true},
+	{word: "netflix", name: "netflix"},
+	{word: "kroger", name: "kroger", shop: true},
+	{word: "cvs", name: "cvs", shop: true},
+	{word: "gamestop", name: "gamestop", shop: true},
+	{word: "ikea", name: "ikea", shop: true},
+	{word: "zalando", name: "zalando", shop: true},
+	{word: "mediamarkt", name: "mediamarkt", shop: true},
+	{word: "douglas", name: "douglas"},
+	{word: "fnac", name: "fnac", shop: true},
+	{word: "carrefour", name: "carrefour", shop: true},
+	{word: "bitrefill", name: "bitrefill", alone: true},
+	{word: "flexepin", name: "flexepin", alone: true},
+	{word: "webmoney", name: "webmoney", alone: true},
+	{word: "bitcash", name: "bitcash", alone: true},
+	{word: "moneypak", name: "moneypak", alone: true},
+	{word: "footlocker", name: "footlocker", shop: true},
+	{word: "doordash", name: "doordash"},
+	{word: "uber", name: "uber"},
+	{word: "flipkart", name: "flipkart"},
 }
 
 // tenantHosts are the names under which a maker of remote access gives each

@@ -171,6 +171,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		if m.inURL {
 			return fraud.RoleCallback, "the page was handed this number to show"
 		}
+		if m.billed {
+			return fraud.RoleCallback, "the merchant's own, on the statement"
+		}
 		if x.opt.FromFraudster {
 			x.readSignature(&c, m)
 			return x.phoneOfFraudster(c, f, m)

@@ -19,11 +19,11 @@ type shortWord struct {
 	look  uint8  // 1 if a recogniser starts here
 }
 
-// At 951 words the table is half full, so that displacements are found at
+// At 2,000 words the table is half full, so that displacements are found at
 // once; twice as many would still fit.
 const (
-	shortBuckets = 9
-	shortSlots   = 11
+	shortBuckets = 10
+	shortSlots   = 12
 )
 
 // hash spreads the bits of a key to the highest ones.

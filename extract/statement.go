@@ -6,53 +6,258 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// gift takes a brand of gift card where a word for a card stands near. The
-// brand alone is a firm; the code on a card is never kept.
+// gift takes a brand of gift card where a word for a card stands near. A firm's
+// name alone is a firm; a brand of cards that is nothing else counts alone.
+// The code on a card is never kept.
 func (x *scan) gift(i int) {
-	for k := i + 1; k < len(x.toks) && k <= i+4; k++ {
-		if x.is(k).has(cueGiftWord) {
-			x.take(fraud.GiftCard, giftBrands[x.value(i)].name, i, i, true)
-			return
+	g := &giftBrands[x.value(i)]
+	last := i
+	for rest := range strings.FieldsSeq(g.rest) {
+		if last+1 >= len(x.toks) || x.gap(last+1) > 1 || !equalFold(rest, x.bytes(last+1)) {
+			if g.needs {
+				return
+			}
+			break
 		}
+		last++
 	}
-	for k := i - 1; k >= 0 && k >= i-6; k-- {
-		if x.is(k).has(cueGiftWord) {
-			x.take(fraud.GiftCard, giftBrands[x.value(i)].name, i, i, true)
-			return
-		}
+	whole := g.rest != "" && last > i
+	if !(g.alone && (whole || g.rest == "") || x.giftWord(i, last, g)) {
+		return
 	}
-}
-
-// descriptor takes what a card's statement said: capitals after "as" or a
-// colon, behind a word for a statement.
-func (x *scan) descriptor(i int) {
-	for k := i + 1; k < len(x.toks) && k <= i+9; k++ {
-		if m := x.markAt(k); m == '.' && x.gap(k+1) > 0 {
-			return
-		}
-		lead := x.markAt(k) == ':' || x.markAt(k) == '"' || x.markAt(k) == '\'' || isLead(string(x.bytes(k)))
-		if !lead || k+1 >= len(x.toks) {
-			continue
-		}
-		first := k + 1
-		if m := x.markAt(first); m == '"' || m == '\'' {
-			first++
-		}
-		if last, ok := x.capitals(first); ok {
-			raw := string(x.text.b[x.toks[first].start:x.toks[last].end])
-			x.take(fraud.CardDescriptor, canonicalDescriptor(raw), first, last, true)
-			return
-		}
+	x.take(fraud.GiftCard, g.name, i, last, true)
+	if g.name == "green dot" && last+1 < len(x.toks) && equalFold("moneypak", x.bytes(last+1)) {
+		x.toks[last+1].used = true // its own name for the card
 	}
 }
 
-func isLead(word string) bool {
-	switch strings.ToLower(word) {
-	case "as", "from", "by", "como", "als", "comme", "shows", "says", "है":
+// giftWord says whether a word for a card, a voucher or a top-up stands near
+// the brand at tokens first to last: up to four tokens behind it or six before
+// it, and further back where the brand is a shop and stands in a list.
+func (x *scan) giftWord(first, last int, g *giftBrand) bool {
+	if g.debit { // a bank's card too
+		return last+1 < len(x.toks) && giftOnly(x.bytes(last+1)) || first > 0 && giftOnly(x.bytes(first-1))
+	}
+	for k := last + 1; k < len(x.toks) && k <= last+4; k++ {
+		if x.is(k).has(cueGiftWord) {
+			return true
+		}
+		if m := x.markAt(k); (m == '.' || m == '!' || m == '?') && x.gap(k+1) > 0 || x.is(k).has(cueGift) {
+			break
+		}
+	}
+	listed := x.counted(first, last)
+	for k := first - 1; k >= 0 && k >= first-24; k-- {
+		if x.is(k).has(cueGiftWord) && (k >= first-6 || giftOnly(x.bytes(k)) && (g.shop || listed) || listed && x.bytes(k)[x.toks[k].len()-1]|0x20 == 's') {
+			return true
+		}
+		if m := x.markAt(k); (m == '.' || m == '!') && x.gap(k+1) > 0 && (!g.shop || k < first-6) {
+			return false
+		}
+	}
+	return false
+}
+
+// giftOnly says whether a word for a card means one that is bought for others.
+func giftOnly(word []byte) bool {
+	switch strings.ToLower(string(word)) {
+	case "gift", "giftcard", "giftcards", "prepaid", "voucher", "vouchers", "egift", "cadeau", "regalo", "gutschein", "gutscheine", "geschenkkarte", "geschenkkarten", "गिफ्ट", "ギフト", "ギフトカード", "プリペイド":
 		return true
 	}
 	return false
 }
+
+// counted says whether a brand stands in a list of cards, with how many or
+// for how much: "2 x Apple $500", "Steam 200 €".
+func (x *scan) counted(first, last int) bool {
+	next := x.markAt(last + 1)
+	return next == '$' || next >= signEuro && next <= signRupee || last+1 < len(x.toks) && x.toks[last+1].class == classNumber ||
+		first > 0 && (x.toks[first-1].class == classNumber || equalFold("x", x.bytes(first-1)))
+}
+
+// descriptor takes what a card's statement said: capitals after "as" or a
+// colon, behind a word for a statement, or whatever stands there in quotes.
+func (x *scan) descriptor(i int) {
+	for k := i + 1; k < len(x.toks) && k <= i+11; k++ {
+		m := x.markAt(k)
+		if m == '.' && x.gap(k+1) > 0 || x.toks[k].used && x.markAt(k) == 0 {
+			return
+		}
+		quote := m == '"' || m == '\''
+		if !(m == ':' || quote || isLead(x.bytes(k))) || k+1 >= len(x.toks) {
+			continue
+		}
+		first := k + 1
+		if m := x.markAt(first); m == '"' || m == '\'' {
+			first, quote = first+1, true
+		}
+		if quote {
+			if last, ok := x.quotedLine(first); ok && (onStatement(x.bytes(i)) || x.capitalsOnly(first, last)) {
+				x.takeDescriptor(first, last)
+				return
+			}
+		}
+		if last, ok := x.capitals(first); ok {
+			x.takeDescriptor(first, last)
+			return
+		}
+	}
+}
+
+// onStatement says whether a word for a charge means the statement itself.
+func onStatement(word []byte) bool {
+	switch strings.ToLower(string(word)) {
+	case "statement", "descriptor", "billed", "appeared", "appears", "came", "extracto", "apareció", "aparece", "relevé", "libellé", "kontoauszug", "abrechnung", "kartenabrechnung", "umsatz", "स्टेटमेंट", "明細":
+		return true
+	}
+	return false
+}
+
+// capitalsOnly says whether every word of tokens first to last is in capitals.
+func (x *scan) capitalsOnly(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if x.toks[k].class != classMark && !capitalsAndDigits(string(x.bytes(k))) {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *scan) takeDescriptor(first, last int) {
+	raw := string(x.text.b[x.toks[first].start:x.toks[last].end])
+	x.take(fraud.CardDescriptor, canonicalDescriptor(raw), first, last, true)
+}
+
+func isLead(word []byte) bool {
+	switch len(word) {
+	case 2, 3, 4, 5, 6, 7, 9, 12:
+		return equalFold("as", word) || equalFold("from", word) || equalFold("by", word) || equalFold("como", word) || equalFold("als", word) || equalFold("von", word) ||
+			equalFold("comme", word) || equalFold("shows", word) || equalFold("says", word) || equalFold("said", word) || equalFold("reads", word) || equalFold("to", word) ||
+			equalFold("de", word) || equalFold("naam", word) || equalFold("name", word) || string(word) == "है" || string(word) == "नाम"
+	}
+	return false
+}
+
+// quotedLine is the end of what stands in quotes from token first on, if it is
+// short and every word of it begins with a capital or a digit.
+func (x *scan) quotedLine(first int) (last int, ok bool) {
+	letters := 0
+	for k := first; k < len(x.toks) && k < first+12 && !(k > first && x.lineBreak(k)); k++ {
+		if m := x.markAt(k); m == '"' || m == '\'' {
+			return k - 1, k > first && letters >= 4
+		}
+		if x.toks[k].class == classMark {
+			continue
+		}
+		if x.toks[k].used || !startsUpper(x.bytes(k)) && !isDigit(x.bytes(k)[0]) && (k == first || x.markAt(k-1) != '.') {
+			return 0, false
+		}
+		letters += x.toks[k].len()
+	}
+	return 0, false
+}
+
+// starred takes a descriptor by the mark at token i: a payment facilitator
+// writes its own short name, "*", and its merchant's (Visa Merchant Data
+// Standards Manual, "Merchant name"; Mastercard Transaction Processing Rules,
+// "Payment Facilitator"): SQ *JOES, PAYDESK*SUPPORT247, SP * BRIGHTLANE.
+func (x *scan) starred(i int) {
+	if i == 0 || i+1 >= len(x.toks) || x.gap(i) > 1 || x.gap(i+1) > 2 || x.lineBreak(i) || x.lineBreak(i+1) {
+		return
+	}
+	before, behind := x.toks[i-1], x.bytes(i+1)
+	if before.class == classMark || before.used || before.class == classNumber || before.len() < 2 || before.len() > 22 || !capitalsAndDigits(string(x.bytes(i-1))) ||
+		x.toks[i+1].class == classMark || x.toks[i+1].class == classNumber || len(behind) < 2 || !isUpper(behind[0]) && !isDigit(behind[0]) {
+		return
+	}
+	if (x.gap(i) > 0 || x.gap(i+1) > 0) && (x.opt.FromFraudster || x.emphasis(i)) {
+		return
+	}
+	last := i + 1
+	for ; x.markAt(last+1) == '.' && x.gap(last+1) == 0 && x.gap(last+2) == 0; last += 2 { // MSFT*SUPPORT.COM
+	}
+	for words := 0; last+1 < len(x.toks) && words < 2; words++ {
+		next := x.toks[last+1]
+		b := x.bytes(last + 1)
+		if next.class == classMark || next.class == classNumber && next.len() > 4 || next.used || x.gap(last+1) != 1 || x.lineBreak(last+1) || !capitalsAndDigits(string(b)) || towns[string(b)] || len(b) == 2 && !isDigit(b[0]) {
+			break
+		}
+		if x.is(last+1).has(cueMoney|cueDate) || next.class == classNumber && (x.markAt(last+2) == '.' || x.markAt(last+2) == ',' || x.markAt(last+2) == '/') {
+			break
+		}
+		last++
+	}
+	x.takeDescriptor(i-1, last)
+}
+
+// emphasis says whether the "*" at token i is one of a pair around words that
+// are stressed: "*HAVE A NICE EVENING* …".
+func (x *scan) emphasis(i int) bool {
+	for k := i - 2; k >= 0 && k > i-16 && !x.lineBreak(k+1); k-- {
+		if x.markAt(k) == '*' && x.gap(k+1) == 0 {
+			return true
+		}
+	}
+	for k := i + 2; k < len(x.toks) && k < i+16 && !x.lineBreak(k); k++ {
+		if x.markAt(k) == '*' && x.gap(k) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// towns end a descriptor: the field behind the name is the merchant's town.
+var towns = setOf(`DUBLIN LONDON LUXEMBOURG AMSTERDAM BERLIN PARIS MADRID BARCELONA LISBOA PORTO TORONTO VANCOUVER SYDNEY MELBOURNE SINGAPORE MUMBAI DELHI NOIDA GURGAON GURUGRAM
+	BANGALORE BENGALURU KOLKATA HYDERABAD PUNE VILNIUS TALLINN RIGA LIMASSOL NICOSIA GIBRALTAR VALLETTA SOFIA PRAGUE PRAHA WARSAW WARSZAWA BUDAPEST TOKYO OSAKA SEATTLE AUSTIN DALLAS
+	HOUSTON MIAMI CHICAGO ATLANTA DOVER WILMINGTON CHEYENNE PHOENIX DENVER BOISE ZURICH GENEVA WIEN VIENNA MUENCHEN MUNICH HAMBURG FRANKFURT BRUSSELS MILANO ROMA`)
+
+// byPhone takes the capitals before a toll-free number on a statement's line
+// as a descriptor: of a sale without the card at hand, the field behind the
+// name holds the merchant's phone and not its town (Visa Merchant Data
+// Standards Manual, "Merchant city"). first is the number's token.
+func (x *scan) byPhone(first, last int) bool {
+	if x.opt.FromFraudster || !x.onCharge(first, last) {
+		return false
+	}
+	from, letters, words := first, 0, 0
+	for k := first - 1; k >= 0 && words < 4; k-- {
+		t := x.toks[k]
+		if t.used || x.gap(k+1) > 3 || x.lineBreak(k+1) {
+			break
+		}
+		b := x.bytes(k)
+		if t.class == classMark {
+			if b[0] == '*' || b[0] == '&' || b[0] == '.' && x.gap(k+1) == 0 {
+				continue
+			}
+			break
+		}
+		if t.class == classNumber || !capitalsAndDigits(string(b)) || x.is(k).has(cuePhone|cueCall|cueDate|cueMoney|cueCardLine|cueFree|cueFrom|cueTo|cueNumber|cueUPI) || railWords[string(b)] {
+			break
+		}
+		from, words, letters = k, words+1, letters+len(b)
+	}
+	if words == 0 || letters < 6 || words == 1 && letters < 8 {
+		return false
+	}
+	x.takeDescriptor(from, first-1)
+	return true
+}
+
+// onCharge says whether an amount stands behind a number in its line, or a
+// word for a charge before it.
+func (x *scan) onCharge(first, last int) bool {
+	for k := last + 1; k < len(x.toks) && k <= last+10 && !x.lineBreak(k); k++ {
+		if m := x.markAt(k); m == '$' || m >= signEuro && m <= signRupee || x.is(k).has(cueMoney) {
+			return true
+		}
+	}
+	return x.near(first, 10, 0, cueCardLine)
+}
+
+// railWords stand before a merchant's name on a statement.
+var railWords = setOf(`ACH DEBIT CREDIT POS PURCHASE CHECKCARD CARD VISA MASTERCARD MC AMEX PREAUTH RECURRING WEB PPD ONLINE PAYMENT TRANSFER WITHDRAWAL LASTSCHRIFT KARTENZAHLUNG SEPA
+	COMPRA TARJ TARJETA PAGO RECIBO CB PRLV VIR ACHAT DB DR UPI IMPS NEFT CALL TOLL FREE PENDING POSTED AUTH`)
 
 // capitals is the end of a run of capitals, digits and the marks of card
 // statements, from token first on; ok if it is long enough to be one.
@@ -80,7 +285,7 @@ func (x *scan) capitals(first int) (last int, ok bool) {
 		for _, c := range x.bytes(k) {
 			capital = capital && (isUpper(c) || isDigit(c) || star && x.gap(k) == 0)
 		}
-		if !capital || t.class == classNumber && t.len() >= 7 && words > 0 && !star {
+		if !capital || t.class == classNumber && t.len() >= 7 && words > 0 || x.is(k).has(cueMoney|cueDate) && words > 0 {
 			break
 		}
 		if t.class != classNumber {
@@ -90,7 +295,7 @@ func (x *scan) capitals(first int) (last int, ok bool) {
 		last = k
 	}
 	quoted := first > 0 && (x.markAt(first-1) == '"' || x.markAt(first-1) == '\'')
-	return last, letters >= 5 && last >= first && (star || words >= 2 || quoted)
+	return last, letters >= 5 && last >= first && (star || words >= 2 || quoted || letters >= 8 && words == 1)
 }
 
 // canonicalDescriptor is the form of card_descriptor.
@@ -98,26 +303,43 @@ func canonicalDescriptor(raw string) string {
 	return strings.ToUpper(strings.Join(strings.Fields(raw), " "))
 }
 
-// merchant takes the id behind "merchant id" or "MID".
+// merchant takes the id behind "merchant id", "MID", and a name in capitals
+// behind "merchant".
 func (x *scan) merchant(i int) {
-	word := strings.ToLower(string(x.bytes(i)))
-	named := word == "mid"
-	for k := i + 1; k < len(x.toks) && k <= i+6; k++ {
+	named := equalFold("mid", x.bytes(i)) || equalFold("mids", x.bytes(i)) || equalFold("merchantid", x.bytes(i))
+	for k := i + 1; k < len(x.toks) && k <= i+8; k++ {
 		t := x.toks[k]
 		switch {
+		case t.used:
+			return
 		case t.class == classMark:
-			if m := x.markAt(k); m != ':' && m != '#' && m != '-' && m != '(' && m != '.' && m != '=' {
+			switch m := x.markAt(k); {
+			case m == ':' || m == '#' || m == '-' || m == '(' || m == '.' || m == '=' || m == '/':
+			case (m == '"' || m == '\'') && k+1 < len(x.toks):
+				if last, ok := x.quotedLine(k + 1); ok {
+					x.takeDescriptor(k+1, last)
+				}
+				return
+			default:
 				return
 			}
 		case t.class == classWord:
-			if x.is(k).has(cueID | cueNumber | cueSession) {
+			switch {
+			case x.is(k).has(cueID | cueNumber | cueSession):
 				named = true
-			} else if !x.is(k).has(cueIs) {
+			case x.is(k).has(cueIs|cueName) || equalFold("of", x.bytes(k)) || equalFold("record", x.bytes(k)) || equalFold("acct", x.bytes(k)) || equalFold("account", x.bytes(k)):
+			default:
+				if last, ok := x.capitals(k); ok && last > k {
+					x.takeDescriptor(k, last)
+				}
 				return
 			}
-		case named && !t.used && t.len() >= 6 && t.len() <= 20:
+		case named && t.len() >= 6 && t.len() <= 20:
 			x.take(fraud.MerchantID, strings.ToUpper(string(x.bytes(k))), k, k, true)
-			return
+			if m := x.markAt(k + 1); m != ',' && m != '/' && m != '&' {
+				return
+			}
+			k++
 		default:
 			return
 		}

@@ -73,6 +73,7 @@ const (
 	triggerColon uint8 = iota // "://" or a scheme's colon
 	triggerAt                 // "@"
 	triggerDot                // a dot or a defanged dot between letters or digits
+	triggerStar               // "*" behind a capital or a digit
 	triggerLong               // a run of letters and digits long enough for an address or a hash
 )
 
@@ -207,7 +208,7 @@ func (x *scan) addRun(start, end int, seen uint8) {
 
 // specialMark has the marks at which something may begin or be joined, with
 // how many bytes behind them say so.
-var specialMark = [256]uint8{'@': 1, ':': 3, '.': 2, '[': 6, '(': 6, '{': 6}
+var specialMark = [256]uint8{'@': 1, ':': 3, '.': 2, '[': 6, '(': 6, '{': 6, '*': 1}
 
 // special looks at such a mark at byte i, the next token. It is false where
 // the bytes behind the mark have to be folded first.
@@ -228,6 +229,10 @@ func (x *scan) special(i int, class *[256]uint8) bool {
 	case '.':
 		if i > 0 && i+1 < len(b) && byteClass[b[i-1]]&(byteLetter|byteDigit) != 0 && byteClass[b[i+1]]&(byteLetter|byteDigit) != 0 {
 			x.triggers = append(x.triggers, trigger{at, triggerDot})
+		}
+	case '*':
+		if i > 1 && (isUpper(b[i-1]) || isDigit(b[i-1]) || b[i-1] == ' ' && isUpper(b[i-2])) {
+			x.triggers = append(x.triggers, trigger{at, triggerStar})
 		}
 	default:
 		if defangedDot(b, i) > 0 {

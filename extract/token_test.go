@@ -28,6 +28,8 @@ func plainCut(s string) (x scan) {
 				what = triggerColon
 			case b[i] == '.' && i > 0 && i+1 < len(b) && byteClass[b[i-1]]&alnum != 0 && byteClass[b[i+1]]&alnum != 0, defangedDot(b, i) > 0:
 				what = triggerDot
+			case b[i] == '*' && i > 1 && (isUpper(b[i-1]) || isDigit(b[i-1]) || b[i-1] == ' ' && isUpper(b[i-2])):
+				what = triggerStar
 			}
 			if what != 255 {
 				x.triggers = append(x.triggers, trigger{at, what})
