@@ -1,7 +1,11 @@
 package extract
 
 import (
+	"slices"
+	"strconv"
 	"strings"
+
+	"ringbreaker.example/fraud"
 )
 
 // Slot is what a template shows where its texts differ.
@@ -76,6 +80,45 @@ func Template(a, b string) Aligned {
 		Template: strings.Join(out, " "), Shared: shared,
 		OfA: float64(shared) / float64(len(keysA)), OfB: float64(shared) / float64(len(keysB)),
 	}
+}
+
+// Common is the longest text that two reports share.
+type Common struct {
+	Aligned
+	FieldA string // where it stands in each, as in [fraud.Place]
+	FieldB string
+}
+
+// CommonText aligns each text of one report with each of another and gives
+// the pair that shares most: what a reader is shown where two reports are
+// linked by a script. Nothing shared gives the zero value.
+func CommonText(a, b *fraud.Report) Common {
+	var most Common
+	for _, x := range textsOf(a) {
+		for _, y := range textsOf(b) {
+			if t := Template(x.text, y.text); t.Shared > most.Shared {
+				most = Common{t, x.field, y.field}
+			}
+		}
+	}
+	return most
+}
+
+// fieldText is a free text of a report and where it stands.
+type fieldText struct{ field, text string }
+
+// mostTexts bounds how many texts of a report are aligned: the time is the
+// product of the two reports' numbers.
+const mostTexts = 12
+
+func textsOf(r *fraud.Report) []fieldText {
+	var out []fieldText
+	for i := range r.Contacts {
+		out = append(out, fieldText{"contacts[" + strconv.Itoa(i) + "].text", r.Contacts[i].Text})
+	}
+	out = append(out, fieldText{"narrative", r.Narrative})
+	out = slices.DeleteFunc(out, func(t fieldText) bool { return t.text == "" })
+	return out[:min(len(out), mostTexts)]
 }
 
 // scriptOf is a text's words as written and their keys, runs of numbers as

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -145,8 +146,9 @@ func (s *Server) releaseHold(w http.ResponseWriter, r *http.Request) error {
 // explainPage says why two reports are in one ring, or why not.
 type explainPage struct {
 	base
-	A, B string
-	Why  *link.Explanation
+	A, B   string
+	Why    *link.Explanation
+	Common []commonText
 }
 
 func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
@@ -158,6 +160,9 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("explain %s and %s: %w", p.A, p.B, err)
 		}
 		p.Why = &why
+		if p.Common, err = s.commonTexts(r.Context(), append(slices.Clone(why.Chain), why.Between...)); err != nil {
+			return err
+		}
 	}
 	return s.render(w, http.StatusOK, "explain.html", p)
 }

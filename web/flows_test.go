@@ -371,6 +371,27 @@ func TestReportThatJustCameIsPlaced(t *testing.T) {
 	}
 }
 
+func TestTextBehindAScriptIsShownAligned(t *testing.T) {
+	w := company(t)
+	a, b := w.links[0].A, w.links[0].B
+	script := fraud.Cause{Indicator: fraud.Indicator{Kind: fraud.Script, Value: "script:77aa"}, Role: fraud.RoleScript, Bits: 7, Why: "both read nearly the same text"}
+	w.links[0].Cause = append(w.links[0].Cause, script)
+	for id, firm := range map[fraud.ReportID]string{a: "Alder", b: "Bramble"} {
+		r, err := w.Report(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Narrative = ""
+		r.Contacts = append(r.Contacts, fraud.Contact{Text: "This is the security of " + firm + " and your computer has sent an error report to us"})
+	}
+	v := visit(t, serve(t, w)).as("analyst")
+	for _, at := range []string{"/rings/R-17/evidence", "/explain?a=" + string(a) + "&b=" + string(b)} {
+		if _, _, body := v.get(at); !strings.Contains(body, "the security of […] and your computer has sent an error report to us") {
+			t.Errorf("%s does not show the text\n%s", at, body)
+		}
+	}
+}
+
 func TestSuggestionThatWasDecidedIsNotAskedAgain(t *testing.T) {
 	w := company(t)
 	srv, s := serveWith(t, w)

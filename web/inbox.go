@@ -179,7 +179,7 @@ type reportViewPage struct {
 	ID        fraud.ReportID
 	Mark      fraud.Mark
 	Ring      fraud.RingID
-	Placed      fraud.RingID // where it was put at once, until the rings are derived
+	Placed    fraud.RingID // where it was put at once, until the rings are derived
 	Texts     []markedText
 	Sightings []sightingRow
 	Facts     fraud.ReportFacts

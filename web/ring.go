@@ -48,6 +48,7 @@ type ringPage struct {
 	Evidence  []fraud.RingIndicator
 	Links     []fraud.Link
 	LinksAll  int
+	Common    []commonText
 	Members   []fraud.ReportID
 	MoreOf    string // address of the next page of members or indicators
 }
@@ -402,6 +403,9 @@ func (s *Server) ringEvidenceTab(ctx context.Context, r *http.Request, p *ringPa
 		return fmt.Errorf("read the links of ring %s: %w", p.ID, err)
 	}
 	p.LinksAll, p.Links = all, links[:min(len(links), 60)]
+	if p.Common, err = s.commonTexts(ctx, links); err != nil {
+		return err
+	}
 	p.Evidence = slices.Clone(p.Indicators)
 	slices.SortStableFunc(p.Evidence, func(a, b fraud.RingIndicator) int {
 		return cmp.Or(cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))

@@ -326,14 +326,15 @@ func writeAs(name string, mode os.FileMode, write func(io.Writer) error) error {
 
 func explainCommand() command {
 	return command{
-		name: "explain", args: "-out DIR REPORT REPORT",
+		name: "explain", args: "-out DIR [-in FILE[,FILE…]] REPORT REPORT",
 		does:    "says why two reports are in one ring, or why not",
 		example: "ringbreaker explain -out out alder/A-00017 bramble/B-00942",
 		run:     runExplain,
 	}
 }
 
-func runExplain(_ context.Context, c *call) error {
+func runExplain(ctx context.Context, c *call) error {
+	in := c.flags.String("in", "", "report JSONL `FILE`s that were linked: shows the texts that reports share")
 	dir := c.flags.String("out", "", "`DIR` that `ringbreaker link` wrote")
 	asJSON := c.flags.Bool("json", false, "print JSON instead of sentences")
 	if err := c.parse(); err != nil {
@@ -368,7 +369,66 @@ func runExplain(_ context.Context, c *call) error {
 	for _, f := range e.Fails {
 		fmt.Fprintln(c.stdout, "It would fail if:", f)
 	}
+	return tellCommon(ctx, c, splitList(*in), append(e.Chain, e.Between...))
+}
+
+// tellCommon shows the text behind each script that links two reports, as far
+// as the files hold the reports.
+func tellCommon(ctx context.Context, c *call, files []string, links []fraud.Link) error {
+	if len(files) == 0 {
+		return nil
+	}
+	script := func(c fraud.Cause) bool { return c.Indicator.Kind == fraud.Script }
+	links = slices.DeleteFunc(links, func(l fraud.Link) bool { return !slices.ContainsFunc(l.Cause, script) })
+	want := map[fraud.ReportID]*fraud.Report{}
+	for _, l := range links {
+		want[l.A], want[l.B] = nil, nil
+	}
+	for _, name := range files {
+		if err := findReports(ctx, name, want); err != nil {
+			return err
+		}
+	}
+	for _, l := range links {
+		a, b := want[l.A], want[l.B]
+		if a == nil || b == nil {
+			continue
+		}
+		i := slices.IndexFunc(l.Cause, script)
+		if t := extract.CommonText(a, b); t.Shared > 0 {
+			fmt.Fprintf(c.stdout, "The text that %s (%.0f %% of it) and %s (%.0f %%) share, %s:\n  %s\n", l.A, 100*t.OfA, l.B, 100*t.OfB, l.Cause[i].Indicator.Value, t.Template)
+		}
+	}
 	return nil
+}
+
+// findReports reads the reports that are wanted out of a file; lines that are
+// none were told when the file was linked.
+func findReports(ctx context.Context, name string, want map[fraud.ReportID]*fraud.Report) error {
+	if len(want) == 0 {
+		return nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return eachPiece(f, fraud.MaxReportBytes, func(_ int, text string, err error) error {
+		if err != nil {
+			return nil //nolint:nilerr // a line too long is no report
+		}
+		for line := range strings.Lines(text) {
+			var r fraud.Report
+			var d fraud.Decoder
+			if d.Decode(strings.TrimSpace(line), &r) != nil { // r holds on to the line
+				continue
+			}
+			if _, wanted := want[r.Name()]; wanted {
+				want[r.Name()] = &r
+			}
+		}
+		return ctx.Err()
+	})
 }
 
 // judgementsFile keeps, beside the rings, the decisions that they obey.
