@@ -29,7 +29,7 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", n.addr(), err)
 	}
-	h, err := n.Handler()
+	h, follow, err := n.Living()
 	if err != nil {
 		l.Close()
 		return err
@@ -42,8 +42,7 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	open, shut := context.WithCancel(ctx)
 	defer shut()
 	more.run(open)
-	face := &face{h: h}
-	s := &http.Server{Handler: face, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+	s := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	done := make(chan error, 1)
 	go func() { done <- s.Serve(l) }()
 	started("http://" + l.Addr().String())
@@ -51,21 +50,17 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	var reader sync.WaitGroup
 	reader.Go(func() { n.keepSearched(reading) })
 	reader.Go(func() { n.rings.keep(reading) })
+	reader.Go(func() { follow(reading) })
 	defer reader.Wait()
 	defer stopReading()
-	tick, look := time.NewTicker(hourly), time.NewTicker(keysLook)
+	tick := time.NewTicker(hourly)
 	defer tick.Stop()
-	defer look.Stop()
 	for {
 		select {
 		case err := <-done:
 			return err
 		case <-tick.C:
 			n.hour(ctx)
-		case <-look.C:
-			if err := n.followKeys(face); err != nil {
-				n.log.ErrorContext(ctx, "new keys cannot be used", slog.String("error", err.Error()))
-			}
 		case <-ctx.Done():
 			stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 			defer cancel()
@@ -198,10 +193,15 @@ func (n *Node) ListPeers(ctx context.Context, w io.Writer) error {
 	return err
 }
 
-// RevokePeer ends trust in a peer: nothing it signs is taken any more.
-func (n *Node) RevokePeer(ctx context.Context, id fraud.OrgID) error {
+// RevokePeer ends trust in a peer: nothing it signs is taken any more. why is
+// for the audit trail.
+func (n *Node) RevokePeer(ctx context.Context, id fraud.OrgID, why string) error {
 	if err := n.decide(ctx, access.ActManage, access.Thing{Kind: access.ThingSettings, ID: string(id)}, access.Recipient{}); err != nil {
 		return err
 	}
-	return n.db.RevokePeer(ctx, id, n.now().UTC(), access.From(ctx).Person)
+	if err := n.db.RevokePeer(ctx, id, n.now().UTC(), access.From(ctx).Person); err != nil {
+		return err
+	}
+	n.audit(ctx, "peer.revoke", string(id), why, true)
+	return nil
 }

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"log/slog"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -26,6 +28,31 @@ func (f *face) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	f.mu.RLock()
 	defer f.mu.RUnlock()
 	f.h.ServeHTTP(w, r)
+}
+
+// Living is the node's handler, and what must run beside it until its context
+// ends: new keys, put into the node's folder by a command or by a page, are
+// taken up within a second.
+func (n *Node) Living() (h http.Handler, follow func(context.Context), err error) {
+	now, err := n.Handler()
+	if err != nil {
+		return nil, nil, err
+	}
+	f := &face{h: now}
+	return f, func(ctx context.Context) {
+		look := time.NewTicker(keysLook)
+		defer look.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-look.C:
+				if err := n.followKeys(f); err != nil {
+					n.log.ErrorContext(ctx, "new keys cannot be used", slog.String("error", err.Error()))
+				}
+			}
+		}
+	}, nil
 }
 
 // followKeys takes up keys that a command put into the node's folder, once

@@ -166,6 +166,12 @@ func TestPagesInABrowserFitTheirScreensAndAskNothingOfOthers(t *testing.T) {
 		picture(t, ctx, srv, p, deskScreen)
 		picture(t, ctx, srv, p, smallScreen)
 	}
+	srv = serve(t, company(t))
+	enter(t, ctx, srv, "admin")
+	for _, p := range adminPages {
+		picture(t, ctx, srv, p, deskScreen)
+		picture(t, ctx, srv, p, smallScreen)
+	}
 	srv = serve(t, bureau(t))
 	enter(t, ctx, srv, "investigator")
 	for _, p := range agencyPages {

@@ -41,6 +41,11 @@ func TestPagesAndDrawingsAreAsTheyWereReviewed(t *testing.T) {
 	}
 	_, _, body := v.post("/check", url.Values{"asked": {"call +1 212 555 0142 now"}})
 	golden(t, "company.check-answer.html", mainOf(body))
+	v = visit(t, serve(t, company(t))).as("admin")
+	for _, p := range adminPages {
+		_, _, body := v.get(p)
+		golden(t, goldenName("company", p), mainOf(body))
+	}
 	v = visit(t, serve(t, bureau(t))).as("investigator")
 	for _, p := range agencyPages {
 		_, _, body := v.get(p)

@@ -94,6 +94,9 @@ var agencyPages = []string{
 	"/matches", "/matches/new", "/matches/M-3DCF", "/peers",
 }
 
+// adminPages are the administrator's own, on a company's node.
+var adminPages = []string{"/keys", "/audit"}
+
 func TestEveryPageAnswers(t *testing.T) {
 	v := visit(t, serve(t, company(t))).as("analyst")
 	for _, p := range companyPages {

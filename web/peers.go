@@ -45,12 +45,7 @@ func (s *Server) peers(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("read the key changes: %w", err)
 	}
 	for _, c := range slices.Backward(changes) {
-		row := keyRow{KeyRecord: c}
-		row.OldWords, _ = access.Fingerprint(c.Old)
-		if !c.Revokes() {
-			row.NewWords, _ = access.Fingerprint(c.New)
-		}
-		p.Changes = append(p.Changes, row)
+		p.Changes = append(p.Changes, keyRowOf(c))
 	}
 	return s.render(w, http.StatusOK, "peers.html", p)
 }

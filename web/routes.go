@@ -106,6 +106,7 @@ func (s *Server) has(rt route) bool {
 		{"/matches/", s.Match != nil || s.Org.Kind != fraud.OrgAgency},
 		{"/referrals/new/", s.Refer != nil},
 		{"/imports/", s.Imports != nil},
+		{"/keys/", s.Keys != nil},
 	} {
 		if strings.HasPrefix(first, need.prefix) && !need.have {
 			return false
@@ -179,6 +180,8 @@ func deskRoutes() []route {
 		desk("GET", "/disputes", access.ActDecideDispute, access.ThingListing, anywhere, (*Server).disputes),
 		desk("POST", "/disputes/{id}", access.ActDecideDispute, access.ThingListing, anywhere, (*Server).decideDispute),
 		desk("GET", "/peers", access.ActRead, access.ThingSettings, anywhere, (*Server).peers),
+		desk("GET", "/keys", access.ActManage, access.ThingSettings, anywhere, (*Server).keysView),
+		desk("POST", "/keys", access.ActManage, access.ThingSettings, anywhere, (*Server).keysDo),
 		desk("GET", "/audit", access.ActAudit, access.ThingAudit, anywhere, (*Server).auditTrail),
 
 		desk("GET", "/matches", access.ActRead, access.ThingMatch, anywhere, (*Server).matches),
@@ -272,12 +275,14 @@ func (s *Server) nav(who access.Who, path string) []navItem {
 		{"/watch", "Watch", anywhere, access.ActRead, access.ThingRing},
 		{"/lists", "Lists", anywhere, access.ActRead, access.ThingRing},
 		{"/disputes", "Objections", anywhere, access.ActDecideDispute, access.ThingListing},
+		{"/peers", "Peers", anywhere, access.ActRead, access.ThingSettings},
+		{"/keys", "Keys", anywhere, access.ActManage, access.ThingSettings},
 		{"/audit", "Audit", anywhere, access.ActAudit, access.ThingAudit},
 	}
 	agency := s.Org.Kind == fraud.OrgAgency
 	var out []navItem
 	for _, it := range items {
-		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil || it.href == "/imports" && s.Imports == nil || it.href == "/matches" && agency && s.Match == nil {
+		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil || it.href == "/imports" && s.Imports == nil || it.href == "/keys" && s.Keys == nil || it.href == "/matches" && agency && s.Match == nil {
 			continue
 		}
 		if !access.Decide(who, it.action, access.Thing{Kind: it.thing}, access.Recipient{}, s.Now()).Allow {

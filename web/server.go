@@ -51,6 +51,7 @@ type Config struct {
 	Act      Act      // the agency's workspace
 	Vault    Vault    // opens one victim's identity
 	Imports  Imports  // files that people bring to the desk
+	Keys     Keys     // our keys, and trust in peers'
 	Pending  Pending  // since when rings are worked out again; nil means never
 }
 

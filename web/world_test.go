@@ -48,6 +48,7 @@ type world struct {
 	peers      []fraud.Peer
 	matches    []fraud.Match
 	keyChanges []access.KeyRecord
+	didKeys    []string // what was done to keys
 	status     match.Status
 	joint      []fraud.JointCase
 	entries    []fraud.JointEntry
@@ -456,7 +457,7 @@ func serveWith(t testing.TB, w *world, more ...func(*web.Config)) (*httptest.Ser
 	}
 	cfg := web.Config{
 		Org: w.org, Now: func() time.Time { return asOf }, Random: &counter{}, Store: w, Log: slog.New(slog.NewTextHandler(noisy{t}, nil)),
-		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{},
+		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w},
 	}
 	if w.org.Kind == fraud.OrgAgency {
 		cfg.Match, cfg.Joint = fakeMatch{w}, fakeJoint{w}

@@ -233,6 +233,7 @@ func addPartners(w *world) {
 	w.keyChanges = []access.KeyRecord{
 		{No: 1, KeyChange: access.KeyChange{Org: "birch", Old: fraud.OrgKeys{Sign: "a"}, New: fraud.OrgKeys{Sign: "b"}, Reason: "yearly"}, Came: ago(20)},
 		{No: 2, KeyChange: access.KeyChange{Org: "dogwood", Old: fraud.OrgKeys{Sign: "c"}, Reason: "a laptop was stolen"}, Came: ago(4)},
+		{No: 9, KeyChange: access.KeyChange{Org: "alder", Old: fraud.OrgKeys{Sign: "d"}, New: fraud.OrgKeys{Sign: "e"}, Reason: "yearly", At: ago(3)}, Came: ago(3)},
 	}
 	consent := map[fraud.MatchStep]time.Time{fraud.MatchCount: ago(9), fraud.MatchKinds: ago(8.8), fraud.MatchSuspects: ago(8.5)}
 	overlaps := []fraud.Overlap{

@@ -189,10 +189,11 @@ func (d *demo) seat(ctx context.Context, o demoOrg, l net.Listener) (*seat, erro
 			return nil, err
 		}
 	}
-	h, err := n.Handler()
+	h, follow, err := n.Living()
 	if err != nil {
 		return nil, err
 	}
+	go follow(ctx)
 	s.server = &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := s.server.Serve(l); !errors.Is(err, http.ErrServerClosed) {

@@ -509,7 +509,7 @@ func runPeer(ctx context.Context, c *call) error {
 	file := c.flags.String("card", "", "the other's card from a `FILE` instead")
 	print := c.flags.String("fingerprint", "", "what the other organisation read to you, as words or hex")
 	org := c.flags.String("org", "", "the peer to witness or revoke")
-	reason := c.flags.String("reason", "", "why our keys change, for peers and auditors")
+	reason := c.flags.String("reason", "", "why our keys change, for peers and auditors; or why a peer is revoked")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -551,7 +551,7 @@ func runPeer(ctx context.Context, c *call) error {
 	case "witness":
 		return n.AskWitness(ctx, fraud.OrgID(*org))
 	case "revoke":
-		return n.RevokePeer(ctx, fraud.OrgID(*org))
+		return n.RevokePeer(ctx, fraud.OrgID(*org), *reason)
 	case "rotate":
 		return tellNews(ctx, c, n.RotateKeys, *reason)
 	case "give-up":
