@@ -249,6 +249,11 @@ func (n *Node) AskMore(ctx context.Context, id fraud.ReferralID, says string) er
 // UnsealCase opens a case by a court's order and tells its complainant that
 // it is no longer sealed, and by what order.
 func (n *Node) UnsealCase(ctx context.Context, id fraud.CaseID, order string) error {
+	if c, err := n.Act.Case(ctx, id); err == nil {
+		if err := n.noVictimOf(ctx, c.Referral, order); err != nil {
+			return err
+		}
+	}
 	if err := n.Act.UnsealCase(ctx, id, order); err != nil {
 		return err
 	}
@@ -263,6 +268,9 @@ func (n *Node) UnsealCase(ctx context.Context, id fraud.CaseID, order string) er
 // RecordOutcome records what came of a referral and tells the complainants
 // what the agency allows: the sentence, the figures and the disrupted rings.
 func (n *Node) RecordOutcome(ctx context.Context, o fraud.Outcome) (fraud.Outcome, error) {
+	if err := n.noVictimOf(ctx, o.Referral, o.Says); err != nil {
+		return o, err
+	}
 	o, err := n.Act.RecordOutcome(ctx, o)
 	if err != nil {
 		return o, err

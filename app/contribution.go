@@ -197,6 +197,9 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 	if err := g.clean(ctx); err != nil {
 		return Contribution{}, nil, err
 	}
+	if err := g.withoutNames(); err != nil {
+		return Contribution{}, nil, err
+	}
 	for _, s := range m.Report.Shared {
 		if !g.own[s.Indicator] {
 			g.out.Shared = append(g.out.Shared, s)

@@ -41,6 +41,9 @@ func (n *Node) OpenCase(ctx context.Context, c fraud.JointCase) (fraud.JointCase
 	if err := n.mayTell(ctx, c, access.ActShare, ringsOf(c)); err != nil {
 		return "", err
 	}
+	if err := n.noVictim(ctx, c, c.Title, c.Basis.Purpose, c.Basis.LegalBasis, c.Basis.Agreement); err != nil {
+		return "", err
+	}
 	id, err := n.newID("J")
 	if err != nil {
 		return "", err
@@ -194,6 +197,11 @@ func (n *Node) Recall(ctx context.Context, share, reason string) error {
 	}
 	if strings.TrimSpace(reason) == "" {
 		return invalidf("say why share %s is taken back", share)
+	}
+	if c, err := n.db.JointCase(ctx, fraud.JointCaseID(s.Ref)); err == nil {
+		if err := n.noVictim(ctx, c, reason); err != nil {
+			return err
+		}
 	}
 	// Recalled from now on, also while the other side cannot be reached.
 	if err := n.db.RecallShare(ctx, share, n.now().UTC(), ""); err != nil {

@@ -128,7 +128,10 @@ func (n *Node) jointContent(ctx context.Context, c fraud.JointCase, log []fraud.
 			return err
 		}
 	}
-	return nil
+	if e.Kind == fraud.JointMember { // the name of one of our own people
+		return nil
+	}
+	return n.noVictim(ctx, c, e.Says, e.About, e.Exhibit.Name, e.Exhibit.What, e.Exhibit.From)
 }
 
 // personal are the kinds of value by which a victim could be known.

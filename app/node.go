@@ -50,6 +50,7 @@ type Node struct {
 	log      *slog.Logger
 	work     sync.WaitGroup // what goes on after an answer was given
 	carry    carrier        // files that peers send in parts
+	watch    watchlists     // victims whom no text may name
 	rings    *rings
 }
 

@@ -236,6 +236,12 @@ func (n *Node) signable(ctx context.Context, from fraud.OrgID, p *refer.Package)
 	if err := n.ours(p); err != nil {
 		return rec, err
 	}
+	if ctx, err = n.agreed(ctx, c); err != nil {
+		return rec, err
+	}
+	if err := n.noVictimIn(ctx, c, p); err != nil {
+		return rec, err
+	}
 	for _, x := range d.Complainants {
 		rec.Complainants = append(rec.Complainants, x.Org.ID)
 	}

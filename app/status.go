@@ -52,6 +52,9 @@ func canonicalStatus(e fraud.StatusEvent) (string, error) {
 func (n *Node) Tell(ctx context.Context, e fraud.StatusEvent, to []fraud.OrgID) error {
 	thing := access.Thing{Kind: access.ThingReferral, ID: string(e.Referral)}
 	e.From, e.At = n.Org.ID, n.now().UTC()
+	if err := n.noVictimOf(ctx, e.Referral, e.Says); err != nil {
+		return err
+	}
 	text, err := canonicalStatus(e)
 	if err != nil {
 		return err

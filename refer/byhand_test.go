@@ -1,6 +1,7 @@
 package refer_test
 
 import (
+	"encoding/pem"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -46,7 +47,8 @@ func byHand(t *testing.T, tamper func(list []entry) []entry, pubs map[string]str
 		}
 	}
 	w := newWorld(t)
-	whole := put(t, tamper(take(t, w.packed(t))))
+	clock := newTSA(t, "Example Time")
+	whole := put(t, tamper(take(t, stampedBy(t, w, refer.StampAt(clock.Client(), clock.URL)))))
 	dir := t.TempDir()
 	sealed, err := os.Create(filepath.Join(dir, "case.referral.age"))
 	if err != nil {
@@ -65,7 +67,7 @@ func byHand(t *testing.T, tamper func(list []entry) []entry, pubs map[string]str
 	if err := sealed.Close(); err != nil {
 		t.Fatal(err)
 	}
-	files := map[string]string{"agency.key": w.cfb.seal.String(), "alder.pub": w.alder.Keys.Sign, "birch.pub": w.birch.Keys.Sign}
+	files := map[string]string{"agency.key": w.cfb.seal.String(), "alder.pub": w.alder.Keys.Sign, "birch.pub": w.birch.Keys.Sign, "stamps.pem": rootOf(clock)}
 	for name, v := range pubs {
 		files[name] = v
 	}
@@ -80,12 +82,16 @@ func byHand(t *testing.T, tamper func(list []entry) []entry, pubs map[string]str
 	return string(said), err
 }
 
+func rootOf(s *tsa) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.root.Raw}))
+}
+
 func TestThePageVerifyByHandDoesWhatItSays(t *testing.T) {
 	said, err := byHand(t, func(l []entry) []entry { return l }, nil)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	for _, want := range []string{"files hold", "signature of alder: A. Signer", "signature of birch", "ledger of birch", "checkpoint of alder.example/ringbreaker", "everything on this page holds"} {
+	for _, want := range []string{"files hold", "signature of alder: A. Signer", "signature of birch", "time stamp of alder: Oct  1 09:00:00 2023 GMT", "time stamp of birch: Oct  1 09:00:00 2023 GMT", "ledger of birch", "checkpoint of alder.example/ringbreaker", "everything on this page holds"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("the page does not say %q:\n%s", want, said)
 		}
@@ -112,8 +118,9 @@ func TestThePageVerifyByHandRefusesWhatIsWrong(t *testing.T) {
 			l[2].body = []byte(strings.Replace(string(l[2].body), `"index": 3`, `"index": 2`, 1))
 			return l
 		}},
-		"another's key":       {tamper: func(l []entry) []entry { return l }, pubs: map[string]string{"birch.pub": stranger.Keys.Sign}},
-		"a third complainant": {tamper: func(l []entry) []entry { return l }, pubs: map[string]string{"mallory.pub": stranger.Keys.Sign}},
+		"another service's root": {tamper: func(l []entry) []entry { return l }, pubs: map[string]string{"stamps.pem": rootOf(newTSA(t, "Another Time"))}},
+		"another's key":          {tamper: func(l []entry) []entry { return l }, pubs: map[string]string{"birch.pub": stranger.Keys.Sign}},
+		"a third complainant":    {tamper: func(l []entry) []entry { return l }, pubs: map[string]string{"mallory.pub": stranger.Keys.Sign}},
 	} {
 		if said, err := byHand(t, tt.tamper, tt.pubs); err == nil || strings.Contains(said, "everything on this page holds") {
 			t.Errorf("%s: the page says that everything holds:\n%s", name, said)

@@ -80,3 +80,28 @@ func FindIdentity(victims []Victim, name string, open func() (io.ReadCloser, err
 	}
 	return hit.Pseudonym, nil
 }
+
+// Search looks through every file of the package but the sealed annexes for
+// the victims that m knows, and gives the first file that names one, and whom.
+// Both are empty if none does: each complainant's node asks before it signs,
+// since the one that built the package knows only its own.
+func (p *Package) Search(m *Matcher) (file, pseudonym string, err error) {
+	var names []string
+	open := map[string]opener{}
+	for _, name := range p.Names() {
+		if !p.Document.annexed(name) && !outsideManifest(name) {
+			names = append(names, name)
+			open[name] = func() (io.ReadCloser, error) { return p.Open(name) }
+		}
+	}
+	found, errs := m.files(names, open)
+	for i, name := range names {
+		if errs[i] != nil {
+			return name, "", fmt.Errorf("look for victims' identities in %s: %w", name, errs[i])
+		}
+		if found[i].Pseudonym != "" {
+			return name, found[i].Pseudonym, nil
+		}
+	}
+	return "", "", nil
+}
