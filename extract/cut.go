@@ -106,10 +106,10 @@ func maySay(mark, next byte, step *[256]uint8) bool {
 		return step[next]&(byteLetter|byteDigit|byteStop) != 0
 	case ':':
 		return next == '/' || step[next] == byteStop
-	case '@':
-		return true
+	case '[', '(', '{':
+		return next == '.' || next|0x20 == 'd' || step[next] == byteStop
 	}
-	return next == '.' || next|0x20 == 'd' || step[next] == byteStop
+	return true
 }
 
 // The classes of bytes that [cutter.plain] has beside those of byteClass.

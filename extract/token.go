@@ -2,7 +2,6 @@ package extract
 
 import (
 	"encoding/binary"
-	"math/bits"
 	"unicode/utf8"
 )
 
@@ -242,26 +241,43 @@ func (x *scan) special(i int, class *[256]uint8) bool {
 	return true
 }
 
+// langsOf is the languages of each word of the dictionary.
+var langsOf = func() (t [1 << cueBits]uint8) {
+	for i, e := range dictionary.entries {
+		t[i] = e.langs
+	}
+	t[0] = 0
+	return t
+}()
+
+// votesOf spreads a set of languages over the lanes of lang.
+var votesOf = func() (t [1 << languages][2]uint64) {
+	for set := range t {
+		for l := range languages {
+			t[set][l/4] |= uint64(set>>l&1) << (l % 4 * 16)
+		}
+	}
+	return t
+}()
+
 // lang is the language of the text, as far as its words tell: the one that
-// has most of them. Few texts need to be asked.
+// has most of them among the first 32,768 tokens, which settle it. Few texts
+// need to be asked.
 func (x *scan) lang() language {
 	if x.langSet {
 		return x.langOf
 	}
-	var votes [languages]int
-	for _, t := range x.toks {
-		if t.word == 0 {
-			continue
-		}
-		for set := dictionary.entries[t.word].langs; set != 0; set &= set - 1 {
-			votes[bits.TrailingZeros8(set)]++
-		}
+	var votes [2]uint64 // a lane of sixteen bits for each language
+	for _, t := range x.toks[:min(len(x.toks), 1<<15)] {
+		v := &votesOf[langsOf[uint16(t.word)&(1<<cueBits-1)]]
+		votes[0] += v[0]
+		votes[1] += v[1]
 	}
-	most := 0
+	most := uint64(0)
 	x.langOf, x.langSet = langNone, true
 	for l := langEN; l < languages; l++ {
-		if votes[l] > most {
-			x.langOf, most = l, votes[l]
+		if n := votes[l/4] >> (l % 4 * 16) & 0xFFFF; n > most {
+			x.langOf, most = l, n
 		}
 	}
 	return x.langOf

@@ -193,7 +193,7 @@ func canonicalURL(raw string) (string, bool, bool) {
 
 // refang undoes [.], (.), [dot] and the like.
 func refang(s string) string {
-	if !strings.ContainsAny(s, "[({\\") {
+	if strings.IndexByte(s, '[') < 0 && strings.IndexByte(s, '(') < 0 && strings.IndexByte(s, '{') < 0 {
 		return s
 	}
 	var out strings.Builder

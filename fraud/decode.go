@@ -2,6 +2,7 @@ package fraud
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 	"sync"
 	"time"
@@ -145,23 +146,16 @@ func (p *Decoder) name() string {
 		return ""
 	}
 	start := p.i
-	for p.i < len(p.s) {
-		switch c := p.s[p.i]; {
-		case c == '"':
-			name := p.s[start:p.i]
-			p.i++
-			if !p.take(':') {
-				p.bad = true
-			}
-			return name
-		case c == '\\' || c < ' ':
-			p.bad = true
-			return ""
-		}
-		p.i++
+	end := plainEnd(p.s, start)
+	if end >= len(p.s) || p.s[end] != '"' {
+		p.bad = true
+		return ""
 	}
-	p.bad = true
-	return ""
+	p.i = end + 1
+	if !p.take(':') {
+		p.bad = true
+	}
+	return p.s[start:end]
 }
 
 // once marks a known field as seen; a name that comes twice is bad.
@@ -188,33 +182,37 @@ func (p *Decoder) text() string {
 		}
 		return ""
 	}
-	s, i := p.s, p.i
-	for {
-		// Eight at a time: a byte that is a quote, a backslash or below a
-		// blank sets its high bit (Mycroft's test for a zero byte).
-		for i+8 <= len(s) {
-			v := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 | uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-			const ones, highs = 0x0101010101010101, 0x8080808080808080
-			quote, slash := v^ones*'"', v^ones*'\\'
-			if ((quote-ones)&^quote|(slash-ones)&^slash|(v-ones*' ')&^v)&highs != 0 {
-				break
-			}
-			i += 8
-		}
-		for i < len(s) && plain[s[i]] {
-			i++
-		}
-		if i >= len(s) || s[i] != '\\' && s[i] != '"' {
-			p.bad = true
-			return ""
-		}
-		if s[i] == '"' {
-			out := s[p.i:i]
-			p.i = i + 1
-			return out
-		}
-		return p.escaped(i)
+	s, i := p.s, plainEnd(p.s, p.i)
+	if i >= len(s) || s[i] != '\\' && s[i] != '"' {
+		p.bad = true
+		return ""
 	}
+	if s[i] == '"' {
+		out := s[p.i:i]
+		p.i = i + 1
+		return out
+	}
+	return p.escaped(i)
+}
+
+// plainEnd is where the bytes from s[i] on end that stand in a JSON string as
+// they are, eight at a time: a byte that is a quote, a backslash or below a
+// blank sets its high bit, and the lowest of these bits is no other's
+// (Mycroft's test for a zero byte).
+func plainEnd(s string, i int) int {
+	for i+8 <= len(s) {
+		v := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 | uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		const ones, highs = 0x0101010101010101, 0x8080808080808080
+		quote, slash := v^ones*'"', v^ones*'\\'
+		if stops := ((quote-ones)&^quote | (slash-ones)&^slash | (v-ones*' ')&^v) & highs; stops != 0 {
+			return i + bits.TrailingZeros64(stops)>>3
+		}
+		i += 8
+	}
+	for i < len(s) && plain[s[i]] {
+		i++
+	}
+	return i
 }
 
 // escaped reads the rest of a string whose first backslash stands at i.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"runtime"
 	"strconv"
 	"strings"
@@ -245,15 +246,15 @@ func appendFinding(b, doc []byte, f *extract.Finding) []byte {
 // decoded text (in a report, within field), role, valid, field and why.
 func appendFound(b, doc []byte, ind *fraud.Indicator, raw string, start, end int, role fraud.Role, valid bool, field, why string) []byte {
 	b = append(append(b, `{"doc":`...), doc...)
-	b = appendJSON(append(b, `,"kind":`...), string(ind.Kind))
-	b = appendJSON(append(b, `,"value":`...), ind.Value)
+	b = append(append(b, `,"kind":"`...), ind.Kind...) // our own word: nothing in it to escape
+	b = appendJSON(append(b, `","value":`...), ind.Value)
 	b = appendJSON(append(b, `,"raw":`...), raw)
 	b = strconv.AppendInt(append(b, `,"start":`...), int64(start), 10)
 	b = strconv.AppendInt(append(b, `,"end":`...), int64(end), 10)
-	b = appendJSON(append(b, `,"role":`...), string(role))
-	b = strconv.AppendBool(append(b, `,"valid":`...), valid)
+	b = append(append(b, `,"role":"`...), role...)
+	b = strconv.AppendBool(append(b, `","valid":`...), valid)
 	if field != "" {
-		b = appendJSON(append(b, `,"field":`...), field)
+		b = append(append(append(b, `,"field":"`...), field...), '"')
 	}
 	if why != "" {
 		b = appendJSON(append(b, `,"why":`...), why)
@@ -269,6 +270,26 @@ var clean = func() (t [256]bool) {
 	return t
 }()
 
+// cleanEnd is where the bytes from s[i] on end that stand in JSON as they are,
+// eight at a time: a quote, a backslash, a byte below a blank and one that is
+// not ASCII set their high bit, and the lowest such bit is no other's
+// (Mycroft's test for a zero byte).
+func cleanEnd(s string, i int) int {
+	for i+8 <= len(s) {
+		v := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 | uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
+		const ones, highs = 0x0101010101010101, 0x8080808080808080
+		quote, slash := v^ones*'"', v^ones*'\\'
+		if stops := (v | (quote-ones)&^quote | (slash-ones)&^slash | (v-ones*' ')&^v) & highs; stops != 0 {
+			return i + bits.TrailingZeros64(stops)>>3
+		}
+		i += 8
+	}
+	for i < len(s) && clean[s[i]] {
+		i++
+	}
+	return i
+}
+
 // appendJSON appends s as a JSON string (RFC 8259 §7). Bytes that are not
 // UTF-8 become U+FFFD; the line ends of JavaScript are escaped, so that the
 // output may stand in a script.
@@ -276,11 +297,10 @@ func appendJSON(b []byte, s string) []byte {
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
-		c := s[i]
-		if clean[c] {
-			i++
-			continue
+		if i = cleanEnd(s, i); i == len(s) {
+			break
 		}
+		c := s[i]
 		n := 1
 		if c >= utf8.RuneSelf {
 			var r rune
