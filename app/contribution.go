@@ -367,7 +367,7 @@ func (g *gathering) ring(ctx context.Context, ring fraud.Ring) error {
 		}
 		return out
 	}
-	links, ring.Bridges = strip(links), strip(ring.Bridges)
+	links, ring.Bridges, ring.Parts = strip(links), strip(ring.Bridges), nil // parts are inferred, and of the whole ring
 	g.out.Rings = append(g.out.Rings, refer.RingOf{
 		Org: g.node.Org.ID, Label: fmt.Sprintf("%s-%d", strings.ToUpper(string(g.node.Org.ID)), len(g.out.Rings)+1), Ring: ring, Links: links,
 	})

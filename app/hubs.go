@@ -98,7 +98,7 @@ func core(ring fraud.Ring, links []fraud.Link, hub map[fraud.Indicator]bool) (fr
 	stays := func(l fraud.Link) bool {
 		return l.Kind != fraud.SameOperator || (rests(l) && (l.A == "" || in(l.A)) && (l.B == "" || in(l.B)))
 	}
-	ring.Reports = kept
+	ring.Reports, ring.Parts = kept, nil // parts are of the whole ring
 	ring.Bridges = slices.DeleteFunc(slices.Clone(ring.Bridges), func(l fraud.Link) bool { return !stays(l) })
 	links = slices.DeleteFunc(slices.Clone(links), func(l fraud.Link) bool { return !stays(l) })
 	return ring, links

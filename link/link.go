@@ -207,6 +207,7 @@ func (l *Linking) ring(g uint32) fraud.Ring {
 	r := m.ring(l.rings[g], l.members[g], l.part)
 	r.Suppliers, r.Launderers = l.ties[g].suppliers, l.ties[g].launderers
 	r.Harm = m.harm(l.members[g])
+	r.Parts = m.parts(l.members[g])
 	if cuts := m.cutValues(l.members[g]); len(cuts) > 0 {
 		r.Bridges = m.bridges(cuts, l.tree(g))
 	}

@@ -392,6 +392,23 @@ func TestTextBehindAScriptIsShownAligned(t *testing.T) {
 	}
 }
 
+func TestCallFloorsOfARingAreShown(t *testing.T) {
+	w := company(t)
+	at := time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+	for i := range w.rings {
+		w.rings[i].Parts = []fraud.RingPart{
+			{Reports: w.rings[i].Reports[:1], Indicators: []fraud.Indicator{{Kind: fraud.Phone, Value: "+12125550142"}}, From: at, To: at.AddDate(0, 0, 9)},
+			{Reports: w.rings[i].Reports[1:], From: at, To: at.AddDate(0, 0, 9)},
+		}
+	}
+	_, _, body := visit(t, serve(t, w)).as("analyst").get("/rings/R-17/evidence")
+	for _, want := range []string{"Parts of the ring", "5 Jan – 14 Jan 2026"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q\n%s", want, body)
+		}
+	}
+}
+
 func TestSuggestionThatWasDecidedIsNotAskedAgain(t *testing.T) {
 	w := company(t)
 	srv, s := serveWith(t, w)
