@@ -218,7 +218,6 @@ func BenchmarkPagesOfANode(b *testing.B) {
 			return search(hindi[random.IntN(len(hindi))] + " " + hindi[random.IntN(len(hindi))] + " " + hindi[random.IntN(len(hindi))])
 		}},
 		{"search/nothing", at(search("zzzzqqq nowhere"))},
-		{"check", at("/check")},
 	} {
 		b.Run(p.name, func(b *testing.B) { timePage(b, h, cookie, p.path) })
 	}

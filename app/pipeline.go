@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -93,7 +94,7 @@ func (n *Node) Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanati
 			return link.Explanation{}, err
 		}
 		ring, err := n.db.RingOf(ctx, id)
-		if err != nil {
+		if err != nil && !errors.Is(err, fraud.ErrNotFound) {
 			return link.Explanation{}, err
 		}
 		res.Assign = append(res.Assign, link.Assigned{Report: id, Ring: ring})

@@ -255,6 +255,7 @@ func (t *tx) replaceSuggestions(ctx context.Context, list []fraud.Suggestion) er
 const (
 	ringsByHarmSQL = `SELECT body FROM rings ORDER BY score DESC, id LIMIT $1`
 	ringSQL        = `SELECT body FROM rings WHERE id = $1`
+	ringDigestSQL  = `SELECT digest FROM rings WHERE id = $1`
 	ringLinksSQL   = `SELECT links FROM rings WHERE id = $1`
 	ringOfSQL      = `SELECT ring_id FROM ring_reports WHERE report_id = $1`
 	suggestionsSQL = `SELECT ring_a, ring_b, link FROM suggestions ORDER BY no`
@@ -279,6 +280,16 @@ func (db *DB) RingsByHarm(ctx context.Context, limit int) ([]fraud.Ring, error) 
 func (db *DB) Ring(ctx context.Context, id fraud.RingID) (fraud.Ring, error) {
 	r, err := oneOf(ctx, db, scanRing, "ring", ringSQL, id)
 	return r, doing(err, "ring %s", id)
+}
+
+// RingDigest tells one state of a ring from another: it changes whenever the
+// ring or its links do. ErrNotFound if there is no such ring.
+func (db *DB) RingDigest(ctx context.Context, id fraud.RingID) (string, error) {
+	return oneOf(ctx, db, func(r row) (string, error) {
+		var digest []byte
+		err := r.Scan(&digest)
+		return string(digest), err
+	}, "ring", ringDigestSQL, id)
 }
 
 // RingOf says which ring a report is in, or ErrNotFound if in none.

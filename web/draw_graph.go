@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
@@ -62,9 +60,8 @@ const (
 
 // graphOf reads what a ring's reports hold and lays it out, or gives what it
 // gave the last time if the ring is the same.
-func (s *Server) graphOf(ctx context.Context, r fraud.Ring) (graph, error) {
-	sum := ringSum(r)
-	if g, ok := s.layouts.get(r.ID, sum); ok {
+func (s *Server) graphOf(ctx context.Context, r keptRing) (graph, error) {
+	if g, ok := s.layouts.get(r.ID, r.digest); ok {
 		return g, nil
 	}
 	values := byReports(r.Indicators)
@@ -75,17 +72,17 @@ func (s *Server) graphOf(ctx context.Context, r fraud.Ring) (graph, error) {
 	if err != nil {
 		return graph{}, fmt.Errorf("read what the reports of ring %s hold: %w", r.ID, err)
 	}
-	g := ringGraph(r, shown, reports, sightings)
+	g := ringGraph(r.Ring, shown, reports, sightings)
 	if n := len(values) - len(shown); n > 0 || len(reports) < len(r.Reports) {
 		g.Left = fmt.Sprintf("The picture holds %s of %s, evenly drawn, and %s of %s, those with most reports.",
 			number(len(reports)), plural(len(r.Reports), "report"), number(len(shown)), plural(len(values), "value"))
 	}
 	if len(r.Bridges) > 0 {
-		g.Bridges = bridgesOf(r, g.held)
+		g.Bridges = bridgesOf(r.Ring, g.held)
 	}
 	g.held = nil // only the bridges needed it
 	g.At = layOut(g)
-	s.layouts.put(r.ID, sum, g)
+	s.layouts.put(r.ID, r.digest, g)
 	return g, nil
 }
 
@@ -165,7 +162,7 @@ type layouts struct {
 }
 
 type keptGraph struct {
-	sum uint64 // of the ring that it was made from
+	digest string // of the ring that it was made from
 	graph
 }
 
@@ -174,47 +171,85 @@ const layoutsKept = 64
 
 func newLayouts() *layouts { return &layouts{keep: map[fraud.RingID]keptGraph{}} }
 
-func (l *layouts) get(id fraud.RingID, sum uint64) (graph, bool) {
+func (l *layouts) get(id fraud.RingID, digest string) (graph, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	have, ok := l.keep[id]
-	return have.graph, ok && have.sum == sum
+	return have.graph, ok && have.digest == digest
 }
 
-func (l *layouts) put(id fraud.RingID, sum uint64, g graph) {
+func (l *layouts) put(id fraud.RingID, digest string, g graph) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.used = append(slices.DeleteFunc(l.used, func(x fraud.RingID) bool { return x == id }), id)
-	l.keep[id] = keptGraph{sum, g}
+	l.keep[id] = keptGraph{digest, g}
 	if len(l.used) > layoutsKept {
 		delete(l.keep, l.used[0])
 		l.used = l.used[1:]
 	}
 }
 
-// ringSum tells one state of a ring from another: its reports cannot change,
-// so who is in it and what it holds is all.
-func ringSum(r fraud.Ring) uint64 {
-	h := fnv.New64a()
-	put := func(parts ...string) {
-		for _, s := range parts {
-			h.Write([]byte(s))   //nolint:errcheck // a hash takes all
-			h.Write([]byte{'|'}) //nolint:errcheck // a hash takes all
-		}
+// keptRings keeps the rings that were looked at last as they were read: a
+// person goes from tab to tab of one ring, and a large one takes longer to
+// read than to show. Nothing in them may be changed.
+type keptRings struct {
+	mu   sync.Mutex // guards the rest
+	keep map[fraud.RingID]keptRing
+	used []fraud.RingID // oldest first
+	all  int            // reports and indicators of all that are kept
+}
+
+type keptRing struct {
+	digest string
+	fraud.Ring
+}
+
+// ringsKeptMost is how many reports and indicators are kept together: at
+// about 300 bytes each, 30 MB.
+const ringsKeptMost = 100_000
+
+func (k keptRing) size() int { return len(k.Reports) + len(k.Indicators) }
+
+func (l *keptRings) get(id fraud.RingID, digest string) (keptRing, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	have, ok := l.keep[id]
+	return have, ok && have.digest == digest
+}
+
+func (l *keptRings) put(k keptRing) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.keep == nil {
+		l.keep = map[fraud.RingID]keptRing{}
 	}
-	for _, id := range r.Reports {
-		put(string(id))
+	l.all += k.size() - l.keep[k.ID].size()
+	l.used = append(slices.DeleteFunc(l.used, func(x fraud.RingID) bool { return x == k.ID }), k.ID)
+	l.keep[k.ID] = k
+	for l.all > ringsKeptMost && len(l.used) > 1 {
+		l.all -= l.keep[l.used[0]].size()
+		delete(l.keep, l.used[0])
+		l.used = l.used[1:]
 	}
-	for _, i := range r.Indicators {
-		put(i.Value, strconv.Itoa(i.Reports), bits(i.Bits), string(i.Role))
+}
+
+// ringOf reads a ring, or gives what it gave the last time if the ring is the
+// same.
+func (s *Server) ringOf(ctx context.Context, id fraud.RingID) (keptRing, error) {
+	digest, err := s.Store.RingDigest(ctx, id)
+	if err != nil {
+		return keptRing{}, fmt.Errorf("read ring %s: %w", id, err)
 	}
-	for _, t := range slices.Concat(r.Suppliers, r.Launderers) {
-		put(t.ID, t.Why)
+	if k, ok := s.looked.get(id, digest); ok {
+		return k, nil
 	}
-	for _, b := range r.Bridges {
-		put(string(b.A), string(b.B))
+	ring, err := s.Store.Ring(ctx, id)
+	if err != nil {
+		return keptRing{}, fmt.Errorf("read ring %s: %w", id, err)
 	}
-	return h.Sum64()
+	k := keptRing{digest, ring}
+	s.looked.put(k)
+	return k, nil
 }
 
 // layOut gives each node a place: suppliers down the left edge, launderers
@@ -549,9 +584,9 @@ type graphJSON struct {
 // ringGraphJSON serves the graph of a ring to the script that moves it.
 func (s *Server) ringGraphJSON(w http.ResponseWriter, r *http.Request) error {
 	ctx, id := r.Context(), fraud.RingID(r.PathValue("id"))
-	ring, err := s.Store.Ring(ctx, id)
+	ring, err := s.ringOf(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read ring %s: %w", id, err)
+		return err
 	}
 	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(id), Mark: ring.Mark}); err != nil {
 		return err

@@ -52,6 +52,8 @@ type Rings interface {
 	RingHeads(context.Context, []fraud.RingID) ([]fraud.RingHead, error)
 	RingsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.RingID, error)
 	Ring(context.Context, fraud.RingID) (fraud.Ring, error)
+	// RingDigest tells one state of a ring from another, without reading it.
+	RingDigest(context.Context, fraud.RingID) (string, error)
 	RingOf(context.Context, fraud.ReportID) (fraud.RingID, error)
 	// StrongestLinks gives the links with most bits, and says how many there are.
 	StrongestLinks(context.Context, fraud.RingID) (links []fraud.Link, all int, err error)

@@ -19,7 +19,7 @@ import (
 // ringPage is one ring: what it is in a sentence, then one tab of seven.
 type ringPage struct {
 	base
-	fraud.Ring
+	keptRing
 	State    string
 	Tone     string
 	HeldTo   time.Time
@@ -63,14 +63,14 @@ type flowTable struct {
 
 func (s *Server) ring(w http.ResponseWriter, r *http.Request) error {
 	ctx, id := r.Context(), fraud.RingID(r.PathValue("id"))
-	ring, err := s.Store.Ring(ctx, id)
+	ring, err := s.ringOf(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read ring %s: %w", id, err)
+		return err
 	}
 	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(id), Mark: ring.Mark}); err != nil {
 		return err
 	}
-	p := ringPage{base: s.base(w, r, "Ring "+string(id)), Ring: ring, Tab: r.PathValue("tab")}
+	p := ringPage{base: s.base(w, r, "Ring "+string(id)), keptRing: ring, Tab: r.PathValue("tab")}
 	if err := s.ringHead(ctx, &p); err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func ringSentence(x ringRow) string {
 }
 
 func (s *Server) ringGraphTab(ctx context.Context, _ *http.Request, p *ringPage) error {
-	g, err := s.graphOf(ctx, p.Ring)
+	g, err := s.graphOf(ctx, p.keptRing)
 	if err != nil {
 		return err
 	}

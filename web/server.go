@@ -66,6 +66,7 @@ type Server struct {
 	signIns   *access.Limiter // per address
 	public    *access.Limiter // per address
 	layouts   *layouts        // of the graphs that were looked at last
+	looked    keptRings
 }
 
 type asset struct {

@@ -111,6 +111,11 @@ func (w *world) Ring(_ context.Context, id fraud.RingID) (fraud.Ring, error) {
 	return find(w.rings, func(r fraud.Ring) bool { return r.ID == id })
 }
 
+func (w *world) RingDigest(ctx context.Context, id fraud.RingID) (string, error) {
+	r, err := w.Ring(ctx, id)
+	return fmt.Sprintf("%+v", r), err
+}
+
 func (w *world) RingOf(_ context.Context, id fraud.ReportID) (fraud.RingID, error) {
 	r, err := find(w.rings, func(r fraud.Ring) bool { return slices.Contains(r.Reports, id) })
 	return r.ID, err

@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -70,6 +71,21 @@ var ringTests = []test{
 		same(b, r, err, l.Rings[0])
 		_, err = b.Ring(b.ctx, "R-9")
 		b.refused(err, fraud.ErrNotFound)
+		_, err = b.RingDigest(b.ctx, "R-9")
+		b.refused(err, fraud.ErrNotFound)
+		digest, err := b.RingDigest(b.ctx, "R-2")
+		b.must(err)
+		changed := l
+		changed.Rings = slices.Clone(l.Rings)
+		changed.Rings[0].Harm.Victims++
+		b.must(b.SaveRings(b.ctx, changed))
+		if now, err := b.RingDigest(b.ctx, "R-2"); err != nil || now == digest {
+			b.Errorf("a changed ring has the digest of the old one (%v)", err)
+		}
+		b.must(b.SaveRings(b.ctx, l))
+		if now, err := b.RingDigest(b.ctx, "R-2"); err != nil || now != digest {
+			b.Errorf("the same ring has another digest (%v)", err)
+		}
 		of, err := b.RingOf(b.ctx, "s/2")
 		same(b, of, err, "R-1")
 		_, err = b.RingOf(b.ctx, "s/9")

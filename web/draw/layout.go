@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync"
 )
 
 // Point is a place in a picture, in its own units, y downwards.
@@ -25,7 +26,8 @@ const (
 	roundsFirst = 240 // on the coarsest graph
 	roundsLast  = 22  // on the finest: it only smooths
 	levelsMost  = 24
-	depthMost   = 30 // of the tree of squares; deeper, two nodes stand on one spot
+	sideBySide  = 600 // nodes from which forces are worked out on several cores
+	depthMost   = 30  // of the tree of squares; deeper, two nodes stand on one spot
 )
 
 // Layout gives each of n nodes a place in the box, so that nodes which an edge
@@ -351,11 +353,19 @@ func (g *net) settle(at []Point, rounds int, step float64) {
 	}
 	var t squares
 	energy, good := math.Inf(1), 0
-	for range rounds {
-		t.build(at, g.mass)
+	// Nodes are moved once all forces are known, so shares of them can be worked
+	// out side by side. How many shares there are depends on the graph alone: the
+	// same graph gives the same picture on every machine.
+	shares := make([]float64, 1)
+	if g.n >= sideBySide {
+		shares = make([]float64, 4)
+	}
+	forces := func(share int) {
 		var sum float64
-		for v := range at {
-			f := t.push(at[v], int32(v))
+		var stack []int32
+		for v := share * g.n / len(shares); v < (share+1)*g.n/len(shares); v++ {
+			var f Point
+			f, stack = t.push(at[v], int32(v), stack)
 			m := math.Min(g.mass[v], 8)
 			f.X, f.Y = f.X*repel*m, f.Y*repel*m
 			for _, u := range g.around(int32(v)) {
@@ -372,6 +382,23 @@ func (g *net) settle(at []Point, rounds int, step float64) {
 				by := math.Min(step, d) / d
 				move[v] = Point{f.X * by, f.Y * by}
 			}
+		}
+		shares[share] = sum
+	}
+	for range rounds {
+		t.build(at, g.mass)
+		if len(shares) == 1 {
+			forces(0)
+		} else {
+			var all sync.WaitGroup
+			for k := range shares {
+				all.Go(func() { forces(k) })
+			}
+			all.Wait()
+		}
+		var sum float64
+		for _, part := range shares {
+			sum += part
 		}
 		for v := range at {
 			at[v] = Point{at[v].X + move[v].X, at[v].Y + move[v].Y}

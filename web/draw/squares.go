@@ -5,11 +5,10 @@ import "math"
 // squares is a tree of squares over nodes, each with the mass below it and
 // where that mass lies. It is built anew for each round in arrays that stay.
 type squares struct {
-	at    []Point
-	mass  []float64
-	node  []square
-	far   float64 // theta squared
-	stack []int32
+	at   []Point
+	mass []float64
+	node []square
+	far  float64 // theta squared
 }
 
 type square struct {
@@ -91,13 +90,12 @@ func (t *squares) below(i int32, p Point, x, y, size float64) int32 {
 }
 
 // push is the force with which all others push node v away from p, where it
-// stands: mass over distance.
-func (t *squares) push(p Point, v int32) Point {
-	var f Point
-	t.stack = append(t.stack[:0], 0)
-	for len(t.stack) > 0 {
-		q := &t.node[t.stack[len(t.stack)-1]]
-		t.stack = t.stack[:len(t.stack)-1]
+// stands: mass over distance. stack is room to work in, which it gives back.
+func (t *squares) push(p Point, v int32, stack []int32) (f Point, room []int32) {
+	stack = append(stack[:0], 0)
+	for len(stack) > 0 {
+		q := &t.node[stack[len(stack)-1]]
+		stack = stack[:len(stack)-1]
 		if q.leaf == v+1 {
 			continue
 		}
@@ -112,9 +110,9 @@ func (t *squares) push(p Point, v int32) Point {
 		}
 		for _, c := range q.child {
 			if c != 0 {
-				t.stack = append(t.stack, c)
+				stack = append(stack, c)
 			}
 		}
 	}
-	return f
+	return f, stack
 }
