@@ -72,7 +72,7 @@ func (h *hostFacts) siteOf() string {
 func (h *hostFacts) genuineOf() string {
 	if h.known&hostOwner == 0 {
 		h.known |= hostOwner
-		h.owner = builtinSafe.ownerOfHost(h.raw)
+		h.owner = builtinSafe.ownerOf(h.raw, h.siteOf())
 	}
 	return h.owner
 }
@@ -81,7 +81,9 @@ func (h *hostFacts) genuineOf() string {
 func (h *hostFacts) imitates() string {
 	if h.known&hostLikeness == 0 {
 		h.known |= hostLikeness
-		_, h.likeness = LookAlike(h.raw)
+		if h.genuineOf() == "" {
+			_, h.likeness = lookAlike(h.raw)
+		}
 	}
 	return h.likeness
 }

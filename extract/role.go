@@ -158,14 +158,22 @@ func (x *scan) judgeHost(f *Finding) {
 // roleOf decides by the kind, and for the kinds that may be anybody's by the
 // words near the finding.
 func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
-	switch f.Kind {
+	switch f.Kind { // no word near it says more
 	case fraud.Amount, fraud.GiftCard, fraud.RemoteTool, fraud.IP:
 		return fraud.RoleMention, "named in the text, its part not told"
+	case fraud.TxID, fraud.CardDescriptor, fraud.MerchantID:
+		return fraud.RolePayee, "stands on the payment's record"
+	case fraud.PersonAlias:
+		return fraud.RoleAlias, "a name that was given"
+	case fraud.Tracker:
+		return fraud.RoleTracker, "counts the page's visitors for somebody"
+	case fraud.File, fraud.Image:
+		return fraud.RoleAsset, "the hash of a file"
 	}
-	c := x.around(m)
 	if m.remote && (f.Kind == fraud.URL || f.Kind == fraud.Domain) {
 		return fraud.RoleRemote, "a program for remote access is fetched there"
 	}
+	c := x.around(m)
 	switch f.Kind {
 	case fraud.Phone:
 		if m.inURL {
@@ -188,8 +196,6 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
 		}
 		return fraud.RolePayee, "named as a place for money"
-	case fraud.TxID, fraud.CardDescriptor, fraud.MerchantID:
-		return fraud.RolePayee, "stands on the payment's record"
 	case fraud.Company, fraud.TaxID:
 		if c.mine && !x.opt.FromFraudster {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
@@ -203,12 +209,6 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 			return fraud.RoleVictimOwned, "the id of the speaker's own machine"
 		}
 		return fraud.RoleRemote, "the way into a machine"
-	case fraud.PersonAlias:
-		return fraud.RoleAlias, "a name that was given"
-	case fraud.Tracker:
-		return fraud.RoleTracker, "counts the page's visitors for somebody"
-	case fraud.File, fraud.Image:
-		return fraud.RoleAsset, "the hash of a file"
 	case fraud.Handle:
 		if c.mine && !x.opt.FromFraudster {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
@@ -251,6 +251,7 @@ type cuesAround struct {
 	moved   bool // redirected
 	isMine  bool // "… is my number" behind it
 	howFar  int  // tokens back to the nearest word for calling
+	seen    cues // of the words before the finding, all together
 }
 
 // window is how many words back and on a sentence is read.
@@ -292,22 +293,41 @@ func (x *scan) around(m mark) cuesAround {
 		}
 		x.readBack(&c, is, words, &turned, k)
 	}
+	c.told()
 	x.readOn(&c, last)
 	return c
 }
 
+// told takes in what the words before the finding say wherever they stand.
+func (c *cuesAround) told() {
+	c.called = c.seen.has(cueCalled)
+	c.got = c.got || c.seen.has(cueGot)
+	c.me, c.i = c.seen.has(cueUs), c.seen.has(cueI)
+	c.text, c.mail, c.site = c.seen.has(cueText), c.seen.has(cueMail), c.seen.has(cueSite)
+	c.phone = c.phone || c.seen.has(cuePhone|cueFree)
+	c.theirs, c.sent = c.seen.has(cueScript), c.seen.has(cuePay)
+	c.p2p, c.moved = c.seen.has(cueUPI), c.seen.has(cueRedirect)
+}
+
+// placed are the cues of which it matters where the word stands; the others
+// are taken in by told.
+const placed = cueFrom | cueTo | cueMy | cueShown | cueCall | cueNumber | cueGenuine | cueBank | cueFax | cueScript | cueSite | cueMail
+
 // readBack takes in one word before the finding.
 func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) {
-	near := words <= 4
+	before := c.seen
+	if c.seen |= is; !is.has(placed) {
+		return
+	}
 	switch {
 	case is.has(cueFrom) && words <= 6 && x.inbound(k):
 		c.from, c.got, c.mine = true, true, false
-	case is.has(cueFrom) && words <= 4 && !c.toward && !c.mine && !c.call && !c.called:
+	case is.has(cueFrom) && words <= 4 && !c.toward && !c.mine && !c.call && !before.has(cueCalled):
 		c.from = true
 	case is.has(cueTo) && words <= 3 && !c.from && !c.mine:
 		c.toward = true
 	}
-	if is.has(cueMy) && !*turned && !c.toward && (words <= 6) && !c.shown && !c.got {
+	if is.has(cueMy) && !*turned && !c.toward && (words <= 6) && !c.shown && !c.got && !before.has(cueGot) {
 		c.mine = true
 	}
 	if is.has(cueShown) && words <= 9 && (!is.has(cueID) || x.is(k-1).has(cueShown)) {
@@ -317,21 +337,10 @@ func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) 
 		c.call = true
 		c.howFar = min(c.howFar, words)
 	}
-	c.called = c.called || is.has(cueCalled)
-	c.got = c.got || is.has(cueGot)
-	c.me = c.me || is.has(cueUs)
-	c.i = c.i || is.has(cueI)
-	c.text = c.text || is.has(cueText)
-	c.mail = c.mail || is.has(cueMail)
-	c.site = c.site || is.has(cueSite)
-	c.phone = c.phone || is.has(cuePhone|cueFree) || is.has(cueNumber) && words <= 3
+	c.phone = c.phone || is.has(cueNumber) && words <= 3
 	c.genuine = c.genuine || is.has(cueGenuine) && words <= 8
 	c.bank = c.bank || is.has(cueBank) && words <= 6
-	c.fax = c.fax || is.has(cueFax) && near
-	c.theirs = c.theirs || is.has(cueScript)
-	c.sent = c.sent || is.has(cuePay)
-	c.p2p = c.p2p || is.has(cueUPI)
-	c.moved = c.moved || is.has(cueRedirect)
+	c.fax = c.fax || is.has(cueFax) && words <= 4
 	if is.has(cueScript|cueTo|cueBank|cueSite|cueMail) && !is.has(cueOwn) && !x.is(k-1).has(cueMy) {
 		*turned = true
 	}

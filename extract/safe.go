@@ -76,8 +76,10 @@ func (s SafeList) owner(ind fraud.Indicator) string {
 
 // ownerOfHost looks a host up, then the names above it, down to its site: a
 // name under a shared suffix is its tenant's, not the provider's.
-func (s SafeList) ownerOfHost(host string) string {
-	site := Site(host)
+func (s SafeList) ownerOfHost(host string) string { return s.ownerOf(host, Site(host)) }
+
+// ownerOf is ownerOfHost where the host's site is known.
+func (s SafeList) ownerOf(host, site string) string {
 	for {
 		if owner := s[fraud.Indicator{Kind: fraud.Domain, Value: host}]; owner != "" {
 			return owner
@@ -146,6 +148,11 @@ func LookAlike(host string) (name, how string) {
 	if builtinSafe.ownerOfHost(host) != "" {
 		return "", ""
 	}
+	return lookAlike(host)
+}
+
+// lookAlike is LookAlike of a host that is nobody's genuine one.
+func lookAlike(host string) (name, how string) {
 	shown := host
 	if strings.Contains(host, "xn--") {
 		if u, err := idna.ToUnicode(host); err == nil {

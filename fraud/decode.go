@@ -365,16 +365,30 @@ func (p *Decoder) time() (t time.Time) {
 		hour, ok4 := decimalAt(s, 11, 2)
 		minute, ok5 := decimalAt(s, 14, 2)
 		second, ok6 := decimalAt(s, 17, 2)
-		// Days beyond the 28th depend on month and year: the library knows.
-		if ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && month >= 1 && month <= 12 && day >= 1 && (day <= 28 || day <= 30 && month != 2) && hour < 24 && minute < 60 && second < 60 {
-			return time.Date(year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+		// The 29th of February depends on the year: the library knows.
+		if ok1 && ok2 && ok3 && ok4 && ok5 && ok6 && year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= monthDays[month] && hour < 24 && minute < 60 && second < 60 {
+			return time.Unix(int64(dayNumber(year, month, day))*86400+int64(hour*3600+minute*60+second), 0).UTC()
 		}
 	}
 	return p.otherTime(s)
 }
 
-// otherTime reads a date-time with an offset, parts of a second, or a day at
-// the end of its month.
+// monthDays is how many days a month has in every year.
+var monthDays = [13]int{0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+
+// dayNumber counts the days of the Gregorian calendar from 1970-01-01 on, year
+// 1 or later. Years begin in March, so that the day that some years have more
+// is the last one (Hinnant, "chrono-Compatible Low-Level Date Algorithms").
+func dayNumber(year, month, day int) int {
+	if month <= 2 {
+		year, month = year-1, month+12
+	}
+	ofYear := (153*(month-3)+2)/5 + day - 1
+	return year*365 + year/4 - year/100 + year/400 + ofYear - 719468
+}
+
+// otherTime reads a date-time with an offset, parts of a second, or the 29th
+// of February.
 func (p *Decoder) otherTime(s string) (t time.Time) {
 	if err := json.Unmarshal([]byte(`"`+s+`"`), &t); err != nil || strings.ContainsAny(s, "\"\\") {
 		p.bad = true

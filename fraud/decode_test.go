@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
@@ -150,4 +151,21 @@ func BenchmarkDecodeReport(b *testing.B) {
 			}
 		}
 	})
+}
+
+func TestDecodedTimesAreThoseOfTheLibrary(t *testing.T) {
+	var d fraud.Decoder
+	var r fraud.Report
+	end := time.Date(2110, 1, 1, 0, 0, 0, 0, time.UTC)
+	for at := time.Date(1895, 12, 27, 23, 59, 59, 0, time.UTC); at.Before(end); at = at.Add(25*time.Hour + 7*time.Second) {
+		line := `{"id":"1","source":"s","received_at":"` + at.Format(time.RFC3339) + `","reporter":{"role":"victim"}}`
+		if err := d.Decode(line, &r); err != nil || r.ReceivedAt != at {
+			t.Fatalf("%s is decoded as %v, %v", at.Format(time.RFC3339), r.ReceivedAt, err)
+		}
+	}
+	for _, bad := range []string{"2023-02-29", "2023-04-31", "2023-13-01", "2023-00-10", "2023-01-00"} {
+		if err := d.Decode(`{"id":"1","source":"s","received_at":"`+bad+`T00:00:00Z","reporter":{"role":"victim"}}`, &r); err == nil {
+			t.Errorf("%s was taken for a day", bad)
+		}
+	}
 }
