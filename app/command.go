@@ -51,6 +51,7 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	reader.Go(func() { n.keepSearched(reading) })
 	reader.Go(func() { n.rings.keep(reading) })
 	reader.Go(func() { follow(reading) })
+	reader.Go(func() { n.keepPosting(reading) })
 	defer reader.Wait()
 	defer stopReading()
 	tick := time.NewTicker(hourly)

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -54,7 +55,7 @@ func (n *Node) OpenCase(ctx context.Context, c fraud.JointCase) (fraud.JointCase
 		return "", err
 	}
 	msg := jointMessage{ID: c.ID, Title: c.Title, Match: c.Match, Basis: c.Basis, Mark: c.Mark, Embargo: c.Embargo, At: c.OpenedAt}
-	if err := n.call(ctx, c.Peer, "/peer/v1/joint-cases", msg, nil); err != nil {
+	if err := n.postJoint(ctx, c, "/peer/v1/joint-cases", msg); err != nil {
 		return "", err
 	}
 	if err := n.embargo(ctx, c); err != nil {
@@ -64,6 +65,18 @@ func (n *Node) OpenCase(ctx context.Context, c fraud.JointCase) (fraud.JointCase
 		return "", err
 	}
 	return c.ID, n.shared(ctx, shareCase, string(c.ID), c.Peer, c.Basis, c.Mark)
+}
+
+// postJoint sends the other side of a joint case what was decided here.
+func (n *Node) postJoint(ctx context.Context, c fraud.JointCase, path string, msg jointMessage) error {
+	l, err := letter(c.Peer, letterJoint, string(c.ID), path, msg)
+	if err != nil {
+		return err
+	}
+	if err := n.db.Post(ctx, l); err != nil {
+		return err
+	}
+	return n.told(ctx, l)
 }
 
 // receiveJointCase is the other side of OpenCase: it waits for a person.
@@ -116,7 +129,7 @@ func (n *Node) AcceptCase(ctx context.Context, id fraud.JointCaseID) error {
 	if err := n.db.SaveJointCase(ctx, c); err != nil {
 		return err
 	}
-	if err := n.call(ctx, c.Peer, "/peer/v1/joint-cases/accepted", jointMessage{ID: id, Match: c.Match, At: c.Accepted}, nil); err != nil {
+	if err := n.postJoint(ctx, c, "/peer/v1/joint-cases/accepted", jointMessage{ID: id, Match: c.Match, At: c.Accepted}); err != nil {
 		return err
 	}
 	if err := n.embargo(ctx, c); err != nil {
@@ -207,8 +220,32 @@ func (n *Node) Recall(ctx context.Context, share, reason string) error {
 	if err := n.db.RecallShare(ctx, share, n.now().UTC(), ""); err != nil {
 		return err
 	}
+	l, err := letter(s.To, letterRecall, share, "/peer/v1/shares/recall", recallMessage{s.What, s.Ref, reason, n.now().UTC()})
+	if err != nil {
+		return err
+	}
+	if err := n.db.Post(ctx, l); err != nil {
+		return err
+	}
+	return n.sendNow(ctx, l)
+}
+
+// askRecall asks a peer to stop using a share, and keeps its signed receipt.
+func (n *Node) askRecall(ctx context.Context, l fraud.Letter) error {
+	list, err := n.db.Shares(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(list, func(s fraud.Share) bool { return s.ID == l.Ref })
+	if i < 0 {
+		return fmt.Errorf("share %.60q: %w", l.Ref, fraud.ErrNotFound)
+	}
+	s := list[i]
+	if s.Receipt != "" {
+		return nil
+	}
 	var got recallReceipt
-	if err := n.call(ctx, s.To, "/peer/v1/shares/recall", recallMessage{s.What, s.Ref, reason, n.now().UTC()}, &got); err != nil {
+	if err := n.call(ctx, s.To, l.Path, json.RawMessage(l.Body), &got); err != nil {
 		return err
 	}
 	p, err := n.peer(ctx, s.To)
@@ -218,7 +255,7 @@ func (n *Node) Recall(ctx context.Context, share, reason string) error {
 	if err := verifyWords(p.Org, got.Says, got.Signature); err != nil {
 		return err
 	}
-	if err := n.db.RecallShare(ctx, share, n.now().UTC(), got.Says+"\n"+got.Signature); err != nil {
+	if err := n.db.RecallShare(ctx, s.ID, n.now().UTC(), got.Says+"\n"+got.Signature); err != nil {
 		return err
 	}
 	return n.logRecall(ctx, s, got)

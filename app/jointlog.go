@@ -178,10 +178,14 @@ func (n *Node) writeJoint(ctx context.Context, c fraud.JointCase, e fraud.JointE
 		return "", err
 	}
 	e.Signature = n.signWords(text)
-	if err := n.db.AddJointEntry(ctx, e); err != nil {
+	l, err := letter(c.Peer, letterJoint, string(c.ID), "/peer/v1/joint-cases/entries", e)
+	if err != nil {
 		return "", err
 	}
-	return e.ID, n.call(ctx, c.Peer, "/peer/v1/joint-cases/entries", e, nil)
+	if err := n.db.AddJointEntry(ctx, e, l); err != nil {
+		return "", err
+	}
+	return e.ID, n.told(ctx, l)
 }
 
 func canonicalJoint(e fraud.JointEntry) (string, error) {

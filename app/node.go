@@ -50,6 +50,7 @@ type Node struct {
 	log      *slog.Logger
 	work     sync.WaitGroup // what goes on after an answer was given
 	carry    carrier        // files that peers send in parts
+	out      outbox         // letters that peers have not taken
 	watch    watchlists     // victims whom no text may name
 	rings    *rings
 }

@@ -194,13 +194,22 @@ func readAnswer(res *http.Response, into any) error {
 	return nil
 }
 
+// errStranger says that a peer's node did not know the request for ours: it
+// has not heard of our new keys yet, or one of the clocks is wrong.
+var errStranger = stranger{}
+
+type stranger struct{}
+
+func (stranger) Error() string        { return fraud.ErrForbidden.Error() }
+func (stranger) Is(target error) bool { return target == fraud.ErrForbidden }
+
 func answerError(status int, body []byte) error {
 	var no refusal
 	if err := json.Unmarshal(body, &no); err != nil || no.Error == "" {
 		no.Error = fmt.Sprintf("answered %d", status)
 	}
 	kind := map[int]error{
-		http.StatusNotFound: fraud.ErrNotFound, http.StatusForbidden: fraud.ErrForbidden, http.StatusUnauthorized: fraud.ErrForbidden,
+		http.StatusNotFound: fraud.ErrNotFound, http.StatusForbidden: fraud.ErrForbidden, http.StatusUnauthorized: errStranger,
 		http.StatusConflict: fraud.ErrConflict, http.StatusUnprocessableEntity: fraud.ErrInvalid, http.StatusBadRequest: fraud.ErrInvalid,
 	}[status]
 	if kind == nil {

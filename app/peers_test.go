@@ -151,7 +151,7 @@ func TestKeysThatWereRotatedAreTakenAndTheOldOnesRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if code := says(t, b, "alder", old, again); code != http.StatusForbidden {
+	if code := says(t, b, "alder", old, again); code != http.StatusUnauthorized {
 		t.Errorf("a request signed with the old key: got %d, want it refused", code)
 	}
 	if code := says(t, b, "alder", a.keys(t), again); code != http.StatusForbidden {

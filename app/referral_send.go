@@ -10,9 +10,46 @@ import (
 )
 
 // Send verifies the package once more, seals it to the agency's key and
-// hands it in.
+// hands it in. If the agency's node is not reached it is handed in as soon as
+// it is, and the error says so.
 func (n *Node) Send(ctx context.Context, id fraud.ReferralID, version int) error {
-	r, agency, c, err := n.seal(ctx, id, version)
+	r, _, c, err := n.seal(ctx, id, version)
+	if err != nil {
+		return err
+	}
+	l, known, err := n.waitingFor(ctx, r, letterSealed)
+	if err != nil {
+		return err
+	}
+	if !known {
+		if err := n.shared(ctx, "referral", string(id), r.To, c.Basis, r.Mark); err != nil {
+			return err
+		}
+		l = packageLetter(r.To, letterSealed, r)
+		if err := n.db.Post(ctx, l); err != nil {
+			return err
+		}
+	} else if err := n.db.HurryLetters(ctx, r.To, n.now().UTC()); err != nil {
+		return err
+	}
+	return n.sendNow(ctx, l)
+}
+
+// waitingFor is the letter with which a version of a referral waits already.
+func (n *Node) waitingFor(ctx context.Context, r fraud.Referral, what string) (*fraud.Letter, bool, error) {
+	all, err := n.db.WaitingLetters(ctx)
+	for i, l := range all {
+		if l.What == what && l.Ref == string(r.ID) && l.Version == r.Version {
+			return &all[i], true, nil
+		}
+	}
+	return nil, false, err
+}
+
+// handIn carries a sealed package to the agency's node and takes its signed
+// receipt.
+func (n *Node) handIn(ctx context.Context, id fraud.ReferralID, version int) error {
+	r, err := n.db.Referral(ctx, id, version)
 	if err != nil {
 		return err
 	}
@@ -24,10 +61,11 @@ func (n *Node) Send(ctx context.Context, id fraud.ReferralID, version int) error
 	if err := n.call(ctx, r.To, "/peer/v1/referrals/sealed", toSign{r.ID, r.Version, file}, &receipt); err != nil {
 		return err
 	}
-	if err := n.shared(ctx, "referral", string(id), r.To, c.Basis, r.Mark); err != nil {
+	agency, err := n.peer(ctx, r.To)
+	if err != nil {
 		return err
 	}
-	if err := n.takeStatus(ctx, agency, receipt); err != nil {
+	if err := n.takeStatus(ctx, agency.Org, receipt); err != nil {
 		return err
 	}
 	return n.relay(ctx, r, receipt)
@@ -64,14 +102,21 @@ func (n *Node) TakeReceipt(ctx context.Context, e fraud.StatusEvent) error {
 // relay passes an agency's word to the other complainants, who hold its
 // signature against the key that they know.
 func (n *Node) relay(ctx context.Context, r fraud.Referral, e fraud.StatusEvent) error {
+	var letters []*fraud.Letter
 	for _, to := range r.Complainants {
-		if to != n.Org.ID {
-			if err := n.call(ctx, to, "/peer/v1/referrals/status", e, nil); err != nil {
-				return err
-			}
+		if to == n.Org.ID {
+			continue
 		}
+		l, err := letter(to, letterStatus, string(e.Referral), statusPath, e)
+		if err != nil {
+			return err
+		}
+		letters = append(letters, l)
 	}
-	return nil
+	if err := n.db.Post(ctx, letters...); err != nil {
+		return err
+	}
+	return n.told(ctx, letters...)
 }
 
 // seal asks the rules, verifies the package and writes it sealed, in one

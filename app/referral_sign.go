@@ -156,25 +156,40 @@ type signedBack struct {
 func (n *Node) passOn(ctx context.Context, p *refer.Package, r fraud.Referral) error {
 	sigs, proofs := p.Seals()
 	back := signedBack{Referral: r.ID, Version: r.Version, Manifest: p.Digest(), Signatures: sigs, Ledger: proofs}
+	var letters []*fraud.Letter
 	for _, to := range r.Complainants {
 		if to == n.Org.ID {
 			continue
 		}
+		l := packageLetter(to, letterToSign, r)
 		if everySigned(r) {
-			if err := n.call(ctx, to, "/peer/v1/referrals/signed", back, nil); err != nil {
+			var err error
+			if l, err = letter(to, letterSigned, string(r.ID), "/peer/v1/referrals/signed", back); err != nil {
 				return err
 			}
-			continue
 		}
-		c, err := n.carryTo(ctx, to, n.referralFile(r.ID, r.Version, "referral"), r.Package)
-		if err != nil {
-			return err
-		}
-		if err := n.call(ctx, to, "/peer/v1/referrals/to-sign", toSign{r.ID, r.Version, c}, nil); err != nil {
-			return err
-		}
+		letters = append(letters, l)
 	}
-	return nil
+	if err := n.db.Post(ctx, letters...); err != nil {
+		return err
+	}
+	return n.told(ctx, letters...)
+}
+
+// askSignature carries a package to the complainant who has to sign next.
+func (n *Node) askSignature(ctx context.Context, to fraud.OrgID, id fraud.ReferralID, version int) error {
+	r, err := n.db.Referral(ctx, id, version)
+	if err != nil {
+		return err
+	}
+	if len(r.Signers) == 0 || everySigned(r) {
+		return nil // it was built anew, or both have signed, while this waited
+	}
+	c, err := n.carryTo(ctx, to, n.referralFile(r.ID, r.Version, "referral"), r.Package)
+	if err != nil {
+		return err
+	}
+	return n.call(ctx, to, "/peer/v1/referrals/to-sign", toSign{r.ID, r.Version, c}, nil)
 }
 
 // receiveToSign takes a package that the other complainant built and signed.

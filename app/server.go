@@ -20,7 +20,7 @@ func (n *Node) Handler() (http.Handler, error) {
 	mux.Handle("/", pages)
 	mux.HandleFunc("GET /peer/v1/card", n.serveCard)
 	mux.HandleFunc("GET /healthz", n.serveHealth)
-	mux.Handle("/peer/", access.VerifyPeers(n.peerRoutes(), n.lookup, n.db.UseNonce, n.now, n.refuse))
+	mux.Handle("/peer/", access.VerifyPeers(n.peerRoutes(), n.lookup, n.db.UseNonce, n.now, n.refuseStranger))
 	return mux, nil
 }
 
@@ -73,6 +73,17 @@ func (n *Node) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		says = "this node could not do it; its administrator has been told"
 	}
 	n.writeJSON(w, r, status, refusal{Error: says})
+}
+
+// refuseStranger answers a request that no peer signed as it must be: with
+// another status than a refusal of what it asks, since the sender may try the
+// same again once clocks or keys agree.
+func (n *Node) refuseStranger(w http.ResponseWriter, r *http.Request, err error) {
+	if statusOf(err) == http.StatusInternalServerError {
+		n.refuse(w, r, err)
+		return
+	}
+	n.writeJSON(w, r, http.StatusUnauthorized, refusal{Error: err.Error()})
 }
 
 func (n *Node) writeJSON(w http.ResponseWriter, r *http.Request, status int, v any) {

@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -46,7 +45,8 @@ func canonicalStatus(e fraud.StatusEvent) (string, error) {
 	return string(v), nil
 }
 
-// Tell signs a status of a referral and sends it to every complainant. It
+// Tell signs a status of a referral and sends it to every complainant, to whom
+// is not reached as soon as they are. It
 // is the agency's only way to answer, so what the agency allows is what it
 // puts in.
 func (n *Node) Tell(ctx context.Context, e fraud.StatusEvent, to []fraud.OrgID) error {
@@ -70,17 +70,21 @@ func (n *Node) Tell(ctx context.Context, e fraud.StatusEvent, to []fraud.OrgID) 
 			return err
 		}
 	}
-	if err := n.db.AddStatus(ctx, e); err != nil {
+	var letters []*fraud.Letter
+	for _, org := range to {
+		l, err := letter(org, letterStatus, string(e.Referral), statusPath, e)
+		if err != nil {
+			return err
+		}
+		letters = append(letters, l)
+	}
+	if err := n.db.AddStatus(ctx, e, letters...); err != nil {
 		return err
 	}
-	var failed []error
-	for _, org := range to {
-		if err := n.call(ctx, org, "/peer/v1/referrals/status", e, nil); err != nil {
-			failed = append(failed, err)
-		}
-	}
-	return errors.Join(failed...)
+	return n.told(ctx, letters...)
 }
+
+const statusPath = "/peer/v1/referrals/status"
 
 // receiveStatus takes an agency's word on a referral of ours: from the agency,
 // or relayed by the complainant who got it. An outcome marks our rings as

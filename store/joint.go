@@ -29,8 +29,9 @@ func scanJointEntry(r row) (e fraud.JointEntry, err error) {
 
 // AddJointEntry adds a line to the log of a joint case, with its leaf. The
 // same line again changes nothing; another under its id is ErrConflict.
-// ErrNotFound if the case is not here.
-func (db *DB) AddJointEntry(ctx context.Context, e fraud.JointEntry) error {
+// ErrNotFound if the case is not here. Letters that tell of it are written with
+// it.
+func (db *DB) AddJointEntry(ctx context.Context, e fraud.JointEntry, letters ...*fraud.Letter) error {
 	err := db.write(ctx, func(t *tx) error {
 		if err := t.lockLedger(ctx); err != nil {
 			return err
@@ -53,8 +54,10 @@ func (db *DB) AddJointEntry(ctx context.Context, e fraud.JointEntry) error {
 		if err != nil {
 			return err
 		}
-		_, err = t.exec(ctx, addJointEntrySQL, e.ID, e.Case, e.Kind, e.Org, part{e}, us(e.At), leaf)
-		return err
+		if _, err = t.exec(ctx, addJointEntrySQL, e.ID, e.Case, e.Kind, e.Org, part{e}, us(e.At), leaf); err != nil {
+			return err
+		}
+		return t.addLetters(ctx, letters)
 	})
 	return doing(err, "add entry %s to joint case %s", e.ID, e.Case)
 }

@@ -65,8 +65,8 @@ func (db *DB) SaveReferral(ctx context.Context, r fraud.Referral) error {
 // AddStatus adds one step to a referral's history, with its leaf, and moves
 // the newest version of the referral, if it is kept here, to that status: not
 // a supplement that is still a draft, of which nobody can have heard. The same
-// step again changes nothing.
-func (db *DB) AddStatus(ctx context.Context, e fraud.StatusEvent) error {
+// step again changes nothing. Letters that tell of it are written with it.
+func (db *DB) AddStatus(ctx context.Context, e fraud.StatusEvent, letters ...*fraud.Letter) error {
 	err := db.write(ctx, func(t *tx) error {
 		if err := t.lockLedger(ctx); err != nil {
 			return err
@@ -77,8 +77,10 @@ func (db *DB) AddStatus(ctx context.Context, e fraud.StatusEvent) error {
 		if err := t.addStatuses(ctx, []fraud.StatusEvent{e}); err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, moveReferralSQL, e.Referral, e.Status)
-		return err
+		if _, err := t.exec(ctx, moveReferralSQL, e.Referral, e.Status); err != nil {
+			return err
+		}
+		return t.addLetters(ctx, letters)
 	})
 	return doing(err, "add status %s to referral %s", e.Status, e.Referral)
 }

@@ -491,13 +491,13 @@ func shift(c *call) string {
 
 // peerUses is what can be said to peer, and the flag that each needs.
 var peerUses = []struct{ what, needs string }{
-	{"card", ""}, {"add", "fingerprint"}, {"list", ""}, {"witness", "org"}, {"revoke", "org"}, {"rotate", "reason"}, {"give-up", "reason"}, {"tell", ""}, {"keys", ""},
+	{"card", ""}, {"add", "fingerprint"}, {"list", ""}, {"witness", "org"}, {"revoke", "org"}, {"rotate", "reason"}, {"give-up", "reason"}, {"tell", ""}, {"keys", ""}, {"post", ""},
 }
 
 func peerCommand() command {
 	return command{
-		name: "peer", args: "card|add|list|witness|revoke|rotate|give-up|tell|keys -data DIR [-url URL] [-card FILE] [-fingerprint WORDS] [-org ID] [-reason TEXT]",
-		does:    "exchanges trust with another organisation's node, after people compared fingerprints; rotate changes our own keys and tells the peers, give-up states that they were lost or stolen, tell says it again to who was not reached, keys lists all such statements",
+		name: "peer", args: "card|add|list|witness|revoke|rotate|give-up|tell|keys|post -data DIR [-url URL] [-card FILE] [-fingerprint WORDS] [-org ID] [-reason TEXT]",
+		does:    "exchanges trust with another organisation's node, after people compared fingerprints; rotate changes our own keys and tells the peers, give-up states that they were lost or stolen, tell says it again to who was not reached, keys lists all such statements; post sends what waits for a node that was down, and lists what still does",
 		example: "ringbreaker peer add -data node -url http://127.0.0.1:8701 -fingerprint 'acid-barn …'", run: runPeer,
 	}
 }
@@ -562,6 +562,8 @@ func runPeer(ctx context.Context, c *call) error {
 		return err
 	case "keys":
 		return listKeys(ctx, c, n)
+	case "post":
+		return post(ctx, c, n)
 	}
 	card, err := readCard(ctx, *url, *file)
 	if err != nil {
@@ -591,6 +593,19 @@ func tellWho(c *call, told, waiting []fraud.OrgID) {
 	for _, id := range waiting {
 		fmt.Fprintf(c.stdout, "%s did not take it yet; run peer tell when its node answers, within seven days\n", id)
 	}
+}
+
+// post tries what peers have not taken yet and prints what still waits. A node
+// that serves does so by itself.
+func post(ctx context.Context, c *call, n *app.Node) error {
+	left, err := n.SendWaiting(ctx)
+	for _, l := range left {
+		fmt.Fprintf(c.stdout, "%s\t%s\t%s\t%d tries, again at %s\t%s\n", l.To, l.What, l.Ref, l.Tries, l.Next.UTC().Format(time.RFC3339), l.Problem)
+	}
+	if err == nil && len(left) == 0 {
+		fmt.Fprintln(c.stdout, "nothing waits")
+	}
+	return err
 }
 
 // listKeys prints the statements about keys: when it came, whose, what, why.

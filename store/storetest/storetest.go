@@ -39,6 +39,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"rings", ringTests},
 		{"peers", peerTests},
 		{"referrals", referralTests},
+		{"letters", letterTests},
 		{"agency", agencyTests},
 		{"public", publicTests},
 		{"people", peopleTests},

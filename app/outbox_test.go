@@ -1,0 +1,106 @@
+package app
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"ringbreaker.example/fraud"
+)
+
+// down is a node that nobody reaches.
+func down(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+// What was said while the other side's node was down arrives when it is up
+// again, in the order in which it was said, and once.
+func TestWhatWasSaidToANodeThatIsDownArrivesLater(t *testing.T) {
+	a, b, through := pair(t)
+	ctx := a.Console(t.Context())
+	at := a.now().UTC()
+	for _, x := range []struct{ of, with *Node }{{a, b}, {b, a}} {
+		c := fraud.JointCase{ID: "J-1", Title: "t", Peer: x.with.Org.ID, OpenedBy: "alder", OpenedAt: at, Accepted: at, Mark: fraud.Mark{}.Filled()}
+		c.Basis = fraud.ShareBasis{Purpose: "p", LegalBasis: "l", Agreement: "a", Recipients: []fraud.OrgID{"alder", "bramble"}}
+		if err := x.of.db.SaveJointCase(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	up := through.next
+	through.next = http.HandlerFunc(down)
+	for _, says := range []string{"first", "second", "third"} {
+		if _, err := a.AddJoint(ctx, fraud.JointEntry{Case: "J-1", Kind: fraud.JointComment, Says: says}); err != nil {
+			t.Fatalf("%s: %v", says, err)
+		}
+	}
+	waiting, err := a.Waiting(ctx)
+	if err != nil || len(waiting) != 3 || waiting[0].Tries != 1 || waiting[1].Tries != 0 || !strings.Contains(waiting[0].Problem, "reach the node of bramble") {
+		t.Fatalf("got %+v, %v, want three, of which the first was tried", waiting, err)
+	}
+	if !waiting[0].Next.After(a.now()) {
+		t.Error("the first is not put off")
+	}
+	// Put off, nothing is tried; later it is, and put off for longer.
+	if _, err := a.deliver(ctx); err != nil {
+		t.Fatal(err)
+	}
+	clock := a.now
+	a.now = func() time.Time { return clock().Add(2 * firstPutOff) }
+	if _, err := a.deliver(ctx); err != nil {
+		t.Fatal(err)
+	}
+	again, err := a.Waiting(ctx)
+	if err != nil || again[0].Tries != 2 || again[0].Next.Sub(a.now()) < firstPutOff*3/2 {
+		t.Errorf("got %+v, %v, want it tried twice and put off for longer", again[0], err)
+	}
+	a.now = clock
+	through.next = up
+	left, err := a.SendWaiting(ctx)
+	if err != nil || len(left) != 0 {
+		t.Fatalf("still waiting: %+v, %v", left, err)
+	}
+	log, err := b.db.JointEntries(t.Context(), "J-1")
+	if err != nil || len(log) != 3 || log[0].Says != "first" || log[1].Says != "second" || log[2].Says != "third" {
+		t.Errorf("bramble has %+v, %v", log, err)
+	}
+}
+
+// A refusal is told to whoever is there, is in the audit trail, and does not
+// stop what comes after it.
+func TestALetterThatIsRefusedForGoodIsToldAndNotSentAgain(t *testing.T) {
+	a, _, _ := pair(t)
+	ctx := a.Console(t.Context())
+	at := a.now().UTC()
+	c := fraud.JointCase{ID: "J-1", Title: "t", Peer: "bramble", OpenedBy: "alder", OpenedAt: at, Accepted: at, Mark: fraud.Mark{}.Filled()}
+	if err := a.db.SaveJointCase(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	l, err := letter("bramble", letterStatus, "REF-1", "/peer/v1/matches/go-on", "M-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad, err := letter("bramble", letterJoint, "J-1", "/peer/v1/joint-cases/entries", "no line")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.db.Post(ctx, bad, l); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.sendNow(ctx, bad); !errors.Is(err, fraud.ErrInvalid) || errors.Is(err, errWaits) {
+		t.Errorf("what is no line: got %v, want ErrInvalid", err)
+	}
+	waiting, err := a.Waiting(ctx)
+	if err != nil || len(waiting) != 1 || waiting[0].No != l.No {
+		t.Errorf("got %+v, %v, want the one that is about what bramble may still hear of", waiting, err)
+	}
+	if err := a.sendNow(ctx, l); !errors.Is(err, errWaits) {
+		t.Errorf("what waits: got %v", err)
+	}
+	// Nobody sends to a peer that is trusted no more.
+	if err := a.RevokePeer(ctx, "bramble", "test"); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := a.SendWaiting(ctx); err != nil || len(left) != 0 {
+		t.Errorf("to a revoked peer still waits %+v, %v", left, err)
+	}
+}

@@ -1,0 +1,67 @@
+package storetest
+
+import (
+	"time"
+
+	"ringbreaker.example/fraud"
+)
+
+func letter(to fraud.OrgID, what, ref string) *fraud.Letter {
+	return &fraud.Letter{To: to, What: what, Ref: ref, Version: 1, Path: "/peer/v1/x", Body: []byte(`{"a":1}`)}
+}
+
+// nos are the letters' numbers.
+func nos(all []fraud.Letter) []int64 {
+	var out []int64
+	for _, l := range all {
+		out = append(out, l.No)
+	}
+	return out
+}
+
+var letterTests = []test{
+	{"a letter waits until it is taken, the first about a thing before the next", func(b *bench) {
+		b.must(b.AddPeer(b.ctx, peer("birch")))
+		b.must(b.AddPeer(b.ctx, peer("cedar")))
+		first, second, other, elsewhere := letter("birch", "status", "REF-1"), letter("birch", "sealed", "REF-1"), letter("birch", "status", "REF-2"), letter("cedar", "status", "REF-1")
+		b.must(b.Post(b.ctx, first, second))
+		b.must(b.Post(b.ctx, other, elsewhere))
+		now := time.Now().Add(time.Minute)
+		due, err := b.DueLetters(b.ctx, now)
+		same(b, nos(due), err, []int64{first.No, other.No, elsewhere.No})
+		same(b, due[0], nil, *first)
+		b.must(b.PutOffLetter(b.ctx, first.No, "not reached", now.Add(time.Hour)))
+		due, err = b.DueLetters(b.ctx, now)
+		same(b, nos(due), err, []int64{other.No, elsewhere.No})
+		all, err := b.WaitingLetters(b.ctx)
+		same(b, nos(all), err, []int64{first.No, second.No, other.No, elsewhere.No})
+		same(b, all[0].Tries, nil, 1)
+		same(b, all[0].Problem, nil, "not reached")
+		b.must(b.HurryLetters(b.ctx, "birch", now))
+		due, err = b.DueLetters(b.ctx, now)
+		same(b, nos(due), err, []int64{first.No, other.No, elsewhere.No})
+		b.must(b.EndLetter(b.ctx, first.No, "", now))
+		b.refused(b.EndLetter(b.ctx, first.No, "", now), fraud.ErrConflict)
+		b.refused(b.PutOffLetter(b.ctx, first.No, "late", now), fraud.ErrConflict)
+		due, err = b.DueLetters(b.ctx, now)
+		same(b, nos(due), err, []int64{second.No, other.No, elsewhere.No})
+		none, err := b.DueLetters(b.ctx, now.Add(-time.Hour))
+		same(b, len(none), err, 0)
+	}},
+	{"a letter is written with what it tells of, or neither is", func(b *bench) {
+		b.must(b.AddPeer(b.ctx, peer("birch")))
+		b.must(b.AddStatus(b.ctx, status(fraud.ReferralReceived, 0), letter("birch", "status", "REF-1")))
+		b.refused(b.AddStatus(b.ctx, status(fraud.ReferralOpened, time.Hour), letter("nobody", "status", "REF-1")), fraud.ErrNotFound)
+		got, err := b.Statuses(b.ctx, "REF-1")
+		same(b, len(got), err, 1)
+		b.must(b.SaveJointCase(b.ctx, jointCase("C-1", t0)))
+		e := fraud.JointEntry{ID: "JE-1", Case: "C-1", Kind: fraud.JointComment, Org: "alder", Person: "ana", Says: "x", At: t0}
+		b.refused(b.AddJointEntry(b.ctx, e, letter("nobody", "joint", "C-1")), fraud.ErrNotFound)
+		b.must(b.AddJointEntry(b.ctx, e, letter("birch", "joint", "C-1")))
+		b.must(b.AddJointEntry(b.ctx, e, letter("birch", "joint", "C-1"))) // the same line again tells nobody again
+		all, err := b.WaitingLetters(b.ctx)
+		same(b, len(all), err, 2)
+		b.refused(b.Post(b.ctx, letter("birch", "gossip", "x")), fraud.ErrInvalid)
+		b.sound()
+	}},
+}
