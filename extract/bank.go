@@ -147,7 +147,7 @@ func (x *scan) bankCode(i int) (code string, tok int, valid bool) {
 			return up, k, true
 		case len(raw) == 6 && allDigits(raw) && x.sortWord(i):
 			return raw, k, true
-		case len(raw) == 2 && allDigits(raw) && x.sortWord(i) && k+4 < len(x.toks) && x.markAt(k+1) == '-' && x.markAt(k+3) == '-' && x.toks[k+2].len() == 2 && x.toks[k+4].len() == 2:
+		case len(raw) == 2 && allDigits(raw) && x.sortWord(i) && k+4 < len(x.toks) && x.markAt(k+1) == '-' && x.markAt(k+3) == '-' && allDigits(string(x.bytes(k+2))+string(x.bytes(k+4))) && x.toks[k+2].len() == 2 && x.toks[k+4].len() == 2:
 			for m := k; m <= k+4; m++ {
 				x.toks[m].used = true
 			}

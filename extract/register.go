@@ -163,7 +163,7 @@ func canonicalCompany(raw, country string) (string, bool, bool) {
 		return "", false, false
 	case scheme != "" && len(scheme) <= 12:
 		return strings.ToLower(strings.TrimSpace(scheme)) + ":" + v, false, true
-	case len(country) == 2:
+	case len(country) == 2 && isLetter(country[0]) && isLetter(country[1]):
 		return strings.ToLower(country) + ":" + v, false, true
 	}
 	return "reg:" + v, false, true
