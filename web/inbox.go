@@ -181,6 +181,7 @@ type reportViewPage struct {
 	Ring      fraud.RingID
 	Placed    fraud.RingID // where it was put at once, until the rings are derived
 	Texts     []markedText
+	Files     []fileRead
 	Sightings []sightingRow
 	Facts     fraud.ReportFacts
 	Judged    []fraud.Judgement
@@ -194,6 +195,7 @@ type reportViewPage struct {
 type markedText struct {
 	Field string
 	Parts []textPart
+	From  []fileRead // files that a machine read it in, whole or in part
 }
 
 type textPart struct {
@@ -253,6 +255,14 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.I
 		return fmt.Errorf("read what %s holds: %w", id, err)
 	}
 	p.Texts, p.Sightings = markTexts(rep, sights)
+	p.Files = filesOf(rep)
+	for i, t := range p.Texts {
+		for _, f := range p.Files {
+			if f.Field == t.Field && f.How != "" {
+				p.Texts[i].From = append(p.Texts[i].From, f)
+			}
+		}
+	}
 	if p.Judged, err = s.Store.JudgementsAbout(ctx, id); err != nil {
 		return fmt.Errorf("read the judgements: %w", err)
 	}

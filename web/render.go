@@ -180,6 +180,8 @@ func (s *Server) funcs() template.FuncMap {
 		"percent":   percent,
 		"percent64": func(part, whole int64) string { return percent(int(part), int(whole)) },
 		"place":     placeWord,
+		"textTitle": textTitle,
+		"textID":    textID,
 		"words":     anyWords,
 		"joinOrgs":  func(o []fraud.OrgID) string { return join(o, ", ") },
 		"joinRings": func(o []fraud.RingID) string { return join(o, ", ") },
