@@ -33,6 +33,7 @@ type referralPage struct {
 	fraud.Referral
 	Line     []statusStep
 	Signers  []signerRow
+	Found    []checkRow
 	Failing  int
 	Files    []fraud.Exhibit
 	CanBuild bool
@@ -102,6 +103,9 @@ func (s *Server) referral(w http.ResponseWriter, r *http.Request) error {
 		if p.Files, err = s.Refer.Files(ctx, id, x.Version); err != nil && !isNotFound(err) {
 			return fmt.Errorf("list the files of referral %s: %w", id, err)
 		}
+	}
+	if err := s.checkRows(ctx, &p); err != nil {
+		return err
 	}
 	who := access.From(ctx)
 	may := func(a access.Action) bool {

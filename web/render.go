@@ -182,6 +182,7 @@ func (s *Server) funcs() template.FuncMap {
 		"place":     placeWord,
 		"textTitle": textTitle,
 		"textID":    textID,
+		"fileID":    fileID,
 		"words":     anyWords,
 		"joinOrgs":  func(o []fraud.OrgID) string { return join(o, ", ") },
 		"joinRings": func(o []fraud.RingID) string { return join(o, ", ") },

@@ -264,8 +264,8 @@ func addPartners(w *world) {
 		Checks: []fraud.Check{
 			{No: 1, Name: "Exhibits verify", OK: true, Says: "All 12 exhibits hash as the manifest says."},
 			{No: 2, Name: "Not on unverified reports alone", OK: true, Says: "Each assertion about a subject cites a bank record or two independent sources."},
-			{No: 3, Name: "No chain through hubs alone", OK: false, Says: "Ring R-22 hangs on a traffic seller that three rings use.", Ref: "R-22"},
-			{No: 4, Name: "Custody without gaps", OK: false, Says: "Exhibit 9 was on the way for two days.", Ref: "exhibit-9", Override: "The courier's receipt is exhibit 11.", By: "signatory"},
+			{No: 3, Name: "No chain through hubs alone", OK: false, Says: "Ring R-22 hangs on a traffic seller that three rings use.", Ref: "ring R-22"},
+			{No: 4, Name: "Custody without gaps", OK: false, Says: "Exhibit 9 was on the way for two days.", Ref: "exhibit 9", Override: "The courier's receipt is exhibit 11.", By: "signatory"},
 			{No: 5, Name: "No victim in the main body", OK: true, Says: "The scan found no name, address or number of a victim."},
 		},
 		Signers: []fraud.Signer{{Org: "birch", Person: "M. Lindqvist, General Counsel", KeyID: "ed25519:9f2c", At: ago(2)}},
