@@ -38,7 +38,7 @@ func TestWhatTextsAreKnownToHold(t *testing.T) {
 		{"a serial's letter", "DE", false, "Mein Router, Seriennr. K447.188.00.213.882", nil},
 		{"a date and an hour", "JP", false, "相談受付 2024-03-14 10:42", nil},
 		{"Ofcom's number without an area", "GB", false, "My line is 01632 960118.", []string{"phone:+441632960118 victim_owned"}},
-		{"Japanese around digits", "JP", false, "株式会社、TEL06-1234-5678 と書いてありました", []string{"phone:+81612345678 mention"}},
+		{"Japanese around digits", "JP", false, "株式会社、TEL06-1234-5678 と書いてありました", []string{"phone:+81612345678 callback"}},
 		{"Japanese after a URL", "JP", false, "海外の取引所https://coin-asia.example/jpのサポート", []string{"url:https://coin-asia.example/jp lure", "domain:coin-asia.example lure"}},
 		{"Japanese before an address", "JP", false, "メールはhanako@jmail.example です", []string{"email:hanako@jmail.example sender"}},
 		{"a sentence without its blank", "US", false, "Please sign.in to continue and call.me later, see you at home.now", nil},

@@ -35,7 +35,55 @@ func (x *scan) assignRoles() {
 		}
 	}
 	if len(x.found) > 1 {
+		x.hostsFollow()
+		x.listed()
 		x.agree()
+	}
+}
+
+// listed gives a number or an address the part of the one before it where no
+// more than "and", "or", a comma or a word for its kind stands between.
+func (x *scan) listed() {
+	if x.opt.FromFraudster {
+		return
+	}
+	for i := 1; i < len(x.found); i++ {
+		f, before := &x.found[i], &x.found[i-1]
+		if f.Kind != fraud.Phone && f.Kind != fraud.Email || before.Kind != fraud.Phone && before.Kind != fraud.Email || f.Role == before.Role ||
+			f.Role == fraud.RoleGenuineBrand || f.Role == fraud.RoleBystander || before.Role == fraud.RoleGenuineBrand || before.Role == fraud.RoleBystander || before.Role == fraud.RolePayee {
+			continue
+		}
+		_, last := x.tokensOf(x.marks[i-1])
+		first, _ := x.tokensOf(x.marks[i])
+		joined, words := first > last && first-last <= 6, 0
+		for k := last + 1; k < first && joined; k++ {
+			if m := x.markAt(k); m != 0 {
+				joined = m == ',' || m == '/' || m == '&' || m == ':' || m == '(' || m == ')' || m == signBreak
+				continue
+			}
+			words++
+			is := x.is(k)
+			joined = is.has(cueAnd|cueMail|cueIs) || is.has(cuePhone|cueOwn) && !is.has(cueCall|cueFrom) || equalFold("or", x.bytes(k)) || equalFold("oder", x.bytes(k)) || equalFold("ou", x.bytes(k)) || equalFold("o", x.bytes(k)) || string(x.bytes(k)) == "、"
+		}
+		if joined && !x.lineBreak(first) && (words <= 1 || before.Role == fraud.RoleVictimOwned) && f.Kind == before.Kind || joined && before.Role == fraud.RoleVictimOwned && words <= 3 {
+			f.Role, f.Why = before.Role, "stands in one list with the one before it"
+		}
+	}
+}
+
+// hostsFollow gives a host the part that its URL plays, unless the host is
+// everybody's.
+func (x *scan) hostsFollow() {
+	for i := range x.found {
+		u := &x.found[i]
+		if u.Kind != fraud.URL || u.Role == fraud.RoleLure {
+			continue
+		}
+		for k := i + 1; k < len(x.found) && x.found[k].Start < u.End; k++ {
+			if d := &x.found[k]; d.Kind == fraud.Domain && d.Start >= u.Start && d.Role == fraud.RoleLure {
+				d.Role, d.Why = u.Role, u.Why
+			}
+		}
 	}
 }
 
@@ -159,7 +207,9 @@ func (x *scan) judgeHost(f *Finding) {
 // words near the finding.
 func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 	switch f.Kind { // no word near it says more
-	case fraud.Amount, fraud.GiftCard, fraud.RemoteTool, fraud.IP:
+	case fraud.IP:
+		return x.ipRole(m)
+	case fraud.Amount, fraud.GiftCard, fraud.RemoteTool:
 		return fraud.RoleMention, "named in the text, its part not told"
 	case fraud.TxID, fraud.CardDescriptor, fraud.MerchantID:
 		return fraud.RolePayee, "stands on the payment's record"
@@ -188,9 +238,12 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		return x.phoneOfAccount(c)
 	case fraud.Email:
+		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && x.markAt(first-1) == '<' && !c.mine {
+			return fraud.RoleSender, "stands in a mail's head"
+		}
 		return x.emailRole(c)
 	case fraud.URL, fraud.Domain:
-		return x.webRole(c)
+		return x.webRole(c, f, m)
 	case fraud.BankAccount, fraud.UPI, fraud.Wallet:
 		if c.mine && !c.toward {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
@@ -205,18 +258,15 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		return fraud.RoleCompany, "named as a firm behind it"
 	case fraud.RemoteID, fraud.RemoteHost:
-		if c.mine && !x.opt.FromFraudster && !c.theirs {
-			return fraud.RoleVictimOwned, "the id of the speaker's own machine"
+		if f.Kind == fraud.RemoteID && !x.opt.FromFraudster && !strings.HasPrefix(f.Value, "screenconnect:") && (c.mine || !x.operators(m)) {
+			return fraud.RoleVictimOwned, "the id that the speaker read from the own screen"
 		}
 		return fraud.RoleRemote, "the way into a machine"
 	case fraud.Handle:
 		if c.mine && !x.opt.FromFraudster {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
 		}
-		if c.call {
-			return fraud.RoleCallback, "the name to write to"
-		}
-		return fraud.RoleSender, "the name they wrote under"
+		return x.handleRole(c, f, m)
 	case fraud.IMEI, fraud.ICCID:
 		if c.mine {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
@@ -250,6 +300,11 @@ type cuesAround struct {
 	signed  bool // Regards, and the like, before it
 	moved   bool // redirected
 	isMine  bool // "… is my number" behind it
+	dialled bool // "I called" right before it
+	asked   bool // "your number?" before it: the one who answers says the own
+	victims bool // a word for the victim before it, and none for the other side
+	paid    bool // an amount stands in the sentence
+	numIs   bool // "the number was" right before it
 	howFar  int  // tokens back to the nearest word for calling
 	seen    cues // of the words before the finding, all together
 }
@@ -286,6 +341,7 @@ func (x *scan) around(m mark) cuesAround {
 		is := x.is(k)
 		if x.toks[k].used && !is.has(cueTool) {
 			turned = true
+			c.paid = c.paid || is.has(cueMoney) || x.markAt(k-1) == '$' || x.markAt(k+1) >= signEuro && x.markAt(k+1) <= signRupee
 			continue
 		}
 		if is == 0 {
@@ -294,6 +350,9 @@ func (x *scan) around(m mark) cuesAround {
 		x.readBack(&c, is, words, &turned, k)
 	}
 	c.told()
+	if !x.opt.FromFraudster {
+		x.readPeople(&c, first)
+	}
 	x.readOn(&c, last)
 	return c
 }
@@ -312,6 +371,68 @@ func (c *cuesAround) told() {
 // placed are the cues of which it matters where the word stands; the others
 // are taken in by told.
 const placed = cueFrom | cueTo | cueMy | cueShown | cueCall | cueNumber | cueGenuine | cueBank | cueFax | cueScript | cueSite | cueMail
+
+// readPeople reads in an account who speaks of whose number: "RP cb", "Victime
+// …, rappel", "your phone number? — it's", "and called", "number was".
+func (x *scan) readPeople(c *cuesAround, first int) {
+	x.readWho(c, first)
+	asks := 0
+	for k := first - 1; k >= 0 && k > first-18; k-- {
+		if m := x.markAt(k); m == '?' {
+			asks = k
+		} else if m == '.' && x.gap(k+1) > 0 && asks == 0 {
+			return
+		}
+		if asks > 0 && k < asks && x.hint(k).has(hintYours) && x.near(k, 0, 3, cuePhone|cueNumber) {
+			c.asked = true
+			return
+		}
+	}
+}
+
+// readWho reads the nine words before a number for the people in them.
+func (x *scan) readWho(c *cuesAround, first int) {
+	for k, words := first-1, 0; k >= 0 && words < 9; k-- {
+		if x.toks[k].class == classMark {
+			if m := x.markAt(k); (m == '.' || m == ';' || m == '!') && x.gap(k+1) > 0 && !x.abbreviation(k) && words > 1 {
+				return
+			}
+			continue
+		}
+		if x.toks[k].used {
+			if words > 1 {
+				return
+			}
+			continue
+		}
+		words++
+		is, hint := x.is(k), x.hint(k)
+		switch {
+		case words <= 2 && is.has(cueCalled|cueCall) && (x.is(k-1).has(cueI|cueAnd) || words == 1 && is.has(cueCalled) && !x.is(k+1).has(cueUs)):
+			c.dialled = is.has(cueCalled) || x.is(k-1).has(cueI)
+			return
+		case hint.has(hintKin) && !hint.has(hintPerson|hintRole) && words <= 7:
+			c.victims = true
+		case hint.has(hintPerson | hintTheirs):
+			c.numIs = false
+			return
+		case is.has(cueScript), is.has(cueFrom|cueCalled|cueGot|cueShown) && words <= 4:
+			return
+		case words <= 2 && wasWord(x.bytes(k)) && x.is(k-1).has(cueNumber|cuePhone) && !x.is(k-2).has(cueMy):
+			c.numIs = true
+		}
+	}
+}
+
+// wasWord says whether a word is "was": of a number that came up, for one to
+// call still is.
+func wasWord(word []byte) bool {
+	switch string(word) {
+	case "was", "war", "era", "était", "tha", "था", "でした":
+		return true
+	}
+	return false
+}
 
 // readBack takes in one word before the finding.
 func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) {
@@ -473,8 +594,12 @@ func (x *scan) blankLine(k int) bool {
 // own words.
 func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 	switch {
-	case c.isMine:
+	case c.isMine, c.asked:
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case c.victims && !c.genuine && !c.text:
+		return fraud.RoleVictimOwned, "the account calls it the victim's"
+	case c.dialled && !c.genuine && !c.p2p:
+		return fraud.RoleCallback, "the speaker called it"
 	case c.p2p && (c.toward || c.sent && !c.call) && !c.mine && !c.from:
 		return fraud.RolePayee, "money was to go to this number"
 	case c.fax:
@@ -487,18 +612,22 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleBystander, "the number of the speaker's own bank"
 	case c.text && c.from && !c.toward:
 		return fraud.RoleSender, "a message came from it"
-	case c.from && c.i && !c.me && !c.got && !c.shown:
+	case c.from && c.i && c.called && !c.me && !c.got && !c.shown:
 		return fraud.RoleVictimOwned, "the speaker called from it"
 	case c.shown && !c.toward:
 		return fraud.RoleShownCallerID, "shown as the caller"
+	case c.text && !c.call && !c.toward && !c.site && !c.me && !c.mine && (c.numIs || c.phone):
+		return fraud.RoleSender, "a message came from it"
 	case c.from && !c.toward, c.got && !c.theirs && !c.call && !c.toward:
 		return fraud.RoleShownCallerID, "the call came from it"
+	case c.numIs && !c.site && !c.call && !c.toward && !c.mail:
+		return fraud.RoleShownCallerID, "the number that they called from, by the words beside it"
 	case c.call || c.called || c.phone || c.toward:
 		return fraud.RoleCallback, "the number to call, by the words beside it"
 	case c.site || c.mail:
 		return fraud.RoleCallback, "stood on what the speaker was shown"
 	}
-	return fraud.RoleMention, "named in the text, its part not told"
+	return fraud.RoleCallback, "its part is not told; most numbers in an account are ones to call"
 }
 
 // phoneOfFraudster decides what a phone number is in a text that the
@@ -508,14 +637,21 @@ func (x *scan) phoneOfFraudster(c cuesAround, f *Finding, m mark) (fraud.Role, s
 	switch {
 	case (c.label || c.signed) && !tollFree && c.howFar > 4 && (c.label && c.signed || !c.call && !c.site):
 		return fraud.RoleBystander, "stands in a person's signature"
-	case c.fax:
-		return fraud.RoleMention, "a fax number"
+	case c.from && !c.toward && (c.shown || x.fromRightBefore(m)):
+		return fraud.RoleShownCallerID, "shown as the caller"
 	case c.call || c.phone:
 		return fraud.RoleCallback, "the text says to call it"
 	case x.orderToCall(m):
 		return fraud.RoleCallback, "the text says to call, a sentence before"
 	}
-	return fraud.RoleMention, "stands in the text without a word for calling"
+	return fraud.RoleCallback, "what the fraudsters' own text gives out is there to be called"
+}
+
+// fromRightBefore says whether "from" is the word before: "will phone you
+// from", "new voicemail from".
+func (x *scan) fromRightBefore(m mark) bool {
+	first, _ := x.tokensOf(m)
+	return first > 1 && x.is(first-1).has(cueFrom) && x.lang() != langHI && x.near(first, 6, 0, cueCall|cuePhone|cueGot)
 }
 
 // farBack is how many tokens before a number an order to call still means it:
@@ -541,24 +677,14 @@ func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
 	switch {
 	case (c.mine || c.isMine) && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
-	case c.p2p && c.toward && !c.from:
+	case c.victims && !x.opt.FromFraudster:
+		return fraud.RoleVictimOwned, "the account calls it the victim's"
+	case (c.p2p || c.sent && c.paid) && c.toward && !c.from:
 		return fraud.RolePayee, "money was to go to this address"
 	case c.from:
 		return fraud.RoleSender, "the message came from it"
-	case c.call || c.toward || x.opt.FromFraudster:
+	case c.call || c.toward || c.phone || x.opt.FromFraudster:
 		return fraud.RoleCallback, "the address to write to"
 	}
 	return fraud.RoleSender, "an address the speaker was in touch with"
-}
-
-func (x *scan) webRole(c cuesAround) (fraud.Role, string) {
-	switch {
-	case c.mine && !x.opt.FromFraudster && c.site:
-		return fraud.RoleVictimOwned, "the speaker calls it their own"
-	case c.moved && c.from:
-		return fraud.RoleRedirect, "led on to another page"
-	case x.opt.FromFraudster:
-		return fraud.RoleLure, "the text leads there"
-	}
-	return fraud.RoleLure, "a page that the speaker was led to"
 }

@@ -111,19 +111,25 @@ type hints uint32
 func (h hints) has(other hints) bool { return h&other != 0 }
 
 const (
-	hintGiven    hints = 1 << iota // a given name
-	hintFamily                     // a family name, in a script without capitals
-	hintPerson                     // man, lady, caller: a name may follow
-	hintRole                       // broker, lawyer, owner: a name may follow, and seldom does
-	hintSelf                       // me, visitor, customer: who speaks for the victim in a chat
-	hintKin                        // husband, victim, complainant: whose name is not an agent's
-	hintSignoff                    // regards: a name stands in the next line
-	hintSpeaks                     // bol, बोल: the name stands before it
-	hintNoName                     // team, department: capitals, and nobody's name
-	hintPresents                   // presenting as, called: a name follows behind a small word
-	hintAsk                        // ask for, speak to: a name follows
-	hintTrade                      // traders, solutions: ends a firm's name that has no legal form
-	hintHolder                     // in the name of: whose account it is
+	hintGiven     hints = 1 << iota // a given name
+	hintFamily                      // a family name, in a script without capitals
+	hintPerson                      // man, lady, caller: a name may follow
+	hintRole                        // broker, lawyer, owner: a name may follow, and seldom does
+	hintSelf                        // me, visitor, customer: who speaks for the victim in a chat
+	hintKin                         // husband, victim, complainant: whose name is not an agent's
+	hintSignoff                     // regards: a name stands in the next line
+	hintSpeaks                      // bol, बोल: the name stands before it
+	hintNoName                      // team, department: capitals, and nobody's name
+	hintPresents                    // presenting as, called: a name follows behind a small word
+	hintAsk                         // ask for, speak to: a name follows
+	hintTrade                       // traders, solutions: ends a firm's name that has no legal form
+	hintHosts                       // hosted, resolves: an address of a page follows
+	hintReach                       // connection, C2: an address of the operators follows
+	hintYours                       // your, Ihre: shown to the victim as theirs
+	hintTheirs                      // his, scammer's, Täters
+	hintWrite                       // add, DM, contact: a name to write to follows
+	hintRedirects                   // redirect, via: a page in between follows
+	hintHolder                      // in the name of: whose account it is
 )
 
 // hintsToLookAt are the hints at which a recogniser starts.
@@ -131,7 +137,7 @@ const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSigno
 
 var hintNames = map[string]hints{
 	"given": hintGiven, "family": hintFamily, "person": hintPerson, "role": hintRole, "self": hintSelf, "kin": hintKin, "signoff": hintSignoff,
-	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade,
+	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade, "hosts": hintHosts, "reach": hintReach, "yours": hintYours, "theirs": hintTheirs, "write": hintWrite, "redirects": hintRedirects,
 }
 
 // namesText is the dictionary of names: "given name name …".

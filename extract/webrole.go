@@ -1,0 +1,199 @@
+package extract
+
+import (
+	"strings"
+
+	"ringbreaker.example/fraud"
+)
+
+// webRole decides what a page or a host is.
+func (x *scan) webRole(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
+	first, last := x.tokensOf(m)
+	for last+1 < len(x.toks) && x.gap(last+1) == 0 && x.toks[last+1].used { // the rest of its URL
+		last++
+	}
+	switch {
+	case c.mine && !x.opt.FromFraudster && c.site:
+		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case x.lineBegins(first, "received"):
+		for k := first - 1; k >= 0 && k >= first-2; k-- {
+			if equalFold("by", x.bytes(k)) {
+				return fraud.RoleBystander, "the mailbox's own server"
+			}
+		}
+		return fraud.RoleSender, "the server that handed the mail over"
+	case x.arrowBehind(last), c.moved && !c.toward && (c.from || x.hint(first-1).has(hintRedirects) || x.near(first, 3, 0, cueRedirect)):
+		return fraud.RoleRedirect, "led on to another page"
+	case fetched(f.Value), x.codeBehind(last), remoteName(f.Value):
+		return fraud.RoleRemote, "where a session begins, or its program is fetched"
+	case x.paidAt(first):
+		return fraud.RolePayee, "the page where money was to be paid"
+	case x.opt.FromFraudster:
+		return fraud.RoleLure, "the text leads there"
+	}
+	return fraud.RoleLure, "a page that the speaker was led to"
+}
+
+// lineBegins says whether the line of token i begins with a header's name.
+func (x *scan) lineBegins(i int, header string) bool {
+	at := int(x.toks[i].start)
+	for at > 0 && x.text.b[at-1] != '\n' {
+		at--
+	}
+	end := at + len(header)
+	return end < len(x.text.b) && x.text.b[end] == ':' && equalFold(header, x.text.b[at:end])
+}
+
+// arrowBehind says whether an arrow stands behind token last and leads on to
+// another page.
+func (x *scan) arrowBehind(last int) bool {
+	k := last + 1
+	if x.markAt(k) != signBreak && !(x.markAt(k) == '-' && x.markAt(k+1) == '>') && !(x.markAt(k) == '=' && x.markAt(k+1) == '>') {
+		return false
+	}
+	for k++; k < len(x.toks) && k <= last+3; k++ {
+		if x.toks[k].class != classMark {
+			return schemeOf(x.bytes(k)) != ""
+		}
+	}
+	return false
+}
+
+// fetched says whether a URL is that of a program for a desktop.
+func fetched(url string) bool {
+	path, _, _ := strings.Cut(url, "?")
+	for _, end := range []string{".exe", ".msi", ".bat"} {
+		if strings.HasSuffix(path, end) {
+			return true
+		}
+	}
+	return false
+}
+
+// codeBehind says whether the sentence goes on with a session's code to type
+// in: "go to HOST and enter code 338104".
+func (x *scan) codeBehind(last int) bool {
+	named := false
+	for k := last + 1; k < len(x.toks) && k <= last+9; k++ {
+		if m := x.markAt(k); (m == '.' || m == '!' || m == '?') && x.gap(k+1) > 0 {
+			return false
+		}
+		named = named || x.is(k).has(cueSession) && !x.is(k+1).has(cueNumber)
+		if !named || x.toks[k].class != classNumber || x.toks[k].len() < 3 {
+			continue
+		}
+		digits, _ := x.runOfDigits(k, 9)
+		return len(digits) == 6 || len(digits) == 9
+	}
+	return false
+}
+
+// remoteName says whether a host's name says that sessions begin there.
+func remoteName(value string) bool {
+	host := value
+	if strings.Contains(host, "://") {
+		host = urlHost(host)
+	}
+	for _, word := range []string{"remote", "anydesk", "teamviewer", "screenconnect", "ultraviewer", "fernwartung", "rescue-", "connectwise"} {
+		if strings.Contains(host, word) {
+			return true
+		}
+	}
+	return strings.HasSuffix(host, ":8040") || strings.HasSuffix(host, ":8041")
+}
+
+// paidAt says whether "pay at", "customers pay at" stands right before.
+func (x *scan) paidAt(first int) bool {
+	return first > 1 && equalFold("at", x.bytes(first-1)) && equalFold("pay", x.bytes(first-2)) && !equalFold("to", x.bytes(max(0, first-3)))
+}
+
+// ipRole decides what an address is by the words before it: the victim's as
+// shown to them, the page's, the operators', a mail server's.
+func (x *scan) ipRole(m mark) (fraud.Role, string) {
+	first, last := x.tokensOf(m)
+	if x.lineBegins(first, "received") || x.lineBegins(first, "x-originating-ip") {
+		return fraud.RoleSender, "the server that handed the mail over"
+	}
+	if x.markAt(last+1) == ':' && last+2 < len(x.toks) && (string(x.bytes(last+2)) == "8040" || string(x.bytes(last+2)) == "8041") {
+		return fraud.RoleRemote, "the port of a relay"
+	}
+	for k, words := first-1, 0; k >= 0 && words < 7; k-- {
+		if x.toks[k].class == classMark {
+			if x.markAt(k) == '.' && x.gap(k+1) > 0 {
+				break
+			}
+			continue
+		}
+		words++
+		is, hint := x.is(k), x.hint(k)
+		switch {
+		case x.opt.FromFraudster && (equalFold("ip", x.bytes(k)) && x.markAt(k+1) == ':' || hint.has(hintYours)), is.has(cueMy), hint.has(hintKin|hintSelf) && !is.has(cueUs):
+			return fraud.RoleVictimOwned, "shown as the victim's own"
+		case hint.has(hintHosts):
+			return fraud.RoleLure, "where the page stands"
+		case hint.has(hintReach) || is.has(cueTool):
+			return fraud.RoleRemote, "where the machine was reached from"
+		case x.toks[k].used && words > 1:
+			return fraud.RoleMention, "named in the text, its part not told"
+		}
+	}
+	return fraud.RoleMention, "named in the text, its part not told"
+}
+
+// operators says whether the words before a session's id give it to the
+// operators: "his id", "on their end", "AnyDesk-ID des Täters".
+func (x *scan) operators(m mark) bool {
+	first, last := x.tokensOf(m)
+	for k := max(0, first-8); k < len(x.toks) && k <= last+3; k++ {
+		if k > last && x.toks[k].class == classMark {
+			break
+		}
+		if hint := x.hint(k); hint.has(hintTheirs) || hint.has(hintPerson) && !hint.has(hintKin|hintSelf) && (k < first || equalFold("des", x.bytes(k-1))) {
+			return !(k < first && x.near(k, 0, first-k, cueMy))
+		}
+	}
+	return false
+}
+
+// handleRole decides what a name on a network is: where money goes, what they
+// wrote under, or whom to write to.
+func (x *scan) handleRole(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
+	switch network, _, _ := strings.Cut(f.Value, ":"); network {
+	case "cashapp", "venmo", "chime", "paypal":
+		return fraud.RolePayee, "money was to go to this name"
+	}
+	first, last := x.tokensOf(m)
+	if x.markAt(last+1) == ':' && (first == 0 || x.lineBreak(first)) {
+		return fraud.RoleSender, "the name they wrote under"
+	}
+	if x.opt.FromFraudster {
+		return fraud.RoleCallback, "the name to write to"
+	}
+	for k, words := first-1, 0; k >= 0 && words < 8; k-- {
+		if x.toks[k].class == classMark {
+			if m := x.markAt(k); (m == '.' || m == ';') && x.gap(k+1) > 0 {
+				break
+			}
+			continue
+		}
+		if x.toks[k].used && !x.is(k).has(cueNetwork) {
+			break
+		}
+		words++
+		if x.hint(k).has(hintWrite) {
+			return fraud.RoleCallback, "the name to write to"
+		}
+	}
+	for k := last + 1; k < len(x.toks) && k <= last+3; k++ { // …に誘導, … pe message karo
+		if x.toks[k].class == classMark {
+			break
+		}
+		if x.hint(k).has(hintWrite) || string(x.bytes(k)) == "に" {
+			return fraud.RoleCallback, "the name to write to"
+		}
+	}
+	if c.call && c.me {
+		return fraud.RoleCallback, "the name to write to"
+	}
+	return fraud.RoleSender, "the name they wrote under"
+}
