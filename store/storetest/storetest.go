@@ -40,6 +40,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"peers", peerTests},
 		{"referrals", referralTests},
 		{"letters", letterTests},
+		{"keys", keyTests},
 		{"agency", agencyTests},
 		{"public", publicTests},
 		{"people", peopleTests},
