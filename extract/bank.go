@@ -98,8 +98,14 @@ func (x *scan) iban(i int) bool {
 		}
 		if len(s) == want {
 			form, valid := ibanForm(string(s))
-			if !form || !valid && !x.near(i, 6, 0, cueAccount) {
+			if !form {
 				return false
+			}
+			if !valid { // no money can go there, and its digits are no phone number
+				for m := i; m <= k; m++ {
+					x.toks[m].used = true
+				}
+				return true
 			}
 			x.take(fraud.BankAccount, string(s), i, k, valid)
 			return true
@@ -147,6 +153,11 @@ func (x *scan) bankCode(i int) (code string, tok int, valid bool) {
 			return up, k, true
 		case len(raw) == 6 && allDigits(raw) && x.sortWord(i):
 			return raw, k, true
+		case len(raw) == 3 && allDigits(raw) && equalFold("bsb", x.bytes(i)) && k+2 < len(x.toks) && x.markAt(k+1) == '-' && x.toks[k+2].len() == 3 && x.toks[k+2].class == classNumber:
+			for m := k; m <= k+2; m++ { // Australia's bank, state and branch (APCA)
+				x.toks[m].used = true
+			}
+			return raw + string(x.bytes(k+2)), k + 2, true
 		case len(raw) == 2 && allDigits(raw) && x.sortWord(i) && k+4 < len(x.toks) && x.markAt(k+1) == '-' && x.markAt(k+3) == '-' && allDigits(string(x.bytes(k+2))+string(x.bytes(k+4))) && x.toks[k+2].len() == 2 && x.toks[k+4].len() == 2:
 			for m := k; m <= k+4; m++ {
 				x.toks[m].used = true
@@ -159,7 +170,7 @@ func (x *scan) bankCode(i int) (code string, tok int, valid bool) {
 
 func (x *scan) sortWord(i int) bool {
 	w := strings.ToLower(string(x.bytes(i)))
-	return w == "sort" || w == "sortcode" || w == "blz" || w == "bankleitzahl"
+	return w == "sort" || w == "sortcode" || w == "bsb" || w == "blz" || w == "bankleitzahl"
 }
 
 // accountNumber is the number that belongs to a bank's code: after a word for
@@ -171,6 +182,9 @@ func (x *scan) accountNumber(cue, code int) (number string, first, end int) {
 		}
 		for m := k + 1; m < len(x.toks) && m <= k+6; m++ {
 			t := x.toks[m]
+			if x.toks[m].class == classMixed && t.len() == 4 && ibanLengths[string(x.bytes(m)[:2])] > 0 {
+				break // an IBAN, which goes by itself
+			}
 			if t.class == classNumber && !t.used && t.len() >= 3 && m != code {
 				digits, last := x.runOfDigits(m, 18)
 				if len(digits) >= 6 {
@@ -180,6 +194,29 @@ func (x *scan) accountNumber(cue, code int) (number string, first, end int) {
 		}
 	}
 	return "", 0, 0
+}
+
+// byIFSC takes the account that stands beside an IFSC, token i, whatever words
+// do or do not announce it: the nearest run of 9 to 18 digits within five
+// tokens, before it first (RBI: an IFSC has eleven signs, the fifth is 0).
+func (x *scan) byIFSC(i int, code string) bool {
+	for _, step := range [2]int{-1, 1} {
+		for k := i + step; k >= 0 && k < len(x.toks) && k >= i-5 && k <= i+6; k += step {
+			t := x.toks[k]
+			if t.used || ifscForm(strings.ToUpper(string(x.bytes(k)))) && t.class == classMixed {
+				break
+			}
+			if t.class == classNumber && t.len() >= 9 && t.len() <= 18 {
+				x.takeSpan(fraud.BankAccount, code+"/"+string(x.bytes(k)), int(t.start), int(t.end), true)
+				x.toks[k].used, x.toks[i].used = true, true
+				return true
+			}
+			if m := x.markAt(k); m == ';' || (m == '.' || m == '!') && x.gap(k+1) > 0 && x.toks[max(k-1, 0)].len() > 4 {
+				break
+			}
+		}
+	}
+	return false
 }
 
 // runOfDigits joins groups of digits with single blanks or hyphens between.

@@ -242,3 +242,28 @@ func TestStatementsCardsAndMerchants(t *testing.T) {
 		})
 	}
 }
+
+// Handles, accounts and firms as people write them, and what is none.
+func TestHandlesAccountsAndFirms(t *testing.T) {
+	for _, tt := range []struct {
+		country, text string
+		want          []string
+	}{
+		{"US", "on skype live:refund.desk88 or live:.cid.4471aa88", []string{"handle:skype:live:refund.desk88 sender", "handle:skype:live:.cid.4471aa88 sender"}},
+		{"US", "discord @crypto_kyle#4471, Cash App $homes4rentTX, DM IG @meta_911", []string{"handle:discord:crypto_kyle#4471 sender", "handle:cashapp:homes4renttx payee", "handle:instagram:meta_911 callback"}},
+		{"JP", "インスタの@mika_88からDM", []string{"handle:instagram:mika_88 sender"}},
+		{"IN", "money to 918020044718821 IFSC UTIB0000447; then 777705447188 ICIC0000104", []string{"bank_account:UTIB0000447/918020044718821 payee", "bank_account:ICIC0000104/777705447188 payee"}},
+		{"AU", "BSB 062-000 acc 4471 8821", []string{"bank_account:062000/44718821 payee"}},
+		{"GB", "sort: 60-83-71 acc: 44718821", []string{"bank_account:608371/44718821 payee"}},
+		{"DE", "an IBAN DE00 1234 5678 9012 3456 78", nil},
+		{"ES", "a nombre de Inversiones Delmar S.L.; y Comercializadora Rivas S.A. de C.V. la cantidad", []string{"company:name:inversiones delmar sl company", "company:name:comercializadora rivas sa de cv company"}},
+		{"DE", "firma Digital Support 24 GmbH & Co. KG, web", []string{"company:name:digital support 24 gmbh co kg company"}},
+		{"CA", "company on invoice 1447188 Ontario Inc.", []string{"company:name:1447188 ontario inc company"}},
+	} {
+		t.Run(tt.text, func(t *testing.T) {
+			if got := valuesOf(tt.text, Options{Country: tt.country}); !slices.Equal(got, tt.want) {
+				t.Errorf("got  %s\nwant %s", strings.Join(got, "\n     "), strings.Join(tt.want, "\n     "))
+			}
+		})
+	}
+}

@@ -41,6 +41,9 @@ func (x *scan) word(i int) {
 	if is.has(cueNetwork) {
 		x.networkName(i)
 	}
+	if is.has(cueMore) && x.hint(i).has(hintLive) {
+		x.skypeLive(i)
+	}
 	if is.has(cueCardLine) {
 		x.descriptor(i)
 	}
@@ -113,10 +116,10 @@ func canonicalRemoteID(raw string) (string, bool, bool) {
 
 // handleAt takes "@name" where a network is named near it.
 func (x *scan) handleAt(i int) {
-	if i+1 >= len(x.toks) || x.gap(i+1) > 0 || x.toks[i+1].class == classMark || i > 0 && x.gap(i) == 0 && x.toks[i-1].class != classMark {
+	if i+1 >= len(x.toks) || x.gap(i+1) > 0 || x.toks[i+1].class == classMark || i > 0 && x.gap(i) == 0 && x.toks[i-1].class != classMark && cjk(x.bytes(i-1), 0) == 0 {
 		return
 	}
-	for k := i - 1; k >= 0 && k >= i-8; k-- {
+	for k := i - 1; k >= 0 && k >= i-12; k-- {
 		if x.is(k).has(cueNetwork) {
 			x.takeHandle(k, i, i+1)
 			return
@@ -136,18 +139,33 @@ func (x *scan) takeHandle(network, first, from int) {
 	for end < len(x.text.b) && (isAlnum(x.text.b[end]) || x.text.b[end] == '_' || x.text.b[end] == '.' && end+1 < len(x.text.b) && isAlnum(x.text.b[end+1])) {
 		end++
 	}
+	net := networkOf(strings.ToLower(string(x.bytes(network))))
+	for net == "venmo" && end+1 < len(x.text.b) && (x.text.b[end] == '-' && isAlnum(x.text.b[end+1]) || isAlnum(x.text.b[end])) {
+		end++
+	}
+	if net == "discord" && end+4 < len(x.text.b) && x.text.b[end] == '#' && allDigits(string(x.text.b[end+1:end+5])) {
+		end += 5
+	}
 	name := string(x.text.b[x.toks[from].start:end])
 	if len(name) < 3 {
 		return
 	}
-	x.takeSpan(fraud.Handle, networkOf(strings.ToLower(string(x.bytes(network))))+":"+strings.ToLower(name), int(x.toks[first].start), end, true)
+	x.takeSpan(fraud.Handle, net+":"+strings.ToLower(name), int(x.toks[first].start), end, true)
 	x.use(first, end)
 }
 
 func networkOf(word string) string {
 	switch word {
-	case "telegrama":
+	case "telegrama", "テレグラム", "टेलीग्राम", "tg":
 		return "telegram"
+	case "ig", "insta", "インスタ", "インスタグラム", "इंस्टाग्राम", "इंस्टा":
+		return "instagram"
+	case "snap":
+		return "snapchat"
+	case "ライン":
+		return "line"
+	case "cash":
+		return "cashapp"
 	case "x":
 		return "twitter"
 	case "messenger":
@@ -159,7 +177,7 @@ func networkOf(word string) string {
 // networkName takes "Telegram: name_88" and "Skype live:name".
 func (x *scan) networkName(i int) {
 	k := i + 1
-	if strings.EqualFold(string(x.bytes(i)), "x") || k+1 >= len(x.toks) {
+	if strings.EqualFold(string(x.bytes(i)), "x") || k+1 >= len(x.toks) || x.cashtag(i) || equalFold("cash", x.bytes(i)) {
 		return
 	}
 	if x.is(k).has(cueSession) || x.is(k).has(cueHandleWord) {
@@ -174,11 +192,53 @@ func (x *scan) networkName(i int) {
 	}
 	b := x.bytes(k)
 	end := int(x.toks[k].end)
-	underscore := end < len(x.text.b) && x.text.b[end] == '_'
+	underscore := end < len(x.text.b) && x.text.b[end] == '_' || end+1 < len(x.text.b) && x.text.b[end] == '.' && isAlnum(x.text.b[end+1]) && k+2 < len(x.toks) && x.toks[k+2].class == classMixed
 	if x.toks[k].class == classMark || x.toks[k].class == classNumber || x.toks[k].used || len(b) < 3 || x.toks[k].class == classWord && !underscore {
 		return
 	}
 	x.takeHandle(i, k, k)
+}
+
+// cashtag takes the "$name" behind Cash App or Chime (Cash App, "$Cashtags":
+// letters first, at most 20 signs).
+func (x *scan) cashtag(i int) bool {
+	w := x.bytes(i)
+	k := i + 1
+	if equalFold("cash", w) {
+		if !equalFold("app", x.bytes(k)) {
+			return false
+		}
+		k++
+	} else if !equalFold("cashapp", w) && !equalFold("chime", w) {
+		return false
+	}
+	for ; k+1 < len(x.toks) && k <= i+5; k++ {
+		if x.markAt(k) == '$' && x.gap(k+1) == 0 && x.toks[k+1].class != classMark && isLetter(x.bytes(k + 1)[0]) {
+			x.takeHandle(i, k, k+1)
+			return true
+		}
+	}
+	return false
+}
+
+// skypeLive takes the name that Skype gives: "live:name", "live:.cid.0a1b…",
+// whose "live" is token i.
+func (x *scan) skypeLive(i int) {
+	b := x.text.b
+	at := int(x.toks[i].end)
+	if x.markAt(i+1) != ':' || x.gap(i+1) > 0 || at+2 >= len(b) {
+		return
+	}
+	end := at + 1
+	for end < len(b) && (isAlnum(b[end]) || b[end] == '_' || b[end] == '-' || b[end] == '.' && end+1 < len(b) && isAlnum(b[end+1])) {
+		end++
+	}
+	if end-at < 4 {
+		return
+	}
+	start := int(x.toks[i].start)
+	x.takeSpan(fraud.Handle, "skype:"+strings.ToLower(string(b[start:end])), start, end, true)
+	x.use(i, end)
 }
 
 // canonicalHandle is "network:name" in lower case, the name without "@".

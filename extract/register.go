@@ -23,6 +23,7 @@ func (x *scan) long(i int) {
 	}
 	s := string(b)
 	switch {
+	case n == 11 && ifscForm(s) && x.byIFSC(i, s):
 	case gstinForm(s):
 		x.take(fraud.TaxID, "gstin:"+s, i, i, gstinValid(s))
 	case cinForm(s):
@@ -72,12 +73,38 @@ func (x *scan) hash(i int, b []byte) bool {
 		x.take(fraud.TxID, s, i, i, true)
 	case prefixed:
 		return false
+	case len(digits) == 40 && (x.wordBefore(i, "commit") || x.wordBefore(i, "thumbprint") || x.wordBefore(i, "fingerprint")):
+		return false // of a program's source, of a certificate
+	case len(digits) == 64 && x.walletInLine(i):
+		x.take(fraud.TxID, s, i, i, true)
 	case strings.Trim(digits, digits[:1]) == "":
 		return false
 	default:
 		x.take(fraud.File, digits, i, i, true)
 	}
 	return true
+}
+
+// wordBefore says whether one of the two words before token i is word.
+func (x *scan) wordBefore(i int, word string) bool {
+	for k := i - 1; k >= 0 && k >= i-3; k-- {
+		if equalFold(word, x.bytes(k)) {
+			return true
+		}
+	}
+	return false
+}
+
+// walletInLine says whether the line of token i has a wallet before it: a
+// table of payments.
+func (x *scan) walletInLine(i int) bool {
+	at := int(x.toks[i].start)
+	for k := len(x.found) - 1; k >= 0 && k >= len(x.found)-3; k-- {
+		if m := x.marks[k]; x.found[k].Kind == fraud.Wallet && m.end <= at && at-m.end < 60 && !strings.Contains(string(x.text.b[m.end:at]), "\n") {
+			return true
+		}
+	}
+	return false
 }
 
 // canonicalTxID is a transaction's hash: 64 hex digits, with 0x where the
@@ -209,6 +236,13 @@ var legalForms = strings.NewReplacer(
 // foldCompany folds a company's name, its legal form in one spelling.
 func foldCompany(raw string) string {
 	name := foldName(raw)
+	if n := len(name); n > 4 && name[n-2] == ' ' { // a form with full stops
+		for _, form := range [...][2]string{{" s l", " sl"}, {" s l u", " slu"}, {" s a de c v", " sa de cv"}, {" s a", " sa"}, {" s a s", " sas"}, {" s r l", " srl"}, {" s p a", " spa"}, {" b v", " bv"}, {" n v", " nv"}, {" k k", " kk"}} {
+			if rest, found := strings.CutSuffix(name, form[0]); found {
+				return rest + form[1]
+			}
+		}
+	}
 	if !strings.Contains(name, " priv") && !strings.Contains(name, " pvt l") && !strings.Contains(name, " p l") && !strings.Contains(name, " limited") &&
 		!strings.Contains(name, " l l c") && !strings.Contains(name, " inc") && !strings.Contains(name, " corp") && !strings.Contains(name, " comp") {
 		return name
@@ -225,7 +259,35 @@ func foldCompany(raw string) string {
 
 // firm takes the capitalised words before a legal form, token i, as a
 // company's name.
-func (x *scan) firm(i int) {
+func (x *scan) firm(i int) { x.firmTo(i, i) }
+
+// numbered are the places whose companies may have a number for a name
+// (Canada Business Corporations Act s. 11(2) and its provinces' like).
+var numbered = setOf("ontario canada québec quebec alberta bc manitoba saskatchewan")
+
+// dottedForms are legal forms that are written with full stops.
+var dottedForms = setOf("SL SLU SA SAS SRL SPA BV NV KK SARL SC LLC")
+
+// dottedFirm takes a company whose form has full stops, the first of which is
+// token i: "Inversiones Delmar S.L.", "Rivas S.A. de C.V."
+func (x *scan) dottedFirm(i int) bool {
+	form, last := strings.ToUpper(string(x.bytes(i-1))), i-1
+	for k := i; k+1 < len(x.toks) && x.markAt(k) == '.' && x.toks[k+1].len() == 1 && x.toks[k+1].class == classWord && x.gap(k) == 0 && x.gap(k+1) == 0 && len(form) < 4; k += 2 {
+		form, last = form+strings.ToUpper(string(x.bytes(k+1))), k+1
+	}
+	if !dottedForms[form] || !isUpper(x.bytes(i - 1)[0]) {
+		return false
+	}
+	if form == "SA" && last+5 < len(x.toks) && equalFold("de", x.bytes(last+2)) && equalFold("c", x.bytes(last+3)) && equalFold("v", x.bytes(last+5)) {
+		last += 5
+	}
+	n := len(x.found)
+	x.firmTo(i-1, last)
+	return len(x.found) > n
+}
+
+// firmTo is firm for a legal form that stands at tokens i to end.
+func (x *scan) firmTo(i, end int) {
 	if c := x.bytes(i)[0]; isLower(c) {
 		return
 	}
@@ -255,9 +317,22 @@ func (x *scan) firm(i int) {
 	if words == 0 || first == i {
 		return
 	}
-	last := i
+	last := max(i, end)
+	if w := x.bytes(first); first > 0 && startsUpper(w) && x.toks[first-1].class == classNumber && x.toks[first-1].len() >= 6 && x.toks[first-1].len() <= 9 && x.gap(first) == 1 && numbered[strings.ToLower(string(w))] {
+		first-- // 1234567 Ontario Inc.
+	}
 	for last+1 < len(x.toks) && last < i+6 && (x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.markAt(last+1) == '.' && x.is(last+2).has(cueFirm) && x.gap(last+2) <= 1) {
 		last++
+	}
+	if x.markAt(last+1) == '&' && equalFold("co", x.bytes(min(last+2, len(x.toks)-1))) { // GmbH & Co. KG
+		if kg := last + 3; equalFold("kg", x.bytes(min(kg, len(x.toks)-1))) {
+			last = kg
+		} else if x.markAt(kg) == '.' && equalFold("kg", x.bytes(min(kg+1, len(x.toks)-1))) {
+			last = kg + 1
+		}
+	}
+	if x.markAt(last+1) == '(' && last+3 < len(x.toks) && x.markAt(last+3) == ')' && equalFold("haftungsbeschränkt", x.bytes(last+2)) {
+		last += 3
 	}
 	name := foldCompany(string(x.text.b[x.toks[first].start:x.toks[last].end]))
 	if len(name) < 6 || len(name) > 120 {

@@ -421,6 +421,9 @@ func hostEnd(b []byte, at int) int {
 // address, or something that only looks like one.
 func (x *scan) dot(i int) {
 	b := x.text.b
+	if i > 0 && i+1 < len(x.toks) && x.toks[i-1].len() == 1 && x.toks[i+1].len() == 1 && x.toks[i-1].class == classWord && x.toks[i+1].class == classWord && x.dottedFirm(i) {
+		return
+	}
 	at := int(x.toks[i].start)
 	if at < x.past {
 		return // within a run that was looked at and is no host

@@ -185,7 +185,7 @@ func (x *scan) handleRole(c cuesAround, f *Finding, m mark) (fraud.Role, string)
 		}
 	}
 	for k := last + 1; k < len(x.toks) && k <= last+3; k++ { // …に誘導, … pe message karo
-		if x.toks[k].class == classMark {
+		if x.toks[k].class == classMark || x.is(k).has(cueFrom) {
 			break
 		}
 		if x.hint(k).has(hintWrite) || string(x.bytes(k)) == "に" {

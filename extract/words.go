@@ -128,16 +128,17 @@ const (
 	hintYours                       // your, Ihre: shown to the victim as theirs
 	hintTheirs                      // his, scammer's, Täters
 	hintWrite                       // add, DM, contact: a name to write to follows
+	hintLive                        // live, of Skype's names
 	hintRedirects                   // redirect, via: a page in between follows
 	hintHolder                      // in the name of: whose account it is
 )
 
 // hintsToLookAt are the hints at which a recogniser starts.
-const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSignoff | hintSpeaks | hintPresents | hintAsk
+const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSignoff | hintSpeaks | hintPresents | hintAsk | hintLive
 
 var hintNames = map[string]hints{
 	"given": hintGiven, "family": hintFamily, "person": hintPerson, "role": hintRole, "self": hintSelf, "kin": hintKin, "signoff": hintSignoff,
-	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade, "hosts": hintHosts, "reach": hintReach, "yours": hintYours, "theirs": hintTheirs, "write": hintWrite, "redirects": hintRedirects,
+	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade, "hosts": hintHosts, "reach": hintReach, "yours": hintYours, "theirs": hintTheirs, "write": hintWrite, "redirects": hintRedirects, "live": hintLive,
 }
 
 // namesText is the dictionary of names: "given name name …".
