@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode"
 
 	"ringbreaker.example/fraud"
 )
@@ -298,9 +299,10 @@ func (x *scan) capitals(first int) (last int, ok bool) {
 	return last, letters >= 5 && last >= first && (star || words >= 2 || quoted || letters >= 8 && words == 1)
 }
 
-// canonicalDescriptor is the form of card_descriptor.
+// canonicalDescriptor is the form of card_descriptor. What folding writes for
+// a symbol is a blank in it.
 func canonicalDescriptor(raw string) string {
-	return strings.ToUpper(strings.Join(strings.Fields(raw), " "))
+	return strings.ToUpper(strings.Join(strings.FieldsFunc(raw, func(r rune) bool { return r < ' ' || unicode.IsSpace(r) }), " "))
 }
 
 // merchant takes the id behind "merchant id", "MID", and a name in capitals
