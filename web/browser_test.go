@@ -280,3 +280,23 @@ func TestARefusedItemSaysWhyAndKeepsWhatWasTyped(t *testing.T) {
 		t.Errorf("typed %q is left, %d items were added", typed, len(w.seizures)-before)
 	}
 }
+
+func TestTheListOfRingsShowsAllItsColumnsAtADesk(t *testing.T) {
+	ctx := chromium(t)
+	w := company(t)
+	w.rings[0].ID = "R-WB273SVSFSYD" // as long as ids are
+	srv := serve(t, w)
+	enter(t, ctx, srv, "analyst")
+	for _, width := range []int64{1280, 1366, 1920} {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(srv.URL+"/rings")); err != nil {
+			t.Fatal(err)
+		}
+		over, err := chromedp.Run(ctx, chromedp.Evaluate[int](`(e => e.scrollWidth - e.clientWidth)(document.querySelector(".scroll.tall"))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if over > 0 {
+			t.Errorf("at %d pixels the table is %d pixels wider than its place", width, over)
+		}
+	}
+}

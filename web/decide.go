@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -108,8 +109,12 @@ func (s *Server) newID(prefix string) (string, error) {
 // holdRing places a hold: nothing about the ring leaves the node until then.
 func (s *Server) holdRing(w http.ResponseWriter, r *http.Request) error {
 	ring := fraud.RingID(r.PathValue("id"))
-	if _, err := s.Store.Ring(r.Context(), ring); err != nil {
-		return fmt.Errorf("read ring %s: %w", ring, err)
+	is, err := s.ringOf(r.Context(), ring)
+	if err != nil {
+		return err
+	}
+	if err := s.may(r.Context(), access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(ring), Mark: is.Mark}); err != nil {
+		return err
 	}
 	until, err := time.Parse("2006-01-02", r.PostFormValue("until"))
 	if err != nil || !until.After(s.Now()) {
@@ -155,6 +160,9 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
 	p := explainPage{base: s.base(w, r, "Why are two reports together?"), A: strings.TrimSpace(q.Get("a")), B: strings.TrimSpace(q.Get("b"))}
 	if p.A != "" && p.B != "" {
+		if err := s.mayExplain(r.Context(), fraud.ReportID(p.A), fraud.ReportID(p.B)); err != nil {
+			return err
+		}
 		why, err := s.Explain.Explain(r.Context(), fraud.ReportID(p.A), fraud.ReportID(p.B))
 		if err != nil {
 			return fmt.Errorf("explain %s and %s: %w", p.A, p.B, err)
@@ -165,4 +173,34 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.render(w, http.StatusOK, "explain.html", p)
+}
+
+// mayExplain asks the rules about two reports and the rings that they are in:
+// an explanation tells what all of them hold.
+func (s *Server) mayExplain(ctx context.Context, reports ...fraud.ReportID) error {
+	var rings []fraud.RingID
+	for _, id := range reports {
+		rep, err := s.Store.Report(ctx, id)
+		if err != nil {
+			return fmt.Errorf("read report %s: %w", id, err)
+		}
+		if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(id), Mark: rep.Mark()}); err != nil {
+			return err
+		}
+		ring, err := s.Store.RingOf(ctx, id)
+		if err != nil && !isNotFound(err) {
+			return fmt.Errorf("find the ring of %s: %w", id, err)
+		}
+		rings = append(rings, ring)
+	}
+	heads, err := s.Store.RingHeads(ctx, rings)
+	if err != nil {
+		return fmt.Errorf("read the rings: %w", err)
+	}
+	for _, h := range heads {
+		if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(h.ID), Mark: h.Mark}); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -19,14 +19,15 @@ import (
 // findPage is the answer of the search over everything, by noun.
 type findPage struct {
 	base
-	Asked   string
-	Rings   []ringRow
-	Values  []foundValue
-	Reports []foundReport
-	Texts   []foundReport
-	Others  []foundGroup
-	Behind  int // reports whose texts are not searched yet
-	Any     bool
+	Asked    string
+	Rings    []ringRow
+	Values   []foundValue
+	Reports  []foundReport
+	Texts    []foundReport
+	Others   []foundGroup
+	Behind   int // reports whose texts are not searched yet
+	Any      bool
+	Withheld int // of what was found, what this person may not read
 }
 
 // foundValue is a value in one kind, with the rings that hold it.
@@ -90,7 +91,9 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
 	if err := s.foundReports(ctx, &p, hits); err != nil {
 		return err
 	}
-	s.foundOthers(ctx, &p, hits)
+	if err := s.foundOthers(ctx, &p, hits); err != nil {
+		return err
+	}
 	if p.Behind, err = s.Store.TextsBehind(ctx); err != nil {
 		return fmt.Errorf("ask which texts are searched: %w", err)
 	}
@@ -180,6 +183,8 @@ func (s *Server) onlyReadable(ctx context.Context, p *findPage) error {
 		mark[h.ID] = h.Mark
 	}
 	who := access.From(ctx)
+	before := len(p.Values)
+	defer func() { p.Withheld += before - len(p.Values) }()
 	p.Values = slices.DeleteFunc(p.Values, func(v foundValue) bool {
 		marks := []fraud.Mark{{}}
 		for _, id := range v.Rings {
@@ -226,6 +231,7 @@ func (s *Server) foundRings(ctx context.Context, p *findPage, hits []fraud.Hit) 
 	if p.Rings, err = s.readableRings(ctx, heads); err != nil {
 		return err
 	}
+	p.Withheld += len(heads) - len(p.Rings)
 	slices.SortFunc(p.Rings, func(a, b ringRow) int {
 		return cmp.Or(cmp.Compare(b.Harm.Score, a.Harm.Score), cmp.Compare(a.ID, b.ID))
 	})
@@ -280,7 +286,7 @@ func (s *Server) readableReports(ctx context.Context, list []foundReport) ([]fou
 }
 
 // foundOthers groups what is found by id, number or title.
-func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit) {
+func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit) error {
 	who := access.From(ctx)
 	for _, g := range []struct {
 		kind  fraud.HitKind
@@ -298,7 +304,15 @@ func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit)
 	} {
 		group := foundGroup{Word: g.word}
 		for _, h := range hits {
-			if h.Kind != g.kind || !access.Decide(who, access.ActRead, access.Thing{Kind: g.thing, ID: h.Ref, Mark: h.Mark}, access.Recipient{}, s.Now()).Allow {
+			if h.Kind != g.kind {
+				continue
+			}
+			thing, err := s.foundAs(ctx, g.thing, h)
+			if err != nil {
+				return err
+			}
+			if !access.Decide(who, access.ActRead, thing, access.Recipient{}, s.Now()).Allow {
+				p.Withheld++
 				continue
 			}
 			group.Hits = append(group.Hits, foundThing{Href: g.path + pathID(h.Ref), Ref: h.Ref, Says: h.Says, Mark: h.Mark})
@@ -306,6 +320,28 @@ func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit)
 		if len(group.Hits) > 0 {
 			p.Others = append(p.Others, group)
 		}
+	}
+	return nil
+}
+
+// foundAs is what was found as the rules are asked about it: what is TLP:RED
+// is for the people that it names.
+func (s *Server) foundAs(ctx context.Context, kind access.ThingKind, h fraud.Hit) (access.Thing, error) {
+	thing := access.Thing{Kind: kind, ID: h.Ref, Mark: h.Mark}
+	if h.Mark.TLP != fraud.TLPRed {
+		return thing, nil
+	}
+	switch h.Kind {
+	case fraud.HitJointCase:
+		return s.jointThing(ctx, fraud.JointCase{ID: fraud.JointCaseID(h.Ref), Mark: h.Mark})
+	case fraud.HitReferral:
+		x, err := s.Store.Referral(ctx, fraud.ReferralID(h.Ref), 0)
+		if err != nil {
+			return thing, fmt.Errorf("read referral %s: %w", h.Ref, err)
+		}
+		return s.referralThing(ctx, x)
+	default:
+		return thing, nil
 	}
 }
 

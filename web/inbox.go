@@ -18,11 +18,12 @@ import (
 // inboxPage lists reports, those with money still moving first.
 type inboxPage struct {
 	base
-	Rows    []inboxRow
-	All     int
-	Shown   int
-	Next    string // address of the next page
-	Filters []chip
+	Rows     []inboxRow
+	Withheld int // reports of this page that this person may not read
+	All      int
+	Shown    int
+	Next     string // address of the next page
+	Filters  []chip
 }
 
 type inboxRow struct {
@@ -110,7 +111,7 @@ func (s *Server) inbox(w http.ResponseWriter, r *http.Request) error {
 	if p.Rows, err = s.inboxRows(ctx, list); err != nil {
 		return err
 	}
-	p.Shown = len(p.Rows)
+	p.Shown, p.Withheld = len(p.Rows), len(list)-len(p.Rows)
 	return s.render(w, http.StatusOK, "inbox.html", p)
 }
 
@@ -222,7 +223,16 @@ func (s *Server) reportView(w http.ResponseWriter, r *http.Request) error {
 // identity opens who the reporter is: one record, with a reason, logged by
 // the vault. What it shows is in no cache and on no other page.
 func (s *Server) identity(w http.ResponseWriter, r *http.Request) error {
-	id, err := s.Vault.OpenIdentity(r.Context(), reportIDOf(r), strings.TrimSpace(r.PostFormValue("reason")))
+	ctx, name := r.Context(), reportIDOf(r)
+	rep, err := s.Store.Report(ctx, name)
+	if err != nil {
+		return fmt.Errorf("read report %s: %w", name, err)
+	}
+	// Who may not read the report does not learn whose it is.
+	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(name), Mark: rep.Mark()}); err != nil {
+		return err
+	}
+	id, err := s.Vault.OpenIdentity(ctx, name, strings.TrimSpace(r.PostFormValue("reason")))
 	if err != nil {
 		return err
 	}

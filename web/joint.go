@@ -15,7 +15,8 @@ import (
 // jointCasesPage lists what two organisations work on together.
 type jointCasesPage struct {
 	base
-	Rows []fraud.JointCase
+	Rows     []fraud.JointCase
+	Withheld int // that this person may not read
 }
 
 func (s *Server) jointCases(w http.ResponseWriter, r *http.Request) error {
@@ -24,8 +25,46 @@ func (s *Server) jointCases(w http.ResponseWriter, r *http.Request) error {
 	if p.Rows, err = s.Store.JointCases(r.Context()); err != nil {
 		return fmt.Errorf("read the joint cases: %w", err)
 	}
+	all := p.Rows
+	p.Rows = nil
+	for _, c := range all {
+		thing, err := s.jointThing(r.Context(), c)
+		if err != nil {
+			return err
+		}
+		if access.Decide(access.From(r.Context()), access.ActRead, thing, access.Recipient{}, s.Now()).Allow {
+			p.Rows = append(p.Rows, c)
+		}
+	}
+	p.Withheld = len(all) - len(p.Rows)
 	slices.SortStableFunc(p.Rows, func(a, b fraud.JointCase) int { return b.OpenedAt.Compare(a.OpenedAt) })
 	return s.render(w, http.StatusOK, "joint_list.html", p)
+}
+
+// jointThing is a joint case as the rules are asked about it. One that is
+// TLP:RED is for the people that it names: those who take part.
+func (s *Server) jointThing(ctx context.Context, c fraud.JointCase) (access.Thing, error) {
+	thing := access.Thing{Kind: access.ThingJointCase, ID: string(c.ID), Mark: c.Mark}
+	if c.Mark.TLP != fraud.TLPRed {
+		return thing, nil
+	}
+	log, err := s.Store.JointEntries(ctx, c.ID)
+	if err != nil {
+		return thing, fmt.Errorf("read the log of joint case %s: %w", c.ID, err)
+	}
+	for _, e := range log {
+		if e.Org != s.Org.ID {
+			continue
+		}
+		switch e.Kind {
+		case fraud.JointMember:
+			thing.Named = append(thing.Named, e.Person)
+		case fraud.JointLeft:
+			thing.Named = slices.DeleteFunc(thing.Named, func(p fraud.PersonID) bool { return p == e.Person })
+		case fraud.JointComplainant, fraud.JointTask, fraud.JointDone, fraud.JointComment, fraud.JointExhibit, fraud.JointRecalled:
+		}
+	}
+	return thing, nil
 }
 
 // jointPage is one joint case: the rings side by side, what was shared, by
@@ -64,7 +103,11 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("read joint case %s: %w", id, err)
 	}
-	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingJointCase, ID: string(id), Mark: c.Mark}); err != nil {
+	thing, err := s.jointThing(ctx, c)
+	if err != nil {
+		return err
+	}
+	if err := s.may(ctx, access.ActRead, thing); err != nil {
 		return err
 	}
 	p := jointPage{base: s.base(w, r, "Joint case "+string(id)), JointCase: c}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -14,7 +15,8 @@ import (
 // referralsPage lists referrals with where each stands.
 type referralsPage struct {
 	base
-	Rows []fraud.Referral
+	Rows     []fraud.Referral
+	Withheld int // that this person may not read
 }
 
 func (s *Server) referrals(w http.ResponseWriter, r *http.Request) error {
@@ -23,8 +25,32 @@ func (s *Server) referrals(w http.ResponseWriter, r *http.Request) error {
 	if p.Rows, err = s.Store.Referrals(r.Context()); err != nil {
 		return fmt.Errorf("read the referrals: %w", err)
 	}
+	all := p.Rows
+	p.Rows = nil
+	for _, x := range all {
+		thing, err := s.referralThing(r.Context(), x)
+		if err != nil {
+			return err
+		}
+		if access.Decide(access.From(r.Context()), access.ActRead, thing, access.Recipient{}, s.Now()).Allow {
+			p.Rows = append(p.Rows, x)
+		}
+	}
+	p.Withheld = len(all) - len(p.Rows)
 	slices.SortStableFunc(p.Rows, func(a, b fraud.Referral) int { return b.At.Compare(a.At) })
 	return s.render(w, http.StatusOK, "referrals.html", p)
+}
+
+// referralThing is a referral as the rules are asked about it: one that is
+// TLP:RED is for those who take part in the joint case that it was made from.
+func (s *Server) referralThing(ctx context.Context, x fraud.Referral) (access.Thing, error) {
+	thing := access.Thing{Kind: access.ThingReferral, ID: string(x.ID), Mark: x.Mark}
+	if x.Mark.TLP != fraud.TLPRed || x.JointCase == "" {
+		return thing, nil
+	}
+	of, err := s.jointThing(ctx, fraud.JointCase{ID: x.JointCase, Mark: x.Mark})
+	thing.Named = of.Named
+	return thing, err
 }
 
 // referralPage is one referral: checks, signatures, files, status.
@@ -71,7 +97,11 @@ func (s *Server) referral(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("read referral %s: %w", id, err)
 	}
-	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReferral, ID: string(id), Mark: x.Mark}); err != nil {
+	thing, err := s.referralThing(ctx, x)
+	if err != nil {
+		return err
+	}
+	if err := s.may(ctx, access.ActRead, thing); err != nil {
 		return err
 	}
 	p := referralPage{base: s.base(w, r, "Referral "+string(id)), Referral: x, Line: lineOf(x)}

@@ -20,17 +20,18 @@ import (
 // ringsPage lists rings, most harm still to come first.
 type ringsPage struct {
 	base
-	Rows    []ringRow
-	All     int // rings that the node holds
-	From    int // the place of the first row, 1 on the first page
-	Choices []choiceOf
-	Active  []chip // what is filtered by; each leads to the list without it
-	Sorts   []chip
-	Next    string // address of the next page
-	First   string // address of the first page, on the others
-	CSVPath string
-	AsOf    time.Time // when the rings were derived
-	Pending time.Time // since when they are worked out again
+	Rows     []ringRow
+	Withheld int // rings of this page that this person may not read
+	All      int // rings that the node holds
+	From     int // the place of the first row, 1 on the first page
+	Choices  []choiceOf
+	Active   []chip // what is filtered by; each leads to the list without it
+	Sorts    []chip
+	Next     string // address of the next page
+	First    string // address of the first page, on the others
+	CSVPath  string
+	AsOf     time.Time // when the rings were derived
+	Pending  time.Time // since when they are worked out again
 }
 
 // choiceOf is one thing that a list is filtered by.
@@ -107,6 +108,7 @@ func (s *Server) rings(w http.ResponseWriter, r *http.Request) error {
 	if p.Rows, err = s.readableRings(ctx, list.Rings); err != nil {
 		return err
 	}
+	p.Withheld = len(list.Rings) - len(p.Rows)
 	p.Choices = ringChoices(ask, facets)
 	for _, f := range ringFilters {
 		if v := ask.Get(f.name); v != "" {
@@ -306,6 +308,9 @@ func (s *Server) ringsCSV(w http.ResponseWriter, r *http.Request) error {
 			strconv.Itoa(x.Harm.Last30d), strconv.Itoa(x.Harm.Before30), machineTime(x.Harm.FirstAt), machineTime(x.Harm.LastAt),
 			strings.Join(x.Brands, "; "), strings.Join(x.Countries, "; "), strings.Join(x.Languages, "; "), x.State, string(x.Mark.TLP), string(x.Mark.PAP),
 		})
+	}
+	if n := len(list.Rings) - len(all); n > 0 {
+		rows = append(rows, append([]string{fmt.Sprintf("%d withheld by their marks", n)}, make([]string, len(rows[0])-1)...))
 	}
 	for _, row := range rows {
 		for i := range row {
