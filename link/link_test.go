@@ -128,6 +128,29 @@ func TestWhatNeverLinksDoesNotLink(t *testing.T) {
 	}
 }
 
+// Complaint feeds often hold nothing but the number that the phone displayed.
+func TestDisplayedNumberThatComesBackLinksReportsThatHaveNothingElse(t *testing.T) {
+	shown := []told{}
+	for i := range 3 {
+		shown = append(shown, told{id: fmt.Sprintf("a/%d", i), day: float64(i), has: []string{"shown +12125550142"}})
+	}
+	if res := linkOf(t, shown...); len(res.Rings) != 1 || len(res.Rings[0].Reports) != 3 {
+		t.Errorf("a number displayed in three reports of three days made %d rings, want one", len(res.Rings))
+	}
+	for i := range shown {
+		shown[i].day *= 40
+	}
+	if res := linkOf(t, shown...); len(res.Rings) != 0 {
+		t.Error("a number displayed once a month made a ring")
+	}
+	for i := range shown { // forged by three who each have a number of their own
+		shown[i] = told{id: fmt.Sprintf("a/%d", i), day: float64(i), has: []string{"shown +12125550142", fmt.Sprintf("call +1312555010%d", i)}}
+	}
+	if res := linkOf(t, shown...); len(res.Rings) != 0 {
+		t.Error("reports that name numbers of their own were joined by what their phones displayed")
+	}
+}
+
 func TestFilesReadBack(t *testing.T) {
 	res := linkOf(t,
 		told{id: "a/1", day: 0, has: []string{"call +12125550142", "site x.example"}},

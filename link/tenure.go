@@ -50,6 +50,7 @@ type material struct {
 	mine    []held // of the report with rank r: mine[starts[r]:starts[r+1]]
 	starts  []uint32
 	weak    []bool // by rank: the report looks like part of a poisoning
+	mute    []bool // by rank: the report names nothing that could link it by itself
 	notes   []string
 	at      []uint32 // by rank: minutes
 
@@ -149,6 +150,7 @@ func (m *material) liveSights(rules *rules) []sight {
 // cut splits each value's sightings into tenures: a silence longer than the
 // gap of its kind and role starts a new one (numbers are rented and recycled).
 func (m *material) cut(sights []sight) {
+	m.findMute(sights)
 	m.redate(sights)
 	for i := 0; i < len(sights); {
 		j := i + 1
@@ -245,10 +247,14 @@ func (m *material) addTenure(run []sight) {
 	kind := m.b.values.bytes(run[0].value)[0]
 	t := tenure{value: run[0].value, from: run[0].at, to: run[len(run)-1].at, start: uint32(len(m.incs)), kind: kind, hash: m.b.values.hashes[run[0].value] ^ uint64(run[0].at)*0x9e3779b97f4a7c15}
 	best := int32(-1)
+	shown := m.shownBits(kind, run)
 	named := kinds[kind] == fraud.Company && strings.HasPrefix(string(m.b.values.bytes(t.value)[1:]), "name:") // no register number: half
 	for _, s := range run {
 		p := &m.params.priors[kind][s.role]
 		bits := p.bits
+		if s.role == shownCaller && m.mute[s.report] {
+			bits = max(bits, shown)
+		}
 		if !s.valid || named {
 			bits /= 2
 		}
@@ -261,6 +267,39 @@ func (m *material) addTenure(run []sight) {
 		m.incs = append(m.incs, incidence{s.report, bits, s.at, s.role})
 	}
 	m.close(t)
+}
+
+var shownCaller = roleNumber(fraud.RoleShownCallerID)
+
+// findMute tells which reports name nothing that could link them by itself.
+func (m *material) findMute(sights []sight) {
+	m.mute = make([]bool, len(m.order))
+	for r := range m.mute {
+		m.mute[r] = true
+	}
+	for _, s := range sights {
+		if m.params.priors[m.b.values.bytes(s.value)[0]][s.role].bits >= m.params.medium {
+			m.mute[s.report] = false
+		}
+	}
+}
+
+// shownBits is what a number that phones displayed is worth to a report that
+// has nothing else to tell. Displayed once it is worth nothing: it is forged,
+// mostly drawn at random. Displayed in several reports of one tenure it is no
+// longer random: somebody calls under it.
+func (m *material) shownBits(kind uint8, run []sight) int32 {
+	reports, last := 0, uint32(none)
+	for _, s := range run {
+		if s.role == shownCaller && s.report != last && !m.weak[s.report] && kinds[kind] == fraud.Phone {
+			last = s.report
+			reports++
+		}
+	}
+	if reports < m.params.shownReports {
+		return 0
+	}
+	return m.params.shownBits
 }
 
 // close keeps one incidence a report, the strongest, in order of reports.

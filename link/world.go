@@ -45,6 +45,8 @@ type params struct {
 	strong, medium                   int32 // 1/1000 bit
 	share                            [numFamilies]float64
 	poison                           float64
+	shownReports                     int
+	shownBits                        int32
 	priors                           [][]prior // by kind and role
 }
 
@@ -68,6 +70,7 @@ func (b *Builder) params() params {
 		p.share[f] = m.Param("share_" + string(name))
 	}
 	p.poison = m.Param("poison_factor")
+	p.shownReports, p.shownBits = int(m.Param("shown_reports")), int32(m.Param("shown")*1000)
 	for _, kind := range kinds {
 		row := make([]prior, len(roles))
 		for r, role := range roles {
