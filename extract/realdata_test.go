@@ -478,7 +478,9 @@ func realVectors(t *testing.T, f *figures) {
 	}
 	slices.Sort(none)
 	f.add("vectors, blockchain", "addresses of the coins that are a kind of ours, in a sentence", sum[0], sum[1])
-	f.rows = append(f.rows, fmt.Sprintf("| vectors, blockchain | addresses of coins that are none (%s) | %d | – |", strings.Join(none, ", "), other))
+	if other > 0 {
+		f.rows = append(f.rows, fmt.Sprintf("| vectors, blockchain | addresses of coins that are none (%s) | %d | – |", strings.Join(none, ", "), other))
+	}
 	quiet, lines := 0, 0
 	for _, file := range []string{"iocsearcher-arn_valid.ioc", "iocsearcher-registry_valid.ioc"} {
 		for line := range strings.Lines(content(t, filepath.Join(dir, file))) {
