@@ -92,8 +92,11 @@ open(sys.argv[1], "w").write(re.sub(r"(?s)(<!-- extraction: begin -->\n).*(<!-- 
 }
 
 linking() {
-  local world worlds=("$tmp/chakra-3")
-  "$bin" synth -scenario chakra -seed 3 -out "$tmp/chakra-3" >/dev/null || return 1
+  local world worlds=()
+  for world in chakra mixed flood; do
+    "$bin" synth -scenario "$world" -seed 3 -out "$tmp/$world-3" >/dev/null || return 1
+    worlds+=("$tmp/$world-3")
+  done
   for world in zipf brokers; do # by another generator than ours
     python3 scripts/interop/otherworld.py "$tmp/other-$world-1" "$world" 1 || return 1
     worlds+=("$tmp/other-$world-1")

@@ -23,12 +23,12 @@ stop() {
 # address waits until the master says where it listens: port 0 lets the system choose.
 address() {
 	local log=$SPARK_LOG_DIR/spark-ringbreaker-$master-1-$(hostname).out i found
-	for i in $(seq 60); do
+	for i in $(seq 360); do # a busy machine starts Java slowly
 		found=$(grep -o 'spark://127.0.0.1:[0-9]*' "$log" 2>/dev/null | head -1) || true
 		[ -n "$found" ] && { echo "$found"; return; }
 		sleep 0.5
 	done
-	echo "spark: the master said no address in 30 s; see $log" >&2
+	echo "spark: the master said no address in 180 s; see $log" >&2
 	return 1
 }
 

@@ -1,6 +1,6 @@
 """One world, linked by one machine and inside Spark: compares and tells.
 
-Usage: compare.py RINGBREAKER MASTER WORLD NAME, run by test.sh. CPU of Spark
+Usage: compare.py RINGBREAKER MASTER WORLD NAME [OPTION OF link.py...], run by test.sh. CPU of Spark
 is that of the driver, its Java and the workers' executors with all that they
 started, taken from /proc before and after; exits 1 where results differ.
 """
@@ -58,7 +58,7 @@ def main():
     log = os.path.join(world, "log")
     wall1, cpu1, _ = timed([binary, "link", "-in", os.path.join(world, "a.jsonl") + "," + os.path.join(world, "b.jsonl"), "-out", one], log)
     before = java_seconds(url)
-    wall2, cpu2, out = timed([sys.executable, os.path.join(os.path.dirname(__file__), "link.py"), "--master", url, "--bin", binary, "--out", spark,
+    wall2, cpu2, out = timed([sys.executable, os.path.join(os.path.dirname(__file__), "link.py"), "--master", url, "--bin", binary, "--out", spark, *sys.argv[5:],
                               os.path.join(world, "shuffled.jsonl")], log)
     cpu2 += java_seconds(url) - before
     t = json.loads(out.strip().splitlines()[-1])

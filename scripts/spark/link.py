@@ -2,12 +2,12 @@
 
     raw report JSONL
       ─▶ SELECT TRANSFORM (line) USING 'ringbreaker extract -rows'   name, keys, packed
-      ─▶ components of shared keys (large star, small star; checkpointed)
+      ─▶ components of shared keys (few edges: in the driver; else large star, small star)
       ─▶ SELECT TRANSFORM … USING 'ringbreaker link -component'      assign, ring, link, suggestion
       ─▶ assign.tsv  rings.jsonl  links.jsonl  suggestions.jsonl
 
 Usage: link.py --master URL --bin RINGBREAKER --out DIR [--model FILE]
-[--judgements FILE] [--partitions N] FILE... The files, the binary and the
+[--judgements FILE] [--partitions N] [--local-edges N] FILE... The files, the binary and the
 model must be at the same paths on every worker (a shared file system, or
 spark-submit --files). See docs/spark.md.
 """
@@ -30,6 +30,7 @@ def arguments():
     p.add_argument("--model")
     p.add_argument("--judgements")
     p.add_argument("--partitions", type=int, default=4, help="parts of every shuffle: about two for each core")
+    p.add_argument("--local-edges", type=int, default=1_000_000, help="up to so many edges the driver finds the components (100 bytes each); 0 = never")
     p.add_argument("files", nargs="+")
     return p.parse_args()
 
@@ -83,9 +84,33 @@ SMALL = """
     UNION SELECT a, m FROM low"""
 
 
-def components(spark, edges):
-    """(name, component): stars whose middle is the lowest name. Every round is
-    checkpointed, or the plan would double with each."""
+def gathered(edges):
+    """Components by union-find in the driver: (name, lowest name of its
+    component) for every name that is not the lowest itself."""
+    parent = {}
+
+    def root(x):
+        top = x
+        while parent.setdefault(top, top) != top:
+            top = parent[top]
+        while parent[x] != top:
+            parent[x], x = top, parent[x]
+        return top
+    for a, b in edges:
+        x, y = root(a), root(b)
+        parent[max(x, y)] = min(x, y)
+    return [(name, root(name)) for name in list(parent) if root(name) != name]
+
+
+def components(spark, edges, local):
+    """(name, component), and how many rounds that took. Up to local edges the
+    driver finds them by itself: every round of Spark costs seconds whatever its
+    size. Above, they are stars whose middle is the lowest name, found in rounds
+    of which each is checkpointed, or the plan would double with each."""
+    edges = edges.checkpoint()
+    if edges.count() <= local:
+        found = gathered((row.a, row.b) for row in edges.toLocalIterator())
+        return spark.createDataFrame(found, "name BIGINT, component BIGINT"), 0
     was = None
     for rounds in range(1, 61):
         for step in (LARGE, SMALL):
@@ -150,7 +175,7 @@ def main():
     rows = extracted(spark, args)
     told["reports"] = rows.count()
     step("extract")
-    parts, told["rounds"] = components(spark, edges_of(spark, rows))
+    parts, told["rounds"] = components(spark, edges_of(spark, rows), args.local_edges)
     told["components"] = told["reports"] - parts.count()
     told["largest"] = 1 + (parts.groupBy("component").count().agg(f.max("count")).first()[0] or 0)
     step("components")
