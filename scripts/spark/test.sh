@@ -5,7 +5,7 @@
 # interpreter that has pyspark; WORLDS holds "scenario reports seed [options of link.py]" entries.
 set -e -u -o pipefail
 cd "$(dirname "$0")/../.."
-python=${PYTHON:-python3} bin=$PWD/bin/ringbreaker worlds=${WORLDS:-chakra 2300 3,kits 2300 1,mixed 5000 2,sparse 600 5 --local-edges 0,flood 20000 3}
+python=${PYTHON:-python3} bin=$PWD/bin/ringbreaker worlds=${WORLDS:-chakra 2300 3,kits 2300 1,mixed 5000 2,sparse 600 5 --local-edges 0,flood 6000 3}
 command -v java >/dev/null || { echo "spark: no Java; install Debian's openjdk-17-jre-headless" >&2; exit 3; }
 tmp=$(mktemp -d)
 trap 'PYTHON=$python scripts/spark/cluster.sh stop "$tmp/cluster"; rm -rf "$tmp"' EXIT
