@@ -84,7 +84,7 @@ var canonicalForms = map[fraud.Kind]func(raw, country string) (string, bool, boo
 	fraud.TxID:        func(raw, _ string) (string, bool, bool) { return canonicalTxID(raw) },
 	fraud.CardDescriptor: func(raw, _ string) (string, bool, bool) {
 		v := canonicalDescriptor(raw)
-		return v, true, len(v) > 2 && len(v) <= 80
+		return v, true, len(v) > 2 && len(v) <= mostDescriptor
 	},
 	fraud.MerchantID: func(raw, _ string) (string, bool, bool) { return canonicalMerchant(raw) },
 	fraud.Company:    canonicalCompany,

@@ -126,8 +126,14 @@ func (x *scan) capitalsOnly(first, last int) bool {
 
 func (x *scan) takeDescriptor(first, last int) {
 	raw := string(x.text.b[x.toks[first].start:x.toks[last].end])
-	x.take(fraud.CardDescriptor, canonicalDescriptor(raw), first, last, true)
+	if v := canonicalDescriptor(raw); len(v) > 2 && len(v) <= mostDescriptor {
+		x.take(fraud.CardDescriptor, v, first, last, true)
+	}
 }
+
+// mostDescriptor is the longest line of a statement in bytes: cards' networks
+// send 22 to 25, banks add a town, a date and a number.
+const mostDescriptor = 80
 
 func isLead(word []byte) bool {
 	switch len(word) {
