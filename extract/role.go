@@ -241,6 +241,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && x.markAt(first-1) == '<' && !c.mine {
 			return fraud.RoleSender, "stands in a mail's head"
 		}
+		if x.opt.FromFraudster && x.addressee(m) {
+			return fraud.RoleVictimOwned, "the message names it as the one it was sent to"
+		}
 		return x.emailRole(c)
 	case fraud.URL, fraud.Domain:
 		return x.webRole(c, f, m)
