@@ -109,7 +109,7 @@ func (n *Node) evidence(ctx context.Context) (map[fraud.Indicator][]match.Eviden
 	err = n.db.EachForLinking(ctx, func(f fraud.ReportFacts, list []fraud.Sighting, _ []fraud.Sketch) error {
 		seen := map[fraud.Indicator]bool{}
 		for _, s := range list {
-			if s.Role.Links() && !seen[s.Indicator] {
+			if s.Role.Links() && s.Role != fraud.RoleShownCallerID && !seen[s.Indicator] {
 				seen[s.Indicator] = true
 				out[s.Indicator] = append(out[s.Indicator], match.Evidence{Report: f.ID, Digest: digests[f.ID]})
 			}

@@ -200,7 +200,8 @@ func prepare(set []Element, t Terms) ([]Element, error) {
 // supplier or launderer it is tied to, with the reports of the ring that hold
 // it. behind gives the reports that hold an indicator; use says what may go
 // in (access.Decide on each: holds, marks, safe list). Indicators on fewer
-// than the agreed reports are left out. An indicator of two rings goes in
+// than the agreed reports are left out, and so are numbers that phones only
+// displayed. An indicator of two rings goes in
 // once, under the ring where it is worth most.
 func Collect(rings []fraud.Ring, t Terms, behind func(fraud.Indicator) []Evidence, use func(fraud.Indicator, fraud.Ring) bool) []Element {
 	best := map[fraud.Indicator]Element{}
@@ -219,6 +220,9 @@ func Collect(rings []fraud.Ring, t Terms, behind func(fraud.Indicator) []Evidenc
 	}
 	for _, r := range rings {
 		for _, i := range r.Indicators {
+			if i.Role == fraud.RoleShownCallerID {
+				continue // what a phone displayed may be an innocent's number
+			}
 			add(Element{Indicator: i.Indicator, Ring: r.ID, Relation: fraud.SameOperator, Bits: i.Bits, Reports: i.Reports}, r)
 		}
 		for _, tie := range r.Suppliers {
