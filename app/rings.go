@@ -141,11 +141,13 @@ func (r *rings) follow(ctx context.Context) (changes int, err error) {
 	}
 	r.seen.Store(base)
 	if first {
-		prev, err := r.n.db.RingsByHarm(ctx, everyRing)
+		err := r.n.db.EachRingReport(ctx, func(report fraud.ReportID, ring fraud.RingID) error {
+			base.Restore(report, ring)
+			return nil
+		})
 		if err != nil {
 			return changes, err
 		}
-		base.Restore(prev)
 	}
 	js, err := r.n.db.Judgements(ctx)
 	if err != nil {

@@ -40,22 +40,22 @@ func NewBase(model Model) *Base {
 	return &Base{b: b, params: b.params(), numbers: map[fraud.RingID]uint32{}, touched: map[fraud.RingID]int{}}
 }
 
-// Restore tells which rings there were when the base was last in use, so that
-// rings keep their ids and new reports find them before the first settling.
-// It comes after the reports of those rings were added.
-func (s *Base) Restore(rings []fraud.Ring) {
+// Restore tells the ring that a report was in when the base was last in use,
+// so that rings keep their ids and new reports find them before the first
+// settling. It comes after the report was loaded; what is not here is left
+// out.
+func (s *Base) Restore(report fraud.ReportID, ring fraud.RingID) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.settled = make([]uint32, len(s.b.reports))
-	for i := range rings {
-		number := s.ring(rings[i].ID)
-		for _, id := range rings[i].Reports {
-			if n, ok := s.b.ids.find(string(id)); ok {
-				s.settled[n] = number + 1
-			}
-		}
+	n, ok := s.b.ids.find(string(report))
+	if !ok {
+		return
 	}
-	s.ringOf, s.fresh, s.touched = slices.Clone(s.settled), nil, map[fraud.RingID]int{}
+	for len(s.settled) < len(s.b.reports) {
+		s.settled = append(s.settled, 0)
+	}
+	s.settled[n] = s.ring(ring) + 1
+	s.ringOf[n] = s.settled[n]
 }
 
 // ring gives the number of a ring.
@@ -74,7 +74,7 @@ func (s *Base) ring(id fraud.RingID) uint32 {
 func (s *Base) Load(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches []fraud.Sketch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.touch(s.take(facts, sightings, sketches).report)
+	s.take(facts, sightings, sketches)
 }
 
 // Add takes a report as [Builder.Add] does and says at once with whom it most

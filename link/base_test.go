@@ -201,7 +201,9 @@ func TestRingKeepsItsIDAsItGrows(t *testing.T) {
 		x := told{id: fmt.Sprintf("a/%d", i), day: day, has: []string{"call +12125550142"}}
 		again.Add(facts(x), x.sightings(), nil)
 	}
-	again.Restore(old)
+	for _, id := range old[0].Reports {
+		again.Restore(id, old[0].ID)
+	}
 	now := again.Settle(day0)
 	if now.Changed[0].ID != old[0].ID {
 		t.Errorf("ring is %s, want still %s", now.Changed[0].ID, old[0].ID)

@@ -258,6 +258,7 @@ const (
 	ringDigestSQL  = `SELECT digest FROM rings WHERE id = $1`
 	ringLinksSQL   = `SELECT links FROM rings WHERE id = $1`
 	ringOfSQL      = `SELECT ring_id FROM ring_reports WHERE report_id = $1`
+	ringReportsSQL = `SELECT report_id, ring_id FROM ring_reports`
 	suggestionsSQL = `SELECT ring_a, ring_b, link FROM suggestions ORDER BY no`
 	ringEventsSQL  = `
 	SELECT seq, at, what, ring, others, cause FROM ring_events
@@ -290,6 +291,22 @@ func (db *DB) RingDigest(ctx context.Context, id fraud.RingID) (string, error) {
 		err := r.Scan(&digest)
 		return string(digest), err
 	}, "ring", ringDigestSQL, id)
+}
+
+// EachRingReport calls fn for each report that is in a ring. An error of fn
+// ends it and is returned.
+func (db *DB) EachRingReport(ctx context.Context, fn func(fraud.ReportID, fraud.RingID) error) error {
+	err := db.read(ctx, func(t *sql.Tx) error {
+		return each(ctx, t, ringReportsSQL, nil, func(r row) error {
+			var report fraud.ReportID
+			var ring fraud.RingID
+			if err := r.Scan(&report, &ring); err != nil {
+				return err
+			}
+			return fn(report, ring)
+		})
+	})
+	return doing(err, "read the reports of the rings")
 }
 
 // RingOf says which ring a report is in, or ErrNotFound if in none.

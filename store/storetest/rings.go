@@ -112,6 +112,18 @@ var ringTests = []test{
 		same(b, model, nil, "m1")
 		same(b, n, nil, 2)
 	}},
+	{"each report of the rings is told with its ring", func(b *bench) {
+		b.three()
+		b.must(b.SaveRings(b.ctx, linking()))
+		got := map[fraud.ReportID]fraud.RingID{}
+		b.must(b.EachRingReport(b.ctx, func(report fraud.ReportID, ring fraud.RingID) error {
+			got[report] = ring
+			return nil
+		}))
+		same(b, got, nil, map[fraud.ReportID]fraud.RingID{"s/1": "R-1", "s/2": "R-1", "s/3": "R-2"})
+		stop := errors.New("enough")
+		b.refused(b.EachRingReport(b.ctx, func(fraud.ReportID, fraud.RingID) error { return stop }), stop)
+	}},
 	{"a partial linking changes the rings that it names and no others", func(b *bench) {
 		b.three()
 		b.must(b.SaveRings(b.ctx, linking()))
