@@ -130,7 +130,6 @@ func TestKeysAreReadAndChangedAsPublished(t *testing.T) {
 // signedText is made by the words of docs/spec/match.md, not by our code: the
 // heading, a line feed, and the JSON without the two signatures.
 func signedText(c access.KeyChange) string {
-
 	keys := func(k fraud.OrgKeys) string {
 		return `{"sign":"` + k.Sign + `","ledger":"` + k.Ledger + `","seal":"` + k.Seal + `"}`
 	}

@@ -390,7 +390,7 @@ type askExhibit struct {
 // giveExhibit sends a part of an exhibit that this node gave: to the other
 // side of that joint case, and nothing else than what was given.
 func (n *Node) giveExhibit(w http.ResponseWriter, r *http.Request) {
-	err := func() error {
+	err := func() error { //nolint:contextcheck // the request carries it
 		ctx := r.Context()
 		from, err := n.asking(ctx)
 		if err != nil {

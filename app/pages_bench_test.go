@@ -34,7 +34,7 @@ var postgres storetest.Postgres
 
 func TestMain(m *testing.M) {
 	code := m.Run()
-	postgres.Stop()
+	_ = postgres.Stop() // the code says how the tests ended
 	os.Exit(code)
 }
 

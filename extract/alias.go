@@ -401,7 +401,7 @@ func (x *scan) speaker(first, last int) bool {
 		}
 		k++
 	}
-	if x.markAt(k) == ')' && desk == false && x.markAt(first-1) == '(' {
+	if x.markAt(k) == ')' && !desk && x.markAt(first-1) == '(' {
 		k++
 	}
 	if x.markAt(k) != ':' || x.gap(k) > 1 || k+1 < len(x.toks) && x.gap(k+1) == 0 {

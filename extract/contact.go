@@ -55,7 +55,7 @@ func (x *scan) word(i int) {
 // remoteID takes the product at token i, and the id that stands beside it.
 func (x *scan) remoteID(i int) {
 	tool := remoteTools[x.value(i)]
-	if strings.EqualFold(string(x.bytes(i)), "zoho") && !x.near(i, 0, 3, cueSession|cueTool) && !(i+1 < len(x.toks) && equalFold("assist", x.bytes(i+1))) {
+	if strings.EqualFold(string(x.bytes(i)), "zoho") && !x.near(i, 0, 3, cueSession|cueTool) && (i+1 >= len(x.toks) || !equalFold("assist", x.bytes(i+1))) {
 		return
 	}
 	x.take(fraud.RemoteTool, tool.name, i, i, true)

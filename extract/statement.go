@@ -23,7 +23,7 @@ func (x *scan) gift(i int) {
 		last++
 	}
 	whole := g.rest != "" && last > i
-	if !(g.alone && (whole || g.rest == "") || x.giftWord(i, last, g)) {
+	if (!g.alone || !whole && g.rest != "") && !x.giftWord(i, last, g) {
 		return
 	}
 	x.take(fraud.GiftCard, g.name, i, last, true)

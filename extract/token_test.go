@@ -15,11 +15,11 @@ func plainCut(s string) (x scan) {
 	for i := 0; i < len(b); {
 		k := byteClass[b[i]]
 		at := int32(len(x.toks))
-		switch {
-		case k == byteBlank:
+		switch k {
+		case byteBlank:
 			i++
 			continue
-		case k == byteMark:
+		case byteMark:
 			what := uint8(255)
 			switch alnum := byte(byteLetter | byteDigit); {
 			case b[i] == '@':

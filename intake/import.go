@@ -109,7 +109,7 @@ func (s *Service) importFile(ctx context.Context, path string, res *Result, prog
 		}
 	}
 	src := source{name: filepath.Base(path), label: path, modified: info.ModTime(), r: in, at: f, size: info.Size()}
-	if err := r.finish(r.read(src)); err != nil {
+	if err := r.finish(r.read(src)); err != nil { //nolint:contextcheck // the run carries it
 		return err
 	}
 	written, err := rej.write()

@@ -117,10 +117,10 @@ func (d *MailDoor) Serve(ctx context.Context, l net.Listener) error {
 	case <-ctx.Done():
 		stop, cancel := context.WithTimeout(d.ctx, 10*time.Second)
 		defer cancel()
-		if err := d.server.Shutdown(stop); err != nil {
+		if err := d.server.Shutdown(stop); err != nil { //nolint:contextcheck // ctx has ended; mails that are being taken get ten seconds
 			_ = d.server.Close() // who has no answer by now sends again
 		}
-		<-done
+		<-done //nolint:errcheck // it says that it was closed
 		return nil
 	}
 }
@@ -360,7 +360,7 @@ func (s *Service) ReceiveMail(ctx context.Context, body []byte) (Receipt, error)
 	if err := s.loadSafe(ctx); err != nil {
 		return Receipt{}, err
 	}
-	b, err := s.mailReport(whole{ctx: ctx, body: body, name: "mail.eml", modified: s.now(), door: true})
+	b, err := s.mailReport(whole{ctx: ctx, body: body, name: "mail.eml", modified: s.now(), door: true}) //nolint:contextcheck // the mail carries it
 	if err != nil {
 		return Receipt{}, err
 	}

@@ -21,7 +21,6 @@ import (
 type history struct {
 	base    *link.Base
 	reports []told
-	old     map[string]string // report → the one that supersedes it
 	judged  []fraud.Judgement
 	next    int
 	rings   map[fraud.RingID]string // as whoever follows the changes sees them

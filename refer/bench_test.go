@@ -116,7 +116,7 @@ func BenchmarkFindIdentity(b *testing.B) {
 	}
 	text := []byte(strings.Repeat(`{"report":"alder/1093","kind":"phone","value":"+12125550143","role":"callback","at":"2026-03-04T05:06:07Z"} They said they were Alder and called me again. `, 64000))
 	noise := make([]byte, 8<<20)
-	rand.NewChaCha8([32]byte{1}).Read(noise)
+	_, _ = rand.NewChaCha8([32]byte{1}).Read(noise) // never fails
 	for name, file := range map[string][]byte{"text": text, "noise": noise} {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(file)))

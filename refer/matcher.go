@@ -219,7 +219,8 @@ func foldBytes(text, digits *scan, chunk []byte, blank bool) bool {
 var byteFold = func() (out [256]struct {
 	lower, digit               byte
 	blank, counts, cuts, keeps int
-}) {
+},
+) {
 	for c := range out {
 		f := &out[c]
 		f.lower, f.digit, f.counts, f.cuts = byte(c), numberBreak, 1, 1

@@ -68,7 +68,7 @@ func wordsOf(texts ...string) []string {
 // parts says whether a sign stands between words.
 func parts(r rune) bool {
 	if r < 0x80 {
-		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z')
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && (r < 'A' || r > 'Z')
 	}
 	return !unicode.In(r, unicode.L, unicode.N, unicode.M)
 }

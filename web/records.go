@@ -16,7 +16,7 @@ type checkRow struct {
 
 // checkRows gives each check the page of its record.
 func (s *Server) checkRows(ctx context.Context, p *referralPage) error {
-	for _, c := range p.Referral.Checks {
+	for _, c := range p.Checks {
 		href, err := s.recordHref(ctx, c.Ref, p)
 		if err != nil {
 			return err

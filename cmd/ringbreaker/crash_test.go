@@ -98,7 +98,7 @@ func importUntil(t *testing.T, program, data, file, db string, limit int) (seen 
 			if err := cmd.Process.Kill(); err != nil {
 				t.Logf("kill: %v", err) // it ended at this very moment
 			}
-			<-ended
+			<-ended //nolint:errcheck // it was killed
 			return seen, false
 		}
 	}

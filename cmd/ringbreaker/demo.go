@@ -46,7 +46,7 @@ func runDemo(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	defer d.close()
+	defer d.close() //nolint:contextcheck // what is closed is closed when ctx has ended, too
 	if err := d.play(ctx); err != nil {
 		return err
 	}
@@ -127,7 +127,7 @@ func newDemo(ctx context.Context, out io.Writer, dir string, seed int64, reports
 	for i, org := range demoOrgs(w) {
 		s, err := d.seat(ctx, org, listeners[i])
 		if err != nil {
-			d.close()
+			d.close() //nolint:contextcheck // likewise
 			return nil, err
 		}
 		*[]**seat{&d.a, &d.b, &d.c}[i] = s
