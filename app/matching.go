@@ -102,7 +102,7 @@ func (n *Node) OfferMatch(ctx context.Context, to fraud.OrgID, kinds []fraud.Kin
 // OfferDeconfliction offers another agency to learn whether both look at the
 // same target, and returns the match's id.
 func (n *Node) OfferDeconfliction(ctx context.Context, to fraud.OrgID, minReports int) (fraud.MatchID, error) {
-	t := match.Terms{MinReports: minReports, Basis: deconflictionBasis(to), Deconflict: true}.Filled()
+	t := match.Terms{MinReports: minReports, Basis: deconflictionBasis(to), Deconflict: true, Casework: true}.Filled()
 	got, err := n.Match.Offer(ctx, to, t)
 	return got.ID, err
 }

@@ -12,6 +12,7 @@ import (
 	"ringbreaker.example/exchange/csvmap"
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/intake"
+	"ringbreaker.example/ledger"
 	"ringbreaker.example/match"
 	"ringbreaker.example/protect"
 	"ringbreaker.example/store"
@@ -78,7 +79,11 @@ func (n *Node) matchSet(ctx context.Context, t match.Terms, peer fraud.Peer) ([]
 	if err != nil {
 		return nil, err
 	}
-	behind, err := n.evidence(ctx)
+	leaves, err := n.leaves(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	behind, err := n.evidence(ctx, leaves)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +97,11 @@ func (n *Node) matchSet(ctx context.Context, t match.Terms, peer fraud.Peer) ([]
 		thing.Basis.Recipients = []fraud.OrgID{peer.Org.ID}
 		return access.Decide(who, access.ActMatch, thing, to, now).Allow
 	}
-	return match.Collect(rings, t, func(i fraud.Indicator) []match.Evidence { return behind[i] }, use), nil
+	own := match.Collect(rings, t, func(i fraud.Indicator) []match.Evidence { return behind[i] }, use)
+	if !t.Casework {
+		return own, nil
+	}
+	return n.withCasework(ctx, own, casework{terms: t, guard: guard, leaves: leaves, who: who, to: to, now: now})
 }
 
 // everyRing is more rings than a node has.
@@ -100,18 +109,16 @@ const everyRing = 1 << 30
 
 // evidence says which reports hold each indicator that may link, with the
 // digest that the ledger holds of each.
-func (n *Node) evidence(ctx context.Context) (map[fraud.Indicator][]match.Evidence, error) {
-	digests, err := n.reportDigests(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (n *Node) evidence(ctx context.Context, leaves map[leafName]match.Evidence) (map[fraud.Indicator][]match.Evidence, error) {
 	out := map[fraud.Indicator][]match.Evidence{}
-	err = n.db.EachForLinking(ctx, func(f fraud.ReportFacts, list []fraud.Sighting, _ []fraud.Sketch) error {
+	err := n.db.EachForLinking(ctx, func(f fraud.ReportFacts, list []fraud.Sighting, _ []fraud.Sketch) error {
 		seen := map[fraud.Indicator]bool{}
 		for _, s := range list {
 			if s.Role.Links() && s.Role != fraud.RoleShownCallerID && !seen[s.Indicator] {
 				seen[s.Indicator] = true
-				out[s.Indicator] = append(out[s.Indicator], match.Evidence{Report: f.ID, Digest: digests[f.ID]})
+				e := leaves[leafName{fraud.LeafReport, string(f.ID)}]
+				e.Report = f.ID
+				out[s.Indicator] = append(out[s.Indicator], e)
 			}
 		}
 		return nil
@@ -122,25 +129,37 @@ func (n *Node) evidence(ctx context.Context) (map[fraud.Indicator][]match.Eviden
 // leafPage is how many leaves are read at a time.
 const leafPage = 4096
 
-// reportDigests reads the digest of each report off the ledger.
-func (n *Node) reportDigests(ctx context.Context) (map[fraud.ReportID][32]byte, error) {
+// leafName is how a record stands in the ledger.
+type leafName struct {
+	kind fraud.LeafKind
+	ref  string
+}
+
+// leaves reads off the ledger what an element may rest on: the last leaf of
+// each report and, for casework, the first of each seized item's custody and
+// of each referral's course, its receipt.
+func (n *Node) leaves(ctx context.Context, t match.Terms) (map[leafName]match.Evidence, error) {
 	size, err := n.db.LeafCount(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := map[fraud.ReportID][32]byte{}
+	out := map[leafName]match.Evidence{}
 	for from := int64(0); from < size; from += leafPage {
 		page, err := n.db.Leaves(ctx, from, leafPage)
 		if err != nil {
 			return nil, err
 		}
-		for _, b := range page {
+		for i, b := range page {
 			l, err := fraud.ParseLeaf(b)
 			if err != nil {
 				return nil, err
 			}
-			if l.Kind == fraud.LeafReport {
-				out[fraud.ReportID(l.Ref)] = l.Digest
+			name := leafName{l.Kind, l.Ref}
+			switch _, there := out[name]; {
+			case l.Kind == fraud.LeafReport && !t.Casework:
+				out[name] = match.Evidence{Digest: l.Digest}
+			case l.Kind == fraud.LeafReport, t.Casework && !there && (l.Kind == fraud.LeafCustody || l.Kind == fraud.LeafStatus):
+				out[name] = match.Evidence{Digest: ledger.LeafHash(b), Leaf: from + int64(i)}
 			}
 		}
 	}

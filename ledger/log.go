@@ -219,6 +219,15 @@ func (l *Log) ProveUnder(ctx context.Context, kind fraud.LeafKind, ref, signed s
 	return l.proveUnder(ctx, i, signed)
 }
 
+// ProveBlind shows that the leaf at an index is in the log as it was at an
+// earlier checkpoint of ours, without the leaf's text: who is shown it learns
+// the index alone, and checks it by the leaf's hash with [VerifyBlind].
+func (l *Log) ProveBlind(ctx context.Context, index int64, signed string) (Proof, error) {
+	p, err := l.proveUnder(ctx, index, signed)
+	p.Leaf = ""
+	return p, err
+}
+
 func (l *Log) proveUnder(ctx context.Context, index int64, signed string) (Proof, error) {
 	c, _, err := OpenCheckpoint(signed, l.c.Key)
 	if err != nil {
@@ -236,6 +245,26 @@ func (l *Log) proveUnder(ctx context.Context, index int64, signed string) (Proof
 		return Proof{}, fmt.Errorf("prove leaf %d: %w", index, err)
 	}
 	return Proof{Leaf: string(leaf[0]), Index: index, Checkpoint: signed, Inclusion: path}, nil
+}
+
+// LeafHash is the hash of a leaf's bytes as the tree holds it (RFC 6962 §2.1).
+func LeafHash(leaf []byte) [32]byte { return tlog.RecordHash(leaf) }
+
+// VerifyBlind checks a proof without a leaf's text: that a leaf with this hash
+// stands at the index in the tree that the log's key signed. It returns
+// fraud.ErrInvalid, saying what does not hold.
+func VerifyBlind(p Proof, leaf [32]byte, log note.Verifier) error {
+	c, _, err := OpenCheckpoint(p.Checkpoint, log)
+	if err != nil {
+		return err
+	}
+	if p.Leaf != "" {
+		return fmt.Errorf("leaf %d is shown with its text: %w", p.Index, fraud.ErrInvalid)
+	}
+	if p.Index < 0 || p.Index >= c.Size || tlog.CheckRecord(p.Inclusion, c.Size, c.Root, p.Index, leaf) != nil {
+		return fmt.Errorf("leaf %d is not in the tree of %d leaves that %s signed: %w", p.Index, c.Size, c.Origin, fraud.ErrInvalid)
+	}
+	return nil
 }
 
 // Proven is what a Proof shows.

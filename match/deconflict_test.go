@@ -1,12 +1,19 @@
 package match_test
 
 import (
+	"bytes"
+	"encoding/base64"
 	"errors"
+	"io"
+	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
+	"ringbreaker.example/ledger"
+	"ringbreaker.example/match"
 )
 
 // bureaus are two agencies with so many targets in common.
@@ -111,5 +118,89 @@ func TestDeconflictionIsForAgenciesAndTheirInvestigators(t *testing.T) {
 	a.start(t)
 	if _, err := a.Offer(a.person(t, access.RoleInvestigator), "beech", tm); !errors.Is(err, fraud.ErrInvalid) {
 		t.Errorf("without a contact: got %v", err)
+	}
+}
+
+// blind makes each element's evidence what casework shows: leaves by hash and
+// index.
+func blind(t *testing.T, n *node) {
+	t.Helper()
+	for i := range n.set {
+		for k := range n.set[i].Evidence {
+			e := &n.set[i].Evidence[k]
+			at, err := n.LeafIndex(t.Context(), fraud.LeafReport, string(e.Report))
+			if err != nil {
+				t.Fatal(err)
+			}
+			*e = match.Evidence{Digest: ledger.LeafHash(n.leaves[at]), Leaf: at}
+		}
+	}
+}
+
+func withCasework(t *testing.T, a, b *node) (fraud.Match, error) {
+	t.Helper()
+	tm := terms()
+	tm.Deconflict, tm.Casework, tm.MinCount = true, true, 0
+	m, err := a.Offer(a.person(t, access.RoleInvestigator), "beech", tm)
+	must(t, m, err, fraud.MatchOffered)
+	if _, err := b.Accept(b.person(t, access.RoleInvestigator), m.ID); err != nil {
+		t.Fatal(err)
+	}
+	return a.Advance(t.Context(), m.ID)
+}
+
+func TestTheAuditOfCaseworkShowsNoRecord(t *testing.T) {
+	a, b := bureaus(t, 3)
+	blind(t, a)
+	blind(t, b)
+	var said bytes.Buffer
+	a.wire = wireFunc(func(r *http.Request) (*http.Response, error) {
+		if r.Body != nil {
+			body, err := io.ReadAll(r.Body)
+			if err != nil {
+				return nil, err
+			}
+			said.Write(body)
+			r.Body = io.NopCloser(bytes.NewReader(body))
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	m, err := withCasework(t, a, b)
+	must(t, m, err, fraud.MatchCount)
+	if !m.Report.Same || m.Report.Contact == "" {
+		t.Errorf("ash is told %+v", m.Report)
+	}
+	bodies := said.String()
+	for _, part := range regexp.MustCompile(`"body":"([^"]+)"`).FindAllStringSubmatch(bodies, -1) {
+		plain, err := base64.StdEncoding.DecodeString(part[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		bodies += string(plain)
+	}
+	if !strings.Contains(bodies, `"inclusion"`) {
+		t.Fatal("no audit was seen on the wire")
+	}
+	if !strings.Contains(bodies, `\ncommitment\n`) {
+		t.Fatal("the proof of the commitment was not seen on the wire")
+	}
+	if strings.Contains(bodies, `\nreport\n`) {
+		t.Error("the audit shows a record's leaf")
+	}
+}
+
+func TestCaseworkThatIsInNoLedgerFailsTheAudit(t *testing.T) {
+	a, b := bureaus(t, 3)
+	blind(t, a)
+	blind(t, b)
+	for i := range a.set {
+		a.set[i].Evidence[0].Digest[0] ^= 1
+	}
+	m, err := withCasework(t, a, b)
+	if m.Step == fraud.MatchCount && err == nil && m.Problem == "" {
+		t.Error("made-up records passed the audit")
+	}
+	if got := b.matches[m.ID]; !strings.Contains(got.Problem, "was not in its ledger before the match") || got.Step == fraud.MatchCount {
+		t.Errorf("beech stands at %s: %q", got.Step, got.Problem)
 	}
 }

@@ -24,10 +24,12 @@ type Element struct {
 }
 
 // Evidence is a report behind an element, by its name and its digest: the
-// leaf that the ledger holds for it.
+// leaf that the ledger holds for it. Under Terms.Casework it is any record of
+// the ledger, by the hash of its leaf (ledger.LeafHash) and the leaf's index.
 type Evidence struct {
 	Report fraud.ReportID `json:"report"`
 	Digest [32]byte       `json:"digest"`
+	Leaf   int64          `json:"leaf,omitempty"`
 }
 
 // Terms are what both sides agree to before a match: they stand in the offer
@@ -50,7 +52,15 @@ type Terms struct {
 	// Deconflict is between two agencies: at the count both learn whether they
 	// look at the same target and whom to call, and no number.
 	Deconflict bool `json:"deconflict,omitempty"`
+	// Casework is of a deconfliction: the sets hold what the agencies' cases and
+	// operations are about too, and the audit shows no leaf's text, but that a
+	// leaf with the committed hash is in the ledger.
+	Casework bool `json:"casework,omitempty"`
 }
+
+// MaxValue is how many bytes the value of an element may have: longer than any
+// address that browsers of every age take.
+const MaxValue = 4096
 
 // Limits of every match.
 const (
@@ -58,8 +68,7 @@ const (
 	maxSentinels = 1 << 12
 	maxAudit     = 1 << 8
 	maxBatch     = 1 << 12
-	maxEvidence  = 64 // digests an element commits to
-	maxValue     = 4096
+	maxEvidence  = 64  // digests an element commits to
 	maxContact   = 200 // bytes
 )
 
@@ -97,6 +106,8 @@ func (t Terms) Valid() error {
 	switch {
 	case len(t.Kinds) == 0:
 		return bad("no kinds")
+	case t.Casework && !t.Deconflict:
+		return bad("casework goes into a deconfliction between agencies only")
 	case t.MinReports < 1 || t.MinReports > maxEvidence:
 		return bad(fmt.Sprintf("an element rests on 1 to %d reports", maxEvidence))
 	case t.MinCount < 1:
@@ -164,7 +175,7 @@ func prepare(set []Element, t Terms) ([]Element, error) {
 		switch {
 		case !slices.Contains(t.Kinds, e.Indicator.Kind):
 			return nil, fmt.Errorf("set holds a %s, which was not agreed: %w", e.Indicator.Kind, fraud.ErrInvalid)
-		case e.Indicator.Value == "" || len(e.Indicator.Value) > maxValue || strings.ContainsAny(e.Indicator.Value, "\x00\r\n"):
+		case e.Indicator.Value == "" || len(e.Indicator.Value) > MaxValue || strings.ContainsAny(e.Indicator.Value, "\x00\r\n"):
 			return nil, fmt.Errorf("set holds a %s that is not in canonical form: %w", e.Indicator.Kind, fraud.ErrInvalid)
 		case len(e.Evidence) < t.MinReports:
 			return nil, fmt.Errorf("set holds a %s on %d reports, %d were agreed: %w", e.Indicator.Kind, len(e.Evidence), t.MinReports, fraud.ErrInvalid)

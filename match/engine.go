@@ -329,6 +329,8 @@ func (e *Engine) takeUp(ctx context.Context, s *session, set []Element) (*party,
 		return nil, fmt.Errorf("match %s was not offered by the same side to the same peer: %w", id, fraud.ErrConflict)
 	case slices.Index(stepOrder(), old.m.Step) < slices.Index(stepOrder(), fraud.MatchCount) || !old.state.Terms.Epoch || was == nil || was.Set == nil:
 		return nil, fmt.Errorf("match %s kept nothing that could be continued: %w", id, fraud.ErrConflict)
+	case t.Casework != old.state.Terms.Casework:
+		return nil, fmt.Errorf("match %s was made with other evidence: one with casework is continued with casework, one without it without: %w", id, fraud.ErrConflict)
 	case t.MinReports != old.state.Terms.MinReports || !slices.Equal(t.Kinds, old.state.Terms.Kinds):
 		return nil, fmt.Errorf("match %s was made on other kinds or reports: %w", id, fraud.ErrConflict)
 	}

@@ -135,6 +135,7 @@ type witnesser interface {
 	Witness(ctx context.Context, peer fraud.Org, h ledger.Head) (string, error)
 	AddCosignature(ctx context.Context, peer fraud.Org, signed, line string) (string, error)
 	ProveUnder(ctx context.Context, kind fraud.LeafKind, ref, signed string) (ledger.Proof, error)
+	ProveBlind(ctx context.Context, index int64, signed string) (ledger.Proof, error)
 }
 
 // cheat is the error of a peer that was caught out: the match is broken.

@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"github.com/cloudflare/circl/group"
+	"golang.org/x/mod/sumdb/note"
 
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/ledger"
@@ -552,6 +553,12 @@ func (p *party) proveEvidence(ctx context.Context, e Element) ([]ledger.Proof, e
 	out := make([]ledger.Proof, p.Terms.MinReports)
 	for i := range out {
 		var err error
+		if p.Terms.Casework {
+			if out[i], err = p.env.ledger.ProveBlind(ctx, e.Evidence[i].Leaf, p.Note); err != nil {
+				return nil, fmt.Errorf("show a record in the ledger: %w", err)
+			}
+			continue
+		}
 		if out[i], err = p.env.ledger.ProveUnder(ctx, fraud.LeafReport, string(e.Evidence[i].Report), p.Note); err != nil {
 			return nil, fmt.Errorf("show report %s in the ledger: %w", e.Evidence[i].Report, err)
 		}
@@ -600,6 +607,9 @@ func (p *party) checkEvidence(o Opening, proofs []ledger.Proof) error {
 	if err != nil {
 		return err
 	}
+	if p.Terms.Casework {
+		return p.checkBlind(o, proofs, key)
+	}
 	seen := map[string]bool{}
 	for i, proof := range proofs {
 		got, err := ledger.VerifyProof(proof, key)
@@ -608,6 +618,19 @@ func (p *party) checkEvidence(o Opening, proofs []ledger.Proof) error {
 			return caught("failed the audit: a report behind element %d was not in its ledger before the match", o.Leaf)
 		}
 		seen[got.Leaf.Ref] = true
+	}
+	return nil
+}
+
+// checkBlind holds proofs without leaves' texts against an opening.
+func (p *party) checkBlind(o Opening, proofs []ledger.Proof, key note.Verifier) error {
+	seen := map[int64]bool{}
+	for i, proof := range proofs {
+		err := ledger.VerifyBlind(proof, [32]byte(o.Evidence[i]), key)
+		if err != nil || !strings.HasPrefix(proof.Checkpoint, p.PeerPt) || seen[proof.Index] {
+			return caught("failed the audit: a record behind element %d was not in its ledger before the match", o.Leaf)
+		}
+		seen[proof.Index] = true
 	}
 	return nil
 }

@@ -3,11 +3,15 @@ package refer
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ringbreaker.example/fraud"
 )
@@ -193,6 +197,25 @@ type ringRecord struct {
 	Label string       `json:"label"`
 	Ring  fraud.Ring   `json:"ring"`
 	Links []fraud.Link `json:"links"`
+}
+
+// EachRing reads rings.jsonl ring by ring and holds it against the manifest:
+// after an error nothing that was read counts.
+func (p *Package) EachRing(use func(RingOf) error) error {
+	return p.each(ringsName, func(r io.Reader) error {
+		dec := jsontext.NewDecoder(r)
+		for {
+			var rec ringRecord
+			if err := json.UnmarshalDecode(dec, &rec); errors.Is(err, io.EOF) {
+				return nil
+			} else if err != nil {
+				return fmt.Errorf("read %s: %w", ringsName, err)
+			}
+			if err := use(RingOf(rec)); err != nil {
+				return err
+			}
+		}
+	})
 }
 
 func ringsJSONL(m *Material) ([]byte, error) {

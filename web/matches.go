@@ -103,6 +103,7 @@ func (s *Server) matchOffer(w http.ResponseWriter, r *http.Request) error {
 	v := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	o := matchOffer{Peer: fraud.OrgID(v("peer"))}
 	o.Terms.Deconflict = s.Org.Kind == fraud.OrgAgency
+	o.Terms.Casework = o.Terms.Deconflict
 	o.Terms.Basis = fraud.ShareBasis{Purpose: v("purpose"), LegalBasis: v("legal_basis"), Agreement: v("agreement"), Recipients: []fraud.OrgID{o.Peer}}
 	for _, k := range r.PostForm["kind"] {
 		if slices.Contains(matchKinds, fraud.Kind(k)) {

@@ -190,6 +190,7 @@ func (s *Server) funcs() template.FuncMap {
 		"some":      some,
 		"join":      func(l []string) string { return strings.Join(l, ", ") },
 		"pathID":    pathID,
+		"suspect":   suspectPath,
 		"tlpClass":  func(t fraud.TLP) string { return "tlp-" + strings.ToLower(strings.ReplaceAll(string(t), "+", "")) },
 		"spark":     func(h fraud.Harm) Drawing { return drawSpark(h.Before30, h.Last30d) },
 		"problemOf": problemOf,
@@ -228,6 +229,15 @@ func some(list []string) string {
 		return strings.Join(list, ", ")
 	}
 	return strings.Join(list[:most-1], ", ") + " and " + fmt.Sprint(len(list)-most+1) + " more"
+}
+
+// suspectPath is the page of what a match names on our side: a ring, or in a
+// deconfliction the case that a value is of.
+func suspectPath(id fraud.RingID) string {
+	if strings.HasPrefix(string(id), "case-") {
+		return "/cases/" + pathID(id)
+	}
+	return "/rings/" + pathID(id)
 }
 
 // pathID escapes an id for one segment of an address: a report is named

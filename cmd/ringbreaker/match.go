@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
@@ -28,7 +29,7 @@ func runMatch(ctx context.Context, c *call) error {
 	what := shift(c)
 	a := c.flags.String("a", "", "reports of one side, JSONL `FILE`")
 	b := c.flags.String("b", "", "reports of the other side, JSONL `FILE`")
-	reports := c.flags.Int("min-reports", 2, "reports that each element must rest on")
+	reports := c.flags.Int("min-reports", 2, "reports that each element must rest on (with -deconflict, where nothing is said: 1)")
 	data := dataFlag(c)
 	peer := c.flags.String("peer", "", "the organisation to offer a match to")
 	id := c.flags.String("id", "", "the match, or the share to recall")
@@ -59,6 +60,11 @@ func runMatch(ctx context.Context, c *call) error {
 	case "offer":
 		offer := func() (fraud.MatchID, error) { return n.OfferMatch(ctx, fraud.OrgID(*peer), nil, *reports) }
 		if *deconflict {
+			said := false
+			c.flags.Visit(func(f *flag.Flag) { said = said || f.Name == "min-reports" })
+			if !said {
+				*reports = 1 // one case is enough
+			}
 			offer = func() (fraud.MatchID, error) { return n.OfferDeconfliction(ctx, fraud.OrgID(*peer), *reports) }
 		}
 		got, err := offer()
