@@ -69,7 +69,7 @@ func (n *Node) OpenCase(ctx context.Context, c fraud.JointCase) (fraud.JointCase
 
 // postJoint sends the other side of a joint case what was decided here.
 func (n *Node) postJoint(ctx context.Context, c fraud.JointCase, path string, msg jointMessage) error {
-	l, err := letter(c.Peer, letterJoint, string(c.ID), path, msg)
+	l, err := n.letter(c.Peer, letterJoint, string(c.ID), path, msg)
 	if err != nil {
 		return err
 	}
@@ -220,7 +220,7 @@ func (n *Node) Recall(ctx context.Context, share, reason string) error {
 	if err := n.db.RecallShare(ctx, share, n.now().UTC(), ""); err != nil {
 		return err
 	}
-	l, err := letter(s.To, letterRecall, share, "/peer/v1/shares/recall", recallMessage{s.What, s.Ref, reason, n.now().UTC()})
+	l, err := n.letter(s.To, letterRecall, share, "/peer/v1/shares/recall", recallMessage{s.What, s.Ref, reason, n.now().UTC()})
 	if err != nil {
 		return err
 	}

@@ -178,7 +178,7 @@ func (n *Node) writeJoint(ctx context.Context, c fraud.JointCase, e fraud.JointE
 		return "", err
 	}
 	e.Signature = n.signWords(text)
-	l, err := letter(c.Peer, letterJoint, string(c.ID), "/peer/v1/joint-cases/entries", e)
+	l, err := n.letter(c.Peer, letterJoint, string(c.ID), "/peer/v1/joint-cases/entries", e)
 	if err != nil {
 		return "", err
 	}

@@ -68,17 +68,17 @@ func (o *outbox) give(no int64) {
 }
 
 // letter makes a letter with a message for one address of a peer's node.
-func letter(to fraud.OrgID, what, ref, path string, body any) (*fraud.Letter, error) {
+func (n *Node) letter(to fraud.OrgID, what, ref, path string, body any) (*fraud.Letter, error) {
 	b, err := json.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("write a letter to %s: %w", to, err)
 	}
-	return &fraud.Letter{To: to, What: what, Ref: ref, Path: path, Body: b}, nil
+	return &fraud.Letter{To: to, What: what, Ref: ref, Path: path, Body: b, At: n.now().UTC()}, nil
 }
 
 // packageLetter makes a letter with which a version of a referral goes.
-func packageLetter(to fraud.OrgID, what string, r fraud.Referral) *fraud.Letter {
-	return &fraud.Letter{To: to, What: what, Ref: string(r.ID), Version: r.Version, Body: []byte("{}")}
+func (n *Node) packageLetter(to fraud.OrgID, what string, r fraud.Referral) *fraud.Letter {
+	return &fraud.Letter{To: to, What: what, Ref: string(r.ID), Version: r.Version, Body: []byte("{}"), At: n.now().UTC()}
 }
 
 // errWaits says that a letter was written down and not taken yet.

@@ -75,11 +75,11 @@ func TestALetterThatIsRefusedForGoodIsToldAndNotSentAgain(t *testing.T) {
 	if err := a.db.SaveJointCase(ctx, c); err != nil {
 		t.Fatal(err)
 	}
-	l, err := letter("bramble", letterStatus, "REF-1", "/peer/v1/matches/go-on", "M-1")
+	l, err := a.letter("bramble", letterStatus, "REF-1", "/peer/v1/matches/go-on", "M-1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	bad, err := letter("bramble", letterJoint, "J-1", "/peer/v1/joint-cases/entries", "no line")
+	bad, err := a.letter("bramble", letterJoint, "J-1", "/peer/v1/joint-cases/entries", "no line")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func (n *Node) Send(ctx context.Context, id fraud.ReferralID, version int) error
 		if err := n.shared(ctx, "referral", string(id), r.To, c.Basis, r.Mark); err != nil {
 			return err
 		}
-		l = packageLetter(r.To, letterSealed, r)
+		l = n.packageLetter(r.To, letterSealed, r)
 		if err := n.db.Post(ctx, l); err != nil {
 			return err
 		}
@@ -107,7 +107,7 @@ func (n *Node) relay(ctx context.Context, r fraud.Referral, e fraud.StatusEvent)
 		if to == n.Org.ID {
 			continue
 		}
-		l, err := letter(to, letterStatus, string(e.Referral), statusPath, e)
+		l, err := n.letter(to, letterStatus, string(e.Referral), statusPath, e)
 		if err != nil {
 			return err
 		}

@@ -161,10 +161,10 @@ func (n *Node) passOn(ctx context.Context, p *refer.Package, r fraud.Referral) e
 		if to == n.Org.ID {
 			continue
 		}
-		l := packageLetter(to, letterToSign, r)
+		l := n.packageLetter(to, letterToSign, r)
 		if everySigned(r) {
 			var err error
-			if l, err = letter(to, letterSigned, string(r.ID), "/peer/v1/referrals/signed", back); err != nil {
+			if l, err = n.letter(to, letterSigned, string(r.ID), "/peer/v1/referrals/signed", back); err != nil {
 				return err
 			}
 		}

@@ -72,7 +72,7 @@ func (n *Node) Tell(ctx context.Context, e fraud.StatusEvent, to []fraud.OrgID) 
 	}
 	var letters []*fraud.Letter
 	for _, org := range to {
-		l, err := letter(org, letterStatus, string(e.Referral), statusPath, e)
+		l, err := n.letter(org, letterStatus, string(e.Referral), statusPath, e)
 		if err != nil {
 			return err
 		}

@@ -261,7 +261,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		return fraud.RoleCompany, "named as a firm behind it"
 	case fraud.RemoteID, fraud.RemoteHost:
-		if f.Kind == fraud.RemoteID && !x.opt.FromFraudster && !strings.HasPrefix(f.Value, "screenconnect:") && (c.mine || !x.operators(m)) {
+		if f.Kind == fraud.RemoteID && !x.opt.FromFraudster && !strings.HasPrefix(f.Value, "screenconnect:") && (c.mine || x.readOut(m) && !x.operators(m)) {
 			return fraud.RoleVictimOwned, "the id that the speaker read from the own screen"
 		}
 		return fraud.RoleRemote, "the way into a machine"

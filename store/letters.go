@@ -38,7 +38,10 @@ func scanLetter(r row) (l fraud.Letter, err error) {
 // there without the other, and gives them their numbers.
 func (t *tx) addLetters(ctx context.Context, letters []*fraud.Letter) error {
 	for _, l := range letters {
-		l.At = t.now
+		if l.At.IsZero() {
+			l.At = t.now
+		}
+		l.At = cut(l.At)
 		no, err := one(ctx, t, scanInt, "letter", addLetterSQL, l.To, l.What, l.Ref, l.Version, l.Path, l.Body, us(l.At))
 		if err != nil {
 			return err
