@@ -82,7 +82,7 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 		name                 string
 		phones, values, role float64
 	}{
-		{"dev", 0.97, 0.97, 0.93},
+		{"dev", 0.97, 0.97, 0.925},
 		{"held", 0.94, 0.925, 0.875},
 		{"third", 0.94, 0.92, 0.905},
 	} {

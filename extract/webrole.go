@@ -168,7 +168,7 @@ var readOutWords = []string{
 }
 
 // takenWords say the same behind the id, where the verb stands last.
-var takenWords = []string{"wissen", "vorgelesen", "gegeben", "genannt", "लिया", "ली", "दिया", "बताया", "伝えました", "を伝えました", "を教えました"}
+var takenWords = []string{"wissen", "vorgelesen", "gegeben", "genannt", "लिया", "ली", "दिया", "बताया", "伝", "教"}
 
 // readOut says whether the words around a session's id, in its sentence, say
 // that the speaker told it.
