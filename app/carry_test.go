@@ -15,10 +15,17 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/refer"
 )
+
+// pairAhead is how far the clocks of a pair of nodes are ahead, in
+// nanoseconds; tests of one package run one after another.
+var pairAhead atomic.Int64
+
+func pairClock() time.Time { return time.Now().Add(time.Duration(pairAhead.Load())) }
 
 // pair is two companies' nodes on loopback that trust each other.
 func pair(t *testing.T) (a, b *Node, through *flaky) {
@@ -29,7 +36,7 @@ func pair(t *testing.T) (a, b *Node, through *flaky) {
 		late := &struct{ http.Handler }{}
 		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { late.ServeHTTP(w, r) }))
 		t.Cleanup(srv.Close)
-		n, err := Open(t.Context(), Config{Data: t.TempDir(), URL: srv.URL, Org: fraud.Org{ID: id, Name: strings.ToUpper(string(id)), Kind: fraud.OrgCompany, Country: "US"}}, nil)
+		n, err := Open(t.Context(), Config{Data: t.TempDir(), URL: srv.URL, Org: fraud.Org{ID: id, Name: strings.ToUpper(string(id)), Kind: fraud.OrgCompany, Country: "US"}}, pairClock)
 		if err != nil {
 			t.Fatal(err)
 		}
