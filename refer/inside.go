@@ -162,7 +162,7 @@ func (l lenient) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// unescaped undoes \uXXXX and \/ (RFC 8259 §7); the other escapes are of signs
+// unescaped undoes \u with its four digits and \/ (RFC 8259 §7); the other escapes are of signs
 // that no needle holds.
 type unescaped struct {
 	r   *bufio.Reader
