@@ -74,15 +74,15 @@ func (n *Node) Relink(ctx context.Context) (*link.Settled, error) {
 	return s, nil
 }
 
-// stale lets go of the base if somebody else saved rings since we did: another
-// program on the same folder.
+// stale lets go of the base if somebody else saved rings since it was in step
+// with them: another program on the same folder.
 func (r *rings) stale(ctx context.Context) error {
 	r.reading.Lock()
 	defer r.reading.Unlock()
-	if r.base == nil || r.savedAt.IsZero() {
+	if r.base == nil {
 		return nil
 	}
-	at, _, _, err := r.n.db.LastLinking(ctx)
+	at, err := r.lastSaved(ctx)
 	if err != nil {
 		return err
 	}
@@ -90,6 +90,15 @@ func (r *rings) stale(ctx context.Context) error {
 		r.base = nil
 	}
 	return nil
+}
+
+// lastSaved is when rings were last saved, by whomever; zero if never.
+func (r *rings) lastSaved(ctx context.Context) (time.Time, error) {
+	at, _, _, err := r.n.db.LastLinking(ctx)
+	if errors.Is(err, fraud.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	return at, err
 }
 
 func (r *rings) drop() {
@@ -118,7 +127,11 @@ func (r *rings) follow(ctx context.Context) (changes int, err error) {
 	defer r.reading.Unlock()
 	first := r.base == nil
 	if first {
-		r.base, r.after, r.judged, r.savedAt = link.NewBase(r.n.model), 0, 0, time.Time{}
+		at, err := r.lastSaved(ctx)
+		if err != nil {
+			return 0, err
+		}
+		r.base, r.after, r.judged, r.savedAt = link.NewBase(r.n.model), 0, 0, at
 	}
 	defer func() {
 		if err != nil && first {

@@ -12,6 +12,7 @@ import (
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
+	"ringbreaker.example/link"
 )
 
 // ringsNode is a node whose background links, and who decides there.
@@ -39,11 +40,16 @@ func ringsNode(t *testing.T) (*Node, context.Context) {
 // machine too.
 func takeReports(ctx context.Context, t *testing.T, n *Node, numbers ...string) {
 	t.Helper()
-	at := time.Now().UTC().Format(time.RFC3339)
+	takeReportsOf(ctx, t, n, time.Now(), numbers...)
+}
+
+func takeReportsOf(ctx context.Context, t *testing.T, n *Node, day time.Time, numbers ...string) {
+	t.Helper()
+	at := day.UTC().Format(time.RFC3339)
 	var lines bytes.Buffer
 	for i, number := range numbers {
-		fmt.Fprintf(&lines, `{"id":"%s-%d","source":"alder","received_at":"%s","contacts":[{"callback":"%s","at":"%s","direction":"to_victim","medium":"popup"}],`+
-			`"remote_access":[{"tool":"AnyDesk","id":"123456%s"}]}`+"\n", number[len(number)-4:], i, at, number, at, number[len(number)-3:])
+		fmt.Fprintf(&lines, `{"id":"%s-%d-%d","source":"alder","received_at":"%s","contacts":[{"callback":"%s","at":"%s","direction":"to_victim","medium":"popup"}],`+
+			`"remote_access":[{"tool":"AnyDesk","id":"123456%s"}]}`+"\n", number[len(number)-4:], day.Unix(), i, at, number, at, number[len(number)-3:])
 	}
 	name := filepath.Join(t.TempDir(), "reports.jsonl")
 	if err := os.WriteFile(name, lines.Bytes(), 0o600); err != nil {
@@ -122,9 +128,31 @@ func TestRingsThatAnotherProgramSavedAreRespected(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer two.Close()
-	takeReports(ctx, t, two, "+13125550102", "+13125550102")
-	if _, err := two.Relink(ctx); err != nil {
+	takeReports(ctx, t, one, "+14155550104", "+14155550104")
+	if _, err := two.rings.follow(ctx); err != nil { // it reads, and has linked nothing yet
 		t.Fatal(err)
+	}
+	before, err := one.Relink(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// An older report would give the ring another id, had it not got one.
+	takeReportsOf(ctx, t, one, time.Now().Add(-48*time.Hour), "+14155550104")
+	takeReports(ctx, t, two, "+13125550102", "+13125550102")
+	after, err := two.Relink(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	of := func(s *link.Settled) (id fraud.RingID) {
+		for _, r := range s.Result().Rings {
+			if slices.ContainsFunc(r.Indicators, func(i fraud.RingIndicator) bool { return i.Value == "+14155550104" }) {
+				id = r.ID
+			}
+		}
+		return id
+	}
+	if of(before) == "" || of(before) != of(after) {
+		t.Errorf("the ring of +14155550104 was %q and is %q", of(before), of(after))
 	}
 	takeReports(ctx, t, one, "+12125550103", "+12125550103")
 	s, err := one.Relink(ctx)
@@ -132,7 +160,7 @@ func TestRingsThatAnotherProgramSavedAreRespected(t *testing.T) {
 		t.Fatal(err)
 	}
 	rings, err := one.db.RingsByHarm(ctx, 9)
-	if err != nil || len(rings) != 3 || len(s.Result().Rings) != 3 {
-		t.Errorf("%d rings are kept, %d linked, %v, want three", len(rings), len(s.Result().Rings), err)
+	if err != nil || len(rings) != 4 || len(s.Result().Rings) != 4 {
+		t.Errorf("%d rings are kept, %d linked, %v, want four", len(rings), len(s.Result().Rings), err)
 	}
 }
