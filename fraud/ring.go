@@ -66,13 +66,14 @@ type Ring struct {
 	Countries  []string        `json:"countries"`         // of the victims, most first
 	Mark       Mark            `json:"mark"`              // the strictest of its reports'
 	Bridges    []Link          `json:"bridges,omitempty"` // links whose loss would split the ring
-	Parts      []RingPart      `json:"parts,omitempty"`   // call floors, where the evidence shows them; none is the rule
+	Parts      []RingPart      `json:"parts,omitempty"`   // that share no number and no machine; none is the rule
 	Model      string          `json:"model"`             // version of the linking model
 }
 
 // RingPart is a part of a ring that has numbers and machines of its own while
-// others of the ring are at work: a call floor, as far as reports show one. It
-// is inferred, from what the parts could have shared and did not.
+// others of the ring are at work: a call floor of one operator, or another
+// operator that was joined by mistake. It is inferred, from what the parts
+// could have shared and did not.
 type RingPart struct {
 	Reports    []ReportID  `json:"reports"`    // sorted
 	Indicators []Indicator `json:"indicators"` // its own numbers and machines, most used first
