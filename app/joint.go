@@ -51,11 +51,8 @@ func (n *Node) OpenCase(ctx context.Context, c fraud.JointCase) (fraud.JointCase
 	}
 	c.ID, c.OpenedBy, c.OpenedAt = fraud.JointCaseID(id), n.Org.ID, n.now().UTC()
 	c.Mark = c.Mark.Filled()
-	if err := n.db.SaveJointCase(ctx, c); err != nil {
-		return "", err
-	}
 	msg := jointMessage{ID: c.ID, Title: c.Title, Match: c.Match, Basis: c.Basis, Mark: c.Mark, Embargo: c.Embargo, At: c.OpenedAt}
-	if err := n.postJoint(ctx, c, "/peer/v1/joint-cases", msg); err != nil {
+	if err := n.saveJoint(ctx, c, "/peer/v1/joint-cases", msg); err != nil {
 		return "", err
 	}
 	if err := n.embargo(ctx, c); err != nil {
@@ -67,13 +64,13 @@ func (n *Node) OpenCase(ctx context.Context, c fraud.JointCase) (fraud.JointCase
 	return c.ID, n.shared(ctx, shareCase, string(c.ID), c.Peer, c.Basis, c.Mark)
 }
 
-// postJoint sends the other side of a joint case what was decided here.
-func (n *Node) postJoint(ctx context.Context, c fraud.JointCase, path string, msg jointMessage) error {
+// saveJoint keeps a joint case as it was decided here, and tells the other side.
+func (n *Node) saveJoint(ctx context.Context, c fraud.JointCase, path string, msg jointMessage) error {
 	l, err := n.letter(c.Peer, letterJoint, string(c.ID), path, msg)
 	if err != nil {
 		return err
 	}
-	if err := n.db.Post(ctx, l); err != nil {
+	if err := n.db.SaveJointCase(ctx, c, l); err != nil {
 		return err
 	}
 	return n.told(ctx, l)
@@ -126,10 +123,7 @@ func (n *Node) AcceptCase(ctx context.Context, id fraud.JointCaseID) error {
 		return err
 	}
 	c.Accepted = n.now().UTC()
-	if err := n.db.SaveJointCase(ctx, c); err != nil {
-		return err
-	}
-	if err := n.postJoint(ctx, c, "/peer/v1/joint-cases/accepted", jointMessage{ID: id, Match: c.Match, At: c.Accepted}); err != nil {
+	if err := n.saveJoint(ctx, c, "/peer/v1/joint-cases/accepted", jointMessage{ID: id, Match: c.Match, At: c.Accepted}); err != nil {
 		return err
 	}
 	if err := n.embargo(ctx, c); err != nil {
@@ -216,15 +210,12 @@ func (n *Node) Recall(ctx context.Context, share, reason string) error {
 			return err
 		}
 	}
-	// Recalled from now on, also while the other side cannot be reached.
-	if err := n.db.RecallShare(ctx, share, n.now().UTC(), ""); err != nil {
-		return err
-	}
 	l, err := n.letter(s.To, letterRecall, share, "/peer/v1/shares/recall", recallMessage{s.What, s.Ref, reason, n.now().UTC()})
 	if err != nil {
 		return err
 	}
-	if err := n.db.Post(ctx, l); err != nil {
+	// Recalled from now on, also while the other side cannot be reached.
+	if err := n.db.RecallShare(ctx, share, n.now().UTC(), "", l); err != nil {
 		return err
 	}
 	return n.sendNow(ctx, l)

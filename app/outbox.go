@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 // What one organisation owes another arrives, also if the other's node is down
 // for days: an agency's word, a signature, a package, a line of a joint case, a
 // recall. It is written down as a [fraud.Letter] in the transaction of what it
-// tells, tried at once, and tried again until it is taken:
+// tells (a sealed package and a relayed word are told again by whoever repeats
+// the step), tried at once, and tried again until it is taken:
 //
 //	decided ─▶ letter ─▶ tried ─┬▶ taken
 //	                     ▲      ├▶ refused for good (told to the audit trail and to whoever is there)
@@ -84,9 +86,9 @@ func (n *Node) packageLetter(to fraud.OrgID, what string, r fraud.Referral) *fra
 // errWaits says that a letter was written down and not taken yet.
 var errWaits = errors.New("it is sent by itself as soon as that node answers")
 
-// sendNow tries letters that were just written down, and those that wait before
-// them. A refusal is returned; what waits is errWaits.
-func (n *Node) sendNow(ctx context.Context, letters ...*fraud.Letter) error {
+// sendNow tries a letter that was just written down, and those that are due
+// with it. A refusal is returned; if it waits, errWaits.
+func (n *Node) sendNow(ctx context.Context, l *fraud.Letter) error {
 	ctx = context.WithoutCancel(ctx) // it was decided; who asked may go
 	became, err := n.deliver(ctx)
 	if err != nil {
@@ -96,31 +98,20 @@ func (n *Node) sendNow(ctx context.Context, letters ...*fraud.Letter) error {
 	if err != nil {
 		return err
 	}
-	left := map[int64]fraud.Letter{}
-	for _, l := range waiting {
-		left[l.No] = l
+	if i := slices.IndexFunc(waiting, func(w fraud.Letter) bool { return w.No == l.No }); i >= 0 {
+		return fmt.Errorf("%s did not take it (%s): %w", l.To, waiting[i].Problem, errWaits)
 	}
-	var all []error
-	for _, l := range letters {
-		if w, ok := left[l.No]; ok {
-			all = append(all, fmt.Errorf("%s did not take it (%s): %w", l.To, w.Problem, errWaits))
-		} else if err := became[l.No]; err != nil {
-			all = append(all, err)
-		}
-	}
-	return errors.Join(all...)
+	return became[l.No]
 }
 
-// told is sendNow for what need not be taken at once: that it waits is no
-// error.
+// told tries letters of which none need be taken at once: only refusals are
+// returned.
 func (n *Node) told(ctx context.Context, letters ...*fraud.Letter) error {
-	var refused []error
+	became, err := n.deliver(context.WithoutCancel(ctx)) // it was decided; who asked may go
 	for _, l := range letters {
-		if err := n.sendNow(ctx, l); err != nil && !errors.Is(err, errWaits) {
-			refused = append(refused, err)
-		}
+		err = errors.Join(err, became[l.No])
 	}
-	return errors.Join(refused...)
+	return err
 }
 
 // deliver sends all letters that are due, and says which were refused for good.

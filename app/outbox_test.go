@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"ringbreaker.example/fraud"
 )
@@ -61,6 +62,61 @@ func TestWhatWasSaidToANodeThatIsDownArrivesLater(t *testing.T) {
 	log, err := b.db.JointEntries(t.Context(), "J-1")
 	if err != nil || len(log) != 3 || log[0].Says != "first" || log[1].Says != "second" || log[2].Says != "third" {
 		t.Errorf("bramble has %+v, %v", log, err)
+	}
+}
+
+// A node's letters are dated and due by its own clock, wherever that stands.
+func TestALetterIsDueAtOnceByTheClockOfItsNode(t *testing.T) {
+	pairAhead.Store(int64(time.Until(time.Date(2023, 10, 19, 9, 0, 0, 0, time.UTC))))
+	defer pairAhead.Store(0)
+	a, b, _ := pair(t)
+	ctx := a.Console(t.Context())
+	l, err := a.letter("bramble", letterStatus, "REF-1", "/peer/v1/x", "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := a.packageLetter("bramble", letterSealed, fraud.Referral{ID: "REF-2", Version: 1})
+	if err := a.db.Post(ctx, l, whole); err != nil {
+		t.Fatal(err)
+	}
+	due, err := a.db.DueLetters(ctx, a.now())
+	if err != nil || len(due) != 2 || due[0].No != l.No || due[1].No != whole.No {
+		t.Errorf("in 2023 are due %+v, %v, want both", due, err)
+	}
+	// And over a door of a peer whose clock stands there too.
+	for _, x := range []struct{ of, with *Node }{{a, b}, {b, a}} {
+		c := fraud.JointCase{ID: "J-1", Title: "t", Peer: x.with.Org.ID, OpenedBy: "alder", OpenedAt: a.now(), Accepted: a.now(), Mark: fraud.Mark{}.Filled()}
+		c.Basis = fraud.ShareBasis{Purpose: "p", LegalBasis: "l", Agreement: "a", Recipients: []fraud.OrgID{"alder", "bramble"}}
+		if err := x.of.db.SaveJointCase(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := a.AddJoint(ctx, fraud.JointEntry{Case: "J-1", Kind: fraud.JointComment, Says: "first"}); err != nil {
+		t.Fatal(err)
+	}
+	if log, err := b.db.JointEntries(ctx, "J-1"); err != nil || len(log) != 1 {
+		t.Errorf("bramble has %+v, %v, want the line", log, err)
+	}
+}
+
+// Of letters that go out together each refusal is told, not the first's alone.
+func TestEveryRefusalOfLettersThatGoTogetherIsTold(t *testing.T) {
+	a, _, _ := pair(t)
+	ctx := a.Console(t.Context())
+	var bad []*fraud.Letter
+	for _, ref := range []string{"J-1", "J-2"} {
+		l, err := a.letter("bramble", letterJoint, ref, "/peer/v1/joint-cases/entries", "no line")
+		if err != nil {
+			t.Fatal(err)
+		}
+		bad = append(bad, l)
+	}
+	if err := a.db.Post(ctx, bad...); err != nil {
+		t.Fatal(err)
+	}
+	err := a.told(ctx, bad...)
+	if all, ok := err.(interface{ Unwrap() []error }); !ok || strings.Count(err.Error(), "entries") != 2 {
+		t.Errorf("got %v (%v), want two refusals", err, all)
 	}
 }
 

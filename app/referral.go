@@ -206,7 +206,7 @@ func (n *Node) draft(ctx context.Context, in referralInput, c fraud.JointCase, a
 }
 
 // keepPackage writes a package's file and what the node knows of it.
-func (n *Node) keepPackage(ctx context.Context, p *refer.Package, r fraud.Referral) (fraud.Referral, error) {
+func (n *Node) keepPackage(ctx context.Context, p *refer.Package, r fraud.Referral, letters ...*fraud.Letter) (fraud.Referral, error) {
 	var sum string
 	err := n.keep(n.referralFile(r.ID, r.Version, "referral"), func(w io.Writer) error {
 		h := refer.NewHasher(w)
@@ -218,7 +218,7 @@ func (n *Node) keepPackage(ctx context.Context, p *refer.Package, r fraud.Referr
 		return r, err
 	}
 	r.Package, r.Manifest, r.Checks = sum, p.Digest(), p.Document.Checks
-	return r, n.db.SaveReferral(ctx, r)
+	return r, n.db.SaveReferral(ctx, r, letters...)
 }
 
 // keep writes a file of the node whole or not at all.

@@ -64,11 +64,15 @@ func (n *Node) Sign(ctx context.Context, id fraud.ReferralID, version int) error
 	if everySigned(r) {
 		r.Status = fraud.ReferralSigned
 	}
-	if r, err = n.keepPackage(ctx, p, r); err != nil {
+	letters, err := n.passOn(p, r)
+	if err != nil {
+		return err
+	}
+	if _, err := n.keepPackage(ctx, p, r, letters...); err != nil {
 		return err
 	}
 	n.audit(ctx, "referral.sign", string(id), "", true)
-	return n.passOn(ctx, p, r)
+	return n.told(ctx, letters...)
 }
 
 // signatoryKey fills the key that signs: the node's, or the signatory's own in
@@ -151,9 +155,9 @@ type signedBack struct {
 	Ledger     []byte           `json:"ledger"`
 }
 
-// passOn sends a package to the complainant who has to sign next, or, when
-// everyone has, the signatures to the others.
-func (n *Node) passOn(ctx context.Context, p *refer.Package, r fraud.Referral) error {
+// passOn are the letters by which a package goes to the complainant who has to
+// sign next, or, when everyone has, the signatures to the others.
+func (n *Node) passOn(p *refer.Package, r fraud.Referral) ([]*fraud.Letter, error) {
 	sigs, proofs := p.Seals()
 	back := signedBack{Referral: r.ID, Version: r.Version, Manifest: p.Digest(), Signatures: sigs, Ledger: proofs}
 	var letters []*fraud.Letter
@@ -165,15 +169,12 @@ func (n *Node) passOn(ctx context.Context, p *refer.Package, r fraud.Referral) e
 		if everySigned(r) {
 			var err error
 			if l, err = n.letter(to, letterSigned, string(r.ID), "/peer/v1/referrals/signed", back); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		letters = append(letters, l)
 	}
-	if err := n.db.Post(ctx, letters...); err != nil {
-		return err
-	}
-	return n.told(ctx, letters...)
+	return letters, nil
 }
 
 // askSignature carries a package to the complainant who has to sign next.

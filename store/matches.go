@@ -106,14 +106,18 @@ func scanJointCase(r row) (c fraud.JointCase, err error) {
 
 // SaveJointCase keeps a joint case as it stands. ErrConflict if it would
 // change the peer or who opened it, ErrNotFound if the peer is not known here.
-func (db *DB) SaveJointCase(ctx context.Context, c fraud.JointCase) error {
+// Letters that tell of it are written with it.
+func (db *DB) SaveJointCase(ctx context.Context, c fraud.JointCase, letters ...*fraud.Letter) error {
 	err := db.write(ctx, func(t *tx) error {
 		if c.OpenedAt.IsZero() {
 			c.OpenedAt = t.now
 		}
 		n, err := t.exec(ctx, saveJointCaseSQL, c.ID, c.Title, c.Peer, c.Match, part{c.Overlaps}, part{c.Basis},
 			c.Mark.TLP, c.Mark.PAP, us(c.Embargo), c.OpenedBy, us(c.OpenedAt), us(c.Accepted))
-		return mustChange(n, err, conflict("its peer or who opened it would change"))
+		if err := mustChange(n, err, conflict("its peer or who opened it would change")); err != nil {
+			return err
+		}
+		return t.addLetters(ctx, letters)
 	})
 	return doing(err, "save joint case %s", c.ID)
 }

@@ -154,10 +154,14 @@ func (t *tx) recall(ctx context.Context, c recall) error {
 
 // RecallShare writes down that a share was called back, and, when it has
 // come, the recipient's signed receipt: call it again with the receipt. The
-// first recall's time stays. ErrNotFound if there is no such share.
-func (db *DB) RecallShare(ctx context.Context, id string, when time.Time, receipt string) error {
+// first recall's time stays. ErrNotFound if there is no such share. Letters that
+// tell of it are written with it.
+func (db *DB) RecallShare(ctx context.Context, id string, when time.Time, receipt string, letters ...*fraud.Letter) error {
 	err := db.write(ctx, func(t *tx) error {
-		return t.recall(ctx, recall{Share: id, At: cut(when), Receipt: receipt})
+		if err := t.recall(ctx, recall{Share: id, At: cut(when), Receipt: receipt}); err != nil {
+			return err
+		}
+		return t.addLetters(ctx, letters)
 	})
 	return doing(err, "recall share %s", id)
 }

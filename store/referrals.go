@@ -42,8 +42,9 @@ const (
 // SaveReferral keeps a version of a referral as it stands: once it is past
 // draft, its manifest cannot change (ErrConflict), since people signed it.
 // Steps of its history that are not here yet are added as by [DB.AddStatus],
-// without changing the status that r says.
-func (db *DB) SaveReferral(ctx context.Context, r fraud.Referral) error {
+// without changing the status that r says. Letters that tell of it are written
+// with it.
+func (db *DB) SaveReferral(ctx context.Context, r fraud.Referral, letters ...*fraud.Letter) error {
 	err := db.write(ctx, func(t *tx) error {
 		if err := t.lockLedger(ctx); err != nil {
 			return err
@@ -57,7 +58,10 @@ func (db *DB) SaveReferral(ctx context.Context, r fraud.Referral) error {
 		if err := mustChange(n, err, conflict("it was signed with another manifest: make a new version")); err != nil {
 			return err
 		}
-		return t.addStatuses(ctx, r.History)
+		if err := t.addStatuses(ctx, r.History); err != nil {
+			return err
+		}
+		return t.addLetters(ctx, letters)
 	})
 	return doing(err, "save referral %s version %d", r.ID, r.Version)
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func letter(to fraud.OrgID, what, ref string) *fraud.Letter {
-	return &fraud.Letter{To: to, What: what, Ref: ref, Version: 1, Path: "/peer/v1/x", Body: []byte(`{"a":1}`)}
+	return &fraud.Letter{To: to, What: what, Ref: ref, Version: 1, Path: "/peer/v1/x", Body: []byte(`{"a":1}`), At: t0}
 }
 
 // nos are the letters' numbers.
@@ -26,7 +26,7 @@ var letterTests = []test{
 		first, second, other, elsewhere := letter("birch", "status", "REF-1"), letter("birch", "sealed", "REF-1"), letter("birch", "status", "REF-2"), letter("cedar", "status", "REF-1")
 		b.must(b.Post(b.ctx, first, second))
 		b.must(b.Post(b.ctx, other, elsewhere))
-		now := time.Now().Add(time.Minute)
+		now := t0.Add(time.Minute)
 		due, err := b.DueLetters(b.ctx, now)
 		same(b, nos(due), err, []int64{first.No, other.No, elsewhere.No})
 		same(b, due[0], nil, *first)
@@ -61,7 +61,25 @@ var letterTests = []test{
 		b.must(b.AddJointEntry(b.ctx, e, letter("birch", "joint", "C-1"))) // the same line again tells nobody again
 		all, err := b.WaitingLetters(b.ctx)
 		same(b, len(all), err, 2)
+		b.refused(b.SaveJointCase(b.ctx, jointCase("C-2", t0), letter("nobody", "joint", "C-2")), fraud.ErrNotFound)
+		_, err = b.JointCase(b.ctx, "C-2")
+		b.refused(err, fraud.ErrNotFound)
+		b.refused(b.SaveReferral(b.ctx, referral(1), letter("nobody", "signed", "REF-1")), fraud.ErrNotFound)
+		_, err = b.Referral(b.ctx, "REF-1", 1)
+		b.refused(err, fraud.ErrNotFound)
+		b.must(b.AddShare(b.ctx, fraud.Share{ID: "S-1", What: "joint_case", Ref: "C-1", To: "birch", By: "ana", Mark: fraud.Mark{}.Filled(), At: t0}))
+		b.refused(b.RecallShare(b.ctx, "S-1", t0, "", letter("nobody", "recall", "S-1")), fraud.ErrNotFound)
+		shares, err := b.Shares(b.ctx)
+		same(b, shares[0].Recalled.IsZero(), err, true)
+		b.must(b.SaveJointCase(b.ctx, jointCase("C-2", t0), letter("birch", "joint", "C-2")))
+		b.must(b.SaveReferral(b.ctx, referral(1), letter("birch", "signed", "REF-1")))
+		b.must(b.RecallShare(b.ctx, "S-1", t0, "", letter("birch", "recall", "S-1")))
+		all, err = b.WaitingLetters(b.ctx)
+		same(b, len(all), err, 5)
 		b.refused(b.Post(b.ctx, letter("birch", "gossip", "x")), fraud.ErrInvalid)
+		undated := letter("birch", "status", "x")
+		undated.At = time.Time{}
+		b.refused(b.Post(b.ctx, undated), fraud.ErrInvalid)
 		b.sound()
 	}},
 }
