@@ -1,10 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"sync"
 
@@ -119,7 +121,11 @@ func (g *gathering) withoutNames() error {
 	}
 	m := refer.NewMatcher()
 	m.Add(g.named...)
-	if who := m.Text(string(b)); who != "" {
+	found, err := m.File("part.json", func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b)), nil })
+	if err != nil {
+		return fmt.Errorf("search the part of %s: %w", g.node.Org.ID, err)
+	}
+	if who := found.Pseudonym; who != "" {
 		return forbiddenf("what %s would give names victim %s; look at its statement, the exhibits' descriptions and the schedules (rule 3, identities)", g.node.Org.ID, who)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
+	"ringbreaker.example/refer"
 )
 
 // jointPair is two nodes with a joint case about a ring of alder's, whose
@@ -112,6 +113,73 @@ func TestNoLineOfAJointCaseNamesAVictim(t *testing.T) {
 	}
 	if openings != 2 {
 		t.Errorf("%d openings are in the ledger, want 2: one for each victim", openings)
+	}
+}
+
+// A part of a referral is searched as it reads: a line's end or a sign within a
+// name, which JSON escapes, hides nobody.
+func TestNoPartOfAReferralNamesAVictim(t *testing.T) {
+	a, _, _ := pair(t)
+	for says, free := range map[string]bool{
+		"They called Vera Examplewoman.":   false,
+		"They called Vera\nExamplewoman.":  false,
+		"They called Tom & Ann Sampleman.": false,
+		"They called a victim.\nAnother.":  true,
+	} {
+		g := &gathering{node: a, named: []refer.Victim{
+			{Pseudonym: "V-1", Identity: fraud.Identity{Name: "Vera Examplewoman"}}, {Pseudonym: "V-2", Identity: fraud.Identity{Name: "Tom & Ann Sampleman"}},
+		}}
+		g.out.Complainant.Statement = says
+		if err := g.withoutNames(); free && err != nil || !free && !errors.Is(err, fraud.ErrForbidden) {
+			t.Errorf("%q: got %v", says, err)
+		}
+	}
+}
+
+// A package that the other side built is searched for our victims before it is
+// taken in to sign: who built it does not know them.
+func TestAPackageThatNamesAVictimOfOursIsNotTakenIn(t *testing.T) {
+	a, b, c := jointPair(t)
+	ctx := a.Console(t.Context())
+	for says, free := range map[string]bool{"They called Vera Examplewoman.": false, "They call.": true} {
+		p, err := refer.Build(ctx, &refer.Material{
+			ID: "REF-1", Version: 1, Title: "Calls", At: b.now().UTC(), Mark: fraud.Mark{}.Filled(), To: refer.Agency{Org: fraud.Org{ID: "cfb"}},
+			Complainants: []refer.Complainant{{Org: b.Org, Signatory: "B. Signer", Statement: says}},
+		}, refer.Tools{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = a.noVictimIn(ctx, c, p)
+		if free && err != nil || !free && (!errors.Is(err, fraud.ErrForbidden) || strings.Contains(err.Error(), "Vera")) {
+			t.Errorf("%q: got %v", says, err)
+		}
+	}
+}
+
+// What an agency says goes to every complainant, who must not learn there whom
+// another's annex names.
+func TestAnAgencysWordsNameNobodyOfTheAnnex(t *testing.T) {
+	a, _ := bureaus(t)
+	c := a.referred(t, "REF-1", func(m *refer.Material) {
+		m.To.Recipients = []string{a.Org.Keys.Seal}
+		m.Victims = []refer.Victim{{
+			Org: "alder", Pseudonym: "V-1", Identity: fraud.Identity{Name: "Vera Examplewoman"}, Consent: fraud.Consent{ShareLawEnforcement: true}, ConsentAt: a.now().UTC(),
+		}}
+	}, false)
+	for what, err := range map[string]error{
+		"a question":      a.AskMore(a.ctx, "REF-1", "What did Vera Examplewoman pay?"),
+		"a court's order": a.UnsealCase(a.ctx, c.ID, "order of VERA EXAMPLEWOMAN's court"),
+		"an outcome": func() error {
+			_, err := a.RecordOutcome(a.ctx, fraud.Outcome{Referral: "REF-1", Says: "Examplewoman, Vera was paid back"})
+			return err
+		}(),
+	} {
+		if !errors.Is(err, fraud.ErrForbidden) || !strings.Contains(err.Error(), "names victim V-1") {
+			t.Errorf("%s: got %v, want a refusal", what, err)
+		}
+	}
+	if err := a.noVictimOf(a.ctx, "REF-1", "What did V-1 pay?"); err != nil {
+		t.Errorf("by the pseudonym: %v", err)
 	}
 }
 
