@@ -68,7 +68,7 @@ func (s *Server) inboxItem(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Sound, _ = act.Sound(item)
-	p.CanDo = access.Decide(access.From(r.Context()), access.ActCase, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	p.CanDo = s.can(r.Context(), access.ActCase, access.Thing{Kind: access.ThingCase})
 	cases, err := s.Act.Cases(r.Context())
 	if err != nil {
 		return err
@@ -198,7 +198,7 @@ func (s *Server) caseView(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	p.CanDo = access.Decide(access.From(ctx), access.ActCase, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	p.CanDo = s.can(ctx, access.ActCase, access.Thing{Kind: access.ThingCase})
 	return s.render(w, http.StatusOK, "case.html", p)
 }
 

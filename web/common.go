@@ -65,7 +65,7 @@ func (s *Server) readable(ctx context.Context, id fraud.ReportID) (*fraud.Report
 	if err != nil {
 		return nil, fmt.Errorf("read report %s: %w", id, err)
 	}
-	if !access.Decide(access.From(ctx), access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(id), Mark: r.Mark()}, access.Recipient{}, s.Now()).Allow {
+	if !s.can(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(id), Mark: r.Mark()}) {
 		return nil, nil
 	}
 	return r, nil

@@ -54,7 +54,7 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request) error {
 	slices.SortStableFunc(p.Alerts, func(a, b fraud.Alert) int {
 		return cmp.Or(boolFirst(a.Seen.IsZero(), b.Seen.IsZero()), b.At.Compare(a.At))
 	})
-	p.CanSee = access.Decide(access.From(r.Context()), access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
+	p.CanSee = s.can(r.Context(), access.ActJudge, access.Thing{})
 	return s.render(w, http.StatusOK, "watch.html", p)
 }
 

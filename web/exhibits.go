@@ -100,7 +100,7 @@ func (s *Server) exhibit(w http.ResponseWriter, r *http.Request) error {
 	if p.Site, err = s.Act.Site(ctx, p.Search.Site); err != nil {
 		return err
 	}
-	p.CanMove = access.Decide(access.From(ctx), access.ActCustody, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	p.CanMove = s.can(ctx, access.ActCustody, access.Thing{Kind: access.ThingCase})
 	return s.render(w, http.StatusOK, "exhibit.html", p)
 }
 
@@ -164,7 +164,7 @@ func (s *Server) freezes(w http.ResponseWriter, r *http.Request) error {
 	if p.Cases, err = s.Act.Cases(ctx); err != nil {
 		return err
 	}
-	p.CanDo = access.Decide(access.From(ctx), access.ActFreeze, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	p.CanDo = s.can(ctx, access.ActFreeze, access.Thing{Kind: access.ThingCase})
 	return s.render(w, http.StatusOK, "freezes.html", p)
 }
 
@@ -236,7 +236,7 @@ func (s *Server) outcomes(w http.ResponseWriter, r *http.Request) error {
 	if p.Items, err = s.Act.InboxItems(r.Context()); err != nil {
 		return err
 	}
-	p.CanDo = access.Decide(access.From(r.Context()), access.ActStatus, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	p.CanDo = s.can(r.Context(), access.ActStatus, access.Thing{Kind: access.ThingCase})
 	return s.render(w, http.StatusOK, "outcomes.html", p)
 }
 

@@ -182,7 +182,6 @@ func (s *Server) onlyReadable(ctx context.Context, p *findPage) error {
 	for _, h := range heads {
 		mark[h.ID] = h.Mark
 	}
-	who := access.From(ctx)
 	before := len(p.Values)
 	defer func() { p.Withheld += before - len(p.Values) }()
 	p.Values = slices.DeleteFunc(p.Values, func(v foundValue) bool {
@@ -190,7 +189,7 @@ func (s *Server) onlyReadable(ctx context.Context, p *findPage) error {
 		for _, id := range v.Rings {
 			marks = append(marks, mark[id])
 		}
-		return !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingIndicator, ID: v.Indicator.String(), Mark: fraud.Strictest(marks...)}, access.Recipient{}, s.Now()).Allow
+		return !s.can(ctx, access.ActRead, access.Thing{Kind: access.ThingIndicator, ID: v.Indicator.String(), Mark: fraud.Strictest(marks...)})
 	})
 	return nil
 }
@@ -252,14 +251,14 @@ func (s *Server) foundReports(ctx context.Context, p *findPage, hits []fraud.Hit
 		}
 	}
 	var err error
-	if p.Reports, err = s.readableReports(ctx, p.Reports); err != nil {
+	if p.Reports, err = s.readableReports(ctx, p, p.Reports); err != nil {
 		return err
 	}
-	p.Texts, err = s.readableReports(ctx, p.Texts)
+	p.Texts, err = s.readableReports(ctx, p, p.Texts)
 	return err
 }
 
-func (s *Server) readableReports(ctx context.Context, list []foundReport) ([]foundReport, error) {
+func (s *Server) readableReports(ctx context.Context, p *findPage, list []foundReport) ([]foundReport, error) {
 	ids := make([]fraud.ReportID, len(list))
 	for i, x := range list {
 		ids[i] = x.ID
@@ -272,11 +271,14 @@ func (s *Server) readableReports(ctx context.Context, list []foundReport) ([]fou
 	for _, e := range entries {
 		byID[e.Report.Name()] = e
 	}
-	who := access.From(ctx)
 	out := list[:0]
 	for _, x := range list {
 		e, ok := byID[x.ID]
-		if !ok || !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(x.ID), Mark: e.Report.Mark()}, access.Recipient{}, s.Now()).Allow {
+		if !ok {
+			continue
+		}
+		if !s.can(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(x.ID), Mark: e.Report.Mark()}) {
+			p.Withheld++
 			continue
 		}
 		x.Received, x.Country, x.Mark, x.Ring = e.Report.ReceivedAt, e.Report.Reporter.Country, e.Report.Mark(), e.Ring
@@ -287,7 +289,6 @@ func (s *Server) readableReports(ctx context.Context, list []foundReport) ([]fou
 
 // foundOthers groups what is found by id, number or title.
 func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit) error {
-	who := access.From(ctx)
 	for _, g := range []struct {
 		kind  fraud.HitKind
 		word  string
@@ -311,7 +312,7 @@ func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit)
 			if err != nil {
 				return err
 			}
-			if !access.Decide(who, access.ActRead, thing, access.Recipient{}, s.Now()).Allow {
+			if !s.can(ctx, access.ActRead, thing) {
 				p.Withheld++
 				continue
 			}

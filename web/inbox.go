@@ -131,10 +131,9 @@ func (s *Server) inboxRows(ctx context.Context, list []fraud.InboxEntry) ([]inbo
 	if err != nil {
 		return nil, fmt.Errorf("read what the reports hold: %w", err)
 	}
-	who := access.From(ctx)
 	var rows []inboxRow
 	for _, e := range list {
-		if !access.Decide(who, access.ActRead, access.Thing{Kind: access.ThingReport, Mark: e.Report.Mark()}, access.Recipient{}, s.Now()).Allow {
+		if !s.can(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(e.Report.Name()), Mark: e.Report.Mark()}) {
 			continue
 		}
 		row := s.inboxRow(e, sights[e.Report.Name()])
@@ -276,9 +275,8 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.I
 	if p.Judged, err = s.Store.JudgementsAbout(ctx, id); err != nil {
 		return fmt.Errorf("read the judgements: %w", err)
 	}
-	asks := access.From(ctx)
-	p.CanJudge = s.Judge != nil && access.Decide(asks, access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
-	p.CanOpen = s.Vault != nil && access.Decide(asks, access.ActOpenVault, access.Thing{Kind: access.ThingIdentity, Reason: "asked"}, access.Recipient{}, s.Now()).Allow
+	p.CanJudge = s.Judge != nil && s.can(ctx, access.ActJudge, access.Thing{})
+	p.CanOpen = s.Vault != nil && s.can(ctx, access.ActOpenVault, access.Thing{Kind: access.ThingIdentity, Reason: "asked"})
 	return s.render(w, http.StatusOK, "report_view.html", p)
 }
 

@@ -32,7 +32,7 @@ func (s *Server) jointCases(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if access.Decide(access.From(r.Context()), access.ActRead, thing, access.Recipient{}, s.Now()).Allow {
+		if s.can(r.Context(), access.ActRead, thing) {
 			p.Rows = append(p.Rows, c)
 		}
 	}
@@ -153,9 +153,8 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 	if err := s.jointLog(ctx, &p); err != nil {
 		return err
 	}
-	who := access.From(ctx)
 	may := func(a access.Action) bool {
-		return access.Decide(who, a, access.Thing{Mark: fraud.Mark{TLP: fraud.TLPGreen}}, access.Recipient{}, s.Now()).Allow
+		return s.can(ctx, a, access.Thing{Mark: fraud.Mark{TLP: fraud.TLPGreen}})
 	}
 	p.CanAccept = s.Joint != nil && c.Accepted.IsZero() && c.OpenedBy != s.Org.ID && may(access.ActMatch)
 	p.CanBuild = s.Refer != nil && !c.Accepted.IsZero() && may(access.ActBuild)

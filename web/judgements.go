@@ -83,7 +83,7 @@ func (s *Server) suggestions(w http.ResponseWriter, r *http.Request) error {
 const judgedLately = 10
 
 func (s *Server) canJudge(ctx context.Context) bool {
-	return s.Judge != nil && access.Decide(access.From(ctx), access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
+	return s.Judge != nil && s.can(ctx, access.ActJudge, access.Thing{})
 }
 
 // suggestionRows lays the rings of each pair side by side, and counts the
@@ -127,7 +127,7 @@ func (s *Server) suggestionRows(ctx context.Context, p *suggestionsPage, page []
 
 // mayReadRing asks the rules about a ring in a list.
 func (s *Server) mayReadRing(ctx context.Context, h fraud.RingHead) bool {
-	return access.Decide(access.From(ctx), access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(h.ID), Mark: h.Mark}, access.Recipient{}, s.Now()).Allow
+	return s.can(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(h.ID), Mark: h.Mark})
 }
 
 // lay says what only one of the two rings holds.

@@ -3,9 +3,11 @@ package web_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
+	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
 )
 
@@ -97,7 +99,57 @@ func TestWhatIsRedIsForThePeopleItNames(t *testing.T) {
 		}
 	}
 	w.entries = append(w.entries, fraud.JointEntry{ID: "JE-L", Case: "JC-4HBD", Kind: fraud.JointLeft, Org: "alder", Person: "signatory", At: asOf})
-	if status, _, _ := in.get("/joint/JC-4HBD"); status != http.StatusForbidden && len(w.entries) > 2 {
+	if status, _, _ := in.get("/joint/JC-4HBD"); status != http.StatusForbidden {
 		t.Errorf("who left still reads it: %d", status)
+	}
+}
+
+// TestEachPageAsksAboutTheRingsAndReportsThatItShows puts a rule in force
+// under which the mark of a ring or report keeps one person out: each page of
+// one thing refuses it, and each list leaves it out and counts it.
+func TestEachPageAsksAboutTheRingsAndReportsThatItShows(t *testing.T) {
+	w := company(t)
+	report := w.reports[0]
+	name, other := string(report.Name()), string(w.reports[1].Name())
+	srv, s := serveWith(t, w)
+	s.Also(func(who access.Who, _ access.Action, thing access.Thing) string {
+		if who.Person == "auditor" && thing.Mark.TLP == fraud.TLPRed {
+			return "the mark says no"
+		}
+		return ""
+	})
+	v := visit(t, srv).as("auditor")
+	for _, path := range []string{"/reports/" + name, "/explain?a=" + name + "&b=" + other, "/explain?a=" + other + "&b=" + name, "/rings/R-17", "/rings/R-17/time", "/rings/R-17/victims", "/rings/R-17/evidence", "/rings/R-17/graph.json"} {
+		for tlp, want := range map[fraud.TLP]int{fraud.TLPGreen: http.StatusOK, fraud.TLPRed: http.StatusForbidden} {
+			report.TLP, w.rings[0].Mark.TLP = fraud.TLPGreen, fraud.TLPGreen
+			if strings.Contains(path, name) {
+				report.TLP = tlp
+			} else {
+				w.rings[0].Mark.TLP = tlp
+			}
+			if status, _, _ := v.get(path); status != want {
+				t.Errorf("%s, TLP:%s: %d, want %d", path, tlp, status, want)
+			}
+		}
+	}
+	for i := range w.rings {
+		w.rings[i].Mark = fraud.Mark{TLP: fraud.TLPRed}
+	}
+	for _, r := range w.reports {
+		r.TLP = fraud.TLPRed
+	}
+	_, word, _ := strings.Cut(report.Narrative, " ")
+	in := visit(t, srv).as("analyst")
+	for path, shown := range map[string]string{"/reports": `href="/reports/alder/`, "/rings": `href="/rings/R-17"`, "/suggestions": `<section class="box suggestion"`, "/search?q=R-1": `href="/rings/R-17"`, "/search?q=" + url.QueryEscape(word[:12]): `href="/reports/alder/`} {
+		if _, _, body := in.get(path); !strings.Contains(body, shown) {
+			t.Errorf("%s does not show %s to whom the mark lets in\n%s", path, shown, body)
+		}
+		_, _, body := v.get(path)
+		if strings.Contains(body, shown) {
+			t.Errorf("%s shows %s, which it may not\n%s", path, shown, body)
+		}
+		if !strings.Contains(body, "withheld: their marks do not let you read them") {
+			t.Errorf("%s does not say that something is withheld\n%s", path, body)
+		}
 	}
 }

@@ -28,7 +28,7 @@ func (s *Server) matches(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("read the matches: %w", err)
 	}
 	slices.SortStableFunc(p.Rows, func(a, b fraud.Match) int { return b.At.Compare(a.At) })
-	p.CanOffer = s.Match != nil && access.Decide(access.From(r.Context()), access.ActMatch, access.Thing{}, access.Recipient{}, s.Now()).Allow
+	p.CanOffer = s.Match != nil && s.can(r.Context(), access.ActMatch, access.Thing{})
 	return s.render(w, http.StatusOK, "matches.html", p)
 }
 
@@ -250,7 +250,7 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) error {
 			p.Next = &p.Steps[i]
 		}
 	}
-	p.CanAct = s.Match != nil && access.Decide(access.From(ctx), access.ActMatch, access.Thing{Kind: access.ThingMatch, ID: string(id), Mark: fraud.Mark{TLP: fraud.TLPGreen}}, access.Recipient{}, s.Now()).Allow
+	p.CanAct = s.Match != nil && s.can(ctx, access.ActMatch, access.Thing{Kind: access.ThingMatch, ID: string(id), Mark: fraud.Mark{TLP: fraud.TLPGreen}})
 	p.Offered = !m.Offered && m.Step == fraud.MatchOffered && len(m.Consent) == 0
 	for _, o := range m.Report.Overlaps {
 		p.Overlaps = append(p.Overlaps, overlapRow{o, kindCounts(o.Kinds)})

@@ -21,7 +21,7 @@ type operationsPage struct {
 }
 
 func (s *Server) mayOperate(r *http.Request) bool {
-	return access.Decide(access.From(r.Context()), access.ActOperate, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	return s.can(r.Context(), access.ActOperate, access.Thing{Kind: access.ThingCase})
 }
 
 func (s *Server) operations(w http.ResponseWriter, r *http.Request) error {

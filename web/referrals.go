@@ -32,7 +32,7 @@ func (s *Server) referrals(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		if access.Decide(access.From(r.Context()), access.ActRead, thing, access.Recipient{}, s.Now()).Allow {
+		if s.can(r.Context(), access.ActRead, thing) {
 			p.Rows = append(p.Rows, x)
 		}
 	}
@@ -137,9 +137,8 @@ func (s *Server) referral(w http.ResponseWriter, r *http.Request) error {
 	if err := s.checkRows(ctx, &p); err != nil {
 		return err
 	}
-	who := access.From(ctx)
 	may := func(a access.Action) bool {
-		return s.Refer != nil && access.Decide(who, a, access.Thing{Kind: access.ThingReferral}, access.Recipient{}, s.Now()).Allow
+		return s.Refer != nil && s.can(ctx, a, access.Thing{Kind: access.ThingReferral})
 	}
 	draft := x.Status == fraud.ReferralDraft
 	p.CanBuild = draft && may(access.ActBuild)

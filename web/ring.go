@@ -74,9 +74,8 @@ func (s *Server) ring(w http.ResponseWriter, r *http.Request) error {
 	if err := s.ringHead(ctx, &p); err != nil {
 		return err
 	}
-	who := access.From(ctx)
-	p.CanHold = access.Decide(who, access.ActHold, access.Thing{Kind: access.ThingRing}, access.Recipient{}, s.Now()).Allow
-	p.CanJudge = s.Judge != nil && access.Decide(who, access.ActJudge, access.Thing{}, access.Recipient{}, s.Now()).Allow
+	p.CanHold = s.can(ctx, access.ActHold, access.Thing{Kind: access.ThingRing})
+	p.CanJudge = s.Judge != nil && s.can(ctx, access.ActJudge, access.Thing{})
 	for _, t := range []struct{ key, word string }{{"", "Graph"}, {"time", "Time"}, {"hours", "Hours"}, {"victims", "Victims"}, {"money", "Money"}, {"evidence", "Evidence"}, {"reports", "Reports"}} {
 		href := "/rings/" + pathID(id)
 		if t.key != "" {

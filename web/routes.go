@@ -285,7 +285,7 @@ func (s *Server) nav(who access.Who, path string) []navItem {
 		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil || it.href == "/imports" && s.Imports == nil || it.href == "/keys" && s.Keys == nil || it.href == "/matches" && agency && s.Match == nil {
 			continue
 		}
-		if !access.Decide(who, it.action, access.Thing{Kind: it.thing}, access.Recipient{}, s.Now()).Allow {
+		if !s.decide(who, it.action, access.Thing{Kind: it.thing}, access.Recipient{}, s.Now()).Allow {
 			continue
 		}
 		out = append(out, navItem{Href: it.href, Word: it.word, Current: path == it.href || strings.HasPrefix(path, it.href+"/")})

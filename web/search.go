@@ -43,7 +43,7 @@ func (s *Server) siteRender(w http.ResponseWriter, r *http.Request, f warrantFor
 			p.Searches = append(p.Searches, x)
 		}
 	}
-	p.CanSearch = access.Decide(access.From(ctx), access.ActSearch, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	p.CanSearch = s.can(ctx, access.ActSearch, access.Thing{Kind: access.ThingCase})
 	status := http.StatusOK
 	if len(wrong) > 0 {
 		status = http.StatusUnprocessableEntity
@@ -110,7 +110,7 @@ func (s *Server) searchPage(w http.ResponseWriter, r *http.Request) (searchPage,
 		return searchPage{}, err
 	}
 	p := searchPage{base: s.base(w, r, site.Name), Search: x, Site: site, Items: items, Count: len(act.Standing(items))}
-	p.CanDo = x.EndedAt.IsZero() && access.Decide(access.From(ctx), access.ActSeize, access.Thing{Kind: access.ThingCase}, access.Recipient{}, s.Now()).Allow
+	p.CanDo = x.EndedAt.IsZero() && s.can(ctx, access.ActSeize, access.Thing{Kind: access.ThingCase})
 	return p, nil
 }
 
