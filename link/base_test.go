@@ -188,6 +188,56 @@ func TestNewReportIsPlacedAtOnce(t *testing.T) {
 	}
 }
 
+// restored is a base in which reports stand in rings, without any linking.
+func restored(ring fraud.RingID, base *link.Base, reports ...told) *link.Base {
+	for _, x := range reports {
+		base.Load(facts(x), x.sightings(), x.sketches())
+		base.Restore(fraud.ReportID(x.id), ring)
+	}
+	return base
+}
+
+// However many hold a value, the latest 512 say who uses it now.
+func TestOnlyTheLatestHoldersAreAsked(t *testing.T) {
+	base := link.NewBase(link.DefaultModel())
+	for i, ring := range []fraud.RingID{"R-OLD", "R-NEW"} {
+		for k := range 512 {
+			restored(ring, base, told{id: fmt.Sprintf("a/%d-%d", i, k), day: float64(i), has: []string{"call +12125550142"}})
+		}
+	}
+	x := told{id: "b/1", day: 2, has: []string{"call +12125550142"}}
+	if p := base.Add(facts(x), x.sightings(), nil); p.Ring != "R-NEW" || p.Share != 1 {
+		t.Errorf("placed as %+v, want in R-NEW without a doubt", p)
+	}
+}
+
+func TestPlacingTakesOneStrongValueOrTwoFamilies(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		x    told
+		want fraud.RingID
+	}{
+		{"a sender's number alone", told{id: "b/1", day: 2, has: []string{"sms +12125550142"}}, ""},
+		{"a text alone", told{id: "b/1", day: 2, text: 1}, ""},
+		{"both", told{id: "b/1", day: 2, has: []string{"sms +12125550142"}, text: 1}, "R-A"},
+		{"a callback", told{id: "b/1", day: 2, has: []string{"call +12125550143"}}, "R-A"},
+	} {
+		base := restored("R-A", link.NewBase(link.DefaultModel()),
+			told{id: "a/1", has: []string{"sms +12125550142", "call +12125550143"}, text: 1},
+			told{id: "a/2", day: 1, has: []string{"sms +12125550142", "call +12125550143"}, text: 1})
+		if p := base.Add(facts(tt.x), tt.x.sightings(), tt.x.sketches()); p.Ring != tt.want {
+			t.Errorf("%s: placed as %+v, want in %q", tt.name, p, tt.want)
+		}
+	}
+	// Two rings that hold the value alike: it cannot be said which.
+	base := restored("R-A", link.NewBase(link.DefaultModel()), told{id: "a/1", has: []string{"call +12125550143"}})
+	restored("R-B", base, told{id: "a/2", has: []string{"call +12125550143"}})
+	x := told{id: "b/1", day: 2, has: []string{"call +12125550143"}}
+	if p := base.Add(facts(x), x.sightings(), nil); p.Ring != "" {
+		t.Errorf("placed as %+v, want with none of two alike", p)
+	}
+}
+
 func TestRingKeepsItsIDAsItGrows(t *testing.T) {
 	base := link.NewBase(link.DefaultModel())
 	for i, day := range []float64{5, 6} {

@@ -55,6 +55,7 @@ var roleOf = map[string]struct {
 	"shown":  {fraud.Phone, fraud.RoleShownCallerID},
 	"victim": {fraud.Phone, fraud.RoleVictimOwned},
 	"by":     {fraud.Phone, fraud.RoleBystander},
+	"sms":    {fraud.Phone, fraud.RoleSender},
 	"site":   {fraud.Domain, fraud.RoleLure},
 	"remote": {fraud.RemoteID, fraud.RoleRemote},
 	"upi":    {fraud.UPI, fraud.RolePayee},
