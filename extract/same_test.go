@@ -103,7 +103,7 @@ func textsOfAllKinds(tb testing.TB) []string {
 		texts = append(texts, one.Text)
 	}
 	var files []string
-	for _, root := range []string{"testdata/second", filepath.Dir(sharedData(tb, "README.md"))} {
+	for _, root := range []string{"testdata/second", "testdata/third", filepath.Dir(sharedData(tb, "README.md"))} {
 		if err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() {
 				files = append(files, path)

@@ -19,7 +19,7 @@ type shortWord struct {
 	look  uint8  // 1 if a recogniser starts here
 }
 
-// At 2,000 words the table is half full, so that displacements are found at
+// At 2,200 words the table is half full, so that displacements are found at
 // once; twice as many would still fit.
 const (
 	shortBuckets = 10

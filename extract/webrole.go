@@ -155,27 +155,12 @@ func (x *scan) operators(m mark) bool {
 	return false
 }
 
-// readOutWords say that a session's id was told to the caller, or stood on the
-// speaker's own screen.
-var readOutWords = []string{
-	"read", "reading", "gave", "give", "giving", "told", "tell", "screen", "displayed", "dictated",
-	"leí", "leer", "di", "dicté", "dije", "pantalla", "mostraba", "aparecía",
-	"wollte", "wollten", "vorgelesen", "vorlesen", "gab", "gegeben", "nannte", "genannt", "vorlas", "bildschirm", "durchgegeben", "angezeigt", "diktiert",
-	"mon", "ma", "mein", "meine", "meiner", "mi", "मेरा", "मेरी", "my",
-	"demandé", "lu", "lire", "donné", "donner", "dicté", "écran", "affichait", "affiché", "communiqué",
-	"बताया", "बताई", "दिया", "दी", "पढ़ा", "पढ़कर", "स्क्रीन",
-	"passei", "ditei", "tela",
-}
-
-// takenWords say the same behind the id, where the verb stands last.
-var takenWords = []string{"wissen", "vorgelesen", "gegeben", "genannt", "लिया", "ली", "दिया", "बताया", "伝", "教"}
-
 // readOut says whether the words around a session's id, in its sentence, say
 // that the speaker told it.
 func (x *scan) readOut(m mark) bool {
 	first, last := x.tokensOf(m)
 	for k := last + 1; k < len(x.toks) && k <= last+3 && x.markAt(k) != '.'; k++ {
-		if anyFold(takenWords, x.bytes(k)) {
+		if x.hint(k).has(hintTaken) {
 			return true
 		}
 	}
@@ -186,7 +171,7 @@ func (x *scan) readOut(m mark) bool {
 			}
 			continue
 		}
-		if anyFold(readOutWords, x.bytes(k)) {
+		if x.hint(k).has(hintReadOut) {
 			return true
 		}
 	}

@@ -131,6 +131,10 @@ const (
 	hintLive                        // live, of Skype's names
 	hintRedirects                   // redirect, via: a page in between follows
 	hintHolder                      // in the name of: whose account it is
+	hintAddressee                   // dear, customer: whom a message speaks to or of
+	hintDesk                        // support, contact: an address is there to be written to
+	hintReadOut                     // read, gave, screen: a session's id was told to the caller, or stood on the own screen
+	hintTaken                       // gegeben, लिया: the same, behind the id, where the verb stands last
 )
 
 // hintsToLookAt are the hints at which a recogniser starts.
@@ -139,6 +143,7 @@ const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSigno
 var hintNames = map[string]hints{
 	"given": hintGiven, "family": hintFamily, "person": hintPerson, "role": hintRole, "self": hintSelf, "kin": hintKin, "signoff": hintSignoff,
 	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade, "hosts": hintHosts, "reach": hintReach, "yours": hintYours, "theirs": hintTheirs, "write": hintWrite, "redirects": hintRedirects, "live": hintLive,
+	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken,
 }
 
 // namesText is the dictionary of names: "given name name …".
@@ -181,7 +186,7 @@ func hashByte(h uint64, c byte) uint64 {
 	return (h ^ uint64(lower(c))) * 0x100000001b3
 }
 
-// wordTable finds words by hash, open addressing, at most a third full.
+// wordTable finds words by hash, open addressing, less than half full.
 type wordTable struct {
 	entries []entry // entry 0 stands for "not a word of ours"
 	slots   [1 << wordBits]slot
