@@ -156,26 +156,43 @@ func (x *scan) operators(m mark) bool {
 }
 
 // readOut says whether the words around a session's id, in its sentence, say
-// that the speaker told it.
+// that the speaker told it or calls it their own, and not that it was told to
+// them. The nearest such word before the id decides: "they told me to read out
+// the code".
 func (x *scan) readOut(m mark) bool {
 	first, last := x.tokensOf(m)
+	taken := false
 	for k := last + 1; k < len(x.toks) && k <= last+3 && x.markAt(k) != '.'; k++ {
-		if x.hint(k).has(hintTaken) {
-			return true
+		if taken = x.hint(k).has(hintTaken); taken {
+			if !x.hint(k).has(hintReadOut) { // "wissen", "लिया": it can only be the speaker's
+				return true
+			}
+			break
 		}
 	}
 	for k := first - 1; k >= 0 && k >= first-10; k-- {
 		if x.toks[k].class == classMark {
 			if c := x.markAt(k); c == '.' && x.gap(k+1) > 0 && !x.abbreviation(k) {
-				return false
+				break
 			}
 			continue
 		}
-		if x.hint(k).has(hintReadOut) {
+		switch hint := x.hint(k); {
+		case hint.has(hintAskedFor), x.is(k).has(cueMy):
 			return true
+		case hint.has(hintReadOut):
+			return !x.toSpeaker(k)
+		case taken && hint.has(hintToMe) && !x.is(k-1).has(cueFrom): // "hat mir die ID … gegeben", not "von mir"
+			return false
 		}
 	}
-	return false
+	return taken
+}
+
+// toSpeaker says whether the word at token k tells or gives to the speaker:
+// "gave me", "nannte uns", "m'a donné".
+func (x *scan) toSpeaker(k int) bool {
+	return x.hint(k+1).has(hintToMe) || k > 2 && x.toks[k-2].class == classMark && x.gap(k-2) == 0 && equalFold("m", x.bytes(k-3))
 }
 
 // handleRole decides what a name on a network is: where money goes, what they

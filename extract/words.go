@@ -135,6 +135,8 @@ const (
 	hintDesk                        // support, contact: an address is there to be written to
 	hintReadOut                     // read, gave, screen: a session's id was told to the caller, or stood on the own screen
 	hintTaken                       // gegeben, लिया: the same, behind the id, where the verb stands last
+	hintAskedFor                    // wollte, demandé: they wanted the id of the speaker
+	hintToMe                        // me, mir: whom something is told or given
 )
 
 // hintsToLookAt are the hints at which a recogniser starts.
@@ -143,7 +145,7 @@ const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSigno
 var hintNames = map[string]hints{
 	"given": hintGiven, "family": hintFamily, "person": hintPerson, "role": hintRole, "self": hintSelf, "kin": hintKin, "signoff": hintSignoff,
 	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade, "hosts": hintHosts, "reach": hintReach, "yours": hintYours, "theirs": hintTheirs, "write": hintWrite, "redirects": hintRedirects, "live": hintLive,
-	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken,
+	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken, "askedfor": hintAskedFor, "tome": hintToMe,
 }
 
 // namesText is the dictionary of names: "given name name …".
