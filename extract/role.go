@@ -315,7 +315,7 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 	case c.site || c.mail:
 		return fraud.RoleCallback, "stood on what the speaker was shown"
 	}
-	return fraud.RoleCallback, "its part is not told; most numbers in an account are ones to call"
+	return fraud.RoleCallback, "its part is not told; one to call is the likeliest"
 }
 
 // phoneOfFraudster decides what a phone number is in a text that the
