@@ -27,36 +27,41 @@ var pairAhead atomic.Int64
 
 func pairClock() time.Time { return time.Now().Add(time.Duration(pairAhead.Load())) }
 
+// onLoopback is a node with a folder of its own that serves there; through, if
+// given, stands before its doors.
+func onLoopback(t *testing.T, cfg Config, now func() time.Time, through func(http.Handler) http.Handler) *Node {
+	t.Helper()
+	late := &struct{ http.Handler }{}
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { late.ServeHTTP(w, r) }))
+	t.Cleanup(srv.Close)
+	cfg.Data, cfg.URL = t.TempDir(), srv.URL
+	n, err := Open(t.Context(), cfg, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := n.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if late.Handler, err = n.Handler(); err != nil {
+		t.Fatal(err)
+	}
+	if through != nil {
+		late.Handler = through(late.Handler)
+	}
+	return n
+}
+
 // pair is two companies' nodes on loopback that trust each other.
 func pair(t *testing.T) (a, b *Node, through *flaky) {
 	t.Helper()
 	through = &flaky{}
-	nodes := map[fraud.OrgID]*Node{}
-	for _, id := range []fraud.OrgID{"alder", "bramble"} {
-		late := &struct{ http.Handler }{}
-		srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { late.ServeHTTP(w, r) }))
-		t.Cleanup(srv.Close)
-		n, err := Open(t.Context(), Config{Data: t.TempDir(), URL: srv.URL, Org: fraud.Org{ID: id, Name: strings.ToUpper(string(id)), Kind: fraud.OrgCompany, Country: "US"}}, pairClock)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() {
-			if err := n.Close(); err != nil {
-				t.Error(err)
-			}
-		})
-		h, err := n.Handler()
-		if err != nil {
-			t.Fatal(err)
-		}
+	a = onLoopback(t, Config{Org: fraud.Org{ID: "alder", Name: "ALDER", Kind: fraud.OrgCompany, Country: "US"}}, pairClock, nil)
+	b = onLoopback(t, Config{Org: fraud.Org{ID: "bramble", Name: "BRAMBLE", Kind: fraud.OrgCompany, Country: "US"}}, pairClock, func(h http.Handler) http.Handler {
 		through.next = h
-		late.Handler = h
-		if id == "bramble" {
-			late.Handler = through
-		}
-		nodes[id] = n
-	}
-	a, b = nodes["alder"], nodes["bramble"]
+		return through
+	})
 	for _, x := range [][2]*Node{{a, b}, {b, a}} {
 		words, _ := x[1].Card().Fingerprint()
 		if err := x[0].AddPeer(x[0].Console(t.Context()), x[1].Card(), words); err != nil {

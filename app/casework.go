@@ -175,7 +175,7 @@ func (n *Node) addReferred(w *casework, c fraud.Case, item fraud.InboxItem) (err
 		}
 		thing := access.Thing{Mark: fraud.Strictest(item.Mark, r.Ring.Mark), Embargo: item.Embargo}
 		add := func(i fraud.Indicator, role fraud.Role, relation fraud.LinkKind, bits float64) {
-			if !role.Links() || role == fraud.RoleShownCallerID || !plainValue(i.Value) {
+			if !role.Links() || role == fraud.RoleShownCallerID || !match.Plain(i.Value) {
 				return
 			}
 			thing := thing
@@ -198,12 +198,6 @@ func (n *Node) addReferred(w *casework, c fraud.Case, item fraud.InboxItem) (err
 		}
 		return nil
 	})
-}
-
-// plainValue says whether a value that another program wrote is one line of a
-// length that a set may hold.
-func plainValue(v string) bool {
-	return v != "" && len(v) <= match.MaxValue && !strings.ContainsAny(v, "\x00\r\n")
 }
 
 // addFreezes adds the accounts that open cases have asked to freeze, as long

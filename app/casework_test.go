@@ -2,8 +2,6 @@ package app
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,24 +23,10 @@ type bureau struct {
 
 func newBureau(t *testing.T, id fraud.OrgID) bureau {
 	t.Helper()
-	late := &struct{ http.Handler }{}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { late.ServeHTTP(w, r) }))
-	t.Cleanup(srv.Close)
-	n, err := Open(t.Context(), Config{
-		Data: t.TempDir(), URL: srv.URL, Contact: string(id) + " desk, +44 20 7946 0100",
-		Org: fraud.Org{ID: id, Name: strings.ToUpper(string(id)), Kind: fraud.OrgAgency, Country: "GB"},
-	}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := n.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	if late.Handler, err = n.Handler(); err != nil {
-		t.Fatal(err)
-	}
+	n := onLoopback(t, Config{
+		Contact: string(id) + " desk, +44 20 7946 0100",
+		Org:     fraud.Org{ID: id, Name: strings.ToUpper(string(id)), Kind: fraud.OrgAgency, Country: "GB"},
+	}, nil, nil)
 	return bureau{n, n.Console(t.Context())}
 }
 

@@ -62,11 +62,7 @@ type askContribution struct {
 // case. The acceptance by a person is what allows it.
 func (n *Node) giveContribution(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	ask, err := read[askContribution](r)
+	from, ask, err := asked[askContribution](n, r)
 	if err != nil {
 		return nil, err
 	}

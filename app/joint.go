@@ -79,11 +79,7 @@ func (n *Node) saveJoint(ctx context.Context, c fraud.JointCase, path string, ms
 // receiveJointCase is the other side of OpenCase: it waits for a person.
 func (n *Node) receiveJointCase(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	msg, err := read[jointMessage](r)
+	from, msg, err := asked[jointMessage](n, r)
 	if err != nil {
 		return nil, err
 	}
@@ -137,11 +133,7 @@ func (n *Node) AcceptCase(ctx context.Context, id fraud.JointCaseID) error {
 
 func (n *Node) receiveAcceptance(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	msg, err := read[jointMessage](r)
+	from, msg, err := asked[jointMessage](n, r)
 	if err != nil {
 		return nil, err
 	}
@@ -279,11 +271,7 @@ const auditRecalled = "share.recalled"
 // receiveRecall puts what was shared out of use and says so, signed.
 func (n *Node) receiveRecall(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	msg, err := read[recallMessage](r)
+	from, msg, err := asked[recallMessage](n, r)
 	if err != nil {
 		return nil, err
 	}

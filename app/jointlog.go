@@ -201,11 +201,7 @@ func canonicalJoint(e fraud.JointEntry) (string, error) {
 // receiveJoint takes the other side's line.
 func (n *Node) receiveJoint(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	e, err := read[fraud.JointEntry](r)
+	from, e, err := asked[fraud.JointEntry](n, r)
 	if err != nil {
 		return nil, err
 	}

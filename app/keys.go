@@ -232,11 +232,7 @@ func (n *Node) sendKeys(ctx context.Context, p fraud.Peer, key ed25519.PrivateKe
 // receiveKeys takes a peer's statement that its keys changed.
 func (n *Node) receiveKeys(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	c, err := read[access.KeyChange](r)
+	from, c, err := asked[access.KeyChange](n, r)
 	if err != nil {
 		return nil, err
 	}

@@ -180,11 +180,7 @@ func (n *Node) goOn(ctx context.Context, m fraud.Match) error {
 // its own time: the peer does not wait for it.
 func (n *Node) receiveGoOn(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	id, err := read[fraud.MatchID](r)
+	from, id, err := asked[fraud.MatchID](n, r)
 	if err != nil {
 		return nil, err
 	}

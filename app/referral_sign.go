@@ -198,11 +198,7 @@ func (n *Node) askSignature(ctx context.Context, to fraud.OrgID, id fraud.Referr
 // is for our signatory.
 func (n *Node) receiveToSign(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	msg, err := read[toSign](r)
+	from, msg, err := asked[toSign](n, r)
 	if err != nil {
 		return nil, err
 	}
@@ -320,11 +316,7 @@ func signersOf(p *refer.Package) ([]fraud.Signer, error) {
 // the package that we sent it.
 func (n *Node) receiveSigned(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	back, err := read[signedBack](r)
+	from, back, err := asked[signedBack](n, r)
 	if err != nil {
 		return nil, err
 	}

@@ -109,6 +109,14 @@ func (n *Node) serveHealth(w http.ResponseWriter, r *http.Request) {
 	n.writeJSON(w, r, http.StatusOK, map[string]fraud.OrgID{"org": n.Org.ID})
 }
 
+// asked is the peer whose signed request this is, and its message.
+func asked[T any](n *Node, r *http.Request) (from fraud.Org, msg T, err error) {
+	if from, err = n.asking(r.Context()); err == nil {
+		msg, err = read[T](r)
+	}
+	return from, msg, err
+}
+
 // read decodes a peer's message.
 func read[T any](r *http.Request) (T, error) {
 	var v T

@@ -91,11 +91,7 @@ const statusPath = "/peer/v1/referrals/status"
 // disrupted, which starts the watch.
 func (n *Node) receiveStatus(r *http.Request) (any, error) {
 	ctx := r.Context()
-	from, err := n.asking(ctx)
-	if err != nil {
-		return nil, err
-	}
-	e, err := read[fraud.StatusEvent](r)
+	from, e, err := asked[fraud.StatusEvent](n, r)
 	if err != nil {
 		return nil, err
 	}

@@ -58,9 +58,14 @@ type Terms struct {
 	Casework bool `json:"casework,omitempty"`
 }
 
-// MaxValue is how many bytes the value of an element may have: longer than any
+// maxValue is how many bytes the value of an element may have: longer than any
 // address that browsers of every age take.
-const MaxValue = 4096
+const maxValue = 4096
+
+// Plain says whether a value may stand in a set: one line, not too long.
+func Plain(value string) bool {
+	return value != "" && len(value) <= maxValue && !strings.ContainsAny(value, "\x00\r\n")
+}
 
 // Limits of every match.
 const (
@@ -175,7 +180,7 @@ func prepare(set []Element, t Terms) ([]Element, error) {
 		switch {
 		case !slices.Contains(t.Kinds, e.Indicator.Kind):
 			return nil, fmt.Errorf("set holds a %s, which was not agreed: %w", e.Indicator.Kind, fraud.ErrInvalid)
-		case e.Indicator.Value == "" || len(e.Indicator.Value) > MaxValue || strings.ContainsAny(e.Indicator.Value, "\x00\r\n"):
+		case !Plain(e.Indicator.Value):
 			return nil, fmt.Errorf("set holds a %s that is not in canonical form: %w", e.Indicator.Kind, fraud.ErrInvalid)
 		case len(e.Evidence) < t.MinReports:
 			return nil, fmt.Errorf("set holds a %s on %d reports, %d were agreed: %w", e.Indicator.Kind, len(e.Evidence), t.MinReports, fraud.ErrInvalid)
