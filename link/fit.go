@@ -100,7 +100,6 @@ const (
 // The Builder's own model is left as it was.
 func (b *Builder) Fit(cfg FitConfig) (Fit, error) {
 	old := b.model
-	defer func() { b.model = old }()
 	f := Fit{Old: old.Version, Before: b.Solve()}
 	f.Input = f.Before.inputDigest()
 	now, last := f.Before, figures(old)
@@ -121,12 +120,18 @@ func (b *Builder) Fit(cfg FitConfig) (Fit, error) {
 		if moved < fitStill && f.Rounds > 1 || f.Rounds > fitRounds || cfg.Truth != nil && f.Rounds > 1 {
 			break
 		}
-		b.model = f.New
-		now = b.Solve()
+		now = b.with(f.New).Solve()
 	}
-	b.model = f.New
-	f.After = b.Solve()
+	f.After = b.with(f.New).Solve()
 	return f, nil
+}
+
+// with is a Builder of the same reports with another model. A linking reads
+// its Builder whenever it is written out, so each model needs its own.
+func (b *Builder) with(m Model) *Builder {
+	other := *b
+	other.model = m
+	return &other
 }
 
 // figures lists what a fit may move, on one scale.

@@ -146,6 +146,138 @@ func TestFitByTheTruthCountsAsByHand(t *testing.T) {
 	}
 }
 
+// fourRings are 120 reports of one month, thirty of each of four rings that
+// share nothing but what a test adds; the rings are known.
+func fourRings() (reports []told, truth map[fraud.ReportID]string) {
+	truth = map[fraud.ReportID]string{}
+	for i := range 120 {
+		x := told{id: fmt.Sprintf("a/%03d", i), day: float64(i % 5), paid: true, has: []string{fmt.Sprintf("remote anydesk:%d", i%4), fmt.Sprintf("call +1212555%04d", i%4*100)}}
+		reports, truth[fraud.ReportID(x.id)] = append(reports, x), fmt.Sprint("ring ", i%4)
+	}
+	return reports, truth
+}
+
+func fittedRow(t *testing.T, b *link.Builder, cfg link.FitConfig, kind fraud.Kind) link.FittedPrior {
+	t.Helper()
+	cfg.At = day0
+	for _, x := range must(b.Fit(cfg))(t).Priors {
+		if x.Kind == kind && x.Same > 0 {
+			return x
+		}
+	}
+	t.Fatalf("no row of %s was counted", kind)
+	return link.FittedPrior{}
+}
+
+// What somebody supplies to two rings is no chance; a pair that shares a
+// value by chance as well is counted as chance, whichever came first.
+func TestFitTellsSupplyFromChance(t *testing.T) {
+	const diff = 6 * 30 * 30
+	reports, truth := fourRings()
+	for _, i := range []int{0, 4, 1, 5} { // two reports of each of two rings
+		reports[i].has = append(reports[i].has, "remote anydesk:seller")
+	}
+	b := link.NewBuilder(link.DefaultModel())
+	add(b, reports...)
+	if x := fittedRow(t, b, link.FitConfig{Truth: truth}, fraud.RemoteID); x.Diff != diff || x.Supply != 4.0/diff || x.U != 0.5/(diff+1) {
+		t.Errorf("four pairs by a supplier: %+v", x)
+	}
+	for n, pair := range [][2]int{{0, 1}, {0, 5}, {4, 1}, {4, 5}} {
+		for _, i := range pair {
+			reports[i].has = append(reports[i].has, fmt.Sprintf("remote anydesk:once%d", n))
+		}
+	}
+	b = link.NewBuilder(link.DefaultModel())
+	add(b, reports...)
+	if x := fittedRow(t, b, link.FitConfig{Truth: truth}, fraud.RemoteID); x.Diff != diff || x.Supply != 0 || x.U != 4.5/(diff+1) {
+		t.Errorf("four pairs by a supplier and by chance: %+v", x)
+	}
+}
+
+// What counts only in part must not say what the rest is worth.
+func TestFitLeavesOutWhatFailedItsCheck(t *testing.T) {
+	reports, truth := fourRings()
+	b := link.NewBuilder(link.DefaultModel())
+	for _, x := range reports {
+		s := x.sightings()
+		wrong := s[1]
+		wrong.Indicator.Value, wrong.Valid = "+12125559999", false
+		b.Add(facts(x), append(s, wrong), nil)
+	}
+	if x := fittedRow(t, b, link.FitConfig{Truth: truth}, fraud.Phone); x.U > 1.0/5000 {
+		t.Errorf("a number that failed its check, in all reports, is agreement by chance: %+v", x)
+	}
+}
+
+// Of the reports of one row and month at most 2,048 are compared.
+func TestFitComparesABoundedNumberOfPairs(t *testing.T) {
+	var reports []told
+	truth := map[fraud.ReportID]string{}
+	for i := range 2100 {
+		x := told{id: fmt.Sprintf("a/%d", i), day: float64(i % 5), paid: true, has: []string{fmt.Sprintf("remote anydesk:%d", i%4)}}
+		reports, truth[fraud.ReportID(x.id)] = append(reports, x), fmt.Sprint(i%4)
+	}
+	b := link.NewBuilder(link.DefaultModel())
+	add(b, reports...)
+	if x := fittedRow(t, b, link.FitConfig{Truth: truth}, fraud.RemoteID); x.Same+x.Diff != 2048*2047/2 {
+		t.Errorf("%d pairs were compared", x.Same+x.Diff)
+	}
+}
+
+// Without labels, rings of fewer than ten reports say nothing.
+func TestFitTrustsNoSmallRing(t *testing.T) {
+	reports, _ := fourRings()
+	for i := range 9 {
+		reports = append(reports, told{id: fmt.Sprintf("b/%d", i), day: 1, paid: true, has: []string{"remote anydesk:small", "call +12125557777"}})
+	}
+	b := link.NewBuilder(link.DefaultModel())
+	add(b, reports...)
+	if f := fitted(t, b); f.Rings != 4 || f.Reports != 120 {
+		t.Errorf("fitted on %d reports in %d rings, want 120 in 4", f.Reports, f.Rings)
+	}
+}
+
+// What a person is shown is what the fitted model gives, and the Builder goes
+// on with its own.
+func TestFitShowsWhatItsModelGives(t *testing.T) {
+	reports := plainReports(900)
+	b := link.NewBuilder(link.DefaultModel())
+	add(b, reports...)
+	before := b.Link()
+	f := fitted(t, b)
+	if !reflect.DeepEqual(b.Link(), before) {
+		t.Error("after a fit the Builder links otherwise than before")
+	}
+	own := link.NewBuilder(f.New)
+	add(own, reports...)
+	if after := own.Link(); !reflect.DeepEqual(f.After.Result(), after) || reflect.DeepEqual(before.Links, after.Links) {
+		t.Error("the linking shown is not that of the fitted model")
+	}
+	judged := link.NewBuilder(link.DefaultModel())
+	add(judged, reports...)
+	judged.Judge([]fraud.Judgement{{ID: "J-1", Verdict: fraud.VerdictSame, A: fraud.ReportID(reports[0].id), B: fraud.ReportID(reports[1].id), At: day0}})
+	if fitted(t, judged).Input == f.Input {
+		t.Error("a judgement is no part of the input that a fit names")
+	}
+}
+
+// The bounds are around the shipped figures, not around those of the model
+// that is fitted: a figure that was moved to its bound goes no further.
+func TestFitOfAFittedModelIsBoundedByTheShippedOne(t *testing.T) {
+	text := strings.Replace(modelText(t, link.DefaultModel()), "prior\tphone\tcallback\tcontact\t12", "prior\tphone\tcallback\tcontact\t16", 1)
+	moved := must(link.ReadModel(strings.NewReader(text)))(t)
+	if p, _ := moved.Prior(fraud.Phone, fraud.RoleCallback); p.Bits != 16 {
+		t.Fatalf("the figure of the test was not moved: %g", p.Bits)
+	}
+	b := link.NewBuilder(moved)
+	add(b, plainReports(900)...)
+	for _, x := range fitted(t, b).Priors {
+		if x.Kind == fraud.Phone && x.Role == fraud.RoleCallback && (x.Shipped != 12 || x.Same == 0 || math.Abs(x.Bits-12) > 2.005) {
+			t.Errorf("from 16 bits, shipped as 12, it went to %+v", x)
+		}
+	}
+}
+
 func TestFitDoesNotDependOnTheOrderOfReports(t *testing.T) {
 	reports := plainReports(900)
 	want := ""
