@@ -125,6 +125,8 @@ func TestAmountsAsPeopleWriteThem(t *testing.T) {
 		{"ES", "0,0310 BTC y 2 millones de pesos", "BTC 0.03100000 MXN 2000000.00"},
 		{"IN", "Rs 3.2 lakh and 2 crore rupees, ₹2.5 लाख, 3 करोड़ रुपये", "INR 320000.00 INR 20000000.00 INR 250000.00 INR 30000000.00"},
 		{"JP", "料金が29万8000円、10万円分、1億2000万円", "JPY 298000 JPY 100000 JPY 120000000"},
+		{"JP", "9999億9999万円、5千万円、売上20000000千円", "JPY 999999990000 JPY 50000000 JPY 20000000000"},
+		{"JP", "999999999億億億円、9千千千千千千千円", ""},
 		{"PE", "monto S/ 350.00", "PEN 350.00"},
 		{"US", "1.200 € is a thousand, 0.031 BTC is not", "EUR 1200.00 BTC 0.03100000"},
 		{"US", "911 CAD 24-0188213, peso 2,13 kg, 5 m away, 3k people, I won 500 times", ""},

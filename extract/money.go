@@ -183,7 +183,11 @@ func (x *scan) yen(whole []byte, last int) (value string, end int, ok bool) {
 		}
 		at := 0
 		for at+3 <= len(b) {
-			switch string(b[at : at+3]) {
+			sign := string(b[at : at+3])
+			if sign != "円" && part > mostPart || sign == "億" && sum > mostPart {
+				return "", 0, false
+			}
+			switch sign {
 			case "億":
 				sum, part, scaled = (sum+part)*1e8, 0, true
 			case "万":
@@ -204,6 +208,9 @@ func (x *scan) yen(whole []byte, last int) (value string, end int, ok bool) {
 	}
 	return "", 0, false
 }
+
+// mostPart is the most that may be multiplied once more: 億 of it fit an int64.
+const mostPart = 1e10
 
 func number64(digits []byte) int64 {
 	v := int64(0)
