@@ -71,15 +71,17 @@ func pair(t *testing.T) (a, b *Node, through *flaky) {
 	return a, b, through
 }
 
-// flaky drops the connection of every third part.
+// flaky drops the connection of every third part when it is on, and of every
+// request while it is down.
 type flaky struct {
 	next  http.Handler
 	on    atomic.Bool
+	down  atomic.Bool
 	parts atomic.Int64
 }
 
 func (f *flaky) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasSuffix(r.URL.Path, "/files/part") && f.on.Load() && f.parts.Add(1)%3 == 0 {
+	if f.down.Load() || strings.HasSuffix(r.URL.Path, "/files/part") && f.on.Load() && f.parts.Add(1)%3 == 0 {
 		panic(http.ErrAbortHandler)
 	}
 	f.next.ServeHTTP(w, r)

@@ -2,16 +2,12 @@ package app
 
 import (
 	"errors"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"ringbreaker.example/fraud"
 )
-
-// down is a node that nobody reaches.
-func down(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
 // What was said while the other side's node was down arrives when it is up
 // again, in the order in which it was said, and once.
@@ -26,8 +22,7 @@ func TestWhatWasSaidToANodeThatIsDownArrivesLater(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	up := through.next
-	through.next = http.HandlerFunc(down)
+	through.down.Store(true)
 	for _, says := range []string{"first", "second", "third"} {
 		if _, err := a.AddJoint(ctx, fraud.JointEntry{Case: "J-1", Kind: fraud.JointComment, Says: says}); err != nil {
 			t.Fatalf("%s: %v", says, err)
@@ -54,7 +49,7 @@ func TestWhatWasSaidToANodeThatIsDownArrivesLater(t *testing.T) {
 		t.Errorf("got %+v, %v, want it tried twice and put off for longer", again[0], err)
 	}
 	pairAhead.Store(0)
-	through.next = up
+	through.down.Store(false)
 	left, err := a.SendWaiting(ctx)
 	if err != nil || len(left) != 0 {
 		t.Fatalf("still waiting: %+v, %v", left, err)
