@@ -308,17 +308,14 @@ func (p *importPage) mapping(guess intake.Proposal, now time.Time) (*csvmap.Mapp
 	if p.Asks.Order && order.Layouts() == nil {
 		add("order", "Say whether the day or the month stands first in dates such as 3/4/2026.")
 	}
-	if p.Asks.Got {
-		rule := csvmap.Rule{Const: f.Got}
-		if at, ok := m.Fields["contacts[0].at"]; ok { // the time of the contact stands in
-			rule = csvmap.Rule{From: at.From, Layouts: at.Layouts, Default: f.Got}
-		}
-		m.Fields["received_at"] = rule
-		if day, err := time.Parse(time.DateOnly, f.Got); err != nil || day.After(now) {
-			add("got", "Give the day on which you got this table, not after today.")
-		}
+	if day, err := time.Parse(time.DateOnly, f.Got); p.Asks.Got && (err != nil || day.After(now)) {
+		add("got", "Give the day on which you got this table, not after today.")
 	}
-	constants(&m, p.Asks, f)
+	status := "demanded"
+	if f.Status == "sent" {
+		status = "sent"
+	}
+	m.Complete(csvmap.Same{Got: f.Got, Medium: f.Medium, Status: status, Currency: strings.ToUpper(f.Currency)})
 	if p.Asks.Currency && f.Currency == "" {
 		add("currency", "Say in which currency the amounts are.")
 	}
@@ -341,26 +338,6 @@ func (p *importPage) mapping(guess intake.Proposal, now time.Time) (*csvmap.Mapp
 		return nil, []problem{{field, sentence(err)}}
 	}
 	return parsed, nil
-}
-
-// constants adds what is the same in every row.
-func constants(m *csvmap.Mapping, asks mapAsks, f mapForm) {
-	if asks.Medium {
-		m.Fields["contacts[0].medium"] = csvmap.Rule{Const: cmp.Or(f.Medium, "other")}
-	}
-	if _, ok := m.Fields["contacts[0].direction"]; !ok && asks.Medium {
-		m.Fields["contacts[0].direction"] = csvmap.Rule{Const: "to_victim"}
-	}
-	if asks.Money { // asked and sent are never mixed
-		status := "demanded"
-		if f.Status == "sent" {
-			status = "sent"
-		}
-		m.Fields["payments[0].status"] = csvmap.Rule{Const: status}
-	}
-	if asks.Currency && f.Currency != "" {
-		m.Fields["payments[0].currency"] = csvmap.Rule{Const: strings.ToUpper(f.Currency)}
-	}
 }
 
 // importRejects is what was not taken, as a file for who mends it.

@@ -1,6 +1,7 @@
 package csvmap
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -74,11 +75,9 @@ func Guess(name string, shape Shape, columns []string, sample []Row) *Mapping {
 	m.dates(sample)
 	told := len(m.Fields)
 	if _, ok := m.Fields["received_at"]; !ok {
-		if at, ok := m.Fields["contacts[0].at"]; ok {
-			m.Fields["received_at"] = Rule{From: at.From, Layouts: at.Layouts, Default: "1970-01-01"}
+		if _, ok := m.Fields["contacts[0].at"]; ok {
 			m.Why["received_at"] = "no column says when it was reported: the time of the contact stands in; rows without one get the default, so put the day on which you got the table there"
 		} else {
-			m.Fields["received_at"] = Rule{Const: "1970-01-01"}
 			m.Why["received_at"] = "no column tells a time: put the day on which you got the table there"
 		}
 	}
@@ -90,7 +89,7 @@ func Guess(name string, shape Shape, columns []string, sample []Row) *Mapping {
 			m.Drop = append(m.Drop, c)
 		}
 	}
-	m.constants()
+	m.Complete(Same{Got: undated})
 	if m.check() != nil {
 		return nil
 	}
@@ -102,7 +101,7 @@ func Guess(name string, shape Shape, columns []string, sample []Row) *Mapping {
 func Blank(name string, shape Shape, columns []string) *Mapping {
 	return &Mapping{
 		Name: "guessed:" + name, Shape: shape, Source: sourceName(name), Match: slices.Clone(columns),
-		Fields: map[string]Rule{"received_at": {Const: "1970-01-01"}}, Guessed: true, Why: map[string]string{},
+		Fields: map[string]Rule{"received_at": {Const: undated}}, Guessed: true, Why: map[string]string{},
 	}
 }
 
@@ -210,21 +209,47 @@ func (m *Mapping) uses(column string) bool {
 	return false
 }
 
-// constants fills in what a report needs beside its columns.
-func (m *Mapping) constants() {
-	for place := range m.Fields {
-		if strings.HasPrefix(place, "contacts[0].") {
-			m.Fields["contacts[0].direction"] = Rule{Const: "to_victim"}
-			m.Fields["contacts[0].medium"] = Rule{Const: "other"}
-			break
+// undated is the day of a report for which a guessed mapping knows none: a
+// person sees at once that it is to be put right.
+const undated = "1970-01-01"
+
+// Same is what is the same in every row of a table, as who brings it knows.
+type Same struct {
+	Got      string // the day on which the table was got, for rows that tell no time
+	Medium   string // of the contacts; empty is "other"
+	Status   string // of the payments; empty is "demanded": asked and sent are never mixed
+	Currency string // of the amounts; empty fills in none
+}
+
+// Complete fills in what a report needs beside its columns. A place that a
+// column fills already stays as it is.
+func (m *Mapping) Complete(same Same) {
+	fill := func(place string, rule Rule) {
+		if _, taken := m.Fields[place]; !taken {
+			m.Fields[place] = rule
 		}
 	}
-	for place := range m.Fields {
-		if strings.HasPrefix(place, "payments[0].") {
-			// Asked and sent are never mixed: who does not say "sent" only asked.
-			m.Fields["payments[0].status"] = Rule{Const: "demanded"}
-			break
+	if at, ok := m.Fields["contacts[0].at"]; ok { // the time of the contact stands in
+		fill("received_at", Rule{From: at.From, Layouts: at.Layouts, Default: same.Got})
+	}
+	fill("received_at", Rule{Const: same.Got})
+	some := func(list string) bool {
+		for place := range m.Fields {
+			if strings.HasPrefix(place, list) {
+				return true
+			}
 		}
+		return false
+	}
+	if some("contacts[0].") {
+		fill("contacts[0].direction", Rule{Const: "to_victim"})
+		fill("contacts[0].medium", Rule{Const: cmp.Or(same.Medium, "other")})
+	}
+	if some("payments[0].") {
+		fill("payments[0].status", Rule{Const: cmp.Or(same.Status, "demanded")})
+	}
+	if _, ok := m.Fields["payments[0].amount"]; ok && same.Currency != "" {
+		fill("payments[0].currency", Rule{Const: same.Currency})
 	}
 }
 
