@@ -46,6 +46,7 @@ const (
 	ActLead          Action = "lead"           // pass a lead to another country
 	ActStatus        Action = "status"         // tell complainants what became of a referral
 	ActAudit         Action = "audit"          // read the audit trail and the ledger
+	ActPost          Action = "post"           // send now what was decided before and waits for a peer's node
 	ActManage        Action = "manage"         // people, peers, keys, settings
 )
 
@@ -54,7 +55,7 @@ var Actions = []Action{
 	ActRead, ActReport, ActCheck, ActDispute, ActImport, ActJudge, ActTrace, ActMatch, ActShare, ActRecall, ActList,
 	ActBlock, ActExport, ActDecideDispute, ActHold, ActRelease, ActBuild, ActSign, ActRefer, ActOpenVault, ActReceive,
 	ActOpenReferral, ActCase, ActUnseal, ActOperate, ActSearch, ActSeize, ActCustody, ActFreeze, ActArrest, ActLead,
-	ActStatus, ActAudit, ActManage,
+	ActStatus, ActAudit, ActPost, ActManage,
 }
 
 // ThingKind says what the action is done to, as far as the rules care.

@@ -77,6 +77,8 @@ func may(a Action) []Role {
 		return []Role{RoleInvestigator, RoleOfficer}
 	case ActAudit:
 		return []Role{RoleAdmin, RoleAuditor}
+	case ActPost:
+		return []Role{RoleAnalyst, RoleSignatory, RoleInvestigator, RoleAdmin}
 	case ActManage:
 		return []Role{RoleAdmin}
 	default: // ActReceive: peers alone, see ruleRole

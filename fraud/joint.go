@@ -191,6 +191,18 @@ type Share struct {
 	Receipt  string     `json:"receipt,omitempty"` // the recipient's signed receipt of the recall
 }
 
+// Recall is a peer's word that what it gave us is to be used no more: a joint
+// case, its part of one, what a match showed, or a referral.
+type Recall struct {
+	By  OrgID     `json:"by"`
+	Ref string    `json:"ref"` // the joint case, match or referral
+	Why string    `json:"why"` // the reason that the peer stated
+	At  time.Time `json:"at"`  // taken out of use here
+}
+
+// AuditRecalled is how the audit trail calls a [Recall].
+const AuditRecalled = "share.recalled"
+
 // Hold says "do not act on this until …", so that a takedown cannot warn a
 // ring before a raid. It beats every mark.
 type Hold struct {

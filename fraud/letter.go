@@ -15,6 +15,7 @@ type Letter struct {
 	Body    []byte    `json:"body"` // JSON
 	At      time.Time `json:"at"`
 	Tries   int       `json:"tries"`
-	Next    time.Time `json:"next"`    // not tried before
-	Problem string    `json:"problem"` // what came of the last try
+	Next    time.Time `json:"next"`           // not tried before
+	Problem string    `json:"problem"`        // what came of the last try
+	Ended   time.Time `json:"ended,omitzero"` // refused for good, and not sent again
 }

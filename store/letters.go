@@ -24,6 +24,11 @@ const (
 	WHERE done_at IS NULL AND next_at <= $1
 	  AND NOT EXISTS (SELECT 1 FROM letters e WHERE e.done_at IS NULL AND e.to_org = l.to_org AND e.ref = l.ref AND e.no < l.no)
 	ORDER BY no`
+	refusedLettersSQL = `
+	SELECT no, to_org, what, ref, version, path, body, at, tries, next_at, problem, done_at
+	FROM letters WHERE done_at >= $1 AND problem <> ''
+	ORDER BY done_at DESC, no DESC
+	LIMIT $2`
 	endLetterSQL = `UPDATE letters SET done_at = $2, problem = $3, tries = tries + 1 WHERE no = $1 AND done_at IS NULL`
 	putOffSQL    = `UPDATE letters SET next_at = $2, problem = $3, tries = tries + 1 WHERE no = $1 AND done_at IS NULL`
 	dueAtOnceSQL = `UPDATE letters SET next_at = $2 WHERE to_org = $1 AND done_at IS NULL AND next_at > $2`
@@ -61,6 +66,15 @@ func (db *DB) Post(ctx context.Context, letters ...*fraud.Letter) error {
 // WaitingLetters are all that peers have not taken yet, in order of writing.
 func (db *DB) WaitingLetters(ctx context.Context) ([]fraud.Letter, error) {
 	return listAll(ctx, db, scanLetter, "letters", waitingLettersSQL)
+}
+
+// RefusedLetters are those that peers refused for good since a time, or that
+// were given up, newest first.
+func (db *DB) RefusedLetters(ctx context.Context, since time.Time, limit int) ([]fraud.Letter, error) {
+	return listAll(ctx, db, func(r row) (l fraud.Letter, err error) {
+		err = r.Scan(&l.No, &l.To, &l.What, &l.Ref, &l.Version, &l.Path, &l.Body, at(&l.At), &l.Tries, at(&l.Next), &l.Problem, at(&l.Ended))
+		return l, err
+	}, "letters", refusedLettersSQL, us(since), most(limit))
 }
 
 // DueLetters are those that can be sent now: of several about one thing to one

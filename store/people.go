@@ -119,6 +119,8 @@ const (
 	INSERT INTO audits (at, by_person, org, act, ref, why, ok)
 	VALUES ($1, $2, $3, $4, $5, $6, $7)`
 	auditsSQL = `SELECT seq, at, by_person, org, act, ref, why, ok FROM audits ORDER BY seq DESC LIMIT $1`
+	// The act stands in the text, as in the index that finds it.
+	recallsSQL = `SELECT org, ref, why, at FROM audits WHERE act = '` + fraud.AuditRecalled + `' AND ok ORDER BY seq`
 )
 
 func auditRow(e fraud.AuditEntry) []any {
@@ -138,6 +140,14 @@ func (t *tx) audit(ctx context.Context, e fraud.AuditEntry) error {
 // store; an entry without a time gets the present one.
 func (db *DB) AddAudit(ctx context.Context, e fraud.AuditEntry) error {
 	return doing(db.write(ctx, func(t *tx) error { return t.audit(ctx, e) }), "audit %s of %s", e.Act, e.Ref)
+}
+
+// Recalls are what peers took back, in the order in which it came.
+func (db *DB) Recalls(ctx context.Context) ([]fraud.Recall, error) {
+	return listAll(ctx, db, func(r row) (x fraud.Recall, err error) {
+		err = r.Scan(&x.By, &x.Ref, &x.Why, at(&x.At))
+		return x, err
+	}, "recalls", recallsSQL)
 }
 
 // Audits gives the newest limit entries, newest first.

@@ -48,6 +48,31 @@ var letterTests = []test{
 		none, err := b.DueLetters(b.ctx, now.Add(-time.Hour))
 		same(b, len(none), err, 0)
 	}},
+	{"what was refused for good is found since when it was, and what was taken is not among it", func(b *bench) {
+		b.must(b.AddPeer(b.ctx, peer("birch")))
+		taken, early, late, waits := letter("birch", "status", "REF-1"), letter("birch", "status", "REF-2"), letter("birch", "joint", "J-1"), letter("birch", "status", "REF-3")
+		b.must(b.Post(b.ctx, taken, early, late, waits))
+		b.must(b.EndLetter(b.ctx, taken.No, "", after(time.Hour)))
+		b.must(b.EndLetter(b.ctx, early.No, "no such key", after(time.Hour)))
+		b.must(b.EndLetter(b.ctx, late.No, "not a line", after(2*time.Hour)))
+		b.must(b.PutOffLetter(b.ctx, waits.No, "not reached", after(time.Hour)))
+		all, err := b.RefusedLetters(b.ctx, t0, 10)
+		same(b, nos(all), err, []int64{late.No, early.No})
+		same(b, all[0].Problem, nil, "not a line")
+		same(b, all[0].Ended, nil, after(2*time.Hour))
+		newest, err := b.RefusedLetters(b.ctx, after(90*time.Minute), 10)
+		same(b, nos(newest), err, []int64{late.No})
+		one, err := b.RefusedLetters(b.ctx, t0, 1)
+		same(b, nos(one), err, []int64{late.No})
+	}},
+	{"what peers took back is told apart from all else in the audit trail", func(b *bench) {
+		b.must(b.AddAudit(b.ctx, fraud.AuditEntry{Act: "read", Ref: "J-1", Org: "birch", OK: true, At: t0}))
+		b.must(b.AddAudit(b.ctx, fraud.AuditEntry{Act: fraud.AuditRecalled, Ref: "J-1", Org: "birch", Why: "sent too early", OK: true, At: after(time.Hour)}))
+		b.must(b.AddAudit(b.ctx, fraud.AuditEntry{Act: fraud.AuditRecalled, Ref: "J-2", Org: "birch", Why: "not its own", At: after(2 * time.Hour)}))
+		b.must(b.AddAudit(b.ctx, fraud.AuditEntry{Act: fraud.AuditRecalled, Ref: "REF-1", Org: "cedar", Why: "withdrawn", OK: true, At: after(3 * time.Hour)}))
+		got, err := b.Recalls(b.ctx)
+		same(b, got, err, []fraud.Recall{{By: "birch", Ref: "J-1", Why: "sent too early", At: after(time.Hour)}, {By: "cedar", Ref: "REF-1", Why: "withdrawn", At: after(3 * time.Hour)}})
+	}},
 	{"a letter is written with what it tells of, or neither is", func(b *bench) {
 		b.must(b.AddPeer(b.ctx, peer("birch")))
 		b.must(b.AddStatus(b.ctx, status(fraud.ReferralReceived, 0), letter("birch", "status", "REF-1")))
