@@ -84,14 +84,12 @@ type withdrawal struct {
 	referral fraud.ReferralID
 }
 
-// withdrawals reads off the audit trail who took what back.
+// withdrawals says who took what back.
 func (n *Node) withdrawals(ctx context.Context) (map[withdrawal]bool, error) {
-	list, err := n.db.Audits(ctx, everyRing)
+	list, err := n.db.Recalls(ctx)
 	out := map[withdrawal]bool{}
-	for _, e := range list {
-		if e.Act == auditRecalled && e.OK {
-			out[withdrawal{e.Org, fraud.ReferralID(e.Ref)}] = true
-		}
+	for _, r := range list {
+		out[withdrawal{r.By, fraud.ReferralID(r.Ref)}] = true
 	}
 	return out, err
 }

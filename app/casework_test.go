@@ -220,7 +220,7 @@ func TestWhatTheRulesKeepBackOfACaseIsInNoSet(t *testing.T) {
 			}
 		}},
 		{name: "withdrawn by the complainant", role: fraud.RolePayee, after: func(t *testing.T, b bureau, _ fraud.Case) {
-			b.audit(access.With(b.ctx, access.Who{Org: "alder", OrgKind: fraud.OrgCompany, Peer: true}), auditRecalled, "REF-1", "a mistake", true)
+			b.audit(access.With(b.ctx, access.Who{Org: "alder", OrgKind: fraud.OrgCompany, Peer: true}), fraud.AuditRecalled, "REF-1", "a mistake", true)
 		}},
 		{name: "in a sealed case too", role: fraud.RolePayee, after: func(t *testing.T, b bureau, _ fraud.Case) {
 			b.referred(t, "REF-9", nil, false, holder(shared, fraud.RolePayee))

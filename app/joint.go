@@ -265,9 +265,6 @@ const (
 	shareReferral     = "referral"
 )
 
-// auditRecalled is how the audit trail calls that a peer took something back.
-const auditRecalled = "share.recalled"
-
 // receiveRecall puts what was shared out of use and says so, signed.
 func (n *Node) receiveRecall(r *http.Request) (any, error) {
 	ctx := r.Context()
@@ -286,7 +283,7 @@ func (n *Node) receiveRecall(r *http.Request) (any, error) {
 		says = fmt.Sprintf("%s has noted that %s withdraws referral %s (%s) at %s; what was registered or done on it stays on record",
 			n.Org.ID, from.ID, msg.Ref, msg.Reason, n.now().UTC().Format(time.RFC3339))
 	}
-	n.audit(ctx, auditRecalled, msg.Ref, msg.Reason, true)
+	n.audit(ctx, fraud.AuditRecalled, msg.Ref, msg.Reason, true)
 	return recallReceipt{Says: says, Signature: n.signWords(says)}, nil
 }
 

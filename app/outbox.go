@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
 )
 
@@ -210,9 +211,20 @@ func (n *Node) keepPosting(ctx context.Context) {
 // Waiting are the letters that peers have not taken yet.
 func (n *Node) Waiting(ctx context.Context) ([]fraud.Letter, error) { return n.db.WaitingLetters(ctx) }
 
+// Refused are the letters that peers refused for good since a time, newest
+// first: a person has to mend and repeat what each tells of.
+func (n *Node) Refused(ctx context.Context, since time.Time) ([]fraud.Letter, error) {
+	const most = 200 // more than a person mends
+	return n.db.RefusedLetters(ctx, since, most)
+}
+
 // SendWaiting tries every waiting letter now, those that were put off too, and
 // returns what still waits.
 func (n *Node) SendWaiting(ctx context.Context) ([]fraud.Letter, error) {
+	if err := n.decide(ctx, access.ActPost, access.Thing{Kind: access.ThingSettings}, access.Recipient{}); err != nil {
+		return nil, err
+	}
+	n.audit(ctx, "letters.post", "", "", true)
 	waiting, err := n.db.WaitingLetters(ctx)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ import (
 func (n *Node) pages() (http.Handler, error) {
 	cfg := web.Config{
 		Org: n.Org, Now: n.now, Secure: strings.HasPrefix(n.url(), "https://"), Log: n.log, Store: n.db,
-		Intake: n.Intake, Protect: n.Protect, Evidence: n.blobs, Vault: n, Imports: n.uploads, Keys: keysDesk{n},
+		Intake: n.Intake, Protect: n.Protect, Evidence: n.blobs, Vault: n, Imports: n.uploads, Keys: keysDesk{n}, Post: postDesk{n},
 	}
 	if n.Org.Kind == fraud.OrgAgency {
 		cfg.Act, cfg.Match, cfg.Joint = agencyDesk{n.Act, n}, matchDesk{n.Match, n}, n
@@ -53,6 +53,34 @@ func (n *Node) keepSearched(ctx context.Context) {
 		case <-tick.C:
 		}
 	}
+}
+
+// postDesk is what waits for peers as the pages see it: nobody's page waits for
+// a package of gigabytes.
+type postDesk struct{ *Node }
+
+// longestPost is how long a page waits for the letters that it had sent.
+const longestPost = 8 * time.Second
+
+// SendNow makes everything that waits due and sends it. What takes longer than
+// a person waits goes on by itself.
+func (p postDesk) SendNow(ctx context.Context) error {
+	sent := make(chan error, 1)
+	background := context.WithoutCancel(ctx)
+	p.work.Go(func() {
+		_, err := p.SendWaiting(background)
+		if err != nil {
+			p.log.WarnContext(background, "letters", slog.String("error", err.Error()))
+		}
+		sent <- err
+	})
+	select {
+	case err := <-sent:
+		return err
+	case <-time.After(longestPost):
+	case <-ctx.Done():
+	}
+	return nil
 }
 
 // matchDesk is matching as the pages see it: after each consent all that can

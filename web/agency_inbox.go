@@ -14,14 +14,37 @@ import (
 // agencyInboxPage is what lies at the agency's door.
 type agencyInboxPage struct {
 	base
-	Rows []fraud.InboxItem
+	Rows     []cameRow
+	Withheld int // that this person may not read
+}
+
+// cameRow is a referral that came, with who withdrew it since. One that is
+// out of use by that shows no more than that it came.
+type cameRow struct {
+	fraud.InboxItem
+	Withdrawn []fraud.Recall
+	Gone      bool
 }
 
 func (s *Server) agencyInbox(w http.ResponseWriter, r *http.Request) error {
 	p := agencyInboxPage{base: s.base(w, r, "Inbox")}
-	var err error
-	if p.Rows, err = s.Act.InboxItems(r.Context()); err != nil {
+	items, err := s.Act.InboxItems(r.Context())
+	if err != nil {
 		return err
+	}
+	things, err := s.agencyThings(r.Context())
+	if err != nil {
+		return err
+	}
+	for _, x := range items {
+		thing := things.ofReferral(x.Referral)
+		row := cameRow{InboxItem: x, Withdrawn: things.withdrawn(x.Referral), Gone: thing.Recalled}
+		thing.Recalled = false // that it was withdrawn must be known
+		if s.can(r.Context(), access.ActRead, thing) {
+			p.Rows = append(p.Rows, row)
+		} else {
+			p.Withheld++
+		}
 	}
 	return s.render(w, http.StatusOK, "agency_inbox.html", p)
 }
@@ -37,6 +60,9 @@ type inboxItemPage struct {
 	Sound  bool
 	CanDo  bool
 	Cases  []fraud.Case
+
+	Withdrawn []fraud.Recall // by those who complain
+	Waits     []letterRow    // our words about it that a complainant has not taken yet
 }
 
 func (s *Server) inboxRef(r *http.Request) (fraud.ReferralID, int, error) {
@@ -68,7 +94,16 @@ func (s *Server) inboxItem(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.Sound, _ = act.Sound(item)
-	p.CanDo = s.can(r.Context(), access.ActCase, access.Thing{Kind: access.ThingCase})
+	things, err := s.agencyThings(r.Context())
+	if err != nil {
+		return err
+	}
+	p.Withdrawn = things.withdrawn(ref)
+	thing := things.ofReferral(ref)
+	p.CanDo = !thing.Recalled && s.can(r.Context(), access.ActCase, thing)
+	if p.Waits, err = s.waitingAbout(r.Context(), string(ref)); err != nil {
+		return err
+	}
 	cases, err := s.Act.Cases(r.Context())
 	if err != nil {
 		return err
@@ -130,14 +165,28 @@ func (s *Server) askMore(w http.ResponseWriter, r *http.Request) error {
 // casesPage lists the agency's cases.
 type casesPage struct {
 	base
-	Rows []fraud.Case
+	Rows     []caseRow
+	Withheld int // that this person may not read
+}
+
+type caseRow struct {
+	fraud.Case
+	Withdrawn *fraud.Recall // by its complainant
 }
 
 func (s *Server) cases(w http.ResponseWriter, r *http.Request) error {
 	p := casesPage{base: s.base(w, r, "Cases")}
-	var err error
-	if p.Rows, err = s.Act.Cases(r.Context()); err != nil {
+	all, err := s.Act.Cases(r.Context())
+	if err != nil {
 		return err
+	}
+	things, err := s.agencyThings(r.Context())
+	if err != nil {
+		return err
+	}
+	all, p.Withheld = readable(s, r.Context(), all, func(c fraud.Case) access.Thing { return things.ofCases(c.ID) })
+	for _, c := range all {
+		p.Rows = append(p.Rows, caseRow{c, things.withdrawnBy(c)})
 	}
 	return s.render(w, http.StatusOK, "cases.html", p)
 }
@@ -151,6 +200,9 @@ type casePage struct {
 	Freezes    []fraud.Freeze
 	Operations []fraud.Operation
 	CanDo      bool
+	Withdrawn  *fraud.Recall // by its complainant
+	CameAs     string        // the page of the referral that it came from
+	Numbers    map[fraud.CaseID]string
 }
 
 func (s *Server) caseView(w http.ResponseWriter, r *http.Request) error {
@@ -159,7 +211,18 @@ func (s *Server) caseView(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := casePage{base: s.base(w, r, "Case "+c.Number), Case: c}
+	p := casePage{base: s.base(w, r, "Case "+c.Number), Case: c, Numbers: map[fraud.CaseID]string{}}
+	things, err := s.agencyThings(ctx)
+	if err != nil {
+		return err
+	}
+	p.Withdrawn = things.withdrawnBy(c)
+	if v := things.newest[c.Referral]; v > 0 {
+		p.CameAs = fmt.Sprintf("/inbox/%s/%d", pathID(c.Referral), v)
+	}
+	for _, id := range c.Linked {
+		p.Numbers[id] = things.cases[id].Number
+	}
 	arrests, err := s.Act.Arrests(ctx)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
@@ -41,21 +42,47 @@ func (s *Server) money(w http.ResponseWriter, r *http.Request) error {
 // watchPage is what came back, what is new and why.
 type watchPage struct {
 	base
-	Alerts []fraud.Alert
-	CanSee bool
+	Alerts   []fraud.Alert
+	CanSee   bool
+	Withheld int // that this person may not read
 }
 
 func (s *Server) watch(w http.ResponseWriter, r *http.Request) error {
 	p := watchPage{base: s.base(w, r, "Watch")}
-	var err error
-	if p.Alerts, err = s.Store.Alerts(r.Context()); err != nil {
+	all, err := s.Store.Alerts(r.Context())
+	if err != nil {
 		return fmt.Errorf("read the alerts: %w", err)
 	}
+	marks, err := s.ringMarks(r.Context(), all)
+	if err != nil {
+		return err
+	}
+	p.Alerts, p.Withheld = readable(s, r.Context(), all, func(a fraud.Alert) access.Thing {
+		return access.Thing{Kind: access.ThingRing, ID: string(a.Ring), Mark: fraud.Strictest(marks[a.Ring], marks[a.Broken])}
+	})
 	slices.SortStableFunc(p.Alerts, func(a, b fraud.Alert) int {
 		return cmp.Or(boolFirst(a.Seen.IsZero(), b.Seen.IsZero()), b.At.Compare(a.At))
 	})
 	p.CanSee = s.can(r.Context(), access.ActJudge, access.Thing{})
 	return s.render(w, http.StatusOK, "watch.html", p)
+}
+
+// ringMarks are the marks of the rings that alerts are about.
+func (s *Server) ringMarks(ctx context.Context, alerts []fraud.Alert) (map[fraud.RingID]fraud.Mark, error) {
+	var ids []fraud.RingID
+	for _, a := range alerts {
+		ids = append(ids, a.Ring, a.Broken)
+	}
+	slices.Sort(ids)
+	heads, err := s.Store.RingHeads(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, fmt.Errorf("read the rings: %w", err)
+	}
+	marks := map[fraud.RingID]fraud.Mark{}
+	for _, h := range heads {
+		marks[h.ID] = h.Mark
+	}
+	return marks, nil
 }
 
 func (s *Server) watchSeen(w http.ResponseWriter, r *http.Request) error {
@@ -72,6 +99,8 @@ type listsPage struct {
 	States []chip
 	Count  map[fraud.ListingState]int
 	Shares []fraud.Share
+
+	Withheld int // that this person may not read
 }
 
 func (s *Server) lists(w http.ResponseWriter, r *http.Request) error {
@@ -82,6 +111,9 @@ func (s *Server) lists(w http.ResponseWriter, r *http.Request) error {
 	}
 	only := fraud.ListingState(r.URL.Query().Get("state"))
 	count := map[fraud.ListingState]int{}
+	all, p.Withheld = readable(s, r.Context(), all, func(l fraud.Listing) access.Thing {
+		return access.Thing{Kind: access.ThingListing, ID: l.Indicator.String(), Mark: l.Mark}
+	})
 	for _, l := range all {
 		count[l.State]++
 		if (only == "" || l.State == only) && len(p.Rows) < 500 {
@@ -92,9 +124,14 @@ func (s *Server) lists(w http.ResponseWriter, r *http.Request) error {
 	for _, st := range []fraud.ListingState{fraud.ListingActive, fraud.ListingDisputed, fraud.ListingHeld, fraud.ListingExpired, fraud.ListingRemoved} {
 		p.States = append(p.States, chip{Word: fmt.Sprintf("%s %d", st, count[st]), Href: "/lists?state=" + string(st), Chosen: only == st})
 	}
-	if p.Shares, err = s.Store.Shares(r.Context()); err != nil {
+	shares, err := s.Store.Shares(r.Context())
+	if err != nil {
 		return fmt.Errorf("read the shares: %w", err)
 	}
+	shares, more := readable(s, r.Context(), shares, func(x fraud.Share) access.Thing {
+		return access.Thing{ID: x.Ref, Mark: x.Mark}
+	})
+	p.Shares, p.Withheld = shares, p.Withheld+more
 	return s.render(w, http.StatusOK, "lists.html", p)
 }
 

@@ -15,7 +15,8 @@ import (
 // exhibitsPage lists what was seized, all searches together.
 type exhibitsPage struct {
 	base
-	Rows []exhibitRow
+	Rows     []exhibitRow
+	Withheld int // that this person may not read
 }
 
 type exhibitRow struct {
@@ -32,6 +33,10 @@ func (s *Server) exhibits(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	things, err := s.agencyThings(ctx)
+	if err != nil {
+		return err
+	}
 	for _, o := range ops {
 		searches, err := s.Act.Searches(ctx, o.ID)
 		if err != nil {
@@ -41,17 +46,25 @@ func (s *Server) exhibits(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		names := map[fraud.SiteID]string{}
+		at := map[fraud.SiteID]fraud.Site{}
 		for _, x := range sites {
-			names[x.ID] = x.Name
+			at[x.ID] = x
 		}
 		for _, x := range searches {
 			items, err := s.Act.Items(ctx, x.ID)
 			if err != nil {
 				return err
 			}
-			for _, it := range act.Standing(items) {
-				row := exhibitRow{Seizure: it, Site: names[x.Site]}
+			standing, of := act.Standing(items), o.Cases
+			if c := at[x.Site].Case; c != "" {
+				of = []fraud.CaseID{c}
+			}
+			if !s.can(ctx, access.ActRead, things.ofCases(of...)) {
+				p.Withheld += len(standing)
+				continue
+			}
+			for _, it := range standing {
+				row := exhibitRow{Seizure: it, Site: at[x.Site].Name}
 				chain, gaps, err := s.Act.Custody(ctx, it.ID)
 				if err != nil {
 					return err
@@ -122,6 +135,8 @@ type freezesPage struct {
 	Asked fraud.Sums
 	Held  fraud.Sums
 	CanDo bool
+
+	Withheld int // that this person may not read
 }
 
 type freezeRow struct {
@@ -138,6 +153,11 @@ func (s *Server) freezes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	things, err := s.agencyThings(ctx)
+	if err != nil {
+		return err
+	}
+	all, p.Withheld = readable(s, ctx, all, func(f fraud.Freeze) access.Thing { return things.ofCases(f.Case) })
 	for _, f := range all {
 		row := freezeRow{Freeze: f, Next: act.Next(f.State), Clock: left(f.Deadline, s.Now()), Tone: "soft"}
 		if len(row.Next) == 0 {
@@ -161,9 +181,11 @@ func (s *Server) freezes(w http.ResponseWriter, r *http.Request) error {
 	slices.SortStableFunc(p.Rows, func(a, b freezeRow) int {
 		return cmp.Or(boolFirst(len(a.Next) > 0, len(b.Next) > 0), boolFirst(!a.Deadline.IsZero(), !b.Deadline.IsZero()), a.Deadline.Compare(b.Deadline))
 	})
-	if p.Cases, err = s.Act.Cases(ctx); err != nil {
+	cases, err := s.Act.Cases(ctx)
+	if err != nil {
 		return err
 	}
+	p.Cases, _ = readable(s, ctx, cases, func(c fraud.Case) access.Thing { return things.ofCases(c.ID) })
 	p.CanDo = s.can(ctx, access.ActFreeze, access.Thing{Kind: access.ThingCase})
 	return s.render(w, http.StatusOK, "freezes.html", p)
 }
@@ -207,15 +229,21 @@ func (s *Server) moveFreeze(w http.ResponseWriter, r *http.Request) error {
 // leadsPage lists what was passed to other countries.
 type leadsPage struct {
 	base
-	Rows []fraud.Lead
+	Rows     []fraud.Lead
+	Withheld int // that this person may not read
 }
 
 func (s *Server) leads(w http.ResponseWriter, r *http.Request) error {
 	p := leadsPage{base: s.base(w, r, "Leads")}
-	var err error
-	if p.Rows, err = s.Act.Leads(r.Context()); err != nil {
+	all, err := s.Act.Leads(r.Context())
+	if err != nil {
 		return err
 	}
+	things, err := s.agencyThings(r.Context())
+	if err != nil {
+		return err
+	}
+	p.Rows, p.Withheld = readable(s, r.Context(), all, func(l fraud.Lead) access.Thing { return things.ofCases(l.Case) })
 	return s.render(w, http.StatusOK, "leads.html", p)
 }
 
@@ -225,17 +253,26 @@ type outcomesPage struct {
 	Rows  []fraud.Outcome
 	Items []fraud.InboxItem
 	CanDo bool
+
+	Withheld int // that this person may not read
 }
 
 func (s *Server) outcomes(w http.ResponseWriter, r *http.Request) error {
 	p := outcomesPage{base: s.base(w, r, "Outcomes")}
-	var err error
-	if p.Rows, err = s.Act.Outcomes(r.Context()); err != nil {
+	all, err := s.Act.Outcomes(r.Context())
+	if err != nil {
 		return err
 	}
-	if p.Items, err = s.Act.InboxItems(r.Context()); err != nil {
+	items, err := s.Act.InboxItems(r.Context())
+	if err != nil {
 		return err
 	}
+	things, err := s.agencyThings(r.Context())
+	if err != nil {
+		return err
+	}
+	p.Rows, p.Withheld = readable(s, r.Context(), all, func(o fraud.Outcome) access.Thing { return things.ofReferral(o.Referral) })
+	p.Items, _ = readable(s, r.Context(), items, func(x fraud.InboxItem) access.Thing { return things.ofReferral(x.Referral) })
 	p.CanDo = s.can(r.Context(), access.ActStatus, access.Thing{Kind: access.ThingCase})
 	return s.render(w, http.StatusOK, "outcomes.html", p)
 }

@@ -316,7 +316,7 @@ func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit)
 				p.Withheld++
 				continue
 			}
-			group.Hits = append(group.Hits, foundThing{Href: g.path + pathID(h.Ref), Ref: h.Ref, Says: h.Says, Mark: h.Mark})
+			group.Hits = append(group.Hits, foundThing{Href: g.path + pathID(h.Ref), Ref: h.Ref, Says: h.Says, Mark: thing.Mark.Filled()})
 		}
 		if len(group.Hits) > 0 {
 			p.Others = append(p.Others, group)
@@ -325,25 +325,68 @@ func (s *Server) foundOthers(ctx context.Context, p *findPage, hits []fraud.Hit)
 	return nil
 }
 
-// foundAs is what was found as the rules are asked about it: what is TLP:RED
-// is for the people that it names.
+// foundAs is what was found as the rules are asked about it, with its own
+// mark: that of the case that it belongs to, or of the rings that it shows.
 func (s *Server) foundAs(ctx context.Context, kind access.ThingKind, h fraud.Hit) (access.Thing, error) {
 	thing := access.Thing{Kind: kind, ID: h.Ref, Mark: h.Mark}
-	if h.Mark.TLP != fraud.TLPRed {
-		return thing, nil
-	}
 	switch h.Kind {
+	case fraud.HitMatch:
+		m, _, err := s.Store.Match(ctx, fraud.MatchID(h.Ref))
+		if err != nil {
+			return thing, fmt.Errorf("read match %s: %w", h.Ref, err)
+		}
+		return s.matchThing(ctx, m)
 	case fraud.HitJointCase:
-		return s.jointThing(ctx, fraud.JointCase{ID: fraud.JointCaseID(h.Ref), Mark: h.Mark})
+		c, err := s.Store.JointCase(ctx, fraud.JointCaseID(h.Ref))
+		if err != nil {
+			return thing, fmt.Errorf("read joint case %s: %w", h.Ref, err)
+		}
+		return s.jointThing(ctx, c)
 	case fraud.HitReferral:
 		x, err := s.Store.Referral(ctx, fraud.ReferralID(h.Ref), 0)
 		if err != nil {
 			return thing, fmt.Errorf("read referral %s: %w", h.Ref, err)
 		}
 		return s.referralThing(ctx, x)
+	case fraud.HitCase, fraud.HitOperation, fraud.HitSite, fraud.HitExhibit:
+		return s.foundAtAgency(ctx, h)
 	default:
 		return thing, nil
 	}
+}
+
+// foundAtAgency is what an agency found: it carries the mark of its cases.
+func (s *Server) foundAtAgency(ctx context.Context, h fraud.Hit) (access.Thing, error) {
+	thing := access.Thing{Kind: access.ThingCase, ID: h.Ref, Mark: h.Mark}
+	if s.Act == nil {
+		return thing, nil
+	}
+	var cases []fraud.CaseID
+	var err error
+	switch h.Kind {
+	case fraud.HitCase:
+		cases = []fraud.CaseID{fraud.CaseID(h.Ref)}
+	case fraud.HitOperation:
+		var o fraud.Operation
+		o, err = s.Act.Operation(ctx, fraud.OperationID(h.Ref))
+		cases = o.Cases
+	case fraud.HitSite:
+		cases, err = s.casesOfSite(ctx, fraud.SiteID(h.Ref))
+	default:
+		var x fraud.Seizure
+		if x, err = s.Act.Item(ctx, fraud.SeizureID(h.Ref)); err == nil {
+			cases, err = s.casesOfSearch(ctx, x.Search)
+		}
+	}
+	if err != nil {
+		return thing, fmt.Errorf("find the case of %s %s: %w", h.Kind, h.Ref, err)
+	}
+	things, err := s.agencyThings(ctx)
+	if err != nil {
+		return thing, err
+	}
+	thing.Mark = things.ofCases(cases...).Mark
+	return thing, nil
 }
 
 // searchHref is the address of the search for a value.

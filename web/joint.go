@@ -16,7 +16,15 @@ import (
 type jointCasesPage struct {
 	base
 	Rows     []fraud.JointCase
-	Withheld int // that this person may not read
+	Gone     []goneRow // recalled: only that they were here, and why not any more
+	Withheld int       // that this person may not read
+}
+
+// goneRow is something that a peer took back: who, when and why, and nothing
+// of what it held.
+type goneRow struct {
+	Ref, Href string
+	fraud.Recall
 }
 
 func (s *Server) jointCases(w http.ResponseWriter, r *http.Request) error {
@@ -32,19 +40,42 @@ func (s *Server) jointCases(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		if thing.Recalled {
+			thing.Recalled = false // that it was recalled may be known
+			recalls, err := s.recallsOf(r.Context(), string(c.ID), c.Peer)
+			if err != nil {
+				return err
+			}
+			if s.can(r.Context(), access.ActRead, thing) {
+				p.Gone = append(p.Gone, goneRow{string(c.ID), "/joint/" + pathID(c.ID), recalls[len(recalls)-1]})
+			} else {
+				p.Withheld++
+			}
+			continue
+		}
 		if s.can(r.Context(), access.ActRead, thing) {
 			p.Rows = append(p.Rows, c)
+		} else {
+			p.Withheld++
 		}
 	}
-	p.Withheld = len(all) - len(p.Rows)
 	slices.SortStableFunc(p.Rows, func(a, b fraud.JointCase) int { return b.OpenedAt.Compare(a.OpenedAt) })
 	return s.render(w, http.StatusOK, "joint_list.html", p)
 }
 
 // jointThing is a joint case as the rules are asked about it. One that is
-// TLP:RED is for the people that it names: those who take part.
+// TLP:RED is for the people that it names: those who take part. One that the
+// other side recalled whole lost its overlaps by that (a recall of the other
+// side's part for a referral leaves them).
 func (s *Server) jointThing(ctx context.Context, c fraud.JointCase) (access.Thing, error) {
 	thing := access.Thing{Kind: access.ThingJointCase, ID: string(c.ID), Mark: c.Mark}
+	if len(c.Overlaps) == 0 {
+		recalls, err := s.recallsOf(ctx, string(c.ID), c.Peer)
+		if err != nil {
+			return thing, err
+		}
+		thing.Recalled = len(recalls) > 0
+	}
 	if c.Mark.TLP != fraud.TLPRed {
 		return thing, nil
 	}
@@ -88,6 +119,8 @@ type jointPage struct {
 	CanAccept bool
 	CanBuild  bool
 	CanRecall bool
+	Recalled  []fraud.Recall // by the other side
+	Waits     []letterRow    // about it, that the other side has not taken yet
 }
 
 type jointRing struct {
@@ -103,14 +136,11 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("read joint case %s: %w", id, err)
 	}
-	thing, err := s.jointThing(ctx, c)
-	if err != nil {
-		return err
-	}
-	if err := s.may(ctx, access.ActRead, thing); err != nil {
-		return err
-	}
 	p := jointPage{base: s.base(w, r, "Joint case "+string(id)), JointCase: c}
+	if p.Recalled, err = s.recallsOf(ctx, string(id), c.Peer); err != nil {
+		return err
+	}
+	gone := len(c.Overlaps) == 0 && len(p.Recalled) > 0
 	suspects := map[[2]string]bool{}
 	for _, o := range fraud.Suspects(c.Overlaps) {
 		suspects[[2]string{string(o.OurRing), o.PeerRing}] = true
@@ -131,6 +161,13 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 		if x.Ref == string(id) || x.Ref == string(c.Match) {
 			p.Shares = append(p.Shares, x)
 		}
+	}
+	about := []string{string(id)}
+	for _, x := range p.Shares {
+		about = append(about, x.ID)
+	}
+	if p.Waits, err = s.waitingAbout(ctx, about...); err != nil {
+		return err
 	}
 	referrals, err := s.Store.Referrals(ctx)
 	if err != nil {
@@ -156,7 +193,7 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 	may := func(a access.Action) bool {
 		return s.can(ctx, a, access.Thing{Mark: fraud.Mark{TLP: fraud.TLPGreen}})
 	}
-	p.CanAccept = s.Joint != nil && c.Accepted.IsZero() && c.OpenedBy != s.Org.ID && may(access.ActMatch)
+	p.CanAccept = s.Joint != nil && !gone && c.Accepted.IsZero() && c.OpenedBy != s.Org.ID && may(access.ActMatch)
 	p.CanBuild = s.Refer != nil && !c.Accepted.IsZero() && may(access.ActBuild)
 	p.CanRecall = s.Joint != nil && may(access.ActRecall)
 	p.CanWrite = s.Joint != nil && !c.Accepted.IsZero() && may(access.ActMatch) && p.Mine != "" && p.Mine != "observer"

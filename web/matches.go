@@ -16,18 +16,39 @@ import (
 // matchesPage lists runs of private matching.
 type matchesPage struct {
 	base
-	Rows       []fraud.Match
+	Rows       []matchRow
+	Withheld   int // that this person may not read
 	CanOffer   bool
 	Deconflict bool // an agency's: only that both look at the same target
 }
 
+type matchRow struct {
+	fraud.Match
+	Recalled bool // the other side took back what it had shown
+}
+
 func (s *Server) matches(w http.ResponseWriter, r *http.Request) error {
 	p := matchesPage{base: s.base(w, r, matchesWord(s.Org.Kind)), Deconflict: s.Org.Kind == fraud.OrgAgency}
-	var err error
-	if p.Rows, err = s.Store.Matches(r.Context()); err != nil {
+	all, err := s.Store.Matches(r.Context())
+	if err != nil {
 		return fmt.Errorf("read the matches: %w", err)
 	}
-	slices.SortStableFunc(p.Rows, func(a, b fraud.Match) int { return b.At.Compare(a.At) })
+	slices.SortStableFunc(all, func(a, b fraud.Match) int { return b.At.Compare(a.At) })
+	for _, m := range all {
+		thing, err := s.matchThing(r.Context(), m)
+		if err != nil {
+			return err
+		}
+		if !s.can(r.Context(), access.ActRead, thing) {
+			p.Withheld++
+			continue
+		}
+		recalls, err := s.recallsOf(r.Context(), string(m.ID), m.Peer)
+		if err != nil {
+			return err
+		}
+		p.Rows = append(p.Rows, matchRow{m, len(recalls) > 0})
+	}
 	p.CanOffer = s.Match != nil && s.can(r.Context(), access.ActMatch, access.Thing{})
 	return s.render(w, http.StatusOK, "matches.html", p)
 }
@@ -177,6 +198,7 @@ type matchPage struct {
 	Offered  bool              // by them, and we have not accepted
 	Status   match.Status      // how far the work is
 	Company  bool              // joint cases are for companies
+	Recalled []fraud.Recall    // by the other side
 }
 
 // Working says what is being done just now, empty if nothing is.
@@ -225,6 +247,9 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) error {
 	}
 	p := matchPage{base: s.base(w, r, "Match with "+string(m.Peer)), Match: m}
 	p.Company = s.Org.Kind != fraud.OrgAgency
+	if p.Recalled, err = s.recallsOf(ctx, string(id), m.Peer); err != nil {
+		return err
+	}
 	if s.Match != nil {
 		if p.Status, err = s.Match.Status(ctx, id); err != nil {
 			return fmt.Errorf("status of match %s: %w", id, err)
@@ -250,7 +275,7 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) error {
 			p.Next = &p.Steps[i]
 		}
 	}
-	p.CanAct = s.Match != nil && s.can(ctx, access.ActMatch, access.Thing{Kind: access.ThingMatch, ID: string(id), Mark: fraud.Mark{TLP: fraud.TLPGreen}})
+	p.CanAct = s.Match != nil && len(p.Recalled) == 0 && s.can(ctx, access.ActMatch, access.Thing{Kind: access.ThingMatch, ID: string(id), Mark: fraud.Mark{TLP: fraud.TLPGreen}})
 	p.Offered = !m.Offered && m.Step == fraud.MatchOffered && len(m.Consent) == 0
 	for _, o := range m.Report.Overlaps {
 		p.Overlaps = append(p.Overlaps, overlapRow{o, kindCounts(o.Kinds)})

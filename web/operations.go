@@ -15,9 +15,10 @@ import (
 // operationsPage lists operations.
 type operationsPage struct {
 	base
-	Rows  []fraud.Operation
-	Cases []fraud.Case
-	CanDo bool
+	Rows     []fraud.Operation
+	Cases    []fraud.Case
+	CanDo    bool
+	Withheld int // that this person may not read
 }
 
 func (s *Server) mayOperate(r *http.Request) bool {
@@ -26,14 +27,21 @@ func (s *Server) mayOperate(r *http.Request) bool {
 
 func (s *Server) operations(w http.ResponseWriter, r *http.Request) error {
 	p := operationsPage{base: s.base(w, r, "Operations"), CanDo: s.mayOperate(r)}
-	var err error
-	if p.Rows, err = s.Act.Operations(r.Context()); err != nil {
+	all, err := s.Act.Operations(r.Context())
+	if err != nil {
 		return err
 	}
+	things, err := s.agencyThings(r.Context())
+	if err != nil {
+		return err
+	}
+	p.Rows, p.Withheld = readable(s, r.Context(), all, func(o fraud.Operation) access.Thing { return things.ofCases(o.Cases...) })
 	slices.SortStableFunc(p.Rows, func(a, b fraud.Operation) int { return b.GoAt.Compare(a.GoAt) })
-	if p.Cases, err = s.Act.Cases(r.Context()); err != nil {
+	cases, err := s.Act.Cases(r.Context())
+	if err != nil {
 		return err
 	}
+	p.Cases, _ = readable(s, r.Context(), cases, func(c fraud.Case) access.Thing { return things.ofCases(c.ID) })
 	return s.render(w, http.StatusOK, "operations.html", p)
 }
 

@@ -118,6 +118,8 @@ type Partners interface {
 	// JointEntries is the log of a joint case, in order.
 	JointEntries(context.Context, fraud.JointCaseID) ([]fraud.JointEntry, error)
 	Shares(context.Context) ([]fraud.Share, error)
+	// Recalls are what peers took back, in the order in which it came.
+	Recalls(context.Context) ([]fraud.Recall, error)
 	Referrals(context.Context) ([]fraud.Referral, error)
 	// Referral returns one version; 0 means the newest.
 	Referral(ctx context.Context, id fraud.ReferralID, version int) (fraud.Referral, error)

@@ -16,7 +16,8 @@ import (
 type referralsPage struct {
 	base
 	Rows     []fraud.Referral
-	Withheld int // that this person may not read
+	Gone     []goneRow // unsent, resting on what a peer recalled
+	Withheld int       // that this person may not read
 }
 
 func (s *Server) referrals(w http.ResponseWriter, r *http.Request) error {
@@ -32,11 +33,25 @@ func (s *Server) referrals(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
+		if thing.Recalled {
+			thing.Recalled = false // that it was recalled may be known
+			recall, err := s.referralRecall(r.Context(), x)
+			if err != nil {
+				return err
+			}
+			if s.can(r.Context(), access.ActRead, thing) {
+				p.Gone = append(p.Gone, goneRow{fmt.Sprintf("%s v%d", x.ID, x.Version), fmt.Sprintf("/referrals/%s?version=%d", pathID(x.ID), x.Version), *recall})
+			} else {
+				p.Withheld++
+			}
+			continue
+		}
 		if s.can(r.Context(), access.ActRead, thing) {
 			p.Rows = append(p.Rows, x)
+		} else {
+			p.Withheld++
 		}
 	}
-	p.Withheld = len(all) - len(p.Rows)
 	slices.SortStableFunc(p.Rows, func(a, b fraud.Referral) int { return b.At.Compare(a.At) })
 	return s.render(w, http.StatusOK, "referrals.html", p)
 }
@@ -45,12 +60,39 @@ func (s *Server) referrals(w http.ResponseWriter, r *http.Request) error {
 // TLP:RED is for those who take part in the joint case that it was made from.
 func (s *Server) referralThing(ctx context.Context, x fraud.Referral) (access.Thing, error) {
 	thing := access.Thing{Kind: access.ThingReferral, ID: string(x.ID), Mark: x.Mark}
-	if x.Mark.TLP != fraud.TLPRed || x.JointCase == "" {
+	if x.JointCase == "" {
 		return thing, nil
 	}
-	of, err := s.jointThing(ctx, fraud.JointCase{ID: x.JointCase, Mark: x.Mark})
-	thing.Named = of.Named
+	recall, err := s.referralRecall(ctx, x)
+	if err != nil {
+		return thing, err
+	}
+	thing.Recalled = recall != nil
+	if x.Mark.TLP != fraud.TLPRed {
+		return thing, nil
+	}
+	named, err := s.jointThing(ctx, fraud.JointCase{ID: x.JointCase, Mark: x.Mark})
+	thing.Named = named.Named
 	return thing, err
+}
+
+// referralRecall is the recall by which an unsent referral is out of use: the
+// other side took back what it had given for it, and its package was
+// destroyed. What went to the agency before is the agency's.
+func (s *Server) referralRecall(ctx context.Context, x fraud.Referral) (*fraud.Recall, error) {
+	if x.Sealed != "" || x.Status != fraud.ReferralDraft && x.Status != fraud.ReferralSigned {
+		return nil, nil
+	}
+	recalls, err := s.recallsOf(ctx, string(x.JointCase), x.Complainants...)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range recalls {
+		if !r.At.Before(x.At) {
+			return &r, nil
+		}
+	}
+	return nil, nil
 }
 
 // referralPage is one referral: checks, signatures, files, status.
@@ -68,7 +110,9 @@ type referralPage struct {
 	CanMore  bool // a supplement may follow
 	Asked    string
 	Held     int
-	Signed   bool // by us
+	Signed   bool           // by us
+	Recalled []fraud.Recall // by the other side, while it is unsent
+	Waits    []letterRow    // about it, that a peer has not taken yet
 }
 
 type statusStep struct {
@@ -97,14 +141,17 @@ func (s *Server) referral(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("read referral %s: %w", id, err)
 	}
-	thing, err := s.referralThing(ctx, x)
+	p := referralPage{base: s.base(w, r, "Referral "+string(id)), Referral: x, Line: lineOf(x)}
+	recall, err := s.referralRecall(ctx, x)
 	if err != nil {
 		return err
 	}
-	if err := s.may(ctx, access.ActRead, thing); err != nil {
+	if recall != nil {
+		p.Recalled = []fraud.Recall{*recall}
+	}
+	if p.Waits, err = s.waitingAbout(ctx, string(id)); err != nil {
 		return err
 	}
-	p := referralPage{base: s.base(w, r, "Referral "+string(id)), Referral: x, Line: lineOf(x)}
 	for _, c := range x.Checks {
 		if c.OK {
 			p.Held++

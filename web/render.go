@@ -47,6 +47,7 @@ type langLink struct {
 type navItem struct {
 	Href, Word string
 	Current    bool
+	Waits      int // how many things wait there
 }
 
 func (s *Server) base(w http.ResponseWriter, r *http.Request, title string) base {
@@ -72,6 +73,11 @@ func (s *Server) base(w http.ResponseWriter, r *http.Request, title string) base
 	}
 	if b.Layout == layoutDesk {
 		b.Nav = s.nav(access.From(r.Context()), r.URL.Path)
+		for i := range b.Nav {
+			if b.Nav[i].Href == "/letters" {
+				b.Nav[i].Waits = s.waitingCount(r.Context())
+			}
+		}
 	}
 	b.Notice = noticeOf(r)
 	return b
@@ -121,6 +127,8 @@ func noticeOf(r *http.Request) string {
 		return "Ended."
 	case "sent":
 		return "Sent."
+	case "posted":
+		return "Tried again. What a peer's node did not take still stands here with the reason; something large may still be on its way."
 	case "seen":
 		return "Marked as seen."
 	case "decided":

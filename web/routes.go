@@ -18,7 +18,10 @@ type route struct {
 	Open            bool  // the public may come without signing in
 	Upload          int64 // bytes of a file that comes with the form
 	At              site
-	serve           func(*Server, http.ResponseWriter, *http.Request) error
+	// of finds the thing that the address names, with its own mark, for the
+	// rules to be asked about that one; nil where the page asks itself.
+	of    func(*Server, *http.Request) (access.Thing, error)
+	serve func(*Server, http.ResponseWriter, *http.Request) error
 }
 
 // site says on which nodes a route exists.
@@ -29,6 +32,12 @@ const (
 	companies
 	agencies
 )
+
+// about is the route with the way to the thing that its address names.
+func (rt route) about(of func(*Server, *http.Request) (access.Thing, error)) route {
+	rt.of = of
+	return rt
+}
 
 // id is the thing that a request is about, for the rules' sentence and the
 // audit trail. A receipt code is a secret and is no id.
@@ -107,6 +116,7 @@ func (s *Server) has(rt route) bool {
 		{"/referrals/new/", s.Refer != nil},
 		{"/imports/", s.Imports != nil},
 		{"/keys/", s.Keys != nil},
+		{"/letters/", s.Post != nil},
 	} {
 		if strings.HasPrefix(first, need.prefix) && !need.have {
 			return false
@@ -183,27 +193,29 @@ func deskRoutes() []route {
 		desk("GET", "/keys", access.ActManage, access.ThingSettings, anywhere, (*Server).keysView),
 		desk("POST", "/keys", access.ActManage, access.ThingSettings, anywhere, (*Server).keysDo),
 		desk("GET", "/audit", access.ActAudit, access.ThingAudit, anywhere, (*Server).auditTrail),
+		desk("GET", "/letters", access.ActRead, access.ThingSettings, anywhere, (*Server).letters),
+		desk("POST", "/letters", access.ActPost, access.ThingSettings, anywhere, (*Server).sendLetters),
 
 		desk("GET", "/matches", access.ActRead, access.ThingMatch, anywhere, (*Server).matches),
 		desk("GET", "/matches/new", access.ActMatch, "", anywhere, (*Server).matchNew),
 		desk("POST", "/matches/new", access.ActMatch, "", anywhere, (*Server).matchOffer),
-		desk("GET", "/matches/{id}", access.ActRead, access.ThingMatch, anywhere, (*Server).match),
-		desk("POST", "/matches/{id}/consents", access.ActMatch, "", anywhere, (*Server).matchConsent),
-		desk("POST", "/matches/{id}/accept", access.ActMatch, "", anywhere, (*Server).acceptMatch),
-		desk("POST", "/matches/{id}/cases", access.ActMatch, "", companies, (*Server).openJointCase),
+		desk("GET", "/matches/{id}", access.ActRead, access.ThingMatch, anywhere, (*Server).match).about(matchOf),
+		desk("POST", "/matches/{id}/consents", access.ActMatch, "", anywhere, (*Server).matchConsent).about(matchOf),
+		desk("POST", "/matches/{id}/accept", access.ActMatch, "", anywhere, (*Server).acceptMatch).about(matchOf),
+		desk("POST", "/matches/{id}/cases", access.ActMatch, "", companies, (*Server).openJointCase).about(matchOf),
 		desk("GET", "/joint", access.ActRead, access.ThingJointCase, companies, (*Server).jointCases),
-		desk("GET", "/joint/{id}", access.ActRead, access.ThingJointCase, companies, (*Server).jointCase),
-		desk("POST", "/joint/{id}/accept", access.ActMatch, "", companies, (*Server).acceptJointCase),
-		desk("POST", "/joint/{id}/entries", access.ActMatch, "", companies, (*Server).addJointEntry),
+		desk("GET", "/joint/{id}", access.ActRead, access.ThingJointCase, companies, (*Server).jointCase).about(jointOf),
+		desk("POST", "/joint/{id}/accept", access.ActMatch, "", companies, (*Server).acceptJointCase).about(jointOf),
+		desk("POST", "/joint/{id}/entries", access.ActMatch, "", companies, (*Server).addJointEntry).about(jointOf),
 		desk("POST", "/shares/{id}/recall", access.ActRecall, "", companies, (*Server).recallShare),
 		desk("GET", "/referrals", access.ActRead, access.ThingReferral, companies, (*Server).referrals),
 		desk("POST", "/referrals/new", access.ActBuild, access.ThingReferral, companies, (*Server).buildReferral),
-		desk("GET", "/referrals/{id}", access.ActRead, access.ThingReferral, companies, (*Server).referral),
-		desk("POST", "/referrals/{id}/checks", access.ActBuild, access.ThingReferral, companies, (*Server).recheckReferral),
-		desk("POST", "/referrals/{id}/supplements", access.ActBuild, access.ThingReferral, companies, (*Server).supplementReferral),
-		desk("POST", "/referrals/{id}/overrides", access.ActBuild, access.ThingReferral, companies, (*Server).overrideCheck),
-		desk("POST", "/referrals/{id}/signatures", access.ActSign, access.ThingReferral, companies, (*Server).signReferral),
-		desk("POST", "/referrals/{id}/send", access.ActSign, access.ThingReferral, companies, (*Server).sendReferral),
+		desk("GET", "/referrals/{id}", access.ActRead, access.ThingReferral, companies, (*Server).referral).about(referralOf),
+		desk("POST", "/referrals/{id}/checks", access.ActBuild, access.ThingReferral, companies, (*Server).recheckReferral).about(referralOf),
+		desk("POST", "/referrals/{id}/supplements", access.ActBuild, access.ThingReferral, companies, (*Server).supplementReferral).about(referralOf),
+		desk("POST", "/referrals/{id}/overrides", access.ActBuild, access.ThingReferral, companies, (*Server).overrideCheck).about(referralOf),
+		desk("POST", "/referrals/{id}/signatures", access.ActSign, access.ThingReferral, companies, (*Server).signReferral).about(referralOf),
+		desk("POST", "/referrals/{id}/send", access.ActSign, access.ThingReferral, companies, (*Server).sendReferral).about(referralOf),
 	}
 }
 
@@ -214,35 +226,35 @@ func agencyRoutes() []route {
 	read, desk, field := access.ActRead, layoutDesk, layoutField
 	return []route{
 		agency("GET", "/inbox", read, desk, (*Server).agencyInbox),
-		agency("GET", "/inbox/{id}/{version}", read, desk, (*Server).inboxItem),
-		agency("POST", "/inbox/{id}/{version}/open", access.ActOpenReferral, desk, (*Server).openReferral),
-		agency("POST", "/inbox/{id}/{version}/more", access.ActStatus, desk, (*Server).askMore),
-		agency("POST", "/inbox/{id}/{version}/cases", access.ActCase, desk, (*Server).registerCases),
+		agency("GET", "/inbox/{id}/{version}", read, desk, (*Server).inboxItem).about(inboxOf),
+		agency("POST", "/inbox/{id}/{version}/open", access.ActOpenReferral, desk, (*Server).openReferral).about(inboxOf),
+		agency("POST", "/inbox/{id}/{version}/more", access.ActStatus, desk, (*Server).askMore).about(inboxOf),
+		agency("POST", "/inbox/{id}/{version}/cases", access.ActCase, desk, (*Server).registerCases).about(inboxOf),
 		agency("GET", "/cases", read, desk, (*Server).cases),
-		agency("GET", "/cases/{id}", read, desk, (*Server).caseView),
-		agency("POST", "/cases/{id}/unseal", access.ActUnseal, desk, (*Server).unseal),
-		agency("POST", "/cases/{id}/arrests", access.ActArrest, desk, (*Server).arrest),
-		agency("POST", "/cases/{id}/leads", access.ActLead, desk, (*Server).lead),
+		agency("GET", "/cases/{id}", read, desk, (*Server).caseView).about(caseOf),
+		agency("POST", "/cases/{id}/unseal", access.ActUnseal, desk, (*Server).unseal).about(caseOf),
+		agency("POST", "/cases/{id}/arrests", access.ActArrest, desk, (*Server).arrest).about(caseOf),
+		agency("POST", "/cases/{id}/leads", access.ActLead, desk, (*Server).lead).about(caseOf),
 		agency("GET", "/operations", read, desk, (*Server).operations),
 		agency("POST", "/operations", access.ActOperate, desk, (*Server).openOperation),
-		agency("GET", "/operations/{id}", read, desk, (*Server).operation),
-		agency("POST", "/operations/{id}/sites", access.ActOperate, desk, (*Server).addSite),
-		agency("POST", "/operations/{id}/end", access.ActOperate, desk, (*Server).endOperation),
-		agency("GET", "/sites/{id}", read, field, (*Server).site),
-		agency("POST", "/sites/{id}/searches", access.ActSearch, field, (*Server).startSearch),
-		agency("GET", "/searches/{id}", read, field, (*Server).searchList),
-		agency("GET", "/searches/{id}/add", access.ActSeize, field, (*Server).itemForm),
-		agency("POST", "/searches/{id}/items", access.ActSeize, field, (*Server).addItem),
-		agency("POST", "/api/searches/{id}/items", access.ActSeize, field, (*Server).addItemJSON),
-		agency("GET", "/searches/{id}/sign", access.ActSearch, field, (*Server).signForm),
-		agency("POST", "/searches/{id}/sign", access.ActSearch, field, (*Server).signList),
-		agency("POST", "/searches/{id}/end", access.ActSearch, field, (*Server).endSearch),
+		agency("GET", "/operations/{id}", read, desk, (*Server).operation).about(operationOf),
+		agency("POST", "/operations/{id}/sites", access.ActOperate, desk, (*Server).addSite).about(operationOf),
+		agency("POST", "/operations/{id}/end", access.ActOperate, desk, (*Server).endOperation).about(operationOf),
+		agency("GET", "/sites/{id}", read, field, (*Server).site).about(siteOf),
+		agency("POST", "/sites/{id}/searches", access.ActSearch, field, (*Server).startSearch).about(siteOf),
+		agency("GET", "/searches/{id}", read, field, (*Server).searchList).about(searchOf),
+		agency("GET", "/searches/{id}/add", access.ActSeize, field, (*Server).itemForm).about(searchOf),
+		agency("POST", "/searches/{id}/items", access.ActSeize, field, (*Server).addItem).about(searchOf),
+		agency("POST", "/api/searches/{id}/items", access.ActSeize, field, (*Server).addItemJSON).about(searchOf),
+		agency("GET", "/searches/{id}/sign", access.ActSearch, field, (*Server).signForm).about(searchOf),
+		agency("POST", "/searches/{id}/sign", access.ActSearch, field, (*Server).signList).about(searchOf),
+		agency("POST", "/searches/{id}/end", access.ActSearch, field, (*Server).endSearch).about(searchOf),
 		agency("GET", "/exhibits", read, desk, (*Server).exhibits),
-		agency("GET", "/exhibits/{id}", read, desk, (*Server).exhibit),
-		agency("POST", "/exhibits/{id}/custody", access.ActCustody, desk, (*Server).handOver),
+		agency("GET", "/exhibits/{id}", read, desk, (*Server).exhibit).about(exhibitOf),
+		agency("POST", "/exhibits/{id}/custody", access.ActCustody, desk, (*Server).handOver).about(exhibitOf),
 		agency("GET", "/freezes", read, desk, (*Server).freezes),
 		agency("POST", "/freezes", access.ActFreeze, desk, (*Server).requestFreeze),
-		agency("POST", "/freezes/{id}", access.ActFreeze, desk, (*Server).moveFreeze),
+		agency("POST", "/freezes/{id}", access.ActFreeze, desk, (*Server).moveFreeze).about(freezeOf),
 		agency("GET", "/leads", read, desk, (*Server).leads),
 		agency("GET", "/outcomes", read, desk, (*Server).outcomes),
 		agency("POST", "/outcomes", access.ActStatus, desk, (*Server).recordOutcome),
@@ -276,13 +288,14 @@ func (s *Server) nav(who access.Who, path string) []navItem {
 		{"/lists", "Lists", anywhere, access.ActRead, access.ThingRing},
 		{"/disputes", "Objections", anywhere, access.ActDecideDispute, access.ThingListing},
 		{"/peers", "Peers", anywhere, access.ActRead, access.ThingSettings},
+		{"/letters", "Letters", anywhere, access.ActRead, access.ThingSettings},
 		{"/keys", "Keys", anywhere, access.ActManage, access.ThingSettings},
 		{"/audit", "Audit", anywhere, access.ActAudit, access.ThingAudit},
 	}
 	agency := s.Org.Kind == fraud.OrgAgency
 	var out []navItem
 	for _, it := range items {
-		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil || it.href == "/imports" && s.Imports == nil || it.href == "/keys" && s.Keys == nil || it.href == "/matches" && agency && s.Match == nil {
+		if it.at == companies && agency || it.at == agencies && (!agency || s.Act == nil) || it.href == "/disputes" && s.Protect == nil || it.href == "/imports" && s.Imports == nil || it.href == "/keys" && s.Keys == nil || it.href == "/letters" && s.Post == nil || it.href == "/matches" && agency && s.Match == nil {
 			continue
 		}
 		if !s.decide(who, it.action, access.Thing{Kind: it.thing}, access.Recipient{}, s.Now()).Allow {

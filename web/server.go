@@ -52,6 +52,7 @@ type Config struct {
 	Vault    Vault    // opens one victim's identity
 	Imports  Imports  // files that people bring to the desk
 	Keys     Keys     // our keys, and trust in peers'
+	Post     Post     // what waits to be sent to peers
 	Pending  Pending  // since when rings are worked out again; nil means never
 }
 
@@ -223,6 +224,15 @@ func (s *Server) enter(w http.ResponseWriter, rp **http.Request, rt route) error
 	}
 	if err := s.may(ctx, rt.Action, access.Thing{Kind: rt.Thing, ID: rt.id(r), Reason: rt.reason(r)}); err != nil {
 		return err
+	}
+	if rt.of != nil {
+		thing, err := rt.of(s, r)
+		if err != nil {
+			return err
+		}
+		if err := s.may(ctx, rt.Action, thing); err != nil {
+			return err
+		}
 	}
 	if r.Method == http.MethodPost && !who.Public() && !session.RightCSRF(r.PostFormValue("csrf")) {
 		return fmt.Errorf("this form is older than your sign-in; open the page again and send it once more: %w", fraud.ErrForbidden)

@@ -272,6 +272,26 @@ func (w *world) Find(_ context.Context, q string, limit int) ([]fraud.Hit, error
 			out = append(out, fraud.Hit{Kind: fraud.HitExhibit, Ref: string(x.ID), Says: x.What})
 		}
 	}
+	for _, x := range w.operations {
+		if strings.HasPrefix(x.Name, q) {
+			out = append(out, fraud.Hit{Kind: fraud.HitOperation, Ref: string(x.ID), Says: x.Name})
+		}
+	}
+	for _, x := range w.sites {
+		if strings.HasPrefix(x.Name, q) {
+			out = append(out, fraud.Hit{Kind: fraud.HitSite, Ref: string(x.ID), Says: x.Name})
+		}
+	}
+	for _, x := range w.matches {
+		if strings.HasPrefix(string(x.ID), q) {
+			out = append(out, fraud.Hit{Kind: fraud.HitMatch, Ref: string(x.ID)})
+		}
+	}
+	for _, x := range w.joint {
+		if strings.HasPrefix(string(x.ID), q) {
+			out = append(out, fraud.Hit{Kind: fraud.HitJointCase, Ref: string(x.ID), Says: x.Title, Mark: x.Mark})
+		}
+	}
 	for _, x := range w.referrals {
 		if strings.HasPrefix(string(x.ID), q) {
 			out = append(out, fraud.Hit{Kind: fraud.HitReferral, Ref: string(x.ID), Says: x.Title, Mark: x.Mark})

@@ -53,6 +53,10 @@ type world struct {
 	joint      []fraud.JointCase
 	entries    []fraud.JointEntry
 	shares     []fraud.Share
+	recalls    []fraud.Recall
+	waiting    []fraud.Letter
+	refused    []fraud.Letter
+	posted     int // how often somebody had all of them tried
 	referrals  []fraud.Referral
 	holds      []fraud.Hold
 	safe       []fraud.SafeEntry
@@ -178,6 +182,22 @@ func (w *world) JointCase(_ context.Context, id fraud.JointCaseID) (fraud.JointC
 	return find(w.joint, func(c fraud.JointCase) bool { return c.ID == id })
 }
 func (w *world) Shares(context.Context) ([]fraud.Share, error) { return w.shares, nil }
+
+func (w *world) Recalls(context.Context) ([]fraud.Recall, error) { return w.recalls, nil }
+
+// fakePost is a node's outbox: what is due is taken.
+type fakePost struct{ w *world }
+
+func (f fakePost) Waiting(context.Context) ([]fraud.Letter, error) { return f.w.waiting, nil }
+func (f fakePost) Refused(_ context.Context, since time.Time) ([]fraud.Letter, error) {
+	return slices.DeleteFunc(slices.Clone(f.w.refused), func(l fraud.Letter) bool { return l.Ended.Before(since) }), nil
+}
+
+func (f fakePost) SendNow(context.Context) error {
+	f.w.posted++
+	return nil
+}
+
 func (w *world) Referrals(context.Context) ([]fraud.Referral, error) {
 	return slices.Clone(w.referrals), nil
 }
@@ -462,7 +482,7 @@ func serveWith(t testing.TB, w *world, more ...func(*web.Config)) (*httptest.Ser
 	}
 	cfg := web.Config{
 		Org: w.org, Now: func() time.Time { return asOf }, Random: &counter{}, Store: w, Log: slog.New(slog.NewTextHandler(noisy{t}, nil)),
-		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w},
+		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w}, Post: fakePost{w},
 	}
 	if w.org.Kind == fraud.OrgAgency {
 		cfg.Match, cfg.Joint = fakeMatch{w}, fakeJoint{w}

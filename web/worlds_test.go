@@ -55,6 +55,16 @@ func company(t testing.TB) *world {
 		{ID: "A-1", Kind: fraud.AlertReturn, Ring: "R-31", Broken: "R-09", Says: "Ring R-09 is back as R-31, 19 days after the raid", Bits: 22.4, Since: ago(4), At: ago(2), Kept: []fraud.Cause{{Indicator: fraud.Indicator{Kind: fraud.BankAccount, Value: "ICIC0000042/7788990011"}, Role: fraud.RolePayee, Bits: 16.1, Why: "The same account took money before the raid and after it."}}, New: []fraud.Indicator{phone("+13125550177")}},
 		{ID: "A-2", Kind: fraud.AlertGrowth, Ring: "R-17", Says: "Ring R-17 doubled in 30 days", Since: ago(30), At: ago(6), Seen: ago(5)},
 	}
+	w.waiting = []fraud.Letter{
+		{No: 41, To: "birch", What: "joint", Ref: "JC-4HBD", Path: "/peer/v1/joint-cases/entries", At: ago(2.5), Tries: 61, Next: asOf.Add(40 * time.Minute), Problem: "reach the node of birch: connection refused"},
+		{No: 42, To: "birch", What: "joint", Ref: "JC-4HBD", Path: "/peer/v1/joint-cases/entries", At: ago(2.4), Next: ago(2.4)},
+		{No: 43, To: "birch", What: "to_sign", Ref: "REF-2K7M", Version: 1, At: ago(.1), Tries: 3, Next: asOf.Add(2 * time.Minute), Problem: "reach the node of birch: connection refused"},
+		{No: 44, To: "cfb", What: "recall", Ref: "SH-1", Path: "/peer/v1/shares/recall", At: ago(.01), Next: ago(.01)},
+	}
+	w.refused = []fraud.Letter{
+		{No: 38, To: "birch", What: "joint", Ref: "JC-4HBD", Path: "/peer/v1/joint-cases/entries", At: ago(9), Tries: 1, Ended: ago(9), Problem: "joint case JC-4HBD was not accepted by both sides"},
+		{No: 12, To: "birch", What: "joint", Ref: "JC-4HBD", Path: "/peer/v1/joint-cases/accepted", At: ago(80), Tries: 1, Ended: ago(80), Problem: "long ago"},
+	}
 	w.audits = []fraud.AuditEntry{
 		{Seq: 1, At: ago(2), By: "analyst", Org: "alder", Act: "report.read", Ref: "alder/r-0001", OK: true},
 		{Seq: 2, At: ago(1), By: "analyst", Org: "alder", Act: "open_vault", Ref: "alder/r-0001", Why: "to open vault needs the role vault keeper (roles)"},
@@ -298,6 +308,7 @@ func bureau(t testing.TB) *world {
 		Report: fraud.MatchReport{Deconfliction: true, Same: true, Contact: "NCD deconfliction desk, +91 555-0100"},
 	}}
 	w.status = match.Status{Exposed: "ncd stopped half-way: nothing has come since 2026-11-01 10:00 UTC, in round kinds, though nobody's consent is missing"}
+	w.waiting = []fraud.Letter{{No: 7, To: "ncd", What: "status", Ref: "REF-2K7M", Path: "/peer/v1/referrals/status", At: ago(.5), Tries: 9, Next: asOf.Add(50 * time.Minute), Problem: "reach the node of ncd: no answer within 30s"}}
 	w.cases = []fraud.Case{
 		{ID: "case-1", Number: "RC-0012026A0031", Complainant: "alder", Referral: "REF-2K7M", Title: "Call centres that pose as both brands", Law: "BNS 318, 319; IT Act 66C, 66D", Linked: []fraud.CaseID{"case-2"}, Rings: []fraud.RingID{"R-17"}, Sealed: true, RegisteredAt: ago(16), By: "investigator"},
 		{ID: "case-2", Number: "RC-0012026A0032", Complainant: "birch", Referral: "REF-2K7M", Title: "Call centres that pose as both brands", Law: "BNS 318, 319; IT Act 66C, 66D", Linked: []fraud.CaseID{"case-1"}, Rings: []fraud.RingID{"R-17"}, Sealed: true, RegisteredAt: ago(16), By: "investigator"},
