@@ -6,36 +6,38 @@ import (
 
 // cuesAround is what the words near a finding say.
 type cuesAround struct {
-	mine    bool // my, with nothing between that turns it
-	from    bool // "from" right before it, or its like right behind it
-	toward  bool // "to" right before it, or its like right behind it
-	me      bool // called me, sent me
-	i       bool // I called
-	call    bool // an order or a wish to call
-	called  bool // somebody called
-	got     bool // a call or message came in
-	shown   bool // the phone displayed it
-	text    bool // a text message
-	mail    bool
-	site    bool
-	phone   bool // a word for a phone
-	genuine bool
-	bank    bool
-	fax     bool
-	theirs  bool // told, asked: they said it
-	sent    bool
-	p2p     bool // a service that pays to a number or an address
-	label   bool // a signature's label: M:, Mob, Direct
-	signed  bool // Regards, and the like, before it
-	moved   bool // redirected
-	isMine  bool // "… is my number" behind it
-	dialled bool // "I called" right before it
-	asked   bool // "your number?" before it: the one who answers says the own
-	victims bool // a word for the victim before it, and none for the other side
-	paid    bool // an amount stands in the sentence
-	numIs   bool // "the number was" right before it
-	howFar  int  // tokens back to the nearest word for calling
-	seen    cues // of the words before the finding, all together
+	mine     bool // my, with nothing between that turns it
+	from     bool // "from" right before it, or its like right behind it
+	toward   bool // "to" right before it, or its like right behind it
+	me       bool // called me, sent me
+	i        bool // I called
+	call     bool // an order or a wish to call
+	called   bool // somebody called
+	got      bool // a call or message came in
+	shown    bool // the phone displayed it
+	text     bool // a text message
+	mail     bool
+	site     bool
+	phone    bool // a word for a phone
+	genuine  bool
+	bank     bool
+	fax      bool
+	theirs   bool // told, asked: they said it
+	sent     bool
+	p2p      bool // a service that pays to a number or an address
+	label    bool // a signature's label: M:, Mob, Direct
+	signed   bool // Regards, and the like, before it
+	moved    bool // redirected
+	isMine   bool // "… is my number" behind it
+	dialled  bool // "I called" right before it
+	asked    bool // "your number?" before it: the one who answers says the own
+	victims  bool // a word for the victim before it, and none for the other side
+	paid     bool // an amount stands in the sentence
+	numIs    bool // "the number was" right before it
+	helper   bool // my lawyer, our bank's branch, the police they reported to
+	p2pRight bool // a service that pays stands right before it
+	howFar   int  // tokens back to the nearest word for calling
+	seen     cues // of the words before the finding, all together
 }
 
 // window is how many words back and on a sentence is read.
@@ -79,6 +81,9 @@ func (x *scan) around(m mark) cuesAround {
 		x.readBack(&c, is, words, &turned, k)
 	}
 	c.told()
+	if first > 0 && x.is(first-1).has(cueUPI) {
+		c.p2pRight = true
+	}
 	if !x.opt.FromFraudster {
 		x.readPeople(&c, first)
 	}
@@ -140,8 +145,10 @@ func (x *scan) readWho(c *cuesAround, first int) {
 		case words <= 2 && is.has(cueCalled|cueCall) && (x.is(k-1).has(cueI|cueAnd) || words == 1 && is.has(cueCalled) && !x.is(k+1).has(cueUs)):
 			c.dialled = is.has(cueCalled) || x.is(k-1).has(cueI)
 			return
-		case hint.has(hintKin) && !hint.has(hintPerson|hintRole) && words <= 7:
+		case hint.has(hintKin) && !hint.has(hintPerson|hintRole) && words <= 7 && !(x.is(k+1).has(cuePhone) && x.hint(k+1).has(hintNoName)):
 			c.victims = true
+		case hint.has(hintRole) && words <= 7 && (x.is(k-1).has(cueMy) || equalFold("our", x.bytes(k-1))):
+			c.helper = true
 		case hint.has(hintPerson | hintTheirs):
 			c.numIs = false
 			return

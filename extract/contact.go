@@ -20,7 +20,7 @@ func (x *scan) word(i int) {
 	if is.has(cueGift) {
 		x.gift(i)
 	}
-	if is.has(cueFirm) {
+	if is.has(cueFirm) && !x.japaneseFirm(i) {
 		x.firm(i)
 	}
 	if is.has(cueName | cueAgent | cueThis | cueMore) {

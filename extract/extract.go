@@ -76,7 +76,26 @@ type scan struct {
 	past     int        // folded bytes before this one hold no more host names
 	hosts    *hostCache // what is known of host names, across texts
 	parts    []part     // of the text, by who speaks; see role.go
+	own      []Span     // see given
+	medium   medium     // what the text is
+	frame    frame      // see framed
 }
+
+// given is what the reader of a form knows of its text.
+type given struct {
+	parts  []part // that are somebody else's
+	medium medium
+	own    []Span // what a victim says in a text that is else the fraudsters'
+}
+
+// medium is what a text is, as far as who gave it knows.
+type medium uint8
+
+const (
+	mediumAny     medium = iota
+	mediumPage           // a page or a mail, read by its own form
+	mediumMessage        // a text message or a chat
+)
 
 // mark is a span of the folded text.
 type mark struct {
@@ -110,17 +129,17 @@ var extractors = sync.Pool{New: func() any { return new(Extractor) }}
 
 // Text finds the indicators of free text, in the order of the text.
 func (e *Extractor) Text(s string, opt Options) []Finding {
-	return e.scan.run(s, opt, nil)
+	return e.scan.run(s, opt, given{})
 }
 
 // Text finds the indicators of free text, in the order of the text.
-func Text(s string, opt Options) []Finding { return text(s, opt, nil) }
+func Text(s string, opt Options) []Finding { return text(s, opt, given{}) }
 
-// text is Text with parts of the text already known to be somebody else's.
-func text(s string, opt Options, parts []part) []Finding {
+// text is Text with what is known of the text's own form.
+func text(s string, opt Options, g given) []Finding {
 	e := extractors.Get().(*Extractor)
 	defer e.putBack()
-	return slices.Clone(e.scan.run(s, opt, parts))
+	return slices.Clone(e.scan.run(s, opt, g))
 }
 
 // mostKept bounds the working memory, in tokens, that is kept for the next
@@ -139,9 +158,10 @@ func (e *Extractor) putBack() {
 }
 
 // run finds the indicators of a text. They are good until the next run.
-func (x *scan) run(s string, opt Options, parts []part) []Finding {
+func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
-	x.parts = inOrder(append(x.parts[:0], parts...))
+	x.medium, x.own, x.frame = g.medium, g.own, frameUnknown
+	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {
 		return nil

@@ -49,7 +49,7 @@ type Span struct{ Start, End int }
 func HTML(b []byte, opt Options) (Doc, []Finding) {
 	opt.FromFraudster = true
 	doc, parts := readHTML(b)
-	found := text(doc.Text, opt, append(parts, foreignParts(doc.Text)...))
+	found := text(doc.Text, opt, given{parts: append(parts, foreignParts(doc.Text)...), medium: mediumPage})
 	return doc, found
 }
 

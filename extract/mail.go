@@ -55,11 +55,25 @@ type letter struct {
 	out   strings.Builder
 	parts []part
 	count int
+
+	heads   []head // of the message and the ones that it carries, in order
+	depth   int    // of the message being read, 0 for the outermost
+	forward bool   // the subject says that it forwards another
+	own     []Span // of the text: the words of who forwarded it
+}
+
+// head is the envelope of a message, or of one that it forwards.
+type head struct {
+	from   string
+	depth  int
+	inline bool // forwarded as text
 }
 
 // Mail reads a message (RFC 5322, RFC 2045 to 2047, 2231, 5545) and finds its
 // indicators. The message is taken to be the fraudsters' own: its sender is
-// the sender, who it was sent to is the victim. Broken messages are read as
+// the sender, who it was sent to is the victim. Where it forwards another, as
+// an attachment or as text, that one is the fraudsters', and what its forwarder
+// wrote above is a victim's account. Broken messages are read as
 // far as they go; the error wraps fraud.ErrInvalid and means that the bytes
 // are no message at all or pass a limit.
 func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
@@ -70,26 +84,38 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 	if !ok {
 		return MailDoc{}, nil, fmt.Errorf("message has no header lines: %w", fraud.ErrInvalid)
 	}
-	l := &letter{}
+	l := &letter{forward: ForwardSubject(decodeWords(root.header("Subject")))}
 	l.envelope(root, true)
 	l.body(root, 0)
+	l.forwarder(root)
 	l.doc.Text = strings.ToValidUTF8(l.out.String(), "\uFFFD")
 	opt.FromFraudster = true
-	found := text(l.doc.Text, opt, l.parts)
+	found := text(l.doc.Text, opt, given{parts: l.parts, medium: mediumPage, own: l.own})
 	return l.doc, l.judge(found, root), nil
 }
 
 // judge gives roles by the envelope: it beats what the words say.
 func (l *letter) judge(found []Finding, root *mimePart) []Finding {
 	to := addressesOf(root.header("To") + "," + root.header("Cc") + "," + root.header("Delivered-To") + "," + root.header("X-Original-To"))
-	from := addressesOf(l.doc.From)
+	from, between, own := l.senders()
 	reply := addressesOf(l.doc.ReplyTo + "," + root.header("Return-Path"))
+	names := l.people(root, own)
+	kept := found[:0]
 	for i := range found {
 		f := &found[i]
+		if f.Kind == fraud.PersonAlias && names[f.Value] {
+			continue // who it was sent to, or who forwarded it: no agent
+		}
+		kept = append(kept, *f)
 		if f.Kind != fraud.Email {
 			continue
 		}
+		f = &kept[len(kept)-1]
 		switch {
+		case own[f.Value]:
+			f.Role, f.Why = fraud.RoleVictimOwned, "of the one who forwarded the message"
+		case between[f.Value]:
+			f.Role, f.Why = fraud.RoleBystander, "passed the message on"
 		case from[f.Value]:
 			if f.Role != fraud.RoleGenuineBrand {
 				f.Role, f.Why = fraud.RoleSender, "the message says that it comes from it"
@@ -100,7 +126,81 @@ func (l *letter) judge(found []Finding, root *mimePart) []Finding {
 			f.Role, f.Why = fraud.RoleCallback, "answers go to it"
 		}
 	}
-	return found
+	return kept
+}
+
+// forwarder decides whether the outermost message only passes on the ones in
+// it, and marks what its own words are. A fraudster may attach a message to his
+// own, and an innocent thread to both; who forwards says so in the subject, or
+// writes to those who take reports.
+func (l *letter) forwarder(root *mimePart) {
+	inner := false
+	for _, h := range l.heads[1:] {
+		inner = inner || !sameAddress(h.from, l.heads[0].from)
+	}
+	if !inner || !l.forward && !l.heads[len(l.heads)-1].inline && !takesReports(root.header("To")) {
+		l.heads, l.own = l.heads[:1], nil
+	}
+}
+
+func sameAddress(a, b string) bool {
+	of := addressesOf(b)
+	for one := range addressesOf(a) {
+		if of[one] {
+			return true
+		}
+	}
+	return false
+}
+
+// takesReports says whether a mailbox is one that people send frauds to.
+func takesReports(to string) bool {
+	for one := range addressesOf(to) {
+		name, _, _ := strings.Cut(one, "@")
+		for _, word := range [...]string{"report", "abuse", "phish", "spam", "scam", "fraud", "security", "soc"} {
+			if strings.Contains(name, word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// senders are the addresses of the fraudsters, of those who passed their
+// message on, and of the reporter, who did so last.
+func (l *letter) senders() (from, between, own map[string]bool) {
+	from, between, own = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for i, h := range l.heads {
+		set := from
+		if len(l.heads) > 1 && i == 0 {
+			set = own
+		} else if i+1 < len(l.heads) && (l.heads[i+1].depth > h.depth || l.heads[i+1].inline) {
+			set = between
+		}
+		for one := range addressesOf(h.from) {
+			set[one] = true
+		}
+	}
+	return from, between, own
+}
+
+// people are the folded names of who the message was sent to and of who
+// forwarded it.
+func (l *letter) people(root *mimePart, own map[string]bool) map[string]bool {
+	lines := []string{decodeWords(root.header("To")), decodeWords(root.header("Cc"))}
+	if len(own) > 0 {
+		lines = append(lines, l.heads[0].from)
+	}
+	names := map[string]bool{}
+	for _, line := range lines {
+		for one := range strings.SplitSeq(line, ",") {
+			name, _, _ := strings.Cut(one, "<")
+			if v := foldName(strings.Trim(name, "\"' ")); len(v) > 2 {
+				names[v] = true
+			}
+		}
+	}
+	return names
 }
 
 // addressesOf is the addresses of a header line, in canonical form.
@@ -117,6 +217,7 @@ func addressesOf(line string) map[string]bool {
 // envelope notes a message's head and writes it as the first lines.
 func (l *letter) envelope(p *mimePart, outermost bool) {
 	from, reply, subject := decodeWords(p.header("From")), decodeWords(p.header("Reply-To")), decodeWords(p.header("Subject"))
+	l.heads = append(l.heads, head{from: from, depth: l.depth})
 	if outermost {
 		l.doc.From, l.doc.ReplyTo, l.doc.Subject = from, reply, subject
 		l.doc.To = decodeWords(p.header("To"))
@@ -159,10 +260,7 @@ func (l *letter) body(p *mimePart, depth int) {
 			l.plain(string(p.body))
 		}
 	case mediaType == "message/rfc822" || mediaType == "message/global":
-		if inner, ok := readPart(p.decoded()); ok {
-			l.envelope(inner, false)
-			l.body(inner, depth+1)
-		}
+		l.nested(p.decoded(), depth)
 	case p.isAttachment(mediaType):
 		l.attach(p, mediaType, depth)
 	case mediaType == "text/html" || mediaType == "application/xhtml+xml":
@@ -172,6 +270,18 @@ func (l *letter) body(p *mimePart, depth int) {
 	default:
 		l.plain(p.textOf(params))
 	}
+}
+
+// nested reads a message inside the message.
+func (l *letter) nested(b []byte, depth int) {
+	inner, ok := readPart(b)
+	if !ok {
+		return
+	}
+	l.depth++
+	l.envelope(inner, false)
+	l.body(inner, depth+1)
+	l.depth--
 }
 
 // alternatives writes what the reader saw, the last one that can be read,
@@ -188,7 +298,36 @@ func (l *letter) plain(s string) {
 		l.html(s)
 		return
 	}
-	l.write(s, foreignParts(s))
+	l.write(s, l.partsOf(s))
+}
+
+// partsOf finds the pieces of a body that are others'. What a mail forwards as
+// text is none: then the words above it are the forwarder's own.
+func (l *letter) partsOf(s string) []part {
+	if l.depth > 0 {
+		return foreignParts(s)
+	}
+	base := l.out.Len()
+	own, body, ok := forwardedAt(s, l.forward)
+	if !ok {
+		l.own = append(l.own, Span{base, base + len(s)}) // what comes with a mail that is attached
+		return foreignParts(s)
+	}
+	from := s[own:body]
+	for line := range strings.Lines(s[own:body]) {
+		if hasFold(line, "from:") || hasFold(line, "von:") || hasFold(line, "de:") {
+			from = line
+			break
+		}
+	}
+	l.heads = append(l.heads, head{from: from, inline: true})
+	l.own = append(l.own, Span{base, base + own})
+	parts := foreignParts(s[body:])
+	for i := range parts {
+		parts[i].start += body
+		parts[i].end += body
+	}
+	return parts
 }
 
 // looksLikeHTML says whether text that was sent as plain is a page.
@@ -203,7 +342,7 @@ func (l *letter) html(s string) {
 	for _, h := range doc.Hidden {
 		l.doc.Hidden = append(l.doc.Hidden, Span{base + h.Start, base + h.End})
 	}
-	l.write(doc.Text, append(parts, foreignParts(doc.Text)...))
+	l.write(doc.Text, append(parts, l.partsOf(doc.Text)...))
 }
 
 // write adds text with its parts moved to where it lands.
@@ -233,9 +372,8 @@ func (l *letter) attach(p *mimePart, mediaType string, depth int) {
 	case mediaType == "text/calendar" || strings.HasSuffix(low, ".ics"):
 		l.plain(calendarText(string(toValid(data, mediaType))))
 	case strings.HasSuffix(low, ".eml"):
-		if inner, ok := readPart(data); ok && depth < maxMailDepth {
-			l.envelope(inner, false)
-			l.body(inner, depth+1)
+		if depth < maxMailDepth {
+			l.nested(data, depth)
 		}
 	case strings.HasPrefix(mediaType, "text/"):
 		l.plain(string(toValid(data, mediaType)))

@@ -52,8 +52,11 @@ func readPart(b []byte) (*mimePart, bool) {
 				if len(p.headers) == 0 {
 					return p, false
 				}
-				p.body = b // a body without its blank line
-				return p, true
+				if !headerGoesOn(rest) {
+					p.body = b // a body without its blank line
+					return p, true
+				}
+				break
 			}
 			p.headers = append(p.headers, headerLine{string(line[:colon]), string(bytes.TrimSpace(line[colon+1:]))})
 		}
@@ -62,6 +65,23 @@ func readPart(b []byte) (*mimePart, bool) {
 	}
 	p.body = b
 	return p, len(p.headers) > 0
+}
+
+// usualHeaders are names by which a line is known as one of a header, whatever
+// stands before it.
+var usualHeaders = []string{"content-type:", "content-transfer-encoding:", "content-disposition:", "mime-version:", "date:", "from:", "to:", "subject:", "received:", "return-path:", "reply-to:", "message-id:", "dkim-signature:", "x-"}
+
+// headerGoesOn says whether the line that b begins with is plainly one of a
+// header: then the line before it is a broken one among them, and not the
+// body. Mass mailers write such lines.
+func headerGoesOn(b []byte) bool {
+	line := strings.ToLower(string(b[:min(len(b), 64)]))
+	for _, name := range usualHeaders {
+		if strings.HasPrefix(line, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // header is the first header line of that name, "" if there is none.

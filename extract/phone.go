@@ -536,7 +536,7 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 			return cueFor
 		}
 	}
-	if number {
+	if number || x.threadHead(mark{start: int(x.toks[first].start), end: int(x.toks[last].end)}) {
 		return cueFor
 	}
 	return cueNone

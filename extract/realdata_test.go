@@ -329,6 +329,9 @@ func realSmishing(t *testing.T, f *figures) {
 	f.add("smishing/smishtank.csv", "… and come out in the role sender", asSender, senders)
 	f.add("smishing/smishtank.csv", "hosts that contain the labelled brand's name: some brand told", named, brands)
 	f.add("smishing/smishtank.csv", "… and it is the labelled one", agree, named)
+	if asSender < senders*70/100 {
+		t.Errorf("smishing: %d of %d senders come out as the sender", asSender, senders)
+	}
 	if gotWhole < whole*96/100 {
 		t.Errorf("smishing: %d of %d hosts", gotWhole, whole)
 	}

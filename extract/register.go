@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"ringbreaker.example/fraud"
 )
@@ -233,6 +234,30 @@ var legalForms = strings.NewReplacer(
 	" limited liability company", " llc", " l l c", " llc", " limited", " ltd", " incorporated", " inc", " corporation", " corp", " company", " co",
 )
 
+// legalForm says whether a name ends as a firm's does, or begins so in
+// Japanese.
+func legalForm(name string) bool {
+	name = strings.TrimRight(strings.TrimSpace(name), ".")
+	at := strings.LastIndexAny(name, " \u00a0\u3000") + 1
+	if at == 0 {
+		return japaneseForm(name) != ""
+	}
+	last := []byte(strings.Trim(name[at:], "().,\u3000"))
+	is := dictionary.entries[dictionary.find(last, 0, len(last))]
+	return is.is.has(cueFirm) || is.hint.has(hintTrade) || japaneseForm(name) != ""
+}
+
+// japaneseForm is the legal form that a Japanese firm's name begins or ends
+// with, "" if it has none (Companies Act of Japan, Articles 2 and 6).
+func japaneseForm(name string) string {
+	for _, form := range [...]string{"株式会社", "有限会社", "合同会社", "合資会社", "合名会社", "一般社団法人"} {
+		if strings.HasPrefix(name, form) || strings.HasSuffix(name, form) {
+			return form
+		}
+	}
+	return ""
+}
+
 // foldCompany folds a company's name, its legal form in one spelling.
 func foldCompany(raw string) string {
 	name := foldName(raw)
@@ -260,6 +285,49 @@ func foldCompany(raw string) string {
 // firm takes the capitalised words before a legal form, token i, as a
 // company's name.
 func (x *scan) firm(i int) { x.firmTo(i, i) }
+
+// announcesFirm says whether a word before a firm's name only says that one
+// comes.
+func announcesFirm(word []byte) bool {
+	switch strings.ToLower(string(word)) {
+	case "firma", "company", "empresa", "société", "entreprise", "firm", "unternehmen", "sociedad":
+		return true
+	}
+	return false
+}
+
+// japaneseFirm takes a firm whose Japanese legal form is token i: the name
+// stands behind the form, or else before it, and ends at the hiragana of the
+// sentence around it, at a quote or a blank.
+func (x *scan) japaneseFirm(i int) bool {
+	if japaneseForm(string(x.bytes(i))) == "" {
+		return false
+	}
+	first, last := i, i
+	for k := i + 1; k < len(x.toks) && k <= i+5 && x.inName(k) && (x.gap(k) == 0 || k == i+1 && x.gap(k) == 1); k++ {
+		last = k
+	}
+	for k := i - 1; last == i && k >= 0 && k >= i-4 && x.gap(k+1) == 0 && x.inName(k); k-- {
+		first = k
+	}
+	if first == last {
+		return true // "the company", and no more
+	}
+	if name := foldCompany(string(x.text.b[x.toks[first].start:x.toks[last].end])); len(name) <= 120 {
+		x.take(fraud.Company, "name:"+name, first, last, true)
+	}
+	return true
+}
+
+// inName says whether token k may be part of a Japanese firm's name.
+func (x *scan) inName(k int) bool {
+	t := x.toks[k]
+	if t.used || t.class == classMark || x.lineBreak(k) {
+		return false
+	}
+	r, _ := utf8.DecodeRune(x.bytes(k))
+	return r < 0x3041 || r > 0x309F // no hiragana
+}
 
 // numbered are the places whose companies may have a number for a name
 // (Canada Business Corporations Act s. 11(2) and its provinces' like).
@@ -298,7 +366,7 @@ func (x *scan) firmTo(i, end int) {
 			break
 		}
 		if t.class == classMark {
-			if m := x.markAt(k); m == '&' || m == ',' && k+1 >= i-1 || m == '.' && x.is(k-1).has(cueFirm) || m == '-' && x.gap(k) == 0 && x.gap(k+1) == 0 {
+			if m := x.markAt(k); m == '&' || m == ',' && k+1 >= i-1 || m == '.' && (x.is(k-1).has(cueFirm) || equalFold("co", x.bytes(max(k-1, 0)))) || m == '-' && x.gap(k) == 0 && x.gap(k+1) == 0 {
 				continue
 			}
 			break
@@ -313,6 +381,10 @@ func (x *scan) firmTo(i, end int) {
 		if !x.is(k).has(cueFirm) && !strings.EqualFold(string(x.bytes(k)), "private") {
 			words++
 		}
+	}
+	if first < i-1 && announcesFirm(x.bytes(first)) { // "Firma Digital Schutz GmbH"
+		first++
+		words--
 	}
 	if words == 0 || first == i {
 		return

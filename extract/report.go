@@ -67,7 +67,7 @@ func (e *Extractor) Report(r *fraud.Report, opt Options) fraud.Extraction {
 		s.subject(i, &r.Subjects[i], at)
 	}
 	s.evidence(at)
-	s.text("narrative", r.Narrative, at, false)
+	s.text("narrative", r.Narrative, at, false, mediumAny)
 	return s.out
 }
 
@@ -170,7 +170,7 @@ func (s *reportScan) contact(i int, c *fraud.Contact, at time.Time) {
 	}
 	s.page(c.URL, placeURL.at(i), at)
 	s.field(fraud.PersonAlias, c.AgentAlias, fraud.RoleAlias, placeAgent.at(i), at, "the name the agent used")
-	s.text(placeText.at(i), c.Text, at, true)
+	s.text(placeText.at(i), c.Text, at, true, mediumOf(c.Medium))
 }
 
 func (s *reportScan) remote(i int, a *fraud.RemoteAccess, at time.Time) {
@@ -196,7 +196,11 @@ func (s *reportScan) payment(i int, p *fraud.Payment, at time.Time) {
 	s.field(fraud.TxID, p.TxID, fraud.RolePayee, placeTxID.at(i), at, "the payment itself")
 	s.field(fraud.CardDescriptor, p.CardDescriptor, fraud.RolePayee, placeDescriptor.at(i), at, "stood on the card's statement")
 	s.field(fraud.GiftCard, p.GiftCardBrand, fraud.RoleMention, placeGift.at(i), at, "the brand of card that was bought")
-	s.field(fraud.PersonAlias, p.ToName, fraud.RolePayee, placePayee.at(i), at, "the payee's name")
+	if legalForm(p.ToName) {
+		s.field(fraud.Company, "name:"+p.ToName, fraud.RolePayee, placePayee.at(i), at, "the payee's name")
+	} else {
+		s.field(fraud.PersonAlias, p.ToName, fraud.RolePayee, placePayee.at(i), at, "the payee's name")
+	}
 }
 
 func (s *reportScan) subject(i int, n *fraud.NamedSubject, at time.Time) {
@@ -238,7 +242,7 @@ func (s *reportScan) page(raw, field string, at time.Time) {
 			return
 		}
 	}
-	for _, f := range s.x.scan.run(raw, Options{Country: s.opt.Country, Safe: s.opt.Safe, FromFraudster: true}, nil) {
+	for _, f := range s.x.scan.run(raw, Options{Country: s.opt.Country, Safe: s.opt.Safe, FromFraudster: true}, given{}) {
 		if f.Kind != fraud.URL {
 			s.add(&f, field, at)
 		}
@@ -272,6 +276,32 @@ func (s *reportScan) evidence(at time.Time) {
 	}
 }
 
+// mediumOf is what a contact's text is.
+func mediumOf(m string) medium {
+	switch m {
+	case "sms", "social":
+		return mediumMessage
+	case "popup", "email":
+		return mediumPage
+	}
+	return mediumAny
+}
+
+// fieldSays gives a number or an address in a text the part that a field of
+// the report gives it, where the words of the text do not tell it.
+func (s *reportScan) fieldSays(f *Finding) {
+	if !guessed(f.Why) {
+		return
+	}
+	for i := range s.out.Sightings {
+		t := &s.out.Sightings[i]
+		if t.Indicator == f.Indicator && t.Role.Links() && t.Place.Field != "narrative" && !strings.HasSuffix(t.Place.Field, ".text") {
+			f.Role, f.Why = t.Role, "the report's field "+t.Place.Field+" says so"
+			return
+		}
+	}
+}
+
 // add records a finding of a text, and for a host the site it belongs to.
 func (s *reportScan) add(f *Finding, field string, at time.Time) {
 	role, why := f.Role, f.Why
@@ -299,15 +329,19 @@ func (s *reportScan) add(f *Finding, field string, at time.Time) {
 }
 
 // text records what the free text of a field holds, and sketches it.
-func (s *reportScan) text(field, text string, at time.Time, scam bool) {
+func (s *reportScan) text(field, text string, at time.Time, scam bool, m medium) {
 	if text == "" {
 		return
 	}
 	opt := s.opt
 	opt.FromFraudster = scam
-	found := s.x.scan.run(text, opt, nil)
+	found := s.x.scan.run(text, opt, given{medium: m})
 	for i := range found {
-		s.add(&found[i], field, at)
+		f := &found[i]
+		if f.Kind == fraud.Phone || f.Kind == fraud.Email || f.Kind == fraud.Handle {
+			s.fieldSays(f)
+		}
+		s.add(f, field, at)
 	}
 	if s.x.NoSketches {
 		return

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -29,7 +30,7 @@ func (x *scan) assignRoles() {
 			f.Role, f.Why = p.role, p.why
 			continue
 		}
-		f.Role, f.Why = x.roleOf(f, x.marks[i])
+		f.Role, f.Why = x.roleByVoice(f, x.marks[i])
 		if f.Kind == fraud.Domain || f.Kind == fraud.URL {
 			x.judgeHost(f)
 		}
@@ -38,7 +39,29 @@ func (x *scan) assignRoles() {
 		x.hostsFollow()
 		x.listed()
 		x.agree()
+		x.linksFollow()
 	}
+}
+
+// roleByVoice is roleOf, a forwarder's words read as an account.
+func (x *scan) roleByVoice(f *Finding, m mark) (fraud.Role, string) {
+	for _, s := range x.own {
+		if f.Start < s.Start || f.Start >= s.End {
+			continue
+		}
+		fraudster := x.opt.FromFraudster
+		x.opt.FromFraudster = false
+		role, why := x.roleOf(f, m)
+		x.opt.FromFraudster = fraudster
+		if f.Kind != fraud.Phone || role == fraud.RoleVictimOwned {
+			return role, why
+		}
+		if c := x.around(m); guessed(why) || !c.call && !c.called && !c.got && !c.from && !c.shown && !c.toward {
+			return fraud.RoleVictimOwned, "of the one who forwarded the message"
+		}
+		return role, why
+	}
+	return x.roleOf(f, m)
 }
 
 // listed gives a number or an address the part of the one before it where no
@@ -87,6 +110,33 @@ func (x *scan) hostsFollow() {
 	}
 }
 
+// linksFollow makes a bystander of a number or an address in a page's list of
+// links ("tel:", "mailto:") that the page itself shows as a bystander's only.
+func (x *scan) linksFollow() {
+	for i := range x.found {
+		f := &x.found[i]
+		if f.Kind != fraud.Phone && f.Kind != fraud.Email || !f.Role.Links() || !x.inLink(x.marks[i]) {
+			continue
+		}
+		shown, foreign := false, ""
+		for k := range x.found {
+			if g := &x.found[k]; g.Indicator == f.Indicator && !x.inLink(x.marks[k]) {
+				shown = shown || g.Role != fraud.RoleBystander
+				foreign = g.Why
+			}
+		}
+		if !shown && foreign != "" {
+			f.Role, f.Why = fraud.RoleBystander, foreign
+		}
+	}
+}
+
+// inLink says whether a finding is what a link opens.
+func (x *scan) inLink(m mark) bool {
+	b := x.text.b[max(0, m.start-8):m.start]
+	return bytes.HasSuffix(b, []byte("mailto:")) || bytes.HasSuffix(b, []byte("tel:")) || bytes.HasSuffix(b, []byte("tel:+"))
+}
+
 // agree lets the places of one value explain each other: what is the
 // victim's in one sentence is the victim's in all, and a number that stands
 // bare in one line is what the other line calls it.
@@ -96,8 +146,9 @@ func (x *scan) agree() {
 	if len(x.found) > few {
 		told = make(map[fraud.Indicator]fraud.Role, len(x.found))
 		for i := range x.found {
-			f := &x.found[i]
-			told[f.Indicator] = tells(told[f.Indicator], f.Role)
+			if f := &x.found[i]; !guessed(f.Why) {
+				told[f.Indicator] = tells(told[f.Indicator], f.Role)
+			}
 		}
 	}
 	for i := range x.found {
@@ -112,7 +163,7 @@ func (x *scan) agree() {
 		case role == "" || role == f.Role:
 		case role == fraud.RoleVictimOwned && f.Role.Links():
 			f.Role, f.Why = role, "the speaker calls it their own elsewhere in the text"
-		case f.Role == fraud.RoleMention:
+		case f.Role == fraud.RoleMention, guessed(f.Why):
 			f.Role, f.Why = role, "another line of the text says so"
 		}
 	}
@@ -122,7 +173,7 @@ func (x *scan) agree() {
 // been told already tells the same again.
 func (x *scan) toldOf(f *Finding) (role fraud.Role) {
 	for k := range x.found {
-		if g := &x.found[k]; g.Value == f.Value && g.Kind == f.Kind {
+		if g := &x.found[k]; g.Value == f.Value && g.Kind == f.Kind && !guessed(g.Why) {
 			role = tells(role, g.Role)
 		}
 	}
@@ -203,6 +254,25 @@ func (x *scan) judgeHost(f *Finding) {
 	f.Why = x.host(host).withLikeness(f.Why)
 }
 
+// The reasons of the roles that no word tells: another line of the text, or a
+// field of the report, that does tell beats them.
+const (
+	whyLikeliest = "its part is not told; one to call is the likeliest"
+	whyGivenOut  = "what the fraudsters' own text gives out is there to be called"
+	whyInTouch   = "an address the speaker was in touch with"
+	whyWrittenTo = "the address to write to"
+	whyWroteAs   = "the name they wrote under"
+)
+
+// guessed says whether a reason says that no word told the part.
+func guessed(why string) bool {
+	switch why {
+	case whyLikeliest, whyGivenOut, whyInTouch, whyWrittenTo, whyWroteAs:
+		return true
+	}
+	return false
+}
+
 // roleOf decides by the kind, and for the kinds that may be anybody's by the
 // words near the finding.
 func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
@@ -220,6 +290,11 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 	case fraud.File, fraud.Image:
 		return fraud.RoleAsset, "the hash of a file"
 	}
+	if x.opt.FromFraudster && x.medium == mediumPage || f.Kind == fraud.Email {
+		if why := x.footer(f.Kind, m); why != "" {
+			return fraud.RoleBystander, why
+		}
+	}
 	if m.remote && (f.Kind == fraud.URL || f.Kind == fraud.Domain) {
 		return fraud.RoleRemote, "a program for remote access is fetched there"
 	}
@@ -232,6 +307,12 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		if m.billed {
 			return fraud.RoleCallback, "the merchant's own, on the statement"
 		}
+		if x.chatLine(m) {
+			return fraud.RoleSender, "wrote the line of a chat"
+		}
+		if x.threadHead(m) {
+			return fraud.RoleSender, "stands at the head of a message, where the sender does"
+		}
 		if x.opt.FromFraudster {
 			x.readSignature(&c, m)
 			return x.phoneOfFraudster(c, f, m)
@@ -241,6 +322,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && x.markAt(first-1) == '<' && !c.mine {
 			return fraud.RoleSender, "stands in a mail's head"
 		}
+		if x.threadHead(m) {
+			return fraud.RoleSender, "stands at the head of a message, where the sender does"
+		}
 		if x.opt.FromFraudster && x.addressee(m) {
 			return fraud.RoleVictimOwned, "the message names it as the one it was sent to"
 		}
@@ -248,7 +332,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 	case fraud.URL, fraud.Domain:
 		return x.webRole(c, f, m)
 	case fraud.BankAccount, fraud.UPI, fraud.Wallet:
-		if c.mine && !c.toward {
+		if c.mine && !c.toward && !x.opt.FromFraudster {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
 		}
 		return fraud.RolePayee, "named as a place for money"
@@ -271,7 +355,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		return x.handleRole(c, f, m)
 	case fraud.IMEI, fraud.ICCID:
-		if c.mine {
+		if c.mine && !x.opt.FromFraudster {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
 		}
 	}
@@ -286,6 +370,8 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
 	case c.victims && !c.genuine && !c.text:
 		return fraud.RoleVictimOwned, "the account calls it the victim's"
+	case c.helper:
+		return fraud.RoleBystander, "the speaker's own helper, by the words before it"
 	case c.dialled && !c.genuine && !c.p2p:
 		return fraud.RoleCallback, "the speaker called it"
 	case c.p2p && (c.toward || c.sent && !c.call) && !c.mine && !c.from:
@@ -315,7 +401,7 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 	case c.site || c.mail:
 		return fraud.RoleCallback, "stood on what the speaker was shown"
 	}
-	return fraud.RoleCallback, "its part is not told; one to call is the likeliest"
+	return fraud.RoleCallback, whyLikeliest
 }
 
 // phoneOfFraudster decides what a phone number is in a text that the
@@ -332,7 +418,7 @@ func (x *scan) phoneOfFraudster(c cuesAround, f *Finding, m mark) (fraud.Role, s
 	case x.orderToCall(m):
 		return fraud.RoleCallback, "the text says to call, a sentence before"
 	}
-	return fraud.RoleCallback, "what the fraudsters' own text gives out is there to be called"
+	return fraud.RoleCallback, whyGivenOut
 }
 
 // fromRightBefore says whether "from" is the word before: "will phone you
@@ -367,12 +453,12 @@ func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
 	case c.victims && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the account calls it the victim's"
-	case (c.p2p || c.sent && c.paid) && c.toward && !c.from:
+	case (c.p2p || c.sent && c.paid) && c.toward && !c.from, c.p2pRight && !c.from:
 		return fraud.RolePayee, "money was to go to this address"
 	case c.from:
 		return fraud.RoleSender, "the message came from it"
 	case c.call || c.toward || c.phone || x.opt.FromFraudster:
-		return fraud.RoleCallback, "the address to write to"
+		return fraud.RoleCallback, whyWrittenTo
 	}
-	return fraud.RoleSender, "an address the speaker was in touch with"
+	return fraud.RoleSender, whyInTouch
 }

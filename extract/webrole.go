@@ -235,5 +235,5 @@ func (x *scan) handleRole(c cuesAround, f *Finding, m mark) (fraud.Role, string)
 	if c.call && c.me {
 		return fraud.RoleCallback, "the name to write to"
 	}
-	return fraud.RoleSender, "the name they wrote under"
+	return fraud.RoleSender, whyWroteAs
 }

@@ -137,6 +137,7 @@ const (
 	hintTaken                       // gegeben, लिया: the same, behind the id, where the verb stands last
 	hintAskedFor                    // wollte, demandé: they wanted the id of the speaker
 	hintToMe                        // me, mir: whom something is told or given
+	hintOptOut                      // unsubscribe: an address of the mailer follows
 )
 
 // hintsToLookAt are the hints at which a recogniser starts.
@@ -145,7 +146,7 @@ const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSigno
 var hintNames = map[string]hints{
 	"given": hintGiven, "family": hintFamily, "person": hintPerson, "role": hintRole, "self": hintSelf, "kin": hintKin, "signoff": hintSignoff,
 	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade, "hosts": hintHosts, "reach": hintReach, "yours": hintYours, "theirs": hintTheirs, "write": hintWrite, "redirects": hintRedirects, "live": hintLive,
-	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken, "askedfor": hintAskedFor, "tome": hintToMe,
+	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken, "askedfor": hintAskedFor, "tome": hintToMe, "optout": hintOptOut,
 }
 
 // namesText is the dictionary of names: "given name name …".

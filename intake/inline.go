@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/jhillyerd/enmime/v2"
+
+	"ringbreaker.example/extract"
 )
 
 // headNames are the names that mail programs give the lines at the head of a
@@ -98,47 +100,22 @@ func beforeMark(lines []string) string {
 	}
 	if n > 0 {
 		last := strings.Trim(lines[n-1], "> \t\r\n")
-		if strings.HasPrefix(last, "---") || strings.HasPrefix(last, "___") || forwardMark(last) {
+		if strings.HasPrefix(last, "---") || strings.HasPrefix(last, "___") || extract.ForwardMark(last) {
 			n--
 		}
 	}
 	return strings.TrimSpace(strings.Join(lines[:n], ""))
 }
 
-// forwardMarks are what mail programs write above a mail that is forwarded as
-// text (Gmail, Apple Mail, Outlook, Thunderbird, in the languages of headNames).
-var forwardMarks = []string{
-	"forwarded message", "begin forwarded", "anfang der weitergeleiteten", "weitergeleitete nachricht", "message transféré", "début du message", "début du message réexpédié",
-	"mensaje reenviado", "inicio del mensaje", "messaggio inoltrato", "inizio messaggio inoltrato", "mensagem encaminhada", "doorgestuurd bericht", "begin doorgestuurd",
-	"転送されたメッセージ", "अग्रेषित संदेश",
-}
-
-// forwardMark says whether a line is such a mark.
-func forwardMark(line string) bool {
-	line = strings.ToLower(strings.Trim(line, "-_> \t\r\n:"))
-	for _, mark := range forwardMarks {
-		if strings.HasPrefix(line, mark) {
-			return true
-		}
-	}
-	return false
-}
-
-// forwardSubjects begin the subject of a mail that forwards another.
-var forwardSubjects = []string{"fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:", "転送:"}
-
 // saysForwarded says whether a mail calls itself forwarded, by its subject or
 // by the line above the mail inside it. A thread that is quoted below an
 // answer does not: fraudsters forge those.
 func saysForwarded(env *enmime.Envelope) bool {
-	subject := strings.ToLower(strings.TrimSpace(env.GetHeader("Subject")))
-	for _, begin := range forwardSubjects {
-		if strings.HasPrefix(subject, begin) {
-			return true
-		}
+	if extract.ForwardSubject(env.GetHeader("Subject")) {
+		return true
 	}
 	for line := range strings.Lines(env.Text) {
-		if forwardMark(line) {
+		if extract.ForwardMark(line) {
 			return true
 		}
 	}

@@ -1,0 +1,59 @@
+package extract
+
+import "ringbreaker.example/fraud"
+
+const (
+	// farOptOut is how many tokens before an address, or behind it, the word may
+	// stand that makes it the one for those who want no more mails.
+	farOptOut = 14
+	// farFooter is how many tokens a mailer's own footer has, its address and
+	// telephone among them, behind that word.
+	farFooter = 48
+)
+
+// footer says why a value stands in the footer that a mailing service puts
+// under the mails of its customers, "" if it does not: an address or a page to
+// unsubscribe at, and behind it the service's own name and telephone, if the
+// message has told another number to call before.
+func (x *scan) footer(kind fraud.Kind, m mark) string {
+	switch kind {
+	case fraud.Email, fraud.URL, fraud.Domain, fraud.Phone, fraud.Company:
+	default:
+		return ""
+	}
+	first, last := x.tokensOf(m)
+	far := farOptOut
+	if kind == fraud.Phone || kind == fraud.Company {
+		far = farFooter
+	}
+	for k := first - 1; k >= 0 && k >= first-far; k-- {
+		if x.hint(k).has(hintOptOut) {
+			if kind == fraud.Phone && (x.near(first, 6, 0, cueCall) || !x.toldBefore(m)) {
+				return ""
+			}
+			return "stands in the mailer's own footer"
+		}
+		if far == farOptOut && x.blankLine(k+1) {
+			break
+		}
+	}
+	if kind == fraud.Phone || kind == fraud.Company {
+		return ""
+	}
+	for k := last + 1; k < len(x.toks) && k <= last+4 && !x.lineBreak(k); k++ {
+		if x.hint(k).has(hintOptOut) {
+			return "where one unsubscribes"
+		}
+	}
+	return ""
+}
+
+// toldBefore says whether a number stands before m in the text.
+func (x *scan) toldBefore(m mark) bool {
+	for i := range x.found {
+		if x.found[i].Kind == fraud.Phone && x.marks[i].end <= m.start && x.found[i].Role != fraud.RoleBystander {
+			return true
+		}
+	}
+	return false
+}

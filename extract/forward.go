@@ -1,0 +1,81 @@
+package extract
+
+import (
+	"strings"
+)
+
+// forwardMarks are what mail programs write above a mail that is forwarded as
+// text (Gmail, Apple Mail, Outlook, Thunderbird).
+var forwardMarks = [...]string{
+	"forwarded message", "begin forwarded", "anfang der weitergeleiteten", "weitergeleitete nachricht", "message transféré", "début du message", "début du message réexpédié",
+	"mensaje reenviado", "inicio del mensaje", "messaggio inoltrato", "inizio messaggio inoltrato", "mensagem encaminhada", "doorgestuurd bericht", "begin doorgestuurd",
+	"転送されたメッセージ", "अग्रेषित संदेश",
+}
+
+// ForwardMark says whether a line is what a mail program writes above a mail
+// that is forwarded as text: "---------- Forwarded message ---------".
+func ForwardMark(line string) bool {
+	line = strings.ToLower(strings.Trim(line, "-_> \t\r\n:"))
+	for _, mark := range forwardMarks {
+		if strings.HasPrefix(line, mark) {
+			return true
+		}
+	}
+	return false
+}
+
+// forwardSubjects begin the subject of a mail that forwards another.
+var forwardSubjects = [...]string{"fwd:", "fw:", "wg:", "tr:", "rv:", "enc:", "i:", "doorst:", "転送:"}
+
+// ForwardSubject says whether a mail calls itself forwarded by its subject.
+func ForwardSubject(subject string) bool {
+	subject = strings.ToLower(strings.TrimSpace(subject))
+	for _, begin := range forwardSubjects {
+		if strings.HasPrefix(subject, begin) {
+			return true
+		}
+	}
+	return false
+}
+
+// forwardedAt finds the mail that a text forwards: where the forwarder's own
+// words end, and where the head of the mail ends. By a mark, or, where the
+// subject says that something is forwarded, by a head alone.
+func forwardedAt(s string, subject bool) (own, body int, ok bool) {
+	at := 0
+	for line := range strings.Lines(s) {
+		switch {
+		case ForwardMark(line):
+			return at, headEnd(s, at+len(line)), true
+		case subject && (hasFold(line, "from:") || hasFold(line, "von:") || hasFold(line, "de:")) && threadBegins(s[at:]):
+			return at, headEnd(s, at), true
+		}
+		at += len(line)
+	}
+	return 0, 0, false
+}
+
+func hasFold(s, prefix string) bool {
+	s = strings.TrimLeft(s, "*> ")
+	return len(s) >= len(prefix) && strings.EqualFold(s[:len(prefix)], prefix)
+}
+
+// mostHead is how many lines the head of a mail that is forwarded as text may
+// have, blanks before it counted.
+const mostHead = 16
+
+// headEnd is where the head ends that begins at byte at of s or a blank line
+// below.
+func headEnd(s string, at int) int {
+	seen := false
+	for range mostHead {
+		line, _, more := strings.Cut(s[at:], "\n")
+		blank := strings.Trim(line, "> \t\r") == ""
+		if name, _, found := strings.Cut(line, ":"); blank && seen || !blank && (!found || len(name) > 24) || !more {
+			break
+		}
+		seen = seen || !blank
+		at += len(line) + 1
+	}
+	return at
+}
