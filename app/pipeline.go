@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"ringbreaker.example/access"
@@ -118,6 +120,8 @@ func (n *Node) Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanati
 			return link.Explanation{}, err
 		}
 	}
+	// A result's assignments are sorted, and are searched so.
+	slices.SortFunc(res.Assign, func(x, y link.Assigned) int { return cmp.Compare(x.Report, y.Report) })
 	return res.Explain(a, b), nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -162,5 +163,34 @@ func TestRingsThatAnotherProgramSavedAreRespected(t *testing.T) {
 	rings, err := one.db.RingsByHarm(ctx, 9)
 	if err != nil || len(rings) != 4 || len(s.Result().Rings) != 4 {
 		t.Errorf("%d rings are kept, %d linked, %v, want four", len(rings), len(s.Result().Rings), err)
+	}
+}
+
+// Why two reports are together does not hang on which of them is named first.
+func TestTwoReportsAreExplainedInEitherOrder(t *testing.T) {
+	n, ctx := ringsNode(t)
+	takeReports(ctx, t, n, "+12125550101", "+12125550101", "+12125550177")
+	if err := n.Flow(ctx); err != nil {
+		t.Fatal(err)
+	}
+	all, err := n.db.ReportInbox(ctx, fraud.InboxQuery{Limit: 10})
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d reports, %v", len(all), err)
+	}
+	for _, a := range all {
+		for _, b := range all {
+			x, y := a.Report.Name(), b.Report.Name()
+			if x == y {
+				continue
+			}
+			why, err := n.Explain(ctx, x, y)
+			if err != nil {
+				t.Fatal(err)
+			}
+			both := a.Ring != "" && a.Ring == b.Ring
+			if why.Same != both || both && len(why.Chain) == 0 || slices.ContainsFunc(why.Says, func(s string) bool { return strings.Contains(s, "is not in this linking") }) {
+				t.Errorf("%s (ring %q) and %s (ring %q): %+v", x, a.Ring, y, b.Ring, why)
+			}
+		}
 	}
 }

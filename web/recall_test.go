@@ -147,7 +147,7 @@ func TestWhatWaitsForPeersIsShownAndSentWhenAsked(t *testing.T) {
 		"connection refused", "2 Mar 2026, 10:10 UTC", "an earlier letter about the same thing goes first", "Recall of joint case JC-4HBD", "Send now: try all 4 again",
 		"was not accepted by both sides",
 	}, "long ago")
-	v.shows("/rings", []string{`Letters <span class="tag clock">4`})
+	v.shows("/rings", []string{`Letters <span class="tag clock">4 wait</span>`})
 	v.shows("/joint/JC-4HBD", []string{"Not taken yet", "A line in the log of joint case JC-4HBD, to birch", "Recall of joint case JC-4HBD, to cfb"}, "For signature")
 	v.shows("/referrals/REF-2K7M", []string{"Not taken yet", "For signature: referral REF-2K7M version 1, to birch"}, "A line in the log")
 	v.get("/letters")
