@@ -38,6 +38,7 @@ type cuesAround struct {
 	p2pRight bool // a service that pays stands right before it
 	howFar   int  // tokens back to the nearest word for calling
 	seen     cues // of the words before the finding, all together
+	floor    int  // the first token that is read, where the line has a label of its own
 }
 
 // window is how many words back and on a sentence is read.
@@ -52,7 +53,8 @@ func (x *scan) around(m mark) cuesAround {
 	c := cuesAround{howFar: windowBack + 1}
 	words := 0
 	var turned bool // a word between "my" and the value made it another's
-	for k := first - 1; k >= 0 && words < windowBack; k-- {
+	c.floor = x.labelled(first)
+	for k := first - 1; k >= c.floor && words < windowBack; k-- {
 		if x.toks[k].class == classMark {
 			switch x.markAt(k) {
 			case signPhone:
@@ -91,6 +93,38 @@ func (x *scan) around(m mark) cuesAround {
 	return c
 }
 
+// labelled is the first token of a finding's line where the line is a label
+// and its value, "Caller ID: +1 …", and a line above has a label too: they are
+// a form's, and what the one says it does not say of the other. Else 0.
+func (x *scan) labelled(first int) int {
+	k := first - 1
+	for k >= 0 && (x.markAt(k) == '+' || x.markAt(k) == '(') && !x.lineBreak(k+1) {
+		k--
+	}
+	if k < 0 || x.markAt(k) != ':' || x.lineBreak(k+1) {
+		return 0
+	}
+	start, words := k, 0
+	for start > 0 && words <= 4 && !x.lineBreak(start) {
+		start--
+		if x.toks[start].class != classMark {
+			words++
+		}
+	}
+	if start == 0 || words == 0 || words > 4 || !x.lineBreak(start) {
+		return 0
+	}
+	for above := start - 1; above >= 0 && above >= start-16; above-- {
+		if x.markAt(above) == ':' {
+			return start
+		}
+		if above > 0 && x.lineBreak(above) {
+			break
+		}
+	}
+	return 0
+}
+
 // told takes in what the words before the finding say wherever they stand.
 func (c *cuesAround) told() {
 	c.called = c.seen.has(cueCalled)
@@ -111,7 +145,7 @@ const placed = cueFrom | cueTo | cueMy | cueShown | cueCall | cueNumber | cueGen
 func (x *scan) readPeople(c *cuesAround, first int) {
 	x.readWho(c, first)
 	asks := 0
-	for k := first - 1; k >= 0 && k > first-18; k-- {
+	for k := first - 1; k >= c.floor && k > first-18; k-- {
 		if m := x.markAt(k); m == '?' {
 			asks = k
 		} else if m == '.' && x.gap(k+1) > 0 && asks == 0 {
@@ -126,7 +160,7 @@ func (x *scan) readPeople(c *cuesAround, first int) {
 
 // readWho reads the nine words before a number for the people in them.
 func (x *scan) readWho(c *cuesAround, first int) {
-	for k, words := first-1, 0; k >= 0 && words < 9; k-- {
+	for k, words := first-1, 0; k >= c.floor && words < 9; k-- {
 		if x.toks[k].class == classMark {
 			if m := x.markAt(k); (m == '.' || m == ';' || m == '!') && x.gap(k+1) > 0 && !x.abbreviation(k) && words > 1 {
 				return
@@ -147,7 +181,7 @@ func (x *scan) readWho(c *cuesAround, first int) {
 			return
 		case hint.has(hintKin) && !hint.has(hintPerson|hintRole) && words <= 7 && !(x.is(k+1).has(cuePhone) && x.hint(k+1).has(hintNoName)):
 			c.victims = true
-		case hint.has(hintRole) && words <= 7 && (x.is(k-1).has(cueMy) || equalFold("our", x.bytes(k-1))):
+		case hint.has(hintRole) && words <= 7 && (x.is(k-1).has(cueMy) || k > 0 && equalFold("our", x.bytes(k-1))):
 			c.helper = true
 		case hint.has(hintPerson | hintTheirs):
 			c.numIs = false

@@ -59,6 +59,7 @@ func (x *scan) remoteID(i int) {
 		return
 	}
 	x.take(fraud.RemoteTool, tool.name, i, i, true)
+	x.tool = int16(x.value(i)) + 1
 	if tool.least == 0 {
 		return
 	}

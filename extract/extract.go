@@ -19,6 +19,7 @@
 package extract
 
 import (
+	"bytes"
 	"slices"
 	"sync"
 
@@ -78,6 +79,7 @@ type scan struct {
 	parts    []part     // of the text, by who speaks; see role.go
 	own      []Span     // see given
 	medium   medium     // what the text is
+	tool     int16      // the last product for remote access that was named, counted from 1
 	frame    frame      // see framed
 }
 
@@ -160,7 +162,7 @@ func (e *Extractor) putBack() {
 // run finds the indicators of a text. They are good until the next run.
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
-	x.medium, x.own, x.frame = g.medium, g.own, frameUnknown
+	x.medium, x.own, x.frame, x.tool = g.medium, g.own, frameUnknown, 0
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {
@@ -190,8 +192,37 @@ func inText(a, b Finding) int {
 func (x *scan) settle() {
 	x.home = regionNamed(x.opt.Country)
 	if x.home == nil {
-		x.home = regionNamed(homes[x.lang()])
+		x.home = regionNamed(x.homeByWords())
 	}
+}
+
+// homeByWords is where a text's numbers are at home by its language, and, where
+// that is English or none that is known, by its money and its banks' words.
+func (x *scan) homeByWords() string {
+	lang := x.lang()
+	if lang != langEN && lang != langNone {
+		return homes[lang]
+	}
+	b := x.text.b
+	switch {
+	case bytes.IndexByte(b, signPound) >= 0:
+		return "GB"
+	case bytes.IndexByte(b, signRupee) >= 0:
+		return "IN"
+	case bytes.Contains(b, []byte("R$")):
+		return "BR"
+	}
+	for _, i := range x.asking {
+		switch w := x.bytes(int(i)); {
+		case equalFold("bsb", w):
+			return "AU"
+		case equalFold("ifsc", w), equalFold("gstin", w):
+			return "IN"
+		case equalFold("sort", w) && int(i)+1 < len(x.toks) && equalFold("code", x.bytes(int(i)+1)):
+			return "GB"
+		}
+	}
+	return homes[lang]
 }
 
 // homes is where a text's numbers are taken to be at home if only its

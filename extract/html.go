@@ -119,6 +119,7 @@ func (p *page) text(b []byte) {
 		p.script(string(b))
 	case p.raw == atom.Style:
 		p.hiding.read(string(b))
+		p.styleTexts(string(b))
 	case p.inTitle:
 		p.title.Write(unescape(b))
 	default:
@@ -185,6 +186,8 @@ func (p *page) startTag(z *html.Tokenizer) {
 			p.blank(' ')
 			p.visible(string(value))
 			p.blank(' ')
+		default:
+			p.attribute(string(key), string(value))
 		}
 	}
 	switch tag {
@@ -296,7 +299,7 @@ func (p *page) script(s string) {
 				end++
 			}
 			if end < len(s) && s[end] == c && end-i > 4 {
-				p.keep(unquote(s[i+1 : end]))
+				p.keep(phoneName(s[:i]) + unquote(s[i+1:end]))
 			}
 			i = max(i, min(end, len(s)-1))
 		case '/':
@@ -310,6 +313,63 @@ func (p *page) script(s string) {
 	for _, call := range []string{"fbq", "clicky", "Histats", "_gaq", "gtag"} {
 		if at := strings.Index(s, call); at >= 0 {
 			p.keep(strings.ReplaceAll(s[at:min(len(s), at+160)], "\n", " "))
+		}
+	}
+}
+
+// attribute keeps what an attribute holds that scripts show, or that readers
+// aloud read out: data-phone="18885550142", aria-label="Call (888) 555-0142".
+func (p *page) attribute(key, value string) {
+	if key != "aria-label" && key != "title" && !strings.HasPrefix(key, "data-") || len(value) > 200 {
+		return
+	}
+	digits := 0
+	for i := range len(value) {
+		if isDigit(value[i]) {
+			digits++
+		}
+	}
+	if digits >= leastPhone && digits <= maxPhoneDigits {
+		p.keep(phoneName(key+"=") + value)
+	}
+}
+
+// phoneName is "phone: " where the name that a script or an attribute gives a
+// value says that it is a phone's number, so that bare digits are read as one.
+func phoneName(before string) string {
+	end := len(strings.TrimRight(before, " \t=:(+"))
+	start := end
+	for start > 0 && (isAlnum(before[start-1]) || before[start-1] == '_' || before[start-1] == '-' || before[start-1] == '$') && end-start < 40 {
+		start--
+	}
+	name := strings.ToLower(before[start:end])
+	for _, word := range [...]string{"phone", "tel", "tfn", "callnow", "helpline", "hotline", "mobile"} {
+		if end < len(before) && strings.Contains(name, word) {
+			return "phone: "
+		}
+	}
+	return ""
+}
+
+// styleTexts keeps the texts that a style sheet shows (CSS Generated Content
+// Module Level 3, the property "content").
+func (p *page) styleTexts(css string) {
+	for {
+		_, rest, found := strings.Cut(css, "content")
+		if !found || p.held > maxScriptStrings {
+			return
+		}
+		css = rest
+		rest = strings.TrimLeft(rest, " \t\n")
+		if !strings.HasPrefix(rest, ":") {
+			continue
+		}
+		rest = strings.TrimLeft(rest[1:], " \t\n")
+		if rest == "" || rest[0] != '"' && rest[0] != '\'' {
+			continue
+		}
+		if text, _, closed := strings.Cut(rest[1:], rest[:1]); closed && len(text) > 4 && len(text) < 300 {
+			p.keep(unquote(text))
 		}
 	}
 }

@@ -27,7 +27,7 @@ const (
 
 // number looks at a run with digits that nothing else has claimed.
 func (x *scan) number(i int) {
-	if x.price(i) || x.structured(i) {
+	if x.price(i) || x.structured(i) || x.tool > 0 && x.sessionFar(i) {
 		return
 	}
 	var gs [maxGroups]group
@@ -36,7 +36,15 @@ func (x *scan) number(i int) {
 		return
 	}
 	for hi := n; hi > 0; hi-- {
-		if x.phone(gs[:hi]) {
+		if x.phone(gs[:hi], true) {
+			return
+		}
+	}
+	if plus, _ := x.plusBefore(gs[0].tok); !plus {
+		return
+	}
+	for hi := n; hi > 0; hi-- { // a number that its plan does not know
+		if x.phone(gs[:hi], false) {
 			return
 		}
 	}
@@ -248,8 +256,9 @@ func (x *scan) join(gs []group) []byte {
 	return d
 }
 
-// phone takes the groups as a phone number if they are one.
-func (x *scan) phone(gs []group) bool {
+// phone takes the groups as a phone number if they are one; valid asks that
+// their plan knows it.
+func (x *scan) phone(gs []group, valid bool) bool {
 	first := gs[0].tok
 	plus, from := x.plusBefore(first)
 	d := x.join(gs)
@@ -274,7 +283,7 @@ func (x *scan) phone(gs []group) bool {
 		cue = cueFor
 	}
 	p, ok := x.plan(d, gs, plus, cue)
-	if !ok {
+	if !ok || valid && plus && !p.valid && !fiction(&p) {
 		return false
 	}
 	start := int(x.toks[from].start)
@@ -517,6 +526,9 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 		}
 		seen++
 		is := x.is(i)
+		if x.toks[i].used && !is.has(cueTool) {
+			continue // of a page's address, of an account
+		}
 		number = number || is.has(cueNumber) && !x.is(i-1).has(cueID) && !x.is(i-2).has(cueID)
 		switch {
 		case is.has(cuePhone | cueCall | cueCalled | cueFree):
@@ -526,6 +538,9 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 				return cueFor
 			}
 		case is.has(cueID | cueTx | cueHandset | cueSIM | cueAccount | cueRouting | cueTax | cueRegister | cueTool):
+			if is.has(cueID) && x.is(i-1).has(cueShown|cuePhone|cueCall|cueCalled) {
+				return cueFor // caller id
+			}
 			if seen <= 4 && !areaCode(x.bytes(max(i-1, 0))) {
 				return cueAgainst
 			}

@@ -286,3 +286,40 @@ func fetchesClient(url string) bool {
 	return strings.Contains(low, ".client.exe") || strings.Contains(low, ".clientsetup.") || strings.Contains(low, "/bin/screenconnect") || strings.Contains(low, ".client.application") ||
 		strings.Contains(low, "?e=support&") || strings.Contains(low, "?e=access&")
 }
+
+// sessionFar takes digits that a word for an id stands right before, in a text
+// that named a product for remote access some sentences before and has had no
+// id of it since.
+func (x *scan) sessionFar(i int) bool {
+	tool := remoteTools[x.tool-1]
+	if tool.least == 0 || x.toks[i].class != classNumber {
+		return false
+	}
+	id, last := x.runOfDigits(i, tool.most)
+	if len(id) < max(tool.least, 8) || len(id) > tool.most {
+		return false
+	}
+	digits := string(id)
+	for k, words := i-1, 0; k >= 0 && words < 9; k-- {
+		if x.toks[k].class == classMark {
+			if m := x.markAt(k); (m == '.' || m == '!' || m == '?') && x.gap(k+1) > 0 {
+				return false
+			}
+			continue
+		}
+		words++
+		switch is := x.is(k); {
+		case equalFold("id", x.bytes(k)) && !x.is(k-1).has(cueID|cueShown|cueTx|cueTax|cueMerchant|cuePhone|cueMail) && !x.hint(k-1).has(hintAddressee):
+			for f := range x.found {
+				if x.found[f].Kind == fraud.RemoteID {
+					return false
+				}
+			}
+			x.take(fraud.RemoteID, tool.name+":"+digits, i, last, true)
+			return true
+		case is.has(cuePhone | cueCall | cueCalled | cueNumber | cueID | cueAccount | cueShown | cueTx):
+			return false
+		}
+	}
+	return false
+}

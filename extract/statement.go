@@ -186,7 +186,7 @@ func (x *scan) starred(i int) {
 	for words := 0; last+1 < len(x.toks) && words < 2; words++ {
 		next := x.toks[last+1]
 		b := x.bytes(last + 1)
-		if next.class == classMark || next.class == classNumber && next.len() > 4 || next.used || x.gap(last+1) != 1 || x.lineBreak(last+1) || !capitalsAndDigits(string(b)) || towns[string(b)] || len(b) == 2 && !isDigit(b[0]) {
+		if next.class == classMark || next.class == classNumber && (next.len() > 4 || x.markAt(last+2) == '-') || next.used || x.gap(last+1) != 1 || x.lineBreak(last+1) || !capitalsAndDigits(string(b)) || towns[string(b)] || len(b) == 2 && !isDigit(b[0]) {
 			break
 		}
 		if x.is(last+1).has(cueMoney|cueDate) || next.class == classNumber && (x.markAt(last+2) == '.' || x.markAt(last+2) == ',' || x.markAt(last+2) == '/') {

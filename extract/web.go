@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"net/netip"
 	"strings"
 	"unicode/utf8"
@@ -49,7 +50,31 @@ func (x *scan) url(i int) {
 		}
 	}
 	x.urlNumbers(hostStart, end)
+	x.urlTracker(hostStart, end)
 	x.use(i-1, end)
+}
+
+// urlTracker takes the id that a page hands to the script that counts its
+// visitors: googletagmanager.com/gtag/js?id=G-….
+func (x *scan) urlTracker(from, end int) {
+	b := x.text.b[from:end]
+	if !bytes.HasPrefix(b, []byte("www.googletagmanager.com/")) && !bytes.HasPrefix(b, []byte("googletagmanager.com/")) {
+		return
+	}
+	at := bytes.Index(b, []byte("id="))
+	if at < 0 {
+		return
+	}
+	id := b[at+3:]
+	for k, c := range id {
+		if !isAlnum(c) && c != '-' {
+			id = id[:k]
+			break
+		}
+	}
+	if value, valid, ok := canonicalTracker(string(id)); ok && valid {
+		x.takeSpan(fraud.Tracker, value, from+at+3, from+at+3+len(id), true)
+	}
 }
 
 // use marks the tokens from first on that begin before byte end.
