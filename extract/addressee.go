@@ -14,7 +14,7 @@ func (x *scan) addressee(m mark) bool {
 		if x.blankLine(k + 1) {
 			return false
 		}
-		if x.toks[k].class == classMark {
+		if x.toks[k].class == classMark || x.toks[k].used {
 			continue
 		}
 		switch hint := x.hint(k); {

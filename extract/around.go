@@ -144,6 +144,7 @@ const placed = cueFrom | cueTo | cueMy | cueShown | cueCall | cueNumber | cueGen
 // …, rappel", "your phone number? — it's", "and called", "number was".
 func (x *scan) readPeople(c *cuesAround, first int) {
 	x.readWho(c, first)
+	c.asked = x.meAt(c, first)
 	asks := 0
 	for k := first - 1; k >= c.floor && k > first-18; k-- {
 		if m := x.markAt(k); m == '?' {
@@ -156,6 +157,16 @@ func (x *scan) readPeople(c *cuesAround, first int) {
 			return
 		}
 	}
+}
+
+// meAt says whether "reach me at", "call me on" stands right before a finding:
+// in an account it is the speaker's own, unless they tell what was said to them.
+func (x *scan) meAt(c *cuesAround, first int) bool {
+	if first < 3 || !x.is(first-1).has(cueTo) || !equalFold("me", x.bytes(first-2)) || c.theirs {
+		return false
+	}
+	is := x.is(first - 3)
+	return is.has(cueCall|cueText|cueMail) && !is.has(cueCalled) || x.hint(first-3).has(hintWrite)
 }
 
 // readWho reads the nine words before a number for the people in them.
@@ -188,7 +199,7 @@ func (x *scan) readWho(c *cuesAround, first int) {
 			return
 		case is.has(cueScript), is.has(cueFrom|cueCalled|cueGot|cueShown) && words <= 4:
 			return
-		case words <= 2 && wasWord(x.bytes(k)) && x.is(k-1).has(cueNumber|cuePhone) && !x.is(k-2).has(cueMy):
+		case words <= 2 && wasWord(x.bytes(k)) && (x.is(k-1).has(cueNumber|cuePhone) || k > 0 && equalFold("ids", x.bytes(k-1))) && !x.is(k-2).has(cueMy):
 			c.numIs = true
 		}
 	}
@@ -198,7 +209,7 @@ func (x *scan) readWho(c *cuesAround, first int) {
 // call still is.
 func wasWord(word []byte) bool {
 	switch string(word) {
-	case "was", "war", "era", "était", "tha", "था", "でした":
+	case "was", "were", "war", "era", "était", "tha", "था", "でした":
 		return true
 	}
 	return false
@@ -346,6 +357,9 @@ func (x *scan) abbreviation(k int) bool {
 		return false
 	}
 	n := x.toks[k-1].len()
+	if x.toks[k-1].class == classMark {
+		return false // ") ."
+	}
 	return x.is(k-1).has(cueNumber|cueFirm) || n == 1 || n <= 3 && x.is(k-1).has(cuePhone|cueExt)
 }
 

@@ -153,19 +153,40 @@ func (x *scan) bankCode(i int) (code string, tok int, valid bool) {
 			return up, k, true
 		case len(raw) == 6 && allDigits(raw) && x.sortWord(i):
 			return raw, k, true
-		case len(raw) == 3 && allDigits(raw) && equalFold("bsb", x.bytes(i)) && k+2 < len(x.toks) && x.markAt(k+1) == '-' && x.toks[k+2].len() == 3 && x.toks[k+2].class == classNumber:
-			for m := k; m <= k+2; m++ { // Australia's bank, state and branch (APCA)
-				x.toks[m].used = true
+		case len(raw) == 3 && allDigits(raw) && equalFold("bsb", x.bytes(i)): // Australia's bank, state and branch (APCA)
+			if code, tok, ok := x.codeGroups(k, 3, 2); ok {
+				return code, tok, true
 			}
-			return raw + string(x.bytes(k+2)), k + 2, true
-		case len(raw) == 2 && allDigits(raw) && x.sortWord(i) && k+4 < len(x.toks) && x.markAt(k+1) == '-' && x.markAt(k+3) == '-' && allDigits(string(x.bytes(k+2))+string(x.bytes(k+4))) && x.toks[k+2].len() == 2 && x.toks[k+4].len() == 2:
-			for m := k; m <= k+4; m++ {
-				x.toks[m].used = true
+		case len(raw) == 2 && allDigits(raw) && x.sortWord(i): // Britain's sort code (Pay.UK)
+			if code, tok, ok := x.codeGroups(k, 2, 3); ok {
+				return code, tok, true
 			}
-			return raw + string(x.bytes(k+2)) + string(x.bytes(k+4)), k + 4, true
 		}
 	}
 	return "", 0, false
+}
+
+// codeGroups joins a bank's code that stands in so many groups of size digits
+// from token k on, with hyphens or blanks between, and marks them used.
+func (x *scan) codeGroups(k, size, groups int) (code string, tok int, ok bool) {
+	first, last := k, k
+	for n := 1; n < groups; n++ {
+		next := last + 1
+		if x.markAt(next) == '-' {
+			next++
+		}
+		if next >= len(x.toks) || x.gap(next) > 1 || x.toks[next].class != classNumber || x.toks[next].len() != size || x.toks[next].used || x.lineBreak(next) {
+			return "", 0, false
+		}
+		last = next
+	}
+	for m := first; m <= last; m++ {
+		if x.toks[m].class == classNumber {
+			code += string(x.bytes(m))
+		}
+		x.toks[m].used = true
+	}
+	return code, last, true
 }
 
 func (x *scan) sortWord(i int) bool {

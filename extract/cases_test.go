@@ -269,3 +269,54 @@ func TestHandlesAccountsAndFirms(t *testing.T) {
 		})
 	}
 }
+
+// A bank's code is written with hyphens, with blanks or in one piece.
+func TestBankCodesInGroups(t *testing.T) {
+	for _, text := range []string{
+		"Sort code 20-45-77, account number 41772093.",
+		"Sort code: 20 45 77 account 41772093",
+		"sort code 204577, account no 41772093",
+	} {
+		found := Text(text, Options{Country: "GB"})
+		if len(found) != 1 || found[0].Kind != fraud.BankAccount || found[0].Value != "204577/41772093" {
+			t.Errorf("%q: %v", text, found)
+		}
+	}
+	found := Text("BSB 062 000 account 10447712", Options{Country: "AU"})
+	if len(found) != 1 || found[0].Value != "062000/10447712" {
+		t.Errorf("a BSB with a blank: %v", found)
+	}
+}
+
+// What a number or an address is told by the text's own form.
+func TestRolesByForm(t *testing.T) {
+	for _, tt := range []struct {
+		name, text string
+		fraudster  bool
+		value      string
+		want       fraud.Role
+	}{
+		{"the head of a screenshot", "10:42\n<\n+1 (860) 555-0135 >\nText Message\nToday 9:04 AM\nYour parcel is held: parcel.example/x", true, "+18605550135", fraud.RoleSender},
+		{"a pop-up's own line", "WINDOWS BLOCKED\n+1 (860) 555-0135\nDo not close this window", true, "+18605550135", fraud.RoleCallback},
+		{"a chat's line", "[3/14/25, 8:01 AM] +1 (518) 555-0116: Hi mom\n[3/14/25, 8:03 AM] Me: ok", false, "+15185550116", fraud.RoleSender},
+		{"a form's label", "Caller ID: +1 347 555 0188\nCallback given: +1 888 555 0122", false, "+18885550122", fraud.RoleCallback},
+		{"the label above it", "Caller ID: +1 347 555 0188\nCallback given: +1 888 555 0122", false, "+13475550188", fraud.RoleShownCallerID},
+		{"the head of a table", "day | number shown | number to call\nMon | 213-555-0141 | 888-555-0166\nTue | 213-555-0142 | 888-555-0167", false, "+12135550142", fraud.RoleShownCallerID},
+		{"another line tells", "Bad: (470) 555-0128. The call came from (470) 555-0128.", false, "+14705550128", fraud.RoleShownCallerID},
+		{"a speaker's lawyer", "My lawyer at 206-555-0158 says I should not pay.", false, "+12065550158", fraud.RoleBystander},
+		{"his chat", "His WhatsApp is +1 929 555 0173.", false, "+19295550173", fraud.RoleCallback},
+		{"the extortioner's wallet", "My BTC address: 1PzeQtaGLfBkwbuj5jUcPoK7gwbxiK8k2H", true, "1PzeQtaGLfBkwbuj5jUcPoK7gwbxiK8k2H", fraud.RolePayee},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := fraud.Role("")
+			for _, f := range Text(tt.text, Options{Country: "US", FromFraudster: tt.fraudster}) {
+				if f.Value == tt.value {
+					got = f.Role
+				}
+			}
+			if got != tt.want {
+				t.Errorf("%s is %q, want %q", tt.value, got, tt.want)
+			}
+		})
+	}
+}

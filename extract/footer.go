@@ -1,6 +1,10 @@
 package extract
 
-import "ringbreaker.example/fraud"
+import (
+	"strings"
+
+	"ringbreaker.example/fraud"
+)
 
 const (
 	// farOptOut is how many tokens before an address, or behind it, the word may
@@ -46,6 +50,16 @@ func (x *scan) footer(kind fraud.Kind, m mark) string {
 		}
 	}
 	return ""
+}
+
+// mailers says whether an address is one that every mailing service has
+// (RFC 2142), or one to unsubscribe at.
+func mailers(address string) bool {
+	switch name, _, _ := strings.Cut(address, "@"); name {
+	case "abuse", "postmaster", "mailer-daemon", "unsubscribe", "unsub", "optout", "opt-out":
+		return true
+	}
+	return false
 }
 
 // toldBefore says whether a number stands before m in the text.

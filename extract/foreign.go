@@ -11,8 +11,9 @@ import (
 // foreignParts finds the pieces of a fraudster's text that are not his: a
 // quoted thread of somebody's real mail under the message, and what a long
 // spacer pushes out of sight. Both are pasted in to confuse filters, and the
-// numbers in them belong to people who have nothing to do with it.
-func foreignParts(text string) []part {
+// numbers in them belong to people who have nothing to do with it. So many
+// words must stand above a thread.
+func foreignParts(text string, above int) []part {
 	var parts []part
 	words, blanks, lineStart := 0, 0, 0
 	inWord := false
@@ -23,13 +24,13 @@ func foreignParts(text string) []part {
 			blanks++
 			inWord = false
 			lineStart = i + n
-			if words >= mainWords && threadBegins(text[lineStart:]) {
+			if words >= above && threadBegins(text[lineStart:]) {
 				return append(parts, part{lineStart, len(text), fraud.RoleBystander, "stands in a thread quoted under the message"})
 			}
 		case unicode.IsSpace(r) || invisible(r):
 			blanks++
 			inWord = false
-		case (r == '>' || r == '|') && i == lineStart && words >= mainWords:
+		case (r == '>' || r == '|') && i == lineStart && words >= above:
 			end := strings.IndexByte(text[i:], '\n')
 			if end < 0 {
 				end = len(text) - i

@@ -26,6 +26,8 @@ const (
 	// mainWords is how many words must stand above a spacer or a quoted thread
 	// before what follows counts as filler: a forwarded scam has a bare line.
 	mainWords = 25
+	// replyWords is the same for a mail that calls itself an answer.
+	replyWords = 8
 )
 
 // Doc is a page as a person saw it, and what it hid.
@@ -49,7 +51,7 @@ type Span struct{ Start, End int }
 func HTML(b []byte, opt Options) (Doc, []Finding) {
 	opt.FromFraudster = true
 	doc, parts := readHTML(b)
-	found := text(doc.Text, opt, given{parts: append(parts, foreignParts(doc.Text)...), medium: mediumPage})
+	found := text(doc.Text, opt, given{parts: append(parts, foreignParts(doc.Text, mainWords)...), medium: mediumPage})
 	return doc, found
 }
 

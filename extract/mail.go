@@ -59,6 +59,7 @@ type letter struct {
 	heads   []head // of the message and the ones that it carries, in order
 	depth   int    // of the message being read, 0 for the outermost
 	forward bool   // the subject says that it forwards another
+	above   int    // how many words must stand above a quoted thread
 	own     []Span // of the text: the words of who forwarded it
 }
 
@@ -84,7 +85,11 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 	if !ok {
 		return MailDoc{}, nil, fmt.Errorf("message has no header lines: %w", fraud.ErrInvalid)
 	}
-	l := &letter{forward: ForwardSubject(decodeWords(root.header("Subject")))}
+	subject := decodeWords(root.header("Subject"))
+	l := &letter{forward: ForwardSubject(subject), above: mainWords}
+	if answers(subject) {
+		l.above = replyWords
+	}
 	l.envelope(root, true)
 	l.body(root, 0)
 	l.forwarder(root)
@@ -127,6 +132,16 @@ func (l *letter) judge(found []Finding, root *mimePart) []Finding {
 		}
 	}
 	return kept
+}
+
+// answers says whether a subject is that of an answer.
+func answers(subject string) bool {
+	for _, begin := range [...]string{"re:", "aw:", "sv:", "antw:", "res:", "返信:"} {
+		if hasFold(subject, begin) {
+			return true
+		}
+	}
+	return false
 }
 
 // forwarder decides whether the outermost message only passes on the ones in
@@ -305,13 +320,13 @@ func (l *letter) plain(s string) {
 // text is none: then the words above it are the forwarder's own.
 func (l *letter) partsOf(s string) []part {
 	if l.depth > 0 {
-		return foreignParts(s)
+		return foreignParts(s, l.above)
 	}
 	base := l.out.Len()
 	own, body, ok := forwardedAt(s, l.forward)
 	if !ok {
 		l.own = append(l.own, Span{base, base + len(s)}) // what comes with a mail that is attached
-		return foreignParts(s)
+		return foreignParts(s, l.above)
 	}
 	from := s[own:body]
 	for line := range strings.Lines(s[own:body]) {
@@ -322,7 +337,7 @@ func (l *letter) partsOf(s string) []part {
 	}
 	l.heads = append(l.heads, head{from: from, inline: true})
 	l.own = append(l.own, Span{base, base + own})
-	parts := foreignParts(s[body:])
+	parts := foreignParts(s[body:], mainWords)
 	for i := range parts {
 		parts[i].start += body
 		parts[i].end += body

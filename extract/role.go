@@ -317,10 +317,19 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 			x.readSignature(&c, m)
 			return x.phoneOfFraudster(c, f, m)
 		}
+		if role := x.columnRole(m); role != "" {
+			return role, "the head of its column says so"
+		}
+		if x.theirChat(m) {
+			return fraud.RoleCallback, "theirs to be written to"
+		}
 		return x.phoneOfAccount(c)
 	case fraud.Email:
 		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && x.markAt(first-1) == '<' && !c.mine {
 			return fraud.RoleSender, "stands in a mail's head"
+		}
+		if mailers(f.Value) {
+			return fraud.RoleBystander, "a mailing service's own address, by its name"
 		}
 		if x.threadHead(m) {
 			return fraud.RoleSender, "stands at the head of a message, where the sender does"
@@ -392,6 +401,8 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleShownCallerID, "shown as the caller"
 	case c.text && !c.call && !c.toward && !c.site && !c.me && !c.mine && (c.numIs || c.phone):
 		return fraud.RoleSender, "a message came from it"
+	case c.text && c.got && !c.call && !c.called && !c.toward:
+		return fraud.RoleSender, "a message came from it"
 	case c.from && !c.toward, c.got && !c.theirs && !c.call && !c.toward:
 		return fraud.RoleShownCallerID, "the call came from it"
 	case c.numIs && !c.site && !c.call && !c.toward && !c.mail:
@@ -402,6 +413,17 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleCallback, "stood on what the speaker was shown"
 	}
 	return fraud.RoleCallback, whyLikeliest
+}
+
+// theirChat says whether "his WhatsApp", "the scammer's Telegram is" stands
+// right before a number.
+func (x *scan) theirChat(m mark) bool {
+	first, _ := x.tokensOf(m)
+	k := first - 1
+	for k >= 0 && k >= first-3 && (x.is(k).has(cueIs|cueNumber) || x.markAt(k) == ':' || x.markAt(k) == '+') {
+		k--
+	}
+	return k > 0 && (x.is(k).has(cueNetwork) || equalFold("whatsapp", x.bytes(k))) && (x.hint(k-1).has(hintTheirs) || x.hint(k-2).has(hintTheirs))
 }
 
 // phoneOfFraudster decides what a phone number is in a text that the
@@ -425,7 +447,7 @@ func (x *scan) phoneOfFraudster(c cuesAround, f *Finding, m mark) (fraud.Role, s
 // from", "new voicemail from".
 func (x *scan) fromRightBefore(m mark) bool {
 	first, _ := x.tokensOf(m)
-	return first > 1 && x.is(first-1).has(cueFrom) && x.lang() != langHI && x.near(first, 6, 0, cueCall|cuePhone|cueGot)
+	return first > 1 && x.is(first-1).has(cueFrom) && x.lang() != langHI && x.near(first, 9, 0, cueCall|cuePhone|cueGot)
 }
 
 // farBack is how many tokens before a number an order to call still means it:
@@ -449,7 +471,7 @@ func (x *scan) orderToCall(m mark) bool {
 
 func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
 	switch {
-	case (c.mine || c.isMine) && !x.opt.FromFraudster:
+	case (c.mine || c.isMine || c.asked) && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
 	case c.victims && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the account calls it the victim's"

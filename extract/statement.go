@@ -135,14 +135,11 @@ func (x *scan) takeDescriptor(first, last int) {
 // send 22 to 25, banks add a town, a date and a number.
 const mostDescriptor = 80
 
+// leadWords stand between a word for a statement and what it said.
+var leadWords = setOf("as from by como als von comme shows says said reads to de naam name है नाम")
+
 func isLead(word []byte) bool {
-	switch len(word) {
-	case 2, 3, 4, 5, 6, 7, 9, 12:
-		return equalFold("as", word) || equalFold("from", word) || equalFold("by", word) || equalFold("como", word) || equalFold("als", word) || equalFold("von", word) ||
-			equalFold("comme", word) || equalFold("shows", word) || equalFold("says", word) || equalFold("said", word) || equalFold("reads", word) || equalFold("to", word) ||
-			equalFold("de", word) || equalFold("naam", word) || equalFold("name", word) || string(word) == "है" || string(word) == "नाम"
-	}
-	return false
+	return len(word) <= 12 && leadWords[strings.ToLower(string(word))]
 }
 
 // quotedLine is the end of what stands in quotes from token first on, if it is
