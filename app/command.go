@@ -137,14 +137,7 @@ func (n *Node) exportListings(w io.Writer, format string, list []fraud.Listing) 
 	var b []byte
 	var err error
 	if format == "misp" {
-		// MISP has no list of its own: an event holds what a ring would hold.
-		all := fraud.Ring{ID: "listings", Mark: mark}
-		for _, l := range list {
-			all.Indicators = append(all.Indicators, fraud.RingIndicator{
-				Indicator: l.Indicator, Tenure: fraud.Tenure{From: l.Since, To: l.LastSeen}, Reports: l.Reports, Sources: l.Sources,
-			})
-		}
-		b, err = misp.Export(misp.Content{Producer: n.Org, Title: title, At: at, Mark: mark, Rings: []misp.RingOf{{Label: title, Ring: all}}})
+		b, err = misp.Export(misp.Content{Producer: n.Org, Title: title, At: at, Mark: mark, Listings: list})
 	} else {
 		b, err = stix.Export(stix.Content{Producer: n.Org, Title: title, At: at, Mark: mark, Listings: list})
 	}

@@ -21,6 +21,7 @@ type Content struct {
 	At       time.Time
 	Mark     fraud.Mark
 	Rings    []RingOf
+	Listings []fraud.Listing // for a public list: indicators without rings and roles
 }
 
 // RingOf is a ring and the label under which people speak of it.
@@ -76,8 +77,8 @@ func id(parts ...string) string {
 // event is never published by us: a person does that.
 var distributions = map[fraud.TLP]string{fraud.TLPRed: "0", fraud.TLPAmberStrict: "0", fraud.TLPAmber: "0", fraud.TLPGreen: "1", fraud.TLPClear: "3"}
 
-// Export writes one MISP event with the rings' indicators as attributes.
-// Each attribute's comment starts with its role. The error wraps
+// Export writes one MISP event with the rings' indicators and the listings as attributes.
+// Each attribute's comment starts with its role, a listing's with "listed". The error wraps
 // fraud.ErrInvalid where the content has no producer or no time.
 func Export(c Content) ([]byte, error) {
 	if c.Producer.ID == "" || c.At.IsZero() {
@@ -92,21 +93,27 @@ func Export(c Content) ([]byte, error) {
 	}
 	detect := !m.PAP.AtLeast(fraud.PAPAmber)
 	seen := map[string]bool{}
+	add := func(i fraud.Indicator, ring, role, comment string, from, to time.Time) {
+		a := attributeOf(i)
+		a.UUID = id("attribute", string(c.Producer.ID), ring, i.String(), role)
+		a.ToIDs = detect && a.Type != "text"
+		a.Comment, a.Timestamp, a.FirstSeen, a.LastSeen, a.Distribution = comment, e.Timestamp, stamp(from), stamp(to), "5"
+		if !seen[a.UUID] {
+			seen[a.UUID] = true
+			e.Attributes = append(e.Attributes, a)
+		}
+	}
 	for _, r := range c.Rings {
 		for _, i := range r.Ring.Indicators {
-			if !i.Role.Links() {
-				continue
-			}
-			a := attributeOf(i.Indicator)
-			a.UUID = id("attribute", string(c.Producer.ID), string(r.Ring.ID), i.String(), string(i.Role))
-			a.ToIDs = detect && a.Type != "text"
-			a.Comment = fmt.Sprintf("%s; ring %s, %d reports from %d sources", i.Role, cmp.Or(r.Label, string(r.Ring.ID)), i.Reports, i.Sources)
-			a.Timestamp, a.FirstSeen, a.LastSeen, a.Distribution = e.Timestamp, stamp(i.Tenure.From), stamp(i.Tenure.To), "5"
-			if !seen[a.UUID] {
-				seen[a.UUID] = true
-				e.Attributes = append(e.Attributes, a)
+			if i.Role.Links() {
+				add(i.Indicator, string(r.Ring.ID), string(i.Role),
+					fmt.Sprintf("%s; ring %s, %d reports from %d sources", i.Role, cmp.Or(r.Label, string(r.Ring.ID)), i.Reports, i.Sources), i.Tenure.From, i.Tenure.To)
 			}
 		}
+	}
+	for _, l := range c.Listings {
+		add(l.Indicator, "listings", "",
+			fmt.Sprintf("listed; %d reports from %d sources, expires %s", l.Reports, l.Sources, l.Expires.UTC().Format(time.RFC3339)), l.Since, l.LastSeen)
 	}
 	b, err := json.Marshal(map[string]outEvent{"Event": e}, json.Deterministic(true), jsontext.WithIndent("  "))
 	if err != nil {

@@ -61,6 +61,39 @@ func TestTheSameRingGivesTheSameEvent(t *testing.T) {
 	}
 }
 
+// A listing has no role, which does not keep it out of the event.
+func TestEveryListingIsAnAttribute(t *testing.T) {
+	expires := at.AddDate(0, 0, 30)
+	b, err := misp.Export(misp.Content{
+		Producer: fraud.Org{ID: "alder"}, Title: "Listings", At: at, Mark: fraud.Mark{TLP: fraud.TLPClear, PAP: fraud.PAPClear},
+		Listings: []fraud.Listing{
+			{Indicator: fraud.Indicator{Kind: fraud.Phone, Value: "+12125550142"}, Reports: 8, Sources: 3, Expires: expires},
+			{Indicator: fraud.Indicator{Kind: fraud.CardDescriptor, Value: "VEE*HELPHRX"}, Reports: 2, Sources: 2, Expires: expires},
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Event struct {
+			Attribute []struct{ Type, Value, Comment string }
+		}
+	}
+	if err := json.Unmarshal(b, &got); err != nil {
+		t.Fatal(err)
+	}
+	if len(got.Event.Attribute) != 2 {
+		t.Fatalf("%d attributes of 2 listings: %s", len(got.Event.Attribute), b)
+	}
+	if a := got.Event.Attribute[0]; a.Type != "phone-number" || a.Value != "+12125550142" || a.Comment != "listed; 8 reports from 3 sources, expires 2023-10-31T08:00:00Z" {
+		t.Errorf("got %+v", a)
+	}
+	claims, err := misp.Import(b)
+	if err != nil || len(claims.Claims) != 2 || claims.Claims[1].Indicator.Kind != fraud.CardDescriptor {
+		t.Errorf("%+v, %v", claims.Claims, err)
+	}
+}
+
 func TestWhatWasExportedComesBackWithItsRole(t *testing.T) {
 	c := sample()
 	b, err := misp.Export(c)
