@@ -32,7 +32,7 @@ bench: ## every promise's benchmark, as a table for docs/benchmarks.md
 fuzz: ## each parser of foreign bytes for FUZZTIME (default 60s)
 	@scripts/fuzz.sh
 
-interop: build ## the field's own judges, from PyPI, in a throwaway virtual environment
+interop: ## the field's own judges and engines, from PyPI, beside us; up to 40 minutes, goes on where it was cut off
 	@scripts/interop.sh
 
 pictures: build ## screenshots of the pages in docs/pictures, by headless Chromium

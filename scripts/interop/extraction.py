@@ -12,7 +12,7 @@ of the documentation nets as ordinary ones, which the peers rightly skip. A
 host that a tool names only because it is a labelled mailbox's, and the parent
 of a labelled host, are counted for nobody: some print them and some do not.
 
-Bulk texts: bytes by CPU seconds. Ringbreaker's are of its whole process with
+Bulk texts: bytes by CPU seconds and by wall seconds of the same run. Ringbreaker's are of its whole process with
 JSON out, all kinds on, on the file repeated to at least BULK bytes; a peer
 reads the file's first lines until BUDGET CPU seconds are spent, in process,
 printing nothing.
@@ -138,14 +138,14 @@ def judge(name, rows, kinds, found):
 
 
 def ringbreaker(mode, path, sink):
-    """CPU seconds of one run of the command."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    """CPU seconds and wall seconds of one run of the command."""
+    start, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     with open(sink, "wb") as out:
         done = subprocess.run([binary, "extract", "-in", mode, path], stdout=out)
     if done.returncode:
         sys.exit(f"extraction: ringbreaker extract ended with {done.returncode}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, time.monotonic() - start
 
 
 def ours(rows):
@@ -190,32 +190,34 @@ def speed(name, path):
         for _ in range(times):
             out.write(text if text.endswith("\n") else text + "\n")
     sink = os.path.join(tmp, "bulk.jsonl")
-    cpu = sorted(ringbreaker("text", big, sink) for _ in range(3))[1]
-    ours_rate = os.path.getsize(big) / 1e6 / cpu
+    cpu, wall = sorted(ringbreaker("text", big, sink) for _ in range(3))[1]
+    ours = [os.path.getsize(big) / 1e6 / s for s in (cpu, wall)]
     findings = sum(1 for _ in open(sink, "rb"))
-    print(f"\n{name}: {size / 1e6:.2f} MB in {len(lines)} lines, {findings / times / size * 1000:.2f} findings of ours a kB\n")
-    table(("tool", "MB a CPU second", "ringbreaker is faster by"))
-    print(f"| ringbreaker extract (the whole process, every kind, {times} times the file; median of 3) | {ours_rate:.1f} | |", flush=True)
+    print(f"\n{name}: {size / 1e6:.2f} MB in {len(lines)} lines, {findings / times / size * 1000:.2f} findings of ours a kB, load {os.getloadavg()[0]:.0f}\n")
+    table(("tool", "MB a CPU second", "ringbreaker faster, by CPU", "MB a wall second", "by wall"))
+    print(f"| ringbreaker extract (the whole process, every kind, {times} times the file; median of 3) | {ours[0]:.1f} | | {ours[1]:.1f} | |", flush=True)
     rates = []
+
+    def row(who, cpu_rate, wall_rate):
+        print(f"| {who} | {cpu_rate:.3f} | {ours[0] / cpu_rate:.0f} × | {wall_rate:.3f} | {ours[1] / wall_rate:.0f} × |", flush=True)
     for peer, make in PEERS:
         try:
             _, run = make()
             run(lines[0], "US")
-            read, start = 0, time.process_time()
+            read, start, clock = 0, time.process_time(), time.monotonic()
             for line in lines:
                 run(line, "US")
                 read += len(line.encode()) + 1
                 if time.process_time() - start > BUDGET:
                     break
-            rate = read / 1e6 / (time.process_time() - start)
+            rate = [read / 1e6 / s for s in (time.process_time() - start, time.monotonic() - clock)]
         except Exception as err:
-            print(f"| {peer} | not run: {type(err).__name__}: {str(err)[:90]} | |")
+            print(f"| {peer} | not run: {type(err).__name__}: {str(err)[:90]} | | | |")
             continue
         rates.append(rate)
-        print(f"| {version(peer)} | {rate:.3f} | {ours_rate / rate:.0f} × |", flush=True)
+        row(version(peer), *rate)
     if len(rates) == len(PEERS):
-        together = 1 / sum(1 / r for r in rates)
-        print(f"| all four, one after the other (together they find most of our kinds) | {together:.3f} | {ours_rate / together:.0f} × |", flush=True)
+        row("all four, one after the other (together they find most of our kinds)", *(1 / sum(1 / r for r in column) for column in zip(*rates)))
 
 
 binary, tmp = sys.argv[1:3]
@@ -225,6 +227,5 @@ for arg in sys.argv[3:]:
         what = quality if arg == "-corpus" else speed
         continue
     jobs.append((what,) + tuple(arg.split("=", 1)))
-print(f"Written by scripts/interop.sh extract on {time.strftime('%Y-%m-%d', time.gmtime())}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.0f}.")
 for what, name, path in jobs:
     what(name, path)

@@ -1,13 +1,14 @@
 """Linkers side by side on the same sightings of invented worlds.
 
 Usage: linking.py RINGBREAKER TMP WORLD... Each peer is a process of its own
-(linking.py peer NAME SIGHTINGS OUT TRUTH), so that wall, CPU and peak memory
-are its alone, imports included. Sightings come from `ringbreaker extract`; what is
+(linking.py peer NAME SIGHTINGS OUT TRUTH [SETTING]), so that wall, CPU and peak
+memory are its alone, imports included. A peer with settings tries them all first;
+what is timed is one more run with the best of them alone. A run may take
+LIMIT CPU seconds; of one that takes more, the settings done till then count. Sightings come from `ringbreaker extract`; what is
 the victim's own, and amounts, companies and tools, which say nothing by
 equality, are left out for the peers, in their favour.
 """
 import collections
-import functools
 import itertools
 import json
 import os
@@ -52,16 +53,16 @@ def holders(has):
     return out
 
 
-def plain(has):
+def plain(has, only=None):
     yield "", components(has, ((rs[0], r) for rs in holders(has).values() for r in rs[1:]))
 
 
-def misp(has, cap=20):
+def misp(has, only=None, cap=20):
     """MISP's correlation: equal values correlate; above the cap, not at all."""
     yield "", components(has, ((rs[0], r) for rs in holders(has).values() if len(rs) <= cap for r in rs[1:]))
 
 
-def leiden(has):
+def leiden(has, only=None):
     import igraph
     import leidenalg
     ids = sorted(has)
@@ -77,9 +78,13 @@ def leiden(has):
     graph = igraph.Graph(n=len(ids), edges=list(weight))
     weights = list(weight.values())
     for resolution in RESOLUTIONS:  # 1 is modularity
+        if only and only != f"resolution {resolution}":
+            continue
         found = leidenalg.find_partition(graph, leidenalg.RBConfigurationVertexPartition, weights=weights, resolution_parameter=resolution, seed=1)
         yield f"resolution {resolution}", {r: found.membership[at[r]] for r in ids}
 
+
+LIMIT = int(os.environ.get("PEER_SECONDS", "300"))
 
 KINDS = ["phone", "domain", "remote_id", "bank_account", "wallet", "email", "tracker", "person_alias"]
 
@@ -99,7 +104,7 @@ def frame_of(has):
     return pandas.DataFrame(rows)
 
 
-def splink(has):
+def splink(has, only=None):
     """Splink as its manual has it: blocking on every value of a kind that tells
     reports apart (exploded arrays), comparisons of array intersections and of
     the first value with term frequencies, u by random sampling, the prior by
@@ -133,6 +138,8 @@ def splink(has):
             print(f"splink: no training by {k}: {str(fault)[:100]}", file=sys.stderr)
     pairs = linker.inference.predict(threshold_match_probability=min(SWEEP))
     for threshold in SWEEP:
+        if only and only != f"p ≥ {threshold:.10g}":
+            continue
         out = {r: r for r in has}
         for row in linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold).as_pandas_dataframe().itertuples():
             out[row.unique_id] = row.cluster_id
@@ -152,6 +159,10 @@ def write(assign, path):
         out.write("report_id\tring\n")
         for r in sorted(assign):
             out.write(f"{r}\tc{assign[r]}\n")
+
+
+def limited():
+    resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT + 5))
 
 
 def measured(argv, **more):
@@ -175,58 +186,85 @@ def swallowed(card):
                for ring in card.get("over_merged_rings") or [])
 
 
+def cost(runs):
+    """The run of the middle CPU among several of the same command."""
+    return sorted(runs, key=lambda r: r[1])[len(runs) // 2]
+
+
+def row(name, card, wall, cpu, peak, ours=None):
+    b3, strays = card["b3"], sum(o["outside"] for o in card.get("over_merged_rings") or [])
+    times = f"{cpu / ours[1]:.1f} | {wall / ours[0]:.1f}" if ours else "1 | 1"
+    print(f"| {name} | {b3['precision']:.4f} | {b3['recall']:.4f} | {b3['f1']:.4f} | {card['pairwise']['precision']:.4f} | {swallowed(card)} | {strays} "
+          f"| {cpu:.2f} | {wall:.2f} | {peak:.0f} | {times} |", flush=True)
+
+
+def one_peer(binary, world, name, argv, path, ours):
+    """A peer's row: all its settings, then the best one alone."""
+    def settings():
+        try:
+            return [line.rstrip("\n").split("\t") for line in open(os.path.join(path, "settings"), encoding="utf-8")]
+        except OSError:
+            return []
+    wall, cpu, peak, status, err = measured(argv, preexec_fn=limited)
+    tried = settings()
+    if not tried:
+        why = f"its {LIMIT} CPU s were over" if cpu >= LIMIT else (err.strip().splitlines() or ["no word"])[-1][:160].replace("|", "/")
+        print(f"| {name} | not finished: {why} |" + " |" * 10, flush=True)
+        return
+    if status:  # what it had done until its limit
+        name += f", {len(tried)} of its settings in {cpu:.0f} CPU s"
+    setting, card = max(((s, card_of(binary, world, p)) for s, p in tried), key=lambda x: x[1]["b3"]["f1"])
+    if setting:
+        name += f", best of {len(tried)}: {setting}"
+        if not status:
+            wall, cpu, peak, _, _ = measured([*argv, setting], preexec_fn=limited)
+    row(name, card, wall, cpu, peak, ours)
+
+
 def side_by_side(binary, world, tmp):
     files = sorted(os.path.join(world, f) for f in os.listdir(world) if f.endswith(".jsonl") and not f.endswith("-after.jsonl"))
     sightings = os.path.join(tmp, "sightings.jsonl")
     with open(sightings, "w") as out:
         subprocess.run([binary, "extract", "-in", "jsonl", *files], stdout=out, check=True)
     # A report without a single sighting must still be in everybody's list.
-    truth = [line.split("\t")[0] for line in open(os.path.join(world, "truth.tsv"), encoding="utf-8")][1:]
-    print(f"\n{os.path.basename(world)}: {len(truth)} reports; CPU and memory are of the whole process, of peers over all their settings\n")
-    print("| linker | B³ P | B³ R | B³ F1 | pairwise P | swallowed | strays | wall s | CPU s | peak MiB |")
-    print("|---|---|---|---|---|---|---|---|---|---|")
-    ours = os.path.join(tmp, "o")
-    runs = [("ringbreaker link (raw JSONL, links and reasons)", [binary, "link", "-in", ",".join(files), "-out", ours], ours)]
+    reports = sum(1 for _ in open(os.path.join(world, "truth.tsv"), encoding="utf-8")) - 1
+    print(f"\n{os.path.basename(world)}: {reports} reports, load {os.getloadavg()[0]:.0f}\n")
+    print("| linker | B³ P | B³ R | B³ F1 | pairwise P | swallowed | strays | CPU s | wall s | peak MiB | × our CPU | × our wall |")
+    print("|---|---|---|---|---|---|---|---|---|---|---|---|")
+    out = os.path.join(tmp, "o")
+    runs = []
+    for _ in range(3):
+        runs.append(measured([binary, "link", "-in", ",".join(files), "-out", out]))
+        if runs[-1][3]:
+            sys.exit(f"ringbreaker link ended with {runs[-1][3]}: {runs[-1][4].strip()[-160:]}")
+    ours = cost(runs)
+    row("ringbreaker link (raw JSONL, links and reasons), median of 3", card_of(binary, world, os.path.join(out, "assign.tsv")), *ours[:3])
     for i, name in enumerate(PEERS):
         path = os.path.join(tmp, f"peer{i}")
         os.makedirs(path, exist_ok=True)
         for old in os.listdir(path):
-            os.remove(os.path.join(path, old))
-        runs.append((name, [sys.executable, __file__, "peer", name, sightings, path, os.path.join(world, "truth.tsv")], path))
-    failed = 0
-    for name, argv, path in runs:
-        wall, cpu, peak, status, err = measured(argv)
-        if status:
-            print(f"| {name} | not finished: {(err.strip().splitlines() or ['no word'])[-1][:160]} |" + " |" * 8, flush=True)
-            failed += argv[0] == binary
-            continue
-        if argv[0] == binary:
-            tried = [("", os.path.join(path, "assign.tsv"))]
-        else:
-            tried = [line.rstrip("\n").split("\t") for line in open(os.path.join(path, "settings"), encoding="utf-8")]
-        setting, card = max(((s, card_of(binary, world, p)) for s, p in tried), key=lambda x: x[1]["b3"]["f1"])
-        if setting:
-            name += f", best of {len(tried)}: {setting}"
-        b3, strays = card["b3"], sum(o["outside"] for o in card.get("over_merged_rings") or [])
-        print(f"| {name} | {b3['precision']:.4f} | {b3['recall']:.4f} | {b3['f1']:.4f} | {card['pairwise']['precision']:.4f} | {swallowed(card)} | {strays} | {wall:.1f} | {cpu:.1f} | {peak:.0f} |", flush=True)
-    return failed
+            if old != "alone":
+                os.remove(os.path.join(path, old))
+        one_peer(binary, world, name, [sys.executable, __file__, "peer", name, sightings, path, os.path.join(world, "truth.tsv")], path, ours)
 
 
-def peer(name, sightings, out, truth):
+def peer(name, sightings, out, truth, only=None):
     known = load(sightings)
     for line in itertools.islice(open(truth, encoding="utf-8"), 1, None):
         known[line.split("\t")[0]]
+    if only:  # alone and timed: what was found is there already
+        out = os.path.join(out, "alone")
+        os.makedirs(out, exist_ok=True)
     with open(os.path.join(out, "settings"), "w", encoding="utf-8") as settings:
-        for i, (setting, assign) in enumerate(PEERS[name](known)):
+        for i, (setting, assign) in enumerate(PEERS[name](known, only)):
             path = os.path.join(out, f"{i}.tsv")
             write(assign, path)
             settings.write(f"{setting}\t{path}\n")
+            settings.flush()
 
 
 if sys.argv[1] == "peer":
-    peer(*sys.argv[2:6])
+    peer(*sys.argv[2:7])
 else:
-    failed = 0
     for folder in sys.argv[3:]:
-        failed += side_by_side(sys.argv[1], folder, sys.argv[2])
-    sys.exit(1 if failed else 0)
+        side_by_side(sys.argv[1], folder, sys.argv[2])
