@@ -25,6 +25,9 @@ func (x *scan) footer(kind fraud.Kind, m mark) string {
 	default:
 		return ""
 	}
+	if !x.optsOut() {
+		return ""
+	}
 	first, last := x.tokensOf(m)
 	far := farOptOut
 	if kind == fraud.Phone || kind == fraud.Company {
@@ -51,6 +54,28 @@ func (x *scan) footer(kind fraud.Kind, m mark) string {
 	}
 	return ""
 }
+
+// optsOut says whether the text has a word for unsubscribing at all.
+func (x *scan) optsOut() bool {
+	if x.optOut == notAsked {
+		x.optOut = saysNo
+		for i := range x.toks {
+			if optOutWords[uint16(x.toks[i].word)&(1<<cueBits-1)] {
+				x.optOut = saysYes
+				break
+			}
+		}
+	}
+	return x.optOut == saysYes
+}
+
+// optOutWords are the words of the dictionary for unsubscribing.
+var optOutWords = func() (t [1 << cueBits]bool) {
+	for i := range dictionary.entries {
+		t[i] = dictionary.entries[i].hint.has(hintOptOut)
+	}
+	return t
+}()
 
 // mailers says whether an address is one that every mailing service has
 // (RFC 2142), or one to unsubscribe at.

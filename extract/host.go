@@ -14,6 +14,7 @@ import (
 type hostFacts struct {
 	raw      string // as it was asked for
 	known    hostKnown
+	shares   sharedBy
 	valid    bool // canonicalDomain's answer
 	ok       bool
 	name     string
@@ -30,6 +31,16 @@ const (
 	hostSite
 	hostOwner
 	hostLikeness
+	hostShared
+)
+
+// sharedBy is what many unrelated people use a host for.
+type sharedBy uint8
+
+const (
+	sharedPages sharedBy = 1 << iota
+	sharedMail
+	sharedStock // of pages, with files that it serves to everybody
 )
 
 // hostCache holds the hosts that were asked for lately, one for each hash.
@@ -88,6 +99,23 @@ func (h *hostFacts) imitates() string {
 	return h.likeness
 }
 
+// sharing is what many unrelated people use the host for.
+func (h *hostFacts) sharing() sharedBy {
+	if h.known&hostShared == 0 {
+		h.known |= hostShared
+		if shared.host[h.raw] {
+			h.shares |= sharedPages
+		}
+		if shared.mail[h.raw] {
+			h.shares |= sharedMail
+		}
+		if shared.stock[h.raw] {
+			h.shares |= sharedStock
+		}
+	}
+	return h.shares
+}
+
 // withLikeness adds to a reason how the host imitates a brand. The last
 // reason is kept: a host seldom has two.
 func (h *hostFacts) withLikeness(why string) string {
@@ -120,12 +148,13 @@ func (x *scan) genuine(ind fraud.Indicator) string {
 	case fraud.Domain:
 		return x.host(ind.Value).genuineOf()
 	case fraud.URL:
-		if host := urlHost(ind.Value); !shared.host[host] {
-			return x.host(host).genuineOf()
+		if h := x.host(urlHost(ind.Value)); h.sharing()&sharedPages == 0 {
+			return h.genuineOf()
 		}
 	case fraud.Email:
-		if _, host, _ := strings.Cut(ind.Value, "@"); !shared.mail[host] {
-			return x.host(host).genuineOf()
+		_, host, _ := strings.Cut(ind.Value, "@")
+		if h := x.host(host); h.sharing()&sharedMail == 0 {
+			return h.genuineOf()
 		}
 	}
 	return ""

@@ -15,9 +15,7 @@ func (x *scan) threadHead(m mark) bool {
 	if x.medium == mediumPage {
 		return false
 	}
-	b := x.text.b
-	from, till := lineOf(b, m.start, m.end)
-	arrow, alone := aloneIn(b[from:m.start], b[m.end:till])
+	arrow, alone := aloneIn(x.text.b, m.start, m.end)
 	if !alone || x.medium != mediumMessage && !x.framed() {
 		return false
 	}
@@ -28,30 +26,31 @@ func (x *scan) threadHead(m mark) bool {
 	case x.near(first, 6, 0, cueCall|cuePhone):
 		return false
 	}
-	return x.framed() || from == 0
+	return x.framed() || x.firstLine(m.start)
 }
 
 // framed says whether a line of the text is a phone's frame and nothing else.
 func (x *scan) framed() bool {
-	if x.frame == frameUnknown {
-		x.frame = frameNone
+	if x.frame == notAsked {
+		x.frame = saysNo
 		for line := range bytes.Lines(x.text.b[:min(len(x.text.b), mostFrame)]) {
 			if frameLine(line) {
-				x.frame = frameThere
+				x.frame = saysYes
 				break
 			}
 		}
 	}
-	return x.frame == frameThere
+	return x.frame == saysYes
 }
 
-// frame is whether a text shows a phone's frame: see framed.
-type frame uint8
+// asked is what is known of a text as a whole, worked out when it is first
+// asked for.
+type asked uint8
 
 const (
-	frameUnknown frame = iota
-	frameNone
-	frameThere
+	notAsked asked = iota
+	saysNo
+	saysYes
 )
 
 // lineOf is the line that bytes start to end of b lie in, without its end.
@@ -66,19 +65,27 @@ func lineOf(b []byte, start, end int) (from, till int) {
 	return from, till
 }
 
-// aloneIn says whether nothing but marks stands before and behind a value in
-// its line, and whether the arrow is among them that a phone shows there.
-func aloneIn(before, behind []byte) (arrow, alone bool) {
-	for _, side := range [2][]byte{before, behind} {
-		for _, c := range side {
-			if isAlnum(c) || c == ':' || c == '@' {
-				return false, false
-			}
-			arrow = arrow || c == '>' || c == '<'
+// aloneIn says whether nothing but marks stands before and behind the bytes
+// start to end of b in their line, and whether the arrow is among them that a
+// phone shows there.
+func aloneIn(b []byte, start, end int) (arrow, alone bool) {
+	for i := start - 1; i >= 0 && b[i] != '\n'; i-- {
+		if c := b[i]; isAlnum(c) || c == ':' || c == '@' {
+			return false, false
 		}
+		arrow = arrow || b[i] == '<' || b[i] == '>'
+	}
+	for i := end; i < len(b) && b[i] != '\n'; i++ {
+		if c := b[i]; isAlnum(c) || c == ':' || c == '@' {
+			return false, false
+		}
+		arrow = arrow || b[i] == '<' || b[i] == '>'
 	}
 	return arrow, true
 }
+
+// firstLine says whether byte at stands in the text's first line.
+func (x *scan) firstLine(at int) bool { return bytes.IndexByte(x.text.b[:at], '\n') < 0 }
 
 // frameSigns begin the lines that a phone writes around messages.
 var frameSigns = [...]string{

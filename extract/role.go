@@ -242,16 +242,17 @@ func (x *scan) judgeHost(f *Finding) {
 		host = urlHost(host)
 	}
 	host = strings.TrimPrefix(host, "www.")
-	if shared.host[host] || shared.mail[host] {
+	h := x.host(host)
+	if by := h.sharing(); by&(sharedPages|sharedMail) != 0 {
 		if f.Kind == fraud.Domain && f.Role != fraud.RoleVictimOwned {
 			f.Role, f.Why = fraud.RoleBystander, "a host that many unrelated people use"
 		}
-		if f.Kind == fraud.URL && shared.stock[host] && f.Role != fraud.RoleVictimOwned {
+		if f.Kind == fraud.URL && by&sharedStock != 0 && f.Role != fraud.RoleVictimOwned {
 			f.Role, f.Why = fraud.RoleBystander, "a file that the host serves to everybody"
 		}
 		return
 	}
-	f.Why = x.host(host).withLikeness(f.Why)
+	f.Why = h.withLikeness(f.Why)
 }
 
 // The reasons of the roles that no word tells: another line of the text, or a

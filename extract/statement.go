@@ -136,10 +136,15 @@ func (x *scan) takeDescriptor(first, last int) {
 const mostDescriptor = 80
 
 // leadWords stand between a word for a statement and what it said.
-var leadWords = setOf("as from by como als von comme shows says said reads to de naam name है नाम")
+var leadWords = strings.Fields("as from by como als von comme shows says said reads to de naam name है नाम")
 
 func isLead(word []byte) bool {
-	return len(word) <= 12 && leadWords[strings.ToLower(string(word))]
+	for _, lead := range leadWords {
+		if equalFold(lead, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // quotedLine is the end of what stands in quotes from token first on, if it is

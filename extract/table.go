@@ -15,6 +15,9 @@ const mostRows = 64
 // says so.
 func (x *scan) columnRole(m mark) fraud.Role {
 	b := x.text.b
+	if x.firstLine(m.start) {
+		return "" // no head above it
+	}
 	from, till := lineOf(b, m.start, m.end)
 	row := b[from:till]
 	sep, columns := byte(0), 0

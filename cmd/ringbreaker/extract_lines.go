@@ -8,6 +8,7 @@ import (
 	"io"
 	"math/bits"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -51,6 +52,9 @@ type lineWorker struct {
 // extractLines works on a file of lines with so many workers and prints in
 // the order of the lines: the bytes are the same whatever their number.
 func extractLines(ctx context.Context, c *call, name string, r io.Reader, in string, opt extract.Options, workers int) error {
+	// What lives is some megabytes of dictionaries, read over and over for the
+	// sake of pieces that are gone at once: let more of them lie.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	work, order := make(chan *piece, workers), make(chan *piece, 4*workers)
