@@ -20,9 +20,21 @@ import (
 
 // VerifyReferral verifies a package offline. keys pins signing keys by
 // organisation; with none, the keys that the package carries are used and
-// said to be unpinned.
-func VerifyReferral(path string, keys map[fraud.OrgID]string) (refer.Verification, error) {
-	return refer.VerifyPath(path, refer.Trust{Keys: keys})
+// said to be unpinned. stamps names a PEM file with the certificates of the
+// time-stamping services that are trusted; without it a time stamp's own
+// certificate is taken and said to be nobody's that is known.
+func VerifyReferral(path string, keys map[fraud.OrgID]string, stamps string) (refer.Verification, error) {
+	trust := refer.Trust{Keys: keys}
+	if stamps != "" {
+		text, err := os.ReadFile(stamps)
+		if err != nil {
+			return refer.Verification{}, err
+		}
+		if trust.Stamps, err = refer.StampRoots(text); err != nil {
+			return refer.Verification{}, fmt.Errorf("%s: %w", filepath.Base(stamps), err)
+		}
+	}
+	return refer.VerifyPath(path, trust)
 }
 
 // ShowReferral prints what a package says of itself, for a person.

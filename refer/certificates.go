@@ -276,7 +276,7 @@ func certificateHolds(c Certificate, content []byte, blank template.HTML) string
 // statements writes each complainant's own statement.
 func (b *builder) statements(context.Context) error {
 	for _, c := range b.m.Complainants {
-		path := "statement-" + plainName(string(c.Org.ID), 40) + ".md"
+		path := statementName(c.Org.ID)
 		if _, twice := b.files[path]; twice {
 			return fmt.Errorf("two complainants would have the file %s: %w", path, fraud.ErrInvalid)
 		}

@@ -15,46 +15,49 @@ import (
 // checked at the end: certificates, tables, the dossier. Exhibits are hashed
 // and forgotten, so memory does not grow with the package.
 type content struct {
-	kept map[string]*bytes.Buffer
-	left int64
+	kept map[string][]byte
 }
 
 // mostKept is how much of a package is kept for the last checks.
 const mostKept = 512 << 20
 
-func newContent() content { return content{kept: map[string]*bytes.Buffer{}, left: mostKept} }
+func newContent() content { return content{kept: map[string][]byte{}} }
+
+func (c *content) bytes(name string) []byte { return c.kept[name] }
 
 func (c *content) wants(name string) bool {
 	return strings.HasPrefix(name, certDir) || slices.Contains([]string{dossierHTML, ringsName, indicatorsName, transfersName, victimsName, disclosureName}, name)
 }
 
-// watch passes a file through and keeps it if it is wanted.
-func (c *content) watch(name string, r io.Reader) io.Reader {
+// watch passes a file of size bytes through and keeps it if it is wanted. Its
+// room is made at once, within what [verifier.budget] allows: one that claims
+// what is not there takes addresses and no memory.
+func (c *content) watch(name string, size int64, r io.Reader) io.Reader {
 	if !c.wants(name) {
 		return r
 	}
-	c.kept[name] = new(bytes.Buffer)
-	return io.TeeReader(r, limited{c, c.kept[name]})
+	c.kept[name] = make([]byte, 0, size)
+	return io.TeeReader(r, keeper{c, name})
 }
 
-type limited struct {
-	c   *content
-	buf *bytes.Buffer
+type keeper struct {
+	c    *content
+	name string
 }
 
-func (l limited) Write(p []byte) (int, error) {
-	if l.c.left < int64(len(p)) {
-		return 0, broken("the tables and certificates are larger than %d bytes together", mostKept)
-	}
-	l.c.left -= int64(len(p))
-	return l.buf.Write(p)
+func (k keeper) Write(p []byte) (int, error) {
+	k.c.kept[k.name] = append(k.c.kept[k.name], p...)
+	return len(p), nil
 }
 
 // known are the files that the format and this document have a place for.
 func (d *Document) known() map[string]bool {
 	out := map[string]bool{}
-	for _, name := range []string{referralName, dossierHTML, ringsName, indicatorsName, transfersName, victimsName, disclosureName, stixName, caseName, d.DossierPDF} {
+	for _, name := range []string{referralName, dossierHTML, ringsName, indicatorsName, transfersName, victimsName, disclosureName, stixName, caseName} {
 		out[name] = true
+	}
+	if d.DossierPDF == dossierPDF {
+		out[dossierPDF] = true
 	}
 	for _, name := range d.Annex.annexes() {
 		out[name] = d.annexed(name)
@@ -87,10 +90,36 @@ func (vr *verifier) inside() error {
 			return broken("%s is in the manifest and has no place in a referral", f.Path)
 		}
 	}
-	for _, step := range []func() error{vr.exhibits, vr.annexes, vr.custody, vr.citations, vr.certificates, vr.dossier, vr.numbers, vr.overrides} {
+	for _, step := range []func() error{vr.complete, vr.exhibits, vr.annexes, vr.custody, vr.citations, vr.certificates, vr.dossier, vr.numbers, vr.overrides} {
 		if err := step(); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// complete wants every file that a referral must have, and from each
+// complainant one statement under its own name.
+func (vr *verifier) complete() error {
+	must := []string{dossierHTML, ringsName, indicatorsName, transfersName, victimsName, disclosureName, stixName, caseName}
+	if vr.doc.DossierPDF == dossierPDF {
+		must = append(must, dossierPDF)
+	}
+	for _, name := range must {
+		if _, ok := vr.m.Find(name); !ok {
+			return broken("%s is missing, and a referral must have it", name)
+		}
+	}
+	for i, c := range vr.doc.Complainants {
+		if i >= len(vr.doc.Statements) || vr.doc.Statements[i] != (StatementFile{c.Org.ID, statementName(c.Org.ID)}) {
+			return broken("the statement of %s is missing or out of place", c.Org.ID)
+		}
+		if _, ok := vr.m.Find(vr.doc.Statements[i].Path); !ok {
+			return broken("the statement of %s is not there", c.Org.ID)
+		}
+	}
+	if len(vr.doc.Statements) > len(vr.doc.Complainants) {
+		return broken("there is a statement of %.80q, who is not a complainant or has one already", vr.doc.Statements[len(vr.doc.Complainants)].Org)
 	}
 	return nil
 }
@@ -112,11 +141,6 @@ func (vr *verifier) exhibits() error {
 		overridden := slices.ContainsFunc(vr.doc.Checks, func(c fraud.Check) bool { return c.No == 1 && c.Override != "" })
 		if (f.SHA256 != e.SHA256 || f.Size != e.Size) && !overridden {
 			return broken("exhibit %s is recorded with another SHA-256 than its file has", e.ID)
-		}
-	}
-	for _, s := range vr.doc.Statements {
-		if _, ok := vr.m.Find(s.Path); !ok {
-			return broken("the statement of %s is not there", s.Org)
 		}
 	}
 	vr.says("exhibits", "%d exhibits, numbered %d to %d, have the SHA-256 that was recorded for them.",
@@ -184,11 +208,16 @@ func (vr *verifier) certificates() error {
 	if err != nil {
 		return err
 	}
+	seen := make(map[string]bool, len(vr.doc.Certificates))
 	for _, c := range vr.doc.Certificates {
-		buf := vr.content.kept[c.Path]
-		if buf == nil || !strings.HasPrefix(c.Path, certDir) {
+		text, ok := vr.content.kept[c.Path]
+		if !ok || !strings.HasPrefix(c.Path, certDir) {
 			return broken("certificate %.120q is not there", c.Path)
 		}
+		if seen[c.Path] { // each is looked through once
+			return broken("certificate %s stands twice in %s", c.Path, referralName)
+		}
+		seen[c.Path] = true
 		if c.Section == "" || len(c.Covers) == 0 {
 			return broken("certificate %s says nothing", c.Path)
 		}
@@ -197,7 +226,7 @@ func (vr *verifier) certificates() error {
 				return broken("certificate %s covers exhibit %s with another SHA-256 than its file has", c.Path, e.Exhibit)
 			}
 		}
-		if problem := certificateHolds(c, buf.Bytes(), blank); problem != "" {
+		if problem := certificateHolds(c, text, blank); problem != "" {
 			return broken("certificate %s: %s", c.Path, problem)
 		}
 	}
@@ -207,12 +236,8 @@ func (vr *verifier) certificates() error {
 }
 
 func (vr *verifier) dossier() error {
-	buf := vr.content.kept[dossierHTML]
-	if buf == nil {
-		return broken("%s is missing", dossierHTML)
-	}
 	digest := schedulesDigest(vr.m.Files)
-	if !bytes.Contains(buf.Bytes(), []byte("schedules SHA-256 "+digest)) {
+	if !bytes.Contains(vr.content.bytes(dossierHTML), []byte("schedules SHA-256 "+digest)) {
 		return broken("%s does not carry the digest of the schedules %.16s…", dossierHTML, digest)
 	}
 	vr.says("dossier", "The dossier was made from these very schedules (digest %.16s… in its footer).", digest)
@@ -221,17 +246,16 @@ func (vr *verifier) dossier() error {
 
 // numbers counts again what the language of query.go can count.
 func (vr *verifier) numbers() error {
-	again := 0
+	again, read := 0, 0
 	for _, q := range vr.doc.Queries {
 		lang, ok := parseQuery(q.Text)
 		if !ok {
 			continue
 		}
-		buf := vr.content.kept[lang.file]
-		if buf == nil {
-			return broken("query %s counts %s, which is not there", q.ID, lang.file)
+		if read += len(vr.content.bytes(lang.file)); again >= maxQueries || read > maxCounted {
+			return broken("the queries count through more than %d tables or %d bytes", maxQueries, maxCounted)
 		}
-		got, err := lang.run(buf.Bytes())
+		got, err := lang.run(vr.content.bytes(lang.file))
 		if err != nil {
 			return fmt.Errorf("query %s: %w", q.ID, err)
 		}

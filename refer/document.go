@@ -145,12 +145,18 @@ func decodeDocument(b []byte) (Document, error) {
 	if len(d.Complainants) == 0 {
 		return d, fmt.Errorf("%s names no complainant: %w", referralName, fraud.ErrInvalid)
 	}
+	if len(d.Checks) > len(rules) {
+		return d, fmt.Errorf("%s has %d checks, there are %d: %w", referralName, len(d.Checks), len(rules), fraud.ErrInvalid)
+	}
 	seen := map[fraud.OrgID]bool{}
 	for _, c := range d.Complainants {
 		if c.Org.ID == "" || seen[c.Org.ID] {
 			return d, fmt.Errorf("%s names complainant %.80q twice or without an id: %w", referralName, c.Org.ID, fraud.ErrInvalid)
 		}
 		seen[c.Org.ID] = true
+		if len(c.Witnesses) > maxWitnesses {
+			return d, fmt.Errorf("%s names %d witnesses of the ledger of %s, the most is %d: %w", referralName, len(c.Witnesses), c.Org.ID, maxWitnesses, fraud.ErrInvalid)
+		}
 	}
 	return d, nil
 }

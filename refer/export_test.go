@@ -2,12 +2,29 @@ package refer
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"errors"
 	"io"
 	"maps"
 	"slices"
 	"sync"
 )
+
+// For tests that make what nobody may sign.
+var (
+	SHA256Hex       = sha256Hex
+	SchedulesDigest = schedulesDigest
+	Encode          = func(v any) ([]byte, error) { return encode(v) }
+)
+
+// SealEnvelope signs a payload.
+func SealEnvelope(key ed25519.PrivateKey, kind string, payload []byte) (Envelope, error) {
+	pub, _ := key.Public().(ed25519.PublicKey)
+	return seal(key, pub, kind, payload)
+}
+
+// LoadBytes is [Load] of a file that lies in memory.
+func LoadBytes(b []byte) (*Package, error) { return loadTar(bytes.NewReader(b), int64(len(b))) }
 
 // Flips verifies copies of one package in each of which something within one
 // file was changed. What stands before that file was verified once, since it

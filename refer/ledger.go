@@ -137,7 +137,7 @@ func exactNote(signed string, lines int) error {
 		if len(f) != 3 || f[0] != "\u2014" {
 			return broken("a signature line is not one")
 		}
-		b, err := base64.StdEncoding.Strict().DecodeString(f[2])
+		b, err := unbase64(f[2])
 		if err != nil || !bytes.Equal([]byte(base64.StdEncoding.EncodeToString(b)), []byte(f[2])) {
 			return broken("a signature line is not in its one form")
 		}

@@ -2,10 +2,13 @@ package refer
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -42,13 +45,25 @@ const (
 	maxLedger   = 16 << 20
 	maxReferral = 64 << 20
 	// maxComplainants sign one referral; signatures.json holds the manifest in
-	// base64 for each, and a statement with a time stamp.
+	// base64 for each, and a statement with a time stamp. maxSignatures bounds it
+	// where manifests are large: three complainants of the largest manifest, 32 of
+	// one of 10,000 files.
 	maxComplainants = 32
+	maxSignatures   = 132 << 20
+	// maxWitnesses of one complainant's ledger: each is a signature to verify.
+	maxWitnesses = 32
+	// maxQueries that are counted again, and the bytes of tables that they may
+	// read together: a minute of work.
+	maxQueries = 1000
+	maxCounted = 4 << 30
+	// maxDistinct values are held in memory by one query: more victims, accounts
+	// or indicators than any referral has.
+	maxDistinct = 5_000_000
 )
 
 // mostSignatures bounds signatures.json beside a manifest of size bytes.
 func mostSignatures(size int) int64 {
-	return maxComplainants * (int64(base64.StdEncoding.EncodedLen(size)) + 2*maxStamp + 16<<10)
+	return min(maxSignatures, maxComplainants*(int64(base64.StdEncoding.EncodedLen(size))+2*maxStamp+16<<10))
 }
 
 var hexForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
@@ -66,7 +81,7 @@ func encode(v any) ([]byte, error) {
 // decodeExact reads JSON that must be in the one form that encode writes, so
 // that no byte of it is free to change.
 func decodeExact(b []byte, v any, what string) error {
-	if err := json.Unmarshal(b, v, json.RejectUnknownMembers(true)); err != nil {
+	if err := json.Unmarshal(b, v, json.RejectUnknownMembers(true), json.WithUnmarshalers(new(scale).unmarshalers())); err != nil {
 		return fmt.Errorf("%s is not the JSON of this format: %w", what, fraud.ErrInvalid)
 	}
 	again, err := encode(v)
@@ -77,6 +92,30 @@ func decodeExact(b []byte, v any, what string) error {
 		return fmt.Errorf("%s is not in its one byte form: %w", what, fraud.ErrInvalid)
 	}
 	return nil
+}
+
+// scale weighs what JSON becomes in memory while it is read. Written in the one
+// form, an object takes about as many bytes as its Go value, since every field
+// stands there; "{}" takes three and may become a thousand. So a file that grows
+// by more than mostGrown is in another form, and is refused before it has filled
+// the machine.
+type scale struct{ spent int64 }
+
+const (
+	freeWeight = 1 << 20 // bytes that any file may become
+	mostGrown  = 4       // bytes in memory for each byte of JSON; the most in a real referral is under 1
+)
+
+var errGrown = errors.New("it becomes more in memory than its one form can")
+
+func (s *scale) unmarshalers() *json.Unmarshalers {
+	return json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v any) error {
+		s.spent += int64(reflect.TypeOf(v).Elem().Size())
+		if s.spent > freeWeight+mostGrown*dec.InputOffset() {
+			return errGrown
+		}
+		return json.SkipFunc // and is read as ever
+	})
 }
 
 // decodeManifest reads and checks a manifest.
@@ -91,7 +130,7 @@ func decodeManifest(b []byte) (Manifest, error) {
 	if len(m.Files) > maxFiles {
 		return m, fmt.Errorf("%s lists %d files, the most is %d: %w", manifestName, len(m.Files), maxFiles, fraud.ErrInvalid)
 	}
-	seen := make(map[string]string, len(m.Files))
+	seen, folders := make(map[string]string, len(m.Files)), map[string]string{}
 	for i, f := range m.Files {
 		if err := checkPath(f.Path); err != nil {
 			return m, err
@@ -106,8 +145,19 @@ func decodeManifest(b []byte) (Manifest, error) {
 			return m, fmt.Errorf("%s: %s and %s differ only in capitals: %w", manifestName, other, f.Path, fraud.ErrInvalid)
 		}
 		seen[strings.ToLower(f.Path)] = f.Path
+		for at, c := range f.Path {
+			if c == '/' {
+				folders[strings.ToLower(f.Path[:at])] = f.Path
+			}
+		}
 		if f.Size < 0 || !hexForm.MatchString(f.SHA256) {
 			return m, fmt.Errorf("%s: size or SHA-256 of %s cannot be right: %w", manifestName, f.Path, fraud.ErrInvalid)
+		}
+	}
+	for folder, path := range folders { // "a-" stands between "a" and "a/b", so this waits until all are known
+		other, clash := seen[folder]
+		if clash || outsideManifest(folder) {
+			return m, fmt.Errorf("%s: %s is below a file (%s), not a folder: %w", manifestName, path, cmp.Or(other, folder), fraud.ErrInvalid)
 		}
 	}
 	return m, nil

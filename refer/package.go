@@ -90,6 +90,15 @@ func (p *Package) Adopt(signatures, ledger []byte) error {
 	if err := decodeExact(ledger, &proofs, ledgerName); err != nil {
 		return err
 	}
+	for _, l := range proofs.Proofs {
+		c, ok := p.Document.complainant(l.Org)
+		if !ok {
+			return broken("%.80q proves a ledger and is not a complainant", l.Org)
+		}
+		if _, err := checkProof(&p.Document, c, l.Proof, p.Digest()); err != nil {
+			return err
+		}
+	}
 	p.signatures, p.ledger = signatures, ledger
 	return nil
 }
@@ -202,7 +211,7 @@ func Load(path string) (*Package, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read referral %s: %w", path, err)
 	}
-	p, err := loadTar(f)
+	p, err := loadTar(f, info.Size())
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
@@ -292,16 +301,12 @@ func readMost(r io.Reader, name string, most int64) ([]byte, error) {
 }
 
 // loadTar indexes a .referral file without reading the bodies.
-func loadTar(f *os.File) (*Package, error) {
-	info, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("read referral: %w", err)
-	}
+func loadTar(f io.ReaderAt, end int64) (*Package, error) {
 	p := &Package{open: map[string]opener{}}
 	var names []string
 	var at int64
 	for {
-		name, size, err := headerAt(f, at, info.Size())
+		name, size, err := headerAt(f, at, end)
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -319,7 +324,7 @@ func loadTar(f *os.File) (*Package, error) {
 		names = append(names, name)
 		at = from + size + padding(size)
 	}
-	err = p.outline(func(name string, most int64) ([]byte, error) {
+	err := p.outline(func(name string, most int64) ([]byte, error) {
 		open := p.open[name]
 		if open == nil {
 			return nil, broken("%s is missing", name)

@@ -37,9 +37,14 @@ const maxPath = 100
 // no separators of other systems, nothing that a shell or a browser reads.
 var pathForm = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*$`)
 
+// otherNames are what Windows takes for something else than a file of that
+// name: a dot at the end is dropped, and these words are devices, whatever
+// stands after a dot (Microsoft, "Naming Files, Paths, and Namespaces").
+var otherNames = regexp.MustCompile(`(?i)\.(/|$)|(^|/)(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.[^/]*)?(/|$)`)
+
 // checkPath refuses every name that could leave the folder or be two names.
 func checkPath(name string) error {
-	if len(name) > maxPath || !pathForm.MatchString(name) || strings.Contains(name, "..") {
+	if len(name) > maxPath || !pathForm.MatchString(name) || strings.Contains(name, "..") || otherNames.MatchString(name) {
 		return fmt.Errorf("file name %.120q is not a plain path of letters, digits, dots and dashes: %w", name, fraud.ErrInvalid)
 	}
 	return nil
@@ -55,6 +60,9 @@ func outsideManifest(name string) bool {
 func otherAnnexName(org fraud.OrgID) string {
 	return "annex-victims-" + plainName(string(org), 40) + ".age"
 }
+
+// statementName is the file of a complainant's own statement.
+func statementName(org fraud.OrgID) string { return "statement-" + plainName(string(org), 40) + ".md" }
 
 // plainName makes a safe file name of anyone's text.
 func plainName(s string, most int) string {

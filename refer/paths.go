@@ -61,12 +61,15 @@ func verifyDir(dir string, trust Trust) (v Verification, err error) {
 
 // onlyThese refuses whatever else lies in a folder.
 func onlyThese(dir string, names []string) error {
-	listed := make(map[string]bool, len(names))
+	listed, folders := make(map[string]bool, len(names)), map[string]bool{".": true}
 	for _, name := range names {
 		listed[name] = true
+		for at := strings.LastIndexByte(name, '/'); at > 0; at = strings.LastIndexByte(name[:at], '/') {
+			folders[name[:at]] = true
+		}
 	}
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		if err != nil {
 			return err
 		}
 		name, err := filepath.Rel(dir, path)
@@ -74,6 +77,12 @@ func onlyThese(dir string, names []string) error {
 			return err
 		}
 		name = filepath.ToSlash(name)
+		if d.IsDir() {
+			if !folders[name] {
+				return broken("the folder %.120q holds nothing that the manifest lists: it was added", name)
+			}
+			return nil
+		}
 		if !d.Type().IsRegular() {
 			return broken("%.120q is not a plain file", name)
 		}

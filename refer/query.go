@@ -93,6 +93,9 @@ func (q query) step(n int64, row []string, column int, seen map[string]bool) (in
 		if row[column] == "" || seen[row[column]] {
 			return n, nil
 		}
+		if len(seen) >= maxDistinct {
+			return 0, fmt.Errorf("column %s of %s has more than %d distinct values: %w", q.column, q.file, maxDistinct, fraud.ErrInvalid)
+		}
 		seen[strings.Clone(row[column])] = true
 		return n + 1, nil
 	}

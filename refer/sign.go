@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
 	"github.com/secure-systems-lab/go-securesystemslib/dsse"
 
 	"ringbreaker.example/fraud"
@@ -195,7 +194,7 @@ func openEnvelope(e Envelope, payloadType string, pub ed25519.PublicKey) ([]byte
 	if e.PayloadType != payloadType {
 		return nil, broken("its payload type is %.80q, want %s", e.PayloadType, payloadType)
 	}
-	payload, err := base64.StdEncoding.Strict().DecodeString(e.Payload)
+	payload, err := unbase64(e.Payload)
 	if err != nil {
 		return nil, broken("its payload is not base64")
 	}
@@ -205,7 +204,7 @@ func openEnvelope(e Envelope, payloadType string, pub ed25519.PublicKey) ([]byte
 	if e.Signatures[0].KeyID != KeyID(pub) {
 		return nil, broken("its key id %.16s… is not that of the complainant's key %.16s…", e.Signatures[0].KeyID, KeyID(pub))
 	}
-	sig, err := base64.StdEncoding.Strict().DecodeString(e.Signatures[0].Sig)
+	sig, err := unbase64(e.Signatures[0].Sig)
 	if err != nil || len(sig) != ed25519.SignatureSize {
 		return nil, broken("its signature is not 64 bytes in base64")
 	}
@@ -215,9 +214,23 @@ func openEnvelope(e Envelope, payloadType string, pub ed25519.PublicKey) ([]byte
 	return payload, nil
 }
 
+// unbase64 reads standard base64 that must be in its one form. The library's
+// strict decoder still passes over CR and LF, wherever they stand, so that a
+// signature or a payload would have bytes that are free to change.
+func unbase64(s string) ([]byte, error) {
+	if strings.ContainsAny(s, "\r\n") {
+		return nil, broken("a line break in base64")
+	}
+	b, err := base64.StdEncoding.Strict().DecodeString(s)
+	if err != nil {
+		return nil, broken("it is not base64")
+	}
+	return b, nil
+}
+
 // publicKey reads an Org's signing key: 32 bytes in standard base64.
 func publicKey(s string) (ed25519.PublicKey, error) {
-	b, err := base64.StdEncoding.Strict().DecodeString(strings.TrimSpace(s))
+	b, err := unbase64(strings.TrimSpace(s))
 	if err != nil || len(b) != ed25519.PublicKeySize {
 		return nil, fmt.Errorf("a signing key is 32 bytes in base64: %w", fraud.ErrInvalid)
 	}
@@ -242,8 +255,8 @@ func checkSignature(s SignatureOf, c Complainant, d *Document, manifest []byte) 
 	if err != nil {
 		return st, fmt.Errorf("the signing statement of %s: %w", c.Org.ID, err)
 	}
-	if err := json.Unmarshal(payload, &st, json.RejectUnknownMembers(true)); err != nil {
-		return st, broken("the signing statement of %s cannot be read", c.Org.ID)
+	if err := decodeExact(payload, &st, "the signing statement of "+string(c.Org.ID)); err != nil {
+		return st, err
 	}
 	want := Signing{
 		Format: signingFormat, Referral: d.ID, Version: d.Version, Manifest: sha256Hex(manifest), Org: c.Org.ID,

@@ -49,7 +49,7 @@ func (c Complainant) signingKey() (ed25519.PublicKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	proof, err := base64.StdEncoding.Strict().DecodeString(c.SignKeyProof)
+	proof, err := unbase64(c.SignKeyProof)
 	if err != nil || !ed25519.Verify(own, VouchFor(c.Org.ID, c.SignKey), proof) {
 		return nil, broken("the signatory's key of %s is not vouched for by its own", c.Org.ID)
 	}

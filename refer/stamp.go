@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
@@ -17,6 +18,8 @@ import (
 	"time"
 
 	"github.com/digitorus/timestamp"
+
+	"ringbreaker.example/fraud"
 )
 
 // maxStamp bounds a time stamp, in bytes: one with a chain of certificates
@@ -80,6 +83,31 @@ type Stamped struct {
 	At     time.Time `json:"at"`
 	By     string    `json:"by"`     // the service, as its certificate names it
 	Pinned bool      `json:"pinned"` // its certificate leads to a root that the verifier already knew
+}
+
+// StampRoots reads the certificates of time-stamping services, or of the
+// authorities above them, for [Trust].Stamps: PEM, one after the other, text
+// between them is skipped as openssl skips it. A file without one, or with
+// one that cannot be read, is ErrInvalid: a verifier that trusts nobody by
+// mistake would take it for a bad stamp.
+func StampRoots(text []byte) (*x509.CertPool, error) {
+	pool, n := x509.NewCertPool(), 0
+	for {
+		var b *pem.Block
+		if b, text = pem.Decode(text); b == nil {
+			break
+		}
+		c, err := x509.ParseCertificate(b.Bytes)
+		if b.Type != "CERTIFICATE" || err != nil {
+			return nil, fmt.Errorf("block %d of the time-stamping services' file is no certificate: %w", n+1, fraud.ErrInvalid)
+		}
+		pool.AddCert(c)
+		n++
+	}
+	if n == 0 {
+		return nil, fmt.Errorf("the time-stamping services' file holds no certificate in PEM: %w", fraud.ErrInvalid)
+	}
+	return pool, nil
 }
 
 // mostNested is how deep the values of a time stamp may lie in each other: a
@@ -164,7 +192,7 @@ func stamped(e Envelope) ([32]byte, error) {
 	if len(e.Signatures) != 1 {
 		return [32]byte{}, broken("the manifest's envelope has %d signatures, want 1", len(e.Signatures))
 	}
-	sig, err := base64.StdEncoding.Strict().DecodeString(e.Signatures[0].Sig)
+	sig, err := unbase64(e.Signatures[0].Sig)
 	if err != nil {
 		return [32]byte{}, broken("the manifest's signature is not base64")
 	}
@@ -198,7 +226,7 @@ func (s *Signing) timeStamp(manifest Envelope, roots *x509.CertPool) (*Stamped, 
 	if s.TimeStamp == "" {
 		return nil, nil
 	}
-	token, err := base64.StdEncoding.Strict().DecodeString(s.TimeStamp)
+	token, err := unbase64(s.TimeStamp)
 	if err != nil {
 		return nil, broken("the time stamp is not base64")
 	}

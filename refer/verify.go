@@ -189,12 +189,21 @@ func (vr *verifier) outline(next func() (string, int64, io.Reader, error), to si
 		if size > limits[i] {
 			return broken("%s is larger than %d bytes", want, limits[i])
 		}
+		if i == 3 { // its size is known and bounds what is read
+			if f, ok := vr.m.Find(referralName); !ok || f.Size != size {
+				return broken("%s is not what the manifest says: it has %d bytes", referralName, size)
+			}
+		}
 		if b[i], err = readMost(r, want, limits[i]); err != nil {
 			return err
 		}
+		if i == 0 { // before anything else is read into memory
+			if err := vr.takeManifest(b[0]); err != nil {
+				return err
+			}
+		}
 	}
 	for _, take := range []func() error{
-		func() error { return vr.takeManifest(b[0]) },
 		func() error { return vr.takeReferral(b[3]) },
 		func() error { return vr.takeSignatures(b[1]) },
 		func() error { return vr.takeLedger(b[2]) },
@@ -255,8 +264,14 @@ func (vr *verifier) budget() error {
 	if most == 0 {
 		most = 1 << 40
 	}
-	var sum int64
+	var sum, kept int64
 	for _, f := range vr.m.Files {
+		if vr.content.wants(f.Path) {
+			kept += min(f.Size, mostKept+1)
+		}
+		if kept > mostKept {
+			return broken("the tables and certificates are larger than %d bytes together", mostKept)
+		}
 		if f.Size > most || sum > most-f.Size {
 			return broken("the manifest lists more than the %d bytes allowed here", most)
 		}
@@ -331,6 +346,8 @@ func (vr *verifier) trusted(c Complainant, st Signing, mine SignatureOf) error {
 		vr.says("time stamp "+string(c.Org.ID), "%s, a service known here, stamped this signature at %s.", stamp.By, stamp.At.Format(time.RFC3339))
 	case stamp != nil:
 		vr.says("time stamp "+string(c.Org.ID), "A service that calls itself %s stamped this signature at %s; nobody here vouched for its certificate.", stamp.By, stamp.At.Format(time.RFC3339))
+	case st.NoTimeStamp == "" && vr.trust.Stamps != nil:
+		vr.says("time stamp "+string(c.Org.ID), "There is no time stamp: none was asked for.")
 	case st.NoTimeStamp != "":
 		vr.says("time stamp "+string(c.Org.ID), "There is no time stamp: %s.", st.NoTimeStamp)
 	}
@@ -344,7 +361,7 @@ func (vr *verifier) file(f File, size int64, r io.Reader, to sink) error {
 	}
 	h := newHashing(r)
 	var err error
-	if in := vr.content.watch(f.Path, h); to != nil {
+	if in := vr.content.watch(f.Path, f.Size, h); to != nil {
 		err = to(f.Path, in)
 	} else {
 		err = vr.discard(in, f.Size)

@@ -116,7 +116,7 @@ func (d *demo) refer(ctx context.Context) error {
 func (d *demo) verify(context.Context) error {
 	d.title("Anyone verifies the package, without a node and without a network")
 	name := d.a.node.PackageFile(d.referral, 1, false)
-	v, err := app.VerifyReferral(name, nil)
+	v, err := app.VerifyReferral(name, nil, "")
 	if err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (d *demo) flip(name string) error {
 		return err
 	}
 	defer os.Remove(bad)
-	if _, err = app.VerifyReferral(bad, nil); err == nil {
+	if _, err = app.VerifyReferral(bad, nil, ""); err == nil {
 		return fmt.Errorf("a flipped bit was not found")
 	}
 	d.line("with one bit flipped: %s", oneLine(err))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +18,7 @@ func referralCommand() command {
 		args: "complainant|build|checks|override|sign|send|receipt|status|supplement|seal|open|verify|show|list … (see the example)",
 		does: "makes, signs, seals, opens and verifies the package of a joint referral",
 		example: `ringbreaker referral verify CASE.referral
+  ringbreaker referral verify -key alder=KEY -stamps clocks.pem CASE.referral
   ringbreaker referral complainant -data node alder.json
   ringbreaker referral build -data node -as laura -joint-case J-… -to cfb -title 'Five operators'
   ringbreaker referral checks -data node -id REF-…
@@ -45,6 +47,7 @@ func runReferral(ctx context.Context, c *call) error {
 		out:    c.flags.String("out", "", "`FILE` to write"),
 		check:  c.flags.Int("check", 0, "override: the number of the check"),
 		reason: c.flags.String("reason", "", "override: why it is signed all the same"),
+		stamps: c.flags.String("stamps", "", "verify: the `FILE` of the certificates (PEM) of the time-stamping services that you trust"),
 		asJSON: c.flags.Bool("json", false, "verify: print JSON"),
 	}
 	keys := keyFlags{}
@@ -54,7 +57,7 @@ func runReferral(ctx context.Context, c *call) error {
 	}
 	switch what {
 	case "verify":
-		return verifyReferral(c, keys, *f.asJSON)
+		return verifyReferral(c, keys, *f.stamps, *f.asJSON)
 	case "show":
 		return showReferral(c)
 	case "seal":
@@ -71,9 +74,9 @@ func runReferral(ctx context.Context, c *call) error {
 }
 
 type referralFlags struct {
-	data, joint, to, title, id, person, out, key, reason, disk *string
-	check                                                      *int
-	asJSON                                                     *bool
+	data, joint, to, title, id, person, out, key, reason, disk, stamps *string
+	check                                                              *int
+	asJSON                                                             *bool
 }
 
 // keyFlags is -key ORG=BASE64, several times.
@@ -91,14 +94,17 @@ func (k keyFlags) Set(s string) error {
 }
 
 // verifyReferral needs no node and no network.
-func verifyReferral(c *call, keys keyFlags, asJSON bool) error {
+func verifyReferral(c *call, keys keyFlags, stamps string, asJSON bool) error {
 	if c.flags.NArg() != 1 {
 		return usagef("name one package")
 	}
 	if _, err := os.Stat(c.flags.Arg(0)); err != nil {
 		return err
 	}
-	v, err := app.VerifyReferral(c.flags.Arg(0), keys)
+	v, err := app.VerifyReferral(c.flags.Arg(0), keys, stamps)
+	if err != nil && (v.Checks == nil || !errors.Is(err, fraud.ErrInvalid)) {
+		return err // it could not be looked at; nothing is said of the package
+	}
 	if asJSON {
 		if perr := printJSON(c, v); perr != nil {
 			return perr

@@ -106,7 +106,7 @@ func referralHolds(t *testing.T, d *demo) {
 		t.Errorf("%d signers, status %s", len(r.Signers), r.Status)
 	}
 	name := d.a.node.PackageFile(d.referral, 1, false)
-	if _, err := app.VerifyReferral(name, nil); err != nil {
+	if _, err := app.VerifyReferral(name, nil, ""); err != nil {
 		t.Error(err)
 	}
 	mine, err := os.ReadFile(name)
