@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -46,4 +47,21 @@ func TestPackageScripts(t *testing.T) {
 			return nil
 		},
 	})
+	t.Run("another program's changes are refused", func(t *testing.T) { changedByAnotherProgram(t, dir) })
+}
+
+// changedByAnotherProgram lets a program that shares no code with ours change
+// the package in a hundred ways, from outside and with the complainants' own
+// keys; `make interop` tries all of its twelve hundred.
+func changedByAnotherProgram(t *testing.T, nodes string) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("SKIPPED ALOUD: python3 is not installed, so the other program cannot run")
+	}
+	said, err := exec.CommandContext(t.Context(), python, filepath.Join("..", "..", "scripts", "interop", "mutate.py"),
+		"-share", "24", "-flips", "48", "-seconds", "300", "-mib", "2048", "ringbreaker", nodes).CombinedOutput()
+	if err != nil || !bytes.Contains(said, []byte(" 0 judged wrongly")) {
+		t.Errorf("%v\n%s", err, said)
+	}
+	t.Logf("\n%s", said)
 }

@@ -142,6 +142,9 @@ judge() {
 			row "age $(age --version), the sealed package with the agency's key" age -d -i "$demo/cfb/keys/seal.txt" -o "$OUT/opened" "$(ls "$demo"/alder/referrals/*.referral.age | head -1)"
 			row '… and it is the package, byte for byte' cmp "$OUT/opened" "$(ls "$demo"/alder/referrals/*.referral | head -1)"
 			;;
+		changed)
+			row 'mutate.py, the referral changed from outside and from inside, `referral verify` says no' python3 scripts/interop/mutate.py "$BIN" "$demo"
+			;;
 	esac
 }
 
