@@ -2,7 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -21,7 +24,7 @@ import (
 func (n *Node) pages() (http.Handler, error) {
 	cfg := web.Config{
 		Org: n.Org, Now: n.now, Secure: strings.HasPrefix(n.url(), "https://"), Log: n.log, Store: n.db,
-		Intake: n.Intake, Protect: n.Protect, Evidence: n.blobs, Vault: n, Imports: n.uploads, Keys: keysDesk{n}, Post: postDesk{n},
+		Intake: n.Intake, Protect: n.Protect, Evidence: n.blobs, Vault: n, Imports: n.uploads, Keys: keysDesk{n}, Post: postDesk{n}, Package: packageDesk{n},
 	}
 	if n.Org.Kind == fraud.OrgAgency {
 		cfg.Act, cfg.Match, cfg.Joint = agencyDesk{n.Act, n}, matchDesk{n.Match, n}, n
@@ -109,13 +112,13 @@ func (m matchDesk) Consent(ctx context.Context, id fraud.MatchID, step fraud.Mat
 // referDesk is referring as the pages see it.
 type referDesk struct{ *Node }
 
+// packageDesk is the packages of referrals as the pages read them. Who may is
+// asked by the page, which knows the mark.
+type packageDesk struct{ *Node }
+
 // Files lists what the manifest lists.
-func (d referDesk) Files(ctx context.Context, id fraud.ReferralID, version int) ([]fraud.Exhibit, error) {
-	r, err := d.db.Referral(ctx, id, version)
-	if err != nil {
-		return nil, err
-	}
-	p, err := refer.Load(d.referralFile(id, r.Version, "referral"))
+func (d packageDesk) Files(ctx context.Context, id fraud.ReferralID, version int) ([]fraud.Exhibit, error) {
+	p, err := d.load(ctx, id, version)
 	if err != nil {
 		return nil, err
 	}
@@ -125,6 +128,43 @@ func (d referDesk) Files(ctx context.Context, id fraud.ReferralID, version int) 
 		out = append(out, fraud.Exhibit{Name: f.Path, Size: f.Size, SHA256: f.SHA256})
 	}
 	return out, nil
+}
+
+// load opens a package: of one of our referrals, or of one that was opened here.
+func (d packageDesk) load(ctx context.Context, id fraud.ReferralID, version int) (*refer.Package, error) {
+	if d.Org.Kind != fraud.OrgAgency {
+		r, err := d.db.Referral(ctx, id, version)
+		if err != nil {
+			return nil, err
+		}
+		version = r.Version
+	}
+	p, err := refer.Load(d.referralFile(id, version, "referral"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the package of referral %s version %d is not here: %w", id, version, fraud.ErrNotFound)
+	}
+	return p, err
+}
+
+// packageFile closes its package with it.
+type packageFile struct {
+	io.ReadCloser
+	of *refer.Package
+}
+
+func (f packageFile) Close() error { return errors.Join(f.ReadCloser.Close(), f.of.Close()) }
+
+// File opens one file of a package.
+func (d packageDesk) File(ctx context.Context, id fraud.ReferralID, version int, name string) (io.ReadCloser, error) {
+	p, err := d.load(ctx, id, version)
+	if err != nil {
+		return nil, err
+	}
+	f, err := p.Open(name)
+	if err != nil {
+		return nil, errors.Join(err, p.Close())
+	}
+	return packageFile{f, p}, nil
 }
 
 // Words gives the words of a signing key that this node knows.

@@ -8,6 +8,8 @@ import (
 
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/protect"
+
+	"golang.org/x/text/language"
 )
 
 // advicePage is what to do, by what happened and where.
@@ -20,7 +22,7 @@ type advicePage struct {
 }
 
 func (s *Server) advice(w http.ResponseWriter, r *http.Request) error {
-	p := advicePage{base: s.base(w, r, ""), Country: cmp.Or(strings.ToUpper(r.URL.Query().Get("country")), s.Org.Country)}
+	p := advicePage{base: s.base(w, r, ""), Country: cmp.Or(strings.ToUpper(r.URL.Query().Get("country")), s.likelyCountry(r))}
 	p.PageTitle = p.Words.LinkAdvice
 	p.Places = s.countryOptions(p.Words, p.Country)
 	if s.Protect != nil {
@@ -67,6 +69,22 @@ func countryName(code string) string {
 		return "Singapore"
 	}
 	return code
+}
+
+// likelyCountry is where a visitor most likely is, by the region that the
+// browser names, else where this organisation is: what stands chosen in a form
+// is what most people send, and the wrong country gives them the wrong police.
+// "en-US" is what English browsers say anywhere and tells nothing.
+func (s *Server) likelyCountry(r *http.Request) string {
+	accept, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
+	if err != nil || len(accept) == 0 || s.Protect == nil {
+		return s.Org.Country
+	}
+	region, sure := accept[0].Region()
+	if sure == language.Exact && region.String() != "US" && slices.Contains(s.Protect.Advice().Countries(), region.String()) {
+		return region.String()
+	}
+	return s.Org.Country
 }
 
 func (s *Server) countryOptions(w Words, chosen string) []option {

@@ -62,7 +62,9 @@ type inboxItemPage struct {
 	Cases  []fraud.Case
 
 	Withdrawn []fraud.Recall // by those who complain
-	Waits     []letterRow    // our words about it that a complainant has not taken yet
+	Files     []fraud.Exhibit
+	Reads     []string    // of them, what a person reads first
+	Waits     []letterRow // our words about it that a complainant has not taken yet
 }
 
 func (s *Server) inboxRef(r *http.Request) (fraud.ReferralID, int, error) {
@@ -99,6 +101,12 @@ func (s *Server) inboxItem(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.Withdrawn = things.withdrawn(ref)
+	if s.Package != nil && !item.OpenedAt.IsZero() {
+		if p.Files, err = s.Package.Files(r.Context(), ref, version); err != nil && !isNotFound(err) {
+			return fmt.Errorf("list the files of referral %s: %w", ref, err)
+		}
+		p.Reads = readFirst(p.Files)
+	}
 	thing := things.ofReferral(ref)
 	p.CanDo = !thing.Recalled && s.can(r.Context(), access.ActCase, thing)
 	if p.Waits, err = s.waitingAbout(r.Context(), string(ref)); err != nil {

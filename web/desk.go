@@ -85,6 +85,36 @@ func (s *Server) ringMarks(ctx context.Context, alerts []fraud.Alert) (map[fraud
 	return marks, nil
 }
 
+// kindGroups are values by kind, so that seventy of them can be read.
+type kindGroups struct {
+	Counts string
+	Short  bool // few enough to stand open
+	Kinds  []kindGroup
+}
+
+type kindGroup struct {
+	Word   string
+	Values []fraud.Indicator
+}
+
+func byKind(list []fraud.Indicator) kindGroups {
+	counts := map[fraud.Kind]int{}
+	for _, x := range list {
+		counts[x.Kind]++
+	}
+	g := kindGroups{Counts: kindCounts(counts), Short: len(list) <= 12}
+	at := map[fraud.Kind]int{}
+	for _, x := range list {
+		if _, ok := at[x.Kind]; !ok {
+			at[x.Kind] = len(g.Kinds)
+			g.Kinds = append(g.Kinds, kindGroup{Word: kindWords(x.Kind)})
+		}
+		k := &g.Kinds[at[x.Kind]]
+		k.Values = append(k.Values, x)
+	}
+	return g
+}
+
 func (s *Server) watchSeen(w http.ResponseWriter, r *http.Request) error {
 	if err := s.Store.SeeAlert(r.Context(), r.PathValue("id"), access.From(r.Context()).Person, s.Now().UTC()); err != nil {
 		return fmt.Errorf("mark alert %s as seen: %w", r.PathValue("id"), err)

@@ -143,6 +143,7 @@ type freezeRow struct {
 	fraud.Freeze
 	Clock string
 	Tone  string
+	Done  bool // the bank answered: the clock is not running
 	Next  []fraud.FreezeState
 }
 
@@ -162,6 +163,8 @@ func (s *Server) freezes(w http.ResponseWriter, r *http.Request) error {
 		row := freezeRow{Freeze: f, Next: act.Next(f.State), Clock: left(f.Deadline, s.Now()), Tone: "soft"}
 		if len(row.Next) == 0 {
 			row.Clock = "ended"
+		} else if c, ok := act.FreezeClock(f, s.Now()); ok && c.Done {
+			row.Clock, row.Done = "the bank answered", true
 		} else if !f.Deadline.IsZero() {
 			row.Tone = "clock"
 			if !f.Deadline.After(s.Now().Add(6 * time.Hour)) {
@@ -179,7 +182,7 @@ func (s *Server) freezes(w http.ResponseWriter, r *http.Request) error {
 		p.Rows = append(p.Rows, row)
 	}
 	slices.SortStableFunc(p.Rows, func(a, b freezeRow) int {
-		return cmp.Or(boolFirst(len(a.Next) > 0, len(b.Next) > 0), boolFirst(!a.Deadline.IsZero(), !b.Deadline.IsZero()), a.Deadline.Compare(b.Deadline))
+		return cmp.Or(boolFirst(len(a.Next) > 0, len(b.Next) > 0), boolFirst(!a.Done, !b.Done), boolFirst(!a.Deadline.IsZero(), !b.Deadline.IsZero()), a.Deadline.Compare(b.Deadline))
 	})
 	cases, err := s.Act.Cases(ctx)
 	if err != nil {

@@ -147,6 +147,16 @@ func stamp(t time.Time) string {
 	return t.UTC().Format("2 Jan 2006, 15:04 UTC")
 }
 
+// stampAt writes a moment by the clock of a place, with the zone named: an
+// officer in a room reads the clock on its wall.
+func stampAt(t time.Time, zone string) string {
+	at, err := time.LoadLocation(zone)
+	if t.IsZero() || zone == "" || err != nil {
+		return stamp(t)
+	}
+	return t.In(at).Format("2 Jan 2006, 15:04 MST")
+}
+
 // days writes a run of days: "4 Dec – 10 Dec 2025".
 func days(from, to time.Time) string {
 	switch {
@@ -172,6 +182,108 @@ func length(d time.Duration) string {
 		return plural(int(d/time.Hour), "hour")
 	}
 	return plural(int(d/(24*time.Hour)), "day")
+}
+
+// sourceText is the source of a figure as people read it: the operation whose
+// page it stands on is left out, and types are written as words. The exact
+// query stands in the tip.
+func sourceText(source, of string) string {
+	if of != "" {
+		source = strings.NewReplacer(", of "+of, "", " of "+of, "").Replace(source)
+	}
+	return strings.ReplaceAll(source, "_", " ")
+}
+
+// fileWhat says what a file of a referral's package is (docs/spec/referral.md).
+func fileWhat(name string) string {
+	base, _, _ := strings.Cut(name, "-")
+	switch {
+	case strings.HasPrefix(name, "annex-victims"):
+		return "who the victims are, sealed: only the agency can open it"
+	case strings.HasPrefix(name, "exhibits/"):
+		return "exhibit"
+	case strings.HasPrefix(name, "certificates/fre-902"):
+		return "certificate for a court of the United States, FRE 902"
+	case strings.HasPrefix(name, "certificates/bsa-63"):
+		return "certificate for a court of India, BSA s.63(4)"
+	case strings.HasPrefix(name, "certificates/iea-65b"):
+		return "certificate for a court of India, Evidence Act s.65B"
+	case strings.HasPrefix(name, "certificates/"):
+		return "certificate or schedule for a court"
+	case base == "statement":
+		return "a complainant's own statement"
+	}
+	switch name {
+	case "dossier.html", "dossier.pdf":
+		return "the readable whole"
+	case "referral.json":
+		return "who refers what to whom, for programs"
+	case "rings.jsonl":
+		return "the rings, with what holds them together"
+	case "indicators.csv":
+		return "numbers, sites and accounts, a line each"
+	case "transactions.csv":
+		return "money that moved"
+	case "victims.csv":
+		return "victims by pseudonym"
+	case "disclosure.csv":
+		return "everything relevant that is not used, what undermines the case too"
+	case "stix.json", "case.jsonld":
+		return "the same for other programs"
+	}
+	return ""
+}
+
+// methodWord names a method of tracing for people.
+func methodWord(m string) string {
+	switch m {
+	case "fifo":
+		return "first in, first out"
+	case "lifo":
+		return "last in, first out"
+	case "haircut":
+		return "in proportion"
+	case "poison":
+		return "all that was touched"
+	}
+	return m
+}
+
+// consentWords says what a victim agreed to.
+func consentWords(c fraud.Consent) string {
+	var out []string
+	for _, x := range []struct {
+		given bool
+		word  string
+	}{{c.ShareLawEnforcement, "give it to the police"}, {c.SharePartner, "show the scammers' values to partners"}, {c.Contact, "be contacted"}, {c.Testify, "tell a court"}} {
+		if x.given {
+			out = append(out, x.word)
+		}
+	}
+	if len(out) == 0 {
+		return "none given"
+	}
+	return strings.Join(out, ", ")
+}
+
+// whenceWord says where in a report a value stands, for people: the schema's
+// "contacts[0].callback" is "contact 1, callback".
+func whenceWord(field string) string {
+	head, rest, _ := strings.Cut(field, ".")
+	name, no, listed := strings.Cut(strings.TrimSuffix(head, "]"), "[")
+	word, known := map[string]string{
+		"contacts": "contact", "payments": "payment", "remote_access": "remote access", "evidence": "file", "websites": "web site", "narrative": "their own words", "script": "what was said or shown",
+	}[name]
+	if !known {
+		return strings.ReplaceAll(field, "_", " ")
+	}
+	if n, err := strconv.Atoi(no); listed && err == nil {
+		word += " " + strconv.Itoa(n+1)
+	}
+	if rest != "" {
+		word += ", " + strings.ReplaceAll(rest, "_", " ")
+	}
+	return word
 }
 
 // left says how long until a deadline, or how long it has passed.

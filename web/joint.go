@@ -103,8 +103,9 @@ func (s *Server) jointThing(ctx context.Context, c fraud.JointCase) (access.Thin
 type jointPage struct {
 	base
 	fraud.JointCase
-	Rings     []jointRing
-	Common    int // of them, those of one operator as far as anybody can tell
+	Rings     []jointRing // one operator likely stands behind both, or a supplier or launderer is shared
+	Weak      []jointRing // for a person to judge
+	Common    int         // of them, those of one operator as far as anybody can tell
 	Shares    []fraud.Share
 	Members   []fraud.JointEntry
 	Tasks     []fraud.JointEntry // that are open
@@ -121,6 +122,13 @@ type jointPage struct {
 	CanRecall bool
 	Recalled  []fraud.Recall // by the other side
 	Waits     []letterRow    // about it, that the other side has not taken yet
+}
+
+// jointRows is a table of pairs of rings.
+type jointRows struct {
+	Name string
+	Rows []jointRing
+	Page jointPage
 }
 
 type jointRing struct {
@@ -151,7 +159,12 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 		if err != nil && !isNotFound(err) {
 			return fmt.Errorf("read ring %s: %w", o.OurRing, err)
 		}
-		p.Rings = append(p.Rings, jointRing{o, ring, kindCounts(o.Kinds), suspects[[2]string{string(o.OurRing), o.PeerRing}]})
+		row := jointRing{o, ring, kindCounts(o.Kinds), suspects[[2]string{string(o.OurRing), o.PeerRing}]}
+		if row.Suspect || o.Relation != fraud.SameOperator {
+			p.Rings = append(p.Rings, row)
+		} else {
+			p.Weak = append(p.Weak, row)
+		}
 	}
 	shares, err := s.Store.Shares(ctx)
 	if err != nil {

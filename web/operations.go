@@ -60,6 +60,19 @@ func (s *Server) openOperation(w http.ResponseWriter, r *http.Request) error {
 	return done(w, r, "/operations/"+pathID(o.ID), "saved")
 }
 
+// momentAt reads a "datetime-local" field by the clock of a place.
+func (s *Server) momentAt(v, zone string) time.Time {
+	at, err := time.LoadLocation(zone)
+	if zone == "" || err != nil {
+		return s.momentOf(v)
+	}
+	t, err := time.ParseInLocation("2006-01-02T15:04", strings.TrimSpace(v), at)
+	if err != nil {
+		return time.Time{}
+	}
+	return t.UTC()
+}
+
 // momentOf reads a "datetime-local" field, which is in UTC by the words
 // beside it; what is empty or cannot be read is the zero time.
 func (s *Server) momentOf(v string) time.Time {
@@ -128,6 +141,12 @@ func (s *Server) operation(w http.ResponseWriter, r *http.Request) error {
 		p.Tiles = append(p.Tiles, tile)
 	}
 	p.States = len(states)
+	// What we told of an outcome ourselves is no second source.
+	p.Stated = slices.DeleteFunc(slices.Clone(p.Stated), func(x fraud.Figure) bool {
+		return slices.ContainsFunc(p.Counted, func(y fraud.Figure) bool {
+			return x.Name == y.Name && x.Source == y.Source && x.Value == y.Value && x.Unit == y.Unit && x.Unknown == y.Unknown
+		})
+	})
 	return s.render(w, http.StatusOK, "operation.html", p)
 }
 

@@ -247,8 +247,6 @@ type Refer interface {
 	Sign(ctx context.Context, id fraud.ReferralID, version int) error
 	// Send seals the package to the agency's key and sends it.
 	Send(ctx context.Context, id fraud.ReferralID, version int) error
-	// Files lists a package's files with size and hash, as the manifest does.
-	Files(ctx context.Context, id fraud.ReferralID, version int) ([]fraud.Exhibit, error)
 	// Words gives a signing key's fingerprint as words to read aloud.
 	Words(ctx context.Context, keyID string) ([]string, error)
 }

@@ -190,3 +190,88 @@ func TestAnAgencysWordThatWaitsStandsBesideTheReferral(t *testing.T) {
 	w.waiting[0].Next = asOf.Add(-time.Minute)
 	v.shows("/letters", []string{"at once"})
 }
+
+// Who signs a referral, and who opens one, reads the very bytes; they are kept
+// and never drawn as a page of ours, and the reading is written down.
+func TestTheFilesOfAPackageAreReadAsTheyAre(t *testing.T) {
+	for _, at := range []struct{ who, page, files string }{{"signatory", "/referrals/REF-2K7M", "/referrals/REF-2K7M/files/"}, {"investigator", "/inbox/REF-2K7M/1", "/inbox/REF-2K7M/1/files/"}} {
+		w := company(t)
+		if at.who == "investigator" {
+			w = bureau(t)
+		}
+		v := visit(t, serve(t, w)).as(at.who)
+		v.shows(at.page, []string{at.files + "dossier.pdf", "the readable whole"}, at.files+"annex-victims.age", at.files+"exhibits/")
+		status, head, body := v.get(at.files + "dossier.html")
+		if status != http.StatusOK || body != "the bytes of dossier.html" || !strings.HasPrefix(head.Get("Content-Disposition"), "attachment") || strings.Contains(head.Get("Content-Type"), "html") {
+			t.Errorf("%sdossier.html: %d, %v, %q", at.files, status, head, body)
+		}
+		if last := w.audits[len(w.audits)-1]; last.Act != "referral.file" || last.Why != "dossier.html" || string(last.By) != at.who || !last.OK {
+			t.Errorf("the trail ends with %+v, want who read the dossier", last)
+		}
+		for _, name := range []string{"annex-victims.age", "exhibits/0001-page.html", "no-such.csv", "../keys/seal.txt"} {
+			if status, _, body := v.get(at.files + name); status != http.StatusNotFound || strings.Contains(body, "the bytes of") {
+				t.Errorf("%s%s: %d, want not found", at.files, name, status)
+			}
+		}
+	}
+	v := visit(t, serve(t, bureau(t))).as("investigator")
+	if status, _, _ := v.get("/inbox/REF-9XYZ/1/files/dossier.pdf"); status != http.StatusConflict {
+		t.Errorf("a file of what is still sealed: %d", status)
+	}
+}
+
+// What stands chosen in the form is what most people send.
+func TestTheFormsCountryIsWhereTheVisitorMostLikelyIs(t *testing.T) {
+	v := visit(t, serve(t, company(t)))
+	for accept, want := range map[string]string{"": "US", "en-US,en;q=0.9": "US", "en-GB": "GB", "hi-IN,hi;q=0.9": "IN", "de": "US", "xx-ZZ": "US", "%%%": "US"} {
+		for _, path := range []string{"/report", "/advice"} {
+			r, err := http.NewRequest(http.MethodGet, v.base+path, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Accept-Language", accept)
+			res, err := v.http.Do(r) //nolint:bodyclose // read closes it
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, _, body := v.read(res); !strings.Contains(body, `<option value="`+want+`" selected`) {
+				t.Errorf("%s with Accept-Language %q does not choose %s", path, accept, want)
+			}
+		}
+	}
+}
+
+// An officer writes down when a warrant runs out by the clock on the wall.
+func TestAWarrantRunsOutByTheClockOfThePlace(t *testing.T) {
+	w := bureau(t)
+	v := visit(t, serve(t, w)).as("officer")
+	v.shows("/sites/site-3", []string{"By the clock of this place, Asia/Kolkata"})
+	v.get("/operations") // for its token
+	status, _, body := v.post("/sites/site-3/searches", url.Values{"csrf": {v.csrf}, "authority": {"order 46"}, "issuer": {"CJM"}, "expires": {"2026-03-02T18:00"}, "officers": {"Inspector R. Sharma"}, "witnesses": {"K. Menon\nS. Gill"}})
+	x := w.searches[len(w.searches)-1]
+	if status != http.StatusOK || !x.Expires.Equal(time.Date(2026, 3, 2, 12, 30, 0, 0, time.UTC)) {
+		t.Fatalf("%d, runs out %s, want 18:00 in India\n%s", status, x.Expires, body)
+	}
+	if !strings.Contains(body, "2 Mar 2026, 18:00 IST") {
+		t.Errorf("the list does not say it by the same clock\n%s", body)
+	}
+	w.operations[0].Done = ago(.01)
+	v.shows("/sites/site-4", nil, "Start the search now")
+}
+
+// What an agency told of an outcome itself is no second source of its figures.
+func TestAFigureThatWeToldOurselvesIsNotOthersWord(t *testing.T) {
+	w := bureau(t)
+	srv := serve(t, w)
+	v := visit(t, srv).as("investigator")
+	v.shows("/operations/op-1", []string{"As others state it", "press note"})
+	_, _, body := v.get("/operations/op-1")
+	_, rest, _ := strings.Cut(body, `title="count of sites of op-1"`)
+	if rest == "" {
+		t.Fatalf("the board counts no sites\n%s", body)
+	}
+	w.outcomes[0].Figures = []fraud.Figure{{Name: "sites", Value: 4, Source: "count of sites of op-1", AsOf: ago(.01)}}
+	v.shows("/operations/op-1", nil, "As others state it")
+	w.outcomes[0].Figures[0].Value = 5
+	v.shows("/operations/op-1", []string{"As others state it"})
+}

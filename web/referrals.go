@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -104,6 +105,7 @@ type referralPage struct {
 	Found    []checkRow
 	Failing  int
 	Files    []fraud.Exhibit
+	Reads    []string // of them, what a person reads before signing
 	CanBuild bool
 	CanSign  bool
 	CanSend  bool
@@ -176,10 +178,11 @@ func (s *Server) referral(w http.ResponseWriter, r *http.Request) error {
 		}
 		p.Signers = append(p.Signers, row)
 	}
-	if s.Refer != nil {
-		if p.Files, err = s.Refer.Files(ctx, id, x.Version); err != nil && !isNotFound(err) {
+	if s.Package != nil {
+		if p.Files, err = s.Package.Files(ctx, id, x.Version); err != nil && !isNotFound(err) {
 			return fmt.Errorf("list the files of referral %s: %w", id, err)
 		}
+		p.Reads = readFirst(p.Files)
 	}
 	if err := s.checkRows(ctx, &p); err != nil {
 		return err
@@ -212,6 +215,15 @@ func versionOf(v string) (int, error) {
 // lineOf is the status line from draft to outcome, with the time of each step.
 func lineOf(x fraud.Referral) []statusStep {
 	at := map[fraud.ReferralStatus]string{fraud.ReferralDraft: stamp(x.At)}
+	if x.Status != fraud.ReferralDraft {
+		var last time.Time
+		for _, sg := range x.Signers {
+			if sg.At.After(last) {
+				last = sg.At
+			}
+		}
+		at[fraud.ReferralSigned] = stamp(last)
+	}
 	for _, h := range x.History {
 		at[h.Status] = stamp(h.At)
 	}

@@ -162,38 +162,57 @@ func done(w http.ResponseWriter, r *http.Request, path, what string) error {
 
 func (s *Server) funcs() template.FuncMap {
 	return template.FuncMap{
-		"static":    s.staticPath,
-		"number":    func(v int) string { return number(v) },
-		"number64":  func(v int64) string { return number(v) },
-		"plural":    plural,
-		"money":     moneyText,
-		"moneyish":  moneyShort,
-		"sums":      sums,
-		"sumsShort": sumsShort,
-		"figure":    figureText,
-		"day":       day,
-		"days":      days,
-		"clock":     clock,
-		"stamp":     stamp,
-		"machine":   machineTime,
-		"left":      left,
-		"short":     short,
-		"grouped":   grouped,
-		"bits":      bits,
-		"indicator": indicatorText,
-		"account":   accountText,
-		"kind":      kindWord,
-		"role":      roleWord,
-		"fill":      fill,
-		"percent":   percent,
-		"percent64": func(part, whole int64) string { return percent(int(part), int(whole)) },
-		"place":     placeWord,
-		"textTitle": textTitle,
-		"textID":    textID,
-		"fileID":    fileID,
-		"words":     anyWords,
-		"joinOrgs":  func(o []fraud.OrgID) string { return join(o, ", ") },
-		"joinRings": func(o []fraud.RingID) string { return join(o, ", ") },
+		"static":      s.staticPath,
+		"number":      func(v int) string { return number(v) },
+		"number64":    func(v int64) string { return number(v) },
+		"plural":      plural,
+		"money":       moneyText,
+		"moneyish":    moneyShort,
+		"sums":        sums,
+		"sumsShort":   sumsShort,
+		"figure":      figureText,
+		"day":         day,
+		"days":        days,
+		"clock":       clock,
+		"stamp":       stamp,
+		"stampAt":     stampAt,
+		"fileWhat":    fileWhat,
+		"source":      sourceText,
+		"upper":       func(s string) string { return strings.ToUpper(s[:min(1, len(s))]) + s[min(1, len(s)):] },
+		"consent":     consentWords,
+		"joinRows":    func(name string, rows []jointRing, p jointPage) jointRows { return jointRows{name, rows, p} },
+		"method":      methodWord,
+		"readable":    readableFile,
+		"byKind":      byKind,
+		"graphLegend": graphLegend,
+		"legendTop":   func() int { return graphFloor + 14 },
+		"whence":      whenceWord,
+		"machine":     machineTime,
+		"left":        left,
+		"short":       short,
+		"grouped":     grouped,
+		"bits":        bits,
+		"indicator":   indicatorText,
+		"account":     accountText,
+		"kind":        kindWord,
+		"role":        roleWord,
+		"fill":        fill,
+		"percent":     percent,
+		"percent64":   func(part, whole int64) string { return percent(int(part), int(whole)) },
+		"place":       placeWord,
+		"textTitle":   textTitle,
+		"textID":      textID,
+		"fileID":      fileID,
+		"words":       anyWords,
+		"joinOrgs":    func(o []fraud.OrgID) string { return join(o, ", ") },
+		"joinRings":   func(o []fraud.RingID) string { return join(o, ", ") },
+		"someRings": func(o []fraud.RingID) string {
+			list := make([]string, len(o))
+			for i, id := range o {
+				list[i] = string(id)
+			}
+			return some(list)
+		},
 		"joinKinds": func(o []fraud.Kind) string { return joinKinds(o) },
 		"some":      some,
 		"join":      func(l []string) string { return strings.Join(l, ", ") },
@@ -242,8 +261,11 @@ func some(list []string) string {
 // suspectPath is the page of what a match names on our side: a ring, or in a
 // deconfliction the case that a value is of.
 func suspectPath(id fraud.RingID) string {
-	if strings.HasPrefix(string(id), "case-") {
+	switch {
+	case strings.HasPrefix(string(id), "case-"):
 		return "/cases/" + pathID(id)
+	case strings.HasPrefix(string(id), "L-"), strings.HasPrefix(string(id), "S-"): // a launderer or supplier has no page of its own
+		return ""
 	}
 	return "/rings/" + pathID(id)
 }

@@ -71,7 +71,7 @@ type findingCard struct {
 }
 
 func (s *Server) reportStart(w http.ResponseWriter, r *http.Request) error {
-	return s.reportRender(w, r, "tell", reportForm{Who: "victim"}, nil)
+	return s.reportRender(w, r, "tell", reportForm{Who: "victim", Country: s.likelyCountry(r)}, nil)
 }
 
 // reportStep takes one step's answers and shows the next, or the same again

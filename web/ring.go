@@ -342,7 +342,11 @@ func (s *Server) ringMoneyTab(ctx context.Context, _ *http.Request, p *ringPage)
 		flows := flowsFrom(transfers, payees, c)
 		t := flowTable{Currency: c, Rows: flows[:min(len(flows), 100)]}
 		t.Left = len(flows) - len(t.Rows)
-		t.Drawing = drawSankey("money-"+strings.ToLower(c), flowFinding(flows, c), fmt.Sprintf("From %s that this node holds; solid is observed or reported, dashed is inferred. A band's width is its amount.", plural(len(transfers), "transfer")), c, flows)
+		title := flowFinding(flows, c)
+		if !strings.Contains(title, c) { // two currencies must not have one name
+			title = c + ": " + title
+		}
+		t.Drawing = drawSankey("money-"+strings.ToLower(c), title, fmt.Sprintf("From %s that this node holds; solid is observed or reported, dashed is inferred. A band's width is its amount.", plural(len(transfers), "transfer")), c, flows)
 		p.Flows = append(p.Flows, t)
 	}
 	return nil

@@ -125,6 +125,9 @@ func (s *Server) has(rt route) bool {
 	if rt.Action == access.ActOpenVault && s.Vault == nil {
 		return false
 	}
+	if strings.HasSuffix(rt.Pattern, "/files/{name...}") && s.Package == nil {
+		return false
+	}
 	return rt.At != agencies || s.Act != nil
 }
 
@@ -211,6 +214,7 @@ func deskRoutes() []route {
 		desk("GET", "/referrals", access.ActRead, access.ThingReferral, companies, (*Server).referrals),
 		desk("POST", "/referrals/new", access.ActBuild, access.ThingReferral, companies, (*Server).buildReferral),
 		desk("GET", "/referrals/{id}", access.ActRead, access.ThingReferral, companies, (*Server).referral).about(referralOf),
+		desk("GET", "/referrals/{id}/files/{name...}", access.ActRead, access.ThingReferral, companies, (*Server).referralFile).about(referralOf),
 		desk("POST", "/referrals/{id}/checks", access.ActBuild, access.ThingReferral, companies, (*Server).recheckReferral).about(referralOf),
 		desk("POST", "/referrals/{id}/supplements", access.ActBuild, access.ThingReferral, companies, (*Server).supplementReferral).about(referralOf),
 		desk("POST", "/referrals/{id}/overrides", access.ActBuild, access.ThingReferral, companies, (*Server).overrideCheck).about(referralOf),
@@ -227,6 +231,7 @@ func agencyRoutes() []route {
 	return []route{
 		agency("GET", "/inbox", read, desk, (*Server).agencyInbox),
 		agency("GET", "/inbox/{id}/{version}", read, desk, (*Server).inboxItem).about(inboxOf),
+		agency("GET", "/inbox/{id}/{version}/files/{name...}", read, desk, (*Server).inboxFile).about(inboxOf),
 		agency("POST", "/inbox/{id}/{version}/open", access.ActOpenReferral, desk, (*Server).openReferral).about(inboxOf),
 		agency("POST", "/inbox/{id}/{version}/more", access.ActStatus, desk, (*Server).askMore).about(inboxOf),
 		agency("POST", "/inbox/{id}/{version}/cases", access.ActCase, desk, (*Server).registerCases).about(inboxOf),

@@ -17,6 +17,7 @@ type sitePage struct {
 	fraud.Site
 	Searches  []fraud.Search
 	CanSearch bool
+	Again     bool // it was searched before
 	Form      warrantForm
 }
 
@@ -43,7 +44,11 @@ func (s *Server) siteRender(w http.ResponseWriter, r *http.Request, f warrantFor
 			p.Searches = append(p.Searches, x)
 		}
 	}
-	p.CanSearch = s.can(ctx, access.ActSearch, access.Thing{Kind: access.ThingCase})
+	op, err := s.Act.Operation(ctx, site.Operation)
+	if err != nil {
+		return err
+	}
+	p.CanSearch, p.Again = op.Done.IsZero() && s.can(ctx, access.ActSearch, access.Thing{Kind: access.ThingCase}), len(p.Searches) > 0
 	status := http.StatusOK
 	if len(wrong) > 0 {
 		status = http.StatusUnprocessableEntity
@@ -54,8 +59,12 @@ func (s *Server) siteRender(w http.ResponseWriter, r *http.Request, f warrantFor
 func (s *Server) startSearch(w http.ResponseWriter, r *http.Request) error {
 	v := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
 	f := warrantForm{v("authority"), v("issuer"), v("expires"), v("officers"), v("witnesses")}
+	site, err := s.Act.Site(r.Context(), fraud.SiteID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
 	x, err := s.Act.StartSearch(r.Context(), fraud.SiteID(r.PathValue("id")), act.Warrant{
-		Authority: f.Authority, Issuer: f.Issuer, Expires: s.momentOf(f.Expires), Officers: namesOf(f.Officers), Witnesses: namesOf(f.Witnesses),
+		Authority: f.Authority, Issuer: f.Issuer, Expires: s.momentAt(f.Expires, site.TimeZone), Officers: namesOf(f.Officers), Witnesses: namesOf(f.Witnesses),
 	})
 	if err != nil {
 		if mendable(err) {

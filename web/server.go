@@ -52,6 +52,7 @@ type Config struct {
 	Vault    Vault    // opens one victim's identity
 	Imports  Imports  // files that people bring to the desk
 	Keys     Keys     // our keys, and trust in peers'
+	Package  Package  // the files of referrals' packages
 	Post     Post     // what waits to be sent to peers
 	Pending  Pending  // since when rings are worked out again; nil means never
 }

@@ -393,16 +393,29 @@ func (f fakeRefer) Supplement(context.Context, fraud.ReferralID, string) (int, e
 }
 func (f fakeRefer) Sign(context.Context, fraud.ReferralID, int) error { return nil }
 func (f fakeRefer) Send(context.Context, fraud.ReferralID, int) error { return nil }
-func (f fakeRefer) Files(context.Context, fraud.ReferralID, int) ([]fraud.Exhibit, error) {
+func (f fakeRefer) Words(context.Context, string) ([]string, error) {
+	return strings.Fields("acid bacon copper dune ember fable gravel harbor"), nil
+}
+
+// fakePackage holds the same three files for every referral, and an exhibit.
+type fakePackage struct{}
+
+func (fakePackage) Files(context.Context, fraud.ReferralID, int) ([]fraud.Exhibit, error) {
 	return []fraud.Exhibit{
 		{Name: "referral.json", What: "who, to whom, about what", Size: 2311, SHA256: strings.Repeat("3f", 32)},
 		{Name: "dossier.html", What: "the readable whole", Size: 88211, SHA256: strings.Repeat("a1", 32)},
 		{Name: "annex-victims.age", What: "identities, to the agency's key alone", Size: 40122, SHA256: strings.Repeat("9c", 32)},
+		{Name: "dossier.pdf", Size: 912, SHA256: strings.Repeat("4d", 32)},
+		{Name: "exhibits/0001-page.html", Size: 12, SHA256: strings.Repeat("4e", 32)},
 	}, nil
 }
 
-func (f fakeRefer) Words(context.Context, string) ([]string, error) {
-	return strings.Fields("acid bacon copper dune ember fable gravel harbor"), nil
+func (f fakePackage) File(ctx context.Context, id fraud.ReferralID, version int, name string) (io.ReadCloser, error) {
+	list, err := f.Files(ctx, id, version)
+	if err != nil || !slices.ContainsFunc(list, func(x fraud.Exhibit) bool { return x.Name == name }) {
+		return nil, fraud.ErrNotFound
+	}
+	return io.NopCloser(strings.NewReader("the bytes of " + name)), nil
 }
 
 type fakeVault struct{}
@@ -482,7 +495,7 @@ func serveWith(t testing.TB, w *world, more ...func(*web.Config)) (*httptest.Ser
 	}
 	cfg := web.Config{
 		Org: w.org, Now: func() time.Time { return asOf }, Random: &counter{}, Store: w, Log: slog.New(slog.NewTextHandler(noisy{t}, nil)),
-		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w}, Post: fakePost{w},
+		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w}, Post: fakePost{w}, Package: fakePackage{},
 	}
 	if w.org.Kind == fraud.OrgAgency {
 		cfg.Match, cfg.Joint = fakeMatch{w}, fakeJoint{w}

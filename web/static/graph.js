@@ -15,6 +15,7 @@
   const says = figure.querySelector(".graph-says"), why = figure.querySelector(".graph-why");
   const moving = figure.querySelector(".moving"), still = figure.querySelector(".still");
   const families = ["contact", "web", "money", "remote", "script", "identity"];
+  const mostTried = 400; // marks whose names are tried: finding room for more costs more than a frame
   const rest = 140; // milliseconds without movement after which the sheet is drawn anew
   let nodes = [], edges = [], near = [], grid = new Map();
   let W = 1, H = 1, wide = 1, high = 1, dots = 1, ink = {};
@@ -95,27 +96,35 @@
     sheet = { page, x0, y0, k };
   };
 
-  // names writes as many names as have room, most reports first.
+  // names writes as many names as have room, suppliers and launderers first,
+  // then most reports first. A name covers no mark and no other name: it is
+  // tried right, left, above and below its own.
   const names = (p, k, seen) => {
-    const size = 11.5 / k, taken = [];
+    const size = 11.5 / k, taken = [], gap = 4 / k;
     p.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
     p.lineJoin = "round";
-    const fits = (b) => !taken.some((t) => b[0] < t[2] && t[0] < b[2] && b[1] < t[3] && t[1] < b[3]);
+    const side = (n) => n[3] === "supplier" || n[3] === "launderer";
+    const marks = nodes.filter((n) => n[3] !== "report" && seen(n));
+    const named = (k < 3.5 ? marks : nodes.filter(seen)).filter((n) => !side(n)).slice(0, mostTried);
+    const hits = (b, t) => b[0] < t[2] && t[0] < b[2] && b[1] < t[3] && t[1] < b[3];
+    const covers = (b, own) => marks.some((n) => n !== own && n[0] + n[2] > b[0] && n[0] - n[2] < b[2] && n[1] + n[2] > b[1] && n[1] - n[2] < b[3]);
     let left = 60;
-    for (const n of nodes) {
+    for (const n of [...marks.filter(side), ...named]) {
       if (left === 0) break;
-      if (!seen(n) || (n[3] === "report" && k < 3.5)) continue;
       const text = n[6].length > 28 ? `${n[6].slice(0, 13)}…${n[6].slice(-13)}` : n[6];
-      const w = p.measureText(text).width, r = n[2] + 4 / k, right = n[3] === "launderer";
-      const b = right ? [n[0] - r - w, n[1] - size, n[0] - r, n[1] + size * .6] : [n[0] + r, n[1] - size, n[0] + r + w, n[1] + size * .6];
-      if (!fits(b)) continue;
+      const w = p.measureText(text).width, r = n[2] + gap, [x, y] = n;
+      const right = [x + r, y - size * .6, x + r + w, y + size * .6], before = [x - r - w, right[1], x - r, right[3]];
+      const above = [x - w / 2, y - r - size * 1.1, x + w / 2, y - r], below = [x - w / 2, y + r, x + w / 2, y + r + size * 1.1];
+      const places = n[3] === "supplier" ? [right] : n[3] === "launderer" ? [before] : [right, before, above, below];
+      const b = places.find((b) => !taken.some((t) => hits(b, t)) && !covers(b, n));
+      if (!b) continue;
       taken.push(b);
       left--;
       p.strokeStyle = ink.paper;
       p.lineWidth = 3 / k;
-      p.strokeText(text, b[0], n[1] + size * .35);
+      p.strokeText(text, b[0], b[3] - size * .25);
       p.fillStyle = ink.ink;
-      p.fillText(text, b[0], n[1] + size * .35);
+      p.fillText(text, b[0], b[3] - size * .25);
     }
   };
 
