@@ -149,10 +149,7 @@ func (s *Server) jointCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	gone := len(c.Overlaps) == 0 && len(p.Recalled) > 0
-	suspects := map[[2]string]bool{}
-	for _, o := range fraud.Suspects(c.Overlaps) {
-		suspects[[2]string{string(o.OurRing), o.PeerRing}] = true
-	}
+	suspects := suspectsOf(c.Overlaps)
 	p.Common = len(suspects)
 	for _, o := range c.Overlaps {
 		ring, err := s.Store.Ring(ctx, o.OurRing)

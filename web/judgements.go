@@ -26,6 +26,7 @@ type suggestionsPage struct {
 	CanJudge bool
 	Just     *fraud.Judgement // what this person decided a moment ago
 	Judged   []judgementRow
+	At       int // the pair on this page, from 0, that keys act on first: where the person was
 }
 
 type suggestionRow struct {
@@ -47,6 +48,9 @@ func (s *Server) suggestions(w http.ResponseWriter, r *http.Request) error {
 	p := suggestionsPage{base: s.base(w, r, "Suggestions"), From: 1}
 	if from, err := strconv.Atoi(r.URL.Query().Get("from")); err == nil && from > 0 {
 		p.From = from
+	}
+	if at, err := strconv.Atoi(r.URL.Query().Get("at")); err == nil && at > 0 {
+		p.At = at
 	}
 	page, all, err := s.Store.SuggestionPage(ctx, p.From-1, suggestionsShown)
 	if err != nil {

@@ -191,7 +191,9 @@ type matchPage struct {
 	Steps    []revealStep
 	Next     *revealStep // what we may consent to
 	CanAct   bool
-	Overlaps []overlapRow
+	Overlaps []overlapRow // one operator likely stands behind both, or a supplier or launderer is shared
+	Weak     []overlapRow // for a person to judge
+	Common   int          // rings of one operator as far as anybody can tell
 	Shown    []fraud.SharedIndicator
 	Left     int
 	Joint    fraud.JointCaseID // the case that was opened over it
@@ -224,9 +226,17 @@ type revealStep struct {
 	Done       bool
 }
 
+// pairRows is a table of pairs of rings.
+type pairRows struct {
+	Name string
+	Rows []overlapRow
+	Page matchPage
+}
+
 type overlapRow struct {
 	fraud.Overlap
-	Kinds string
+	Kinds   string
+	Suspect bool
 }
 
 var revealSteps = []struct {
@@ -277,8 +287,15 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) error {
 	}
 	p.CanAct = s.Match != nil && len(p.Recalled) == 0 && s.can(ctx, access.ActMatch, access.Thing{Kind: access.ThingMatch, ID: string(id), Mark: fraud.Mark{TLP: fraud.TLPGreen}})
 	p.Offered = !m.Offered && m.Step == fraud.MatchOffered && len(m.Consent) == 0
+	suspects := suspectsOf(m.Report.Overlaps)
+	p.Common = len(suspects)
 	for _, o := range m.Report.Overlaps {
-		p.Overlaps = append(p.Overlaps, overlapRow{o, kindCounts(o.Kinds)})
+		row := overlapRow{o, kindCounts(o.Kinds), suspects[[2]string{string(o.OurRing), o.PeerRing}]}
+		if row.Suspect || o.Relation != fraud.SameOperator || m.Report.Deconfliction {
+			p.Overlaps = append(p.Overlaps, row)
+		} else {
+			p.Weak = append(p.Weak, row)
+		}
 	}
 	p.Shown = m.Report.Shared[:min(len(m.Report.Shared), 200)]
 	p.Left = len(m.Report.Shared) - len(p.Shown)
@@ -292,6 +309,17 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.render(w, http.StatusOK, "match.html", p)
+}
+
+// suspectsOf are the pairs of rings behind which one operator likely stands:
+// the rest of what is in common is for a person to judge, and no page calls it
+// the same operator.
+func suspectsOf(all []fraud.Overlap) map[[2]string]bool {
+	out := map[[2]string]bool{}
+	for _, o := range fraud.Suspects(all) {
+		out[[2]string{string(o.OurRing), o.PeerRing}] = true
+	}
+	return out
 }
 
 // revealIndex is the last step that was revealed, -1 for none.

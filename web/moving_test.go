@@ -124,3 +124,51 @@ func frames(times []float64) string {
 	}
 	return fmt.Sprintf("%.0f frames a second; a frame every %.1f ms, 95 in 100 within %.1f ms", 1000*float64(len(times))/sum, sorted[len(sorted)/2], sorted[len(sorted)*95/100])
 }
+
+// Whoever skips a pair and decides the next is led on, not back.
+func TestAfterADecisionTheNextPairIsFramed(t *testing.T) {
+	ctx := chromium(t)
+	w := company(t)
+	for i := range 3 {
+		s := w.suggest[0]
+		s.Link.A, s.Link.B = w.rings[0].Reports[2*i], w.rings[0].Reports[2*i+1]
+		s.Link.Bits = float64(20 + i)
+		w.suggest = append(w.suggest, s)
+	}
+	srv := serve(t, w)
+	enter(t, ctx, srv, "analyst")
+	if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL+"/suggestions")); err != nil {
+		t.Fatal(err)
+	}
+	framed := func() string {
+		t.Helper()
+		got, err := chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelectorAll(".suggestion").length + " " + [...document.querySelectorAll(".suggestion")].findIndex((s) => s.classList.contains("framed"))`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	press := func(key string) error {
+		return chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: %q, bubbles: true})); void 0`, key)))
+	}
+	if err := press("n"); err != nil {
+		t.Fatal(err)
+	}
+	if got := framed(); got != "4 1" {
+		t.Errorf("after a skip: %s, want 4 pairs and the second framed", got)
+	}
+	decide := func(key, want string) {
+		t.Helper()
+		if _, err := chromedp.RunResponse(ctx, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`document.body.dispatchEvent(new KeyboardEvent("keydown", {key: %q, bubbles: true})); void 0`, key))); err != nil {
+			t.Fatal(err)
+		}
+		if got := framed(); got != want {
+			t.Errorf("after %s: %s, want %s", key, got, want)
+		}
+	}
+	decide("d", "3 1")
+	decide("u", "4 1")
+	if len(w.judged) != 3 {
+		t.Errorf("%d judgements stand in the log, want the one that was there, the decision and its withdrawal", len(w.judged))
+	}
+}

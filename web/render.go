@@ -186,6 +186,7 @@ func (s *Server) funcs() template.FuncMap {
 		"byKind":      byKind,
 		"graphLegend": graphLegend,
 		"legendTop":   func() int { return graphFloor + 14 },
+		"pairRows":    func(name string, rows []overlapRow, p matchPage) pairRows { return pairRows{name, rows, p} },
 		"whence":      whenceWord,
 		"machine":     machineTime,
 		"left":        left,

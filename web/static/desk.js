@@ -20,7 +20,9 @@
     pairs[pair].classList.add("framed");
     if (focus) { pairs[pair].focus({ preventScroll: true }); pairs[pair].scrollIntoView({ block: "nearest" }); }
   };
-  if (pairs.length > 0) frame(0, false);
+  // After a decision the next pair is framed, not the first: what was skipped stays skipped.
+  const at = pairs.findIndex((p) => "first" in p.dataset);
+  if (pairs.length > 0) frame(at < 0 ? pairs.length - 1 : at, at !== 0);
   for (const [i, p] of pairs.entries()) p.addEventListener("focusin", () => frame(i, false));
 
   // What goes on in the background is looked at again by itself.

@@ -15,6 +15,7 @@
   const says = figure.querySelector(".graph-says"), why = figure.querySelector(".graph-why");
   const moving = figure.querySelector(".moving"), still = figure.querySelector(".still");
   const families = ["contact", "web", "money", "remote", "script", "identity"];
+  const namedAlways = 8; // values with most reports
   const mostTried = 400; // marks whose names are tried: finding room for more costs more than a frame
   const rest = 140; // milliseconds without movement after which the sheet is drawn anew
   let nodes = [], edges = [], near = [], grid = new Map();
@@ -98,7 +99,8 @@
 
   // names writes as many names as have room, suppliers and launderers first,
   // then most reports first. A name covers no mark and no other name: it is
-  // tried right, left, above and below its own.
+  // tried right, left, above and below its own. Only what holds the ring
+  // together is named whatever lies under it.
   const names = (p, k, seen) => {
     const size = 11.5 / k, taken = [], gap = 4 / k;
     p.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
@@ -108,7 +110,7 @@
     const named = (k < 3.5 ? marks : nodes.filter(seen)).filter((n) => !side(n)).slice(0, mostTried);
     const hits = (b, t) => b[0] < t[2] && t[0] < b[2] && b[1] < t[3] && t[1] < b[3];
     const covers = (b, own) => marks.some((n) => n !== own && n[0] + n[2] > b[0] && n[0] - n[2] < b[2] && n[1] + n[2] > b[1] && n[1] - n[2] < b[3]);
-    let left = 60;
+    let left = 60, must = namedAlways;
     for (const n of [...marks.filter(side), ...named]) {
       if (left === 0) break;
       const text = n[6].length > 28 ? `${n[6].slice(0, 13)}…${n[6].slice(-13)}` : n[6];
@@ -116,8 +118,16 @@
       const right = [x + r, y - size * .6, x + r + w, y + size * .6], before = [x - r - w, right[1], x - r, right[3]];
       const above = [x - w / 2, y - r - size * 1.1, x + w / 2, y - r], below = [x - w / 2, y + r, x + w / 2, y + r + size * 1.1];
       const places = n[3] === "supplier" ? [right] : n[3] === "launderer" ? [before] : [right, before, above, below];
-      const b = places.find((b) => !taken.some((t) => hits(b, t)) && !covers(b, n));
+      const room = places.filter((b) => b[0] >= 0 && b[2] <= W && !taken.some((t) => hits(b, t)));
+      const b = room.find((b) => !covers(b, n)) ?? (n[3] === "indicator" && must > 0 ? room[0] : undefined);
+      if (n[3] === "indicator") must--;
       if (!b) continue;
+      if (covers(b, n)) {
+        p.fillStyle = ink.paper;
+        p.globalAlpha = .85;
+        p.fillRect(b[0], b[1], b[2] - b[0], b[3] - b[1]);
+        p.globalAlpha = 1;
+      }
       taken.push(b);
       left--;
       p.strokeStyle = ink.paper;
