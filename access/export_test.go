@@ -13,6 +13,9 @@ func SignatureBaseFor(req *http.Request, input string) (string, error) {
 	return string(b), err
 }
 
+// SignWith is Sign with a nonce that is given.
+var SignWith = signWith
+
 // ParseSignatureHeaders runs both header parsers.
 func ParseSignatureHeaders(s string) (components []string, keyID string, err error) {
 	if _, _, err = parseBytes(s); err == nil {

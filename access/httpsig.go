@@ -52,13 +52,19 @@ func sigComponents() []string {
 // Sign signs req for org: it adds Content-Digest, Signature-Input and
 // Signature. The body must be the bytes that the request will send.
 func Sign(req *http.Request, body []byte, org fraud.OrgID, key ed25519.PrivateKey, now time.Time) error {
+	return signWith(req, body, org, key, now, rand.Text())
+}
+
+// signWith is Sign with a nonce that is given: the same twice is refused as a
+// replay, so only the published vectors choose one.
+func signWith(req *http.Request, body []byte, org fraud.OrgID, key ed25519.PrivateKey, now time.Time, nonce string) error {
 	sum := sha256.Sum256(body)
 	req.Header.Set("Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":")
 	if req.Header.Get("Content-Type") == "" {
 		req.Header.Set("Content-Type", "application/octet-stream")
 	}
 	params := fmt.Sprintf(`("%s");created=%d;expires=%d;nonce=%q;keyid=%q;alg=%q;tag=%q`,
-		strings.Join(sigComponents(), `" "`), now.Unix(), now.Add(SignatureLife).Unix(), rand.Text(), string(org), sigAlg, sigTag)
+		strings.Join(sigComponents(), `" "`), now.Unix(), now.Add(SignatureLife).Unix(), nonce, string(org), sigAlg, sigTag)
 	if _, err := parseSigInput(sigLabel + "=" + params); err != nil {
 		return fmt.Errorf("organisation %q cannot stand in a header: %w", org, fraud.ErrInvalid)
 	}
