@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -236,6 +237,19 @@ func (v runVector) hears(t *testing.T, role string) *party {
 		t.Errorf("%s: the published match ends early", role)
 	}
 	return p
+}
+
+// A program that was written by docs/spec and shares no code with ours finds
+// every vector of docs/spec/vectors right.
+func TestTheVectorsHoldForAnotherProgram(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("SKIPPED ALOUD: python3 is not installed, so the other program cannot run")
+	}
+	said, err := exec.CommandContext(t.Context(), python, filepath.Join("..", "scripts", "interop", "vectors.py")).CombinedOutput()
+	if err != nil || !bytes.Contains(said, []byte("match-run")) || !bytes.Contains(said, []byte("things hold")) {
+		t.Errorf("%v\n%s", err, said)
+	}
 }
 
 func TestAWholeMatchIsAsPublished(t *testing.T) {

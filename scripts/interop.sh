@@ -107,7 +107,7 @@ judges() {
 	step judges-head 20 head judges
 	step story 600 story
 	step fresh 300 fresh
-	for judge in stix-referral stix-list stix-export patterns case pymisp taxii age changed axe; do
+	for judge in stix-referral stix-list stix-export patterns case pymisp taxii age changed vectors axe; do
 		step "$judge" 600 judge "$judge"
 		names+=("$judge")
 	done

@@ -6,6 +6,7 @@ set -u
 missing=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 command -v chromium >/dev/null || missing+=(chromium fonts-noto-core fonts-noto-cjk)
+command -v python3 >/dev/null || missing+=(python3) # other programs than ours check vectors and change packages
 command -v age >/dev/null || missing+=(age)
 command -v softhsm2-util >/dev/null || missing+=(softhsm2) # a PKCS#11 token made of software
 /usr/bin/python3 -c 'import PyKCS11' 2>/dev/null || missing+=(python3-pykcs11)

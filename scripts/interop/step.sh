@@ -15,7 +15,7 @@ tools() {
 	[ -x "$VENV/bin/pip" ] || python3 -m venv "$VENV"
 	for part in "$@"; do
 		case $part in
-			judges) wanted+=(case-utils medallion pymisp stix2-patterns stix2-validator taxii2-client) ;;
+			judges) wanted+=(case-utils cryptography medallion pymisp stix2-patterns stix2-validator taxii2-client) ;;
 			extract) wanted+=(ioc-finder iocextract iocsearcher phonenumbers requests) ;;
 			link) wanted+=(duckdb igraph leidenalg pandas splink) ;;
 			spark) wanted+=(pyspark) ;;
@@ -141,6 +141,10 @@ judge() {
 			rm -f "$OUT/opened"
 			row "age $(age --version), the sealed package with the agency's key" age -d -i "$demo/cfb/keys/seal.txt" -o "$OUT/opened" "$(ls "$demo"/alder/referrals/*.referral.age | head -1)"
 			row '… and it is the package, byte for byte' cmp "$OUT/opened" "$(ls "$demo"/alder/referrals/*.referral | head -1)"
+			;;
+		vectors)
+			tool=$(version cryptography)
+			row "vectors.py, docs/spec/vectors by the words of docs/spec; Ed25519 by cryptography $tool too" "$python" scripts/interop/vectors.py
 			;;
 		changed)
 			row 'mutate.py, the referral changed from outside and from inside, `referral verify` says no' python3 scripts/interop/mutate.py "$BIN" "$demo"
