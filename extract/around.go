@@ -169,9 +169,13 @@ func (x *scan) meAt(c *cuesAround, first int) bool {
 	return is.has(cueCall|cueText|cueMail) && !is.has(cueCalled) || x.hint(first-3).has(hintWrite)
 }
 
+// farPeople is how many tokens before a number its people stand: what other
+// findings have taken counts for no word, and may be the whole text.
+const farPeople = 48
+
 // readWho reads the nine words before a number for the people in them.
 func (x *scan) readWho(c *cuesAround, first int) {
-	for k, words := first-1, 0; k >= c.floor && words < 9; k-- {
+	for k, words := first-1, 0; k >= max(c.floor, first-farPeople) && words < 9; k-- {
 		if x.toks[k].class == classMark {
 			if m := x.markAt(k); (m == '.' || m == ';' || m == '!') && x.gap(k+1) > 0 && !x.abbreviation(k) && words > 1 {
 				return

@@ -140,19 +140,37 @@ func BenchmarkParsePhone(b *testing.B) {
 	}
 }
 
+// hostileUnits are repeated to make texts that are slow, or longer than any one
+// thing in a text may be.
+var hostileUnits = []string{"a.", "a@", "1 ", "1-", "one ", "A Ltd ", "888-555-0142 ", "a dot ", "1,111", "IBAN DE89", "> x\n", "a[.]", "double five ", "& ", "unsubscribe a@b.example 888-555-0142 ", "a|b|888-555-0142|\n", "+1 888 555 0142: x\n", "Text Message\n888-555-0142\n", "http://a.example/x?phone=8885550142 ", "my number is 888-555-0142. "}
+
+// Texts far longer than what is looked for break nothing: a host of 64 KiB
+// once ended the program.
+func TestHostileText(t *testing.T) {
+	for _, unit := range hostileUnits {
+		text := strings.Repeat(unit, 64<<10/len(unit))
+		for _, scam := range []bool{false, true} {
+			sound(t, text, Text(text, Options{Country: "US", FromFraudster: scam}))
+		}
+		_, found := HTML([]byte("<p>"+text), Options{})
+		if len(found) > len(text) {
+			t.Errorf("%q: %d findings", unit, len(found))
+		}
+	}
+}
+
 // BenchmarkHostileText is text made to be slow, at two sizes: the rates must
 // be alike, or the cost is no straight line.
 func BenchmarkHostileText(b *testing.B) {
-	units := []string{"a.", "a@", "1 ", "1-", "one ", "A Ltd ", "888-555-0142 ", "a dot ", "1,111", "IBAN DE89", "> x\n", "a[.]", "double five ", "& "}
 	for _, size := range []struct {
 		name  string
 		bytes int
 	}{{"32KiB", 32 << 10}, {"512KiB", 512 << 10}} {
 		b.Run("size="+size.name, func(b *testing.B) {
-			b.SetBytes(int64(size.bytes * len(units)))
-			defer coreRate(b, size.bytes*len(units))()
+			b.SetBytes(int64(size.bytes * len(hostileUnits)))
+			defer coreRate(b, size.bytes*len(hostileUnits))()
 			for b.Loop() {
-				for _, unit := range units {
+				for _, unit := range hostileUnits {
 					Text(strings.Repeat(unit, size.bytes/len(unit)), Options{Country: "US"})
 				}
 			}

@@ -87,6 +87,7 @@ func (x *scan) remoteDigits(from, to int, tool remoteTool) bool {
 				return false
 			}
 			x.take(fraud.RemoteID, tool.name+":"+string(id), k, last, true)
+			x.tool = 0
 			return true
 		case is.has(cueSession):
 			named = true

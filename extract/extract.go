@@ -82,6 +82,7 @@ type scan struct {
 	tool     int16      // the last product for remote access that was named, counted from 1
 	frame    asked      // see framed
 	optOut   asked      // see optsOut
+	phoneEnd int        // see firstPhone; 0 while it has not been asked for
 }
 
 // given is what the reader of a form knows of its text.
@@ -163,7 +164,7 @@ func (e *Extractor) putBack() {
 // run finds the indicators of a text. They are good until the next run.
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
-	x.medium, x.own, x.frame, x.optOut, x.tool = g.medium, g.own, notAsked, notAsked, 0
+	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool = g.medium, g.own, notAsked, notAsked, 0, 0
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {

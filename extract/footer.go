@@ -35,7 +35,7 @@ func (x *scan) footer(kind fraud.Kind, m mark) string {
 	}
 	for k := first - 1; k >= 0 && k >= first-far; k-- {
 		if x.hint(k).has(hintOptOut) {
-			if kind == fraud.Phone && (x.near(first, 6, 0, cueCall) || !x.toldBefore(m)) {
+			if kind == fraud.Phone && (x.near(first, 6, 0, cueCall) || x.firstPhone() > m.start) {
 				return ""
 			}
 			return "stands in the mailer's own footer"
@@ -87,12 +87,15 @@ func mailers(address string) bool {
 	return false
 }
 
-// toldBefore says whether a number stands before m in the text.
-func (x *scan) toldBefore(m mark) bool {
-	for i := range x.found {
-		if x.found[i].Kind == fraud.Phone && x.marks[i].end <= m.start && x.found[i].Role != fraud.RoleBystander {
-			return true
+// firstPhone is where the first phone number of the text ends.
+func (x *scan) firstPhone() int {
+	if x.phoneEnd == 0 {
+		x.phoneEnd = len(x.text.b) + 1
+		for i := range x.found {
+			if x.found[i].Kind == fraud.Phone {
+				x.phoneEnd = min(x.phoneEnd, x.marks[i].end)
+			}
 		}
 	}
-	return false
+	return x.phoneEnd
 }

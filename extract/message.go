@@ -53,14 +53,18 @@ const (
 	saysYes
 )
 
-// lineOf is the line that bytes start to end of b lie in, without its end.
+// mostLine is the longest line, before a value and behind it, that is taken for
+// a chat's, a table's or a form's.
+const mostLine = 2 << 10
+
+// lineOf is the line that bytes start to end of b lie in, without its end, as
+// far as mostLine goes on both sides.
 func lineOf(b []byte, start, end int) (from, till int) {
-	from, till = min(start, len(b)), min(max(end, 0), len(b))
-	for from > 0 && b[from-1] != '\n' {
-		from--
-	}
-	for till < len(b) && b[till] != '\n' {
-		till++
+	least, most := max(0, start-mostLine), min(len(b), end+mostLine)
+	from = least + bytes.LastIndexByte(b[least:start], '\n') + 1
+	till = most
+	if n := bytes.IndexByte(b[end:most], '\n'); n >= 0 {
+		till = end + n
 	}
 	return from, till
 }
@@ -85,7 +89,9 @@ func aloneIn(b []byte, start, end int) (arrow, alone bool) {
 }
 
 // firstLine says whether byte at stands in the text's first line.
-func (x *scan) firstLine(at int) bool { return bytes.IndexByte(x.text.b[:at], '\n') < 0 }
+func (x *scan) firstLine(at int) bool {
+	return at <= mostLine && bytes.IndexByte(x.text.b[:at], '\n') < 0
+}
 
 // frameSigns begin the lines that a phone writes around messages.
 var frameSigns = [...]string{

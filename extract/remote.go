@@ -310,12 +310,8 @@ func (x *scan) sessionFar(i int) bool {
 		words++
 		switch is := x.is(k); {
 		case equalFold("id", x.bytes(k)) && !x.is(k-1).has(cueID|cueShown|cueTx|cueTax|cueMerchant|cuePhone|cueMail) && !x.hint(k-1).has(hintAddressee):
-			for f := range x.found {
-				if x.found[f].Kind == fraud.RemoteID {
-					return false
-				}
-			}
 			x.take(fraud.RemoteID, tool.name+":"+digits, i, last, true)
+			x.tool = 0
 			return true
 		case is.has(cuePhone | cueCall | cueCalled | cueNumber | cueID | cueAccount | cueShown | cueTx):
 			return false

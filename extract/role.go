@@ -39,7 +39,9 @@ func (x *scan) assignRoles() {
 		x.hostsFollow()
 		x.listed()
 		x.agree()
-		x.linksFollow()
+		if x.medium == mediumPage && len(x.parts) > 0 {
+			x.linksFollow()
+		}
 	}
 }
 
@@ -113,20 +115,28 @@ func (x *scan) hostsFollow() {
 // linksFollow makes a bystander of a number or an address in a page's list of
 // links ("tel:", "mailto:") that the page itself shows as a bystander's only.
 func (x *scan) linksFollow() {
+	var foreign map[fraud.Indicator]string // what is shown as a bystander's, and why; "" where it is shown as another's too
 	for i := range x.found {
 		f := &x.found[i]
-		if f.Kind != fraud.Phone && f.Kind != fraud.Email || !f.Role.Links() || !x.inLink(x.marks[i]) {
+		if f.Kind != fraud.Phone && f.Kind != fraud.Email || x.inLink(x.marks[i]) {
 			continue
 		}
-		shown, foreign := false, ""
-		for k := range x.found {
-			if g := &x.found[k]; g.Indicator == f.Indicator && !x.inLink(x.marks[k]) {
-				shown = shown || g.Role != fraud.RoleBystander
-				foreign = g.Why
-			}
+		why, seen := foreign[f.Indicator]
+		switch {
+		case f.Role != fraud.RoleBystander:
+			why = ""
+		case !seen:
+			why = f.Why
 		}
-		if !shown && foreign != "" {
-			f.Role, f.Why = fraud.RoleBystander, foreign
+		if foreign == nil {
+			foreign = make(map[fraud.Indicator]string)
+		}
+		foreign[f.Indicator] = why
+	}
+	for i := range x.found {
+		f := &x.found[i]
+		if f.Role.Links() && (f.Kind == fraud.Phone || f.Kind == fraud.Email) && foreign[f.Indicator] != "" && x.inLink(x.marks[i]) {
+			f.Role, f.Why = fraud.RoleBystander, foreign[f.Indicator]
 		}
 	}
 }

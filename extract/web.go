@@ -474,8 +474,8 @@ func (x *scan) dot(i int) {
 		x.use(first, end)
 		return
 	}
-	if isDigit(raw[strings.LastIndexByte(raw, '.')+1]) {
-		return // a price, a date: no top-level domain begins with a digit
+	if last := strings.LastIndexByte(raw, '.') + 1; last == len(raw) || isDigit(raw[last]) {
+		return // longer than a host may be; a price, a date: no top-level domain begins with a digit
 	}
 	host, valid, ok := x.domain(raw)
 	if !ok || !valid || !likeSite(raw, host) {

@@ -36,9 +36,10 @@ func (x *scan) webRole(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
 
 // lineBegins says whether the line of token i begins with a header's name.
 func (x *scan) lineBegins(i int, header string) bool {
-	at := int(x.toks[i].start)
-	for at > 0 && x.text.b[at-1] != '\n' {
-		at--
+	start := int(x.toks[i].start)
+	at, _ := lineOf(x.text.b, start, start)
+	if start-at >= mostLine {
+		return false
 	}
 	end := at + len(header)
 	return end < len(x.text.b) && x.text.b[end] == ':' && equalFold(header, x.text.b[at:end])
