@@ -576,3 +576,30 @@ func TestTextOfAReportNeverBecomesMarkup(t *testing.T) {
 		t.Error(b)
 	}
 }
+
+// Nobody is asked what they have just told: what the words hold stands chosen,
+// written as people write it, and can be changed.
+func TestTheFormAsksOnlyWhatTheWordsDidNotTell(t *testing.T) {
+	v := visit(t, serve(t, company(t)))
+	_, _, body := v.post("/report", url.Values{"step": {"tell"}, "country": {"GB"}, "story": {"They called from +1 212 555 0142. A man called James got onto my laptop with AnyDesk 128 445 769 and I paid £299.99."}})
+	for _, want := range []string{`name="amount" value="299.99"`, `name="currency" value="GBP"`, `name="remote" value="yes"`, ">AnyDesk 128 445 769<", ">James<"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the second step lacks %s\n%s", want, body)
+		}
+	}
+	_, _, body = v.post("/report", url.Values{"step": {"found"}, "country": {"GB"}, "story": {"x"}, "amount": {"299.99"}, "currency": {"GBP"}, "remote": {"yes"}})
+	for _, want := range []string{`name="amount" type="text" inputmode="decimal" value="299.99"`, `<option selected>GBP`, `name="remote" value="yes" checked`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the third step lacks %s\n%s", want, body)
+		}
+	}
+	// Of two amounts nobody knows which was paid; where nothing was told the money is the country's.
+	_, _, body = v.post("/report", url.Values{"step": {"tell"}, "country": {"IN"}, "story": {"They wanted $420.00, I sent $50.00."}})
+	if strings.Contains(body, `name="amount"`) || strings.Contains(body, `name="remote"`) {
+		t.Errorf("something was chosen that was not told\n%s", body)
+	}
+	_, _, body = v.post("/report", url.Values{"step": {"found"}, "country": {"IN"}, "story": {"x"}})
+	if !strings.Contains(body, `<option selected>INR`) {
+		t.Errorf("the money is not India's\n%s", body)
+	}
+}

@@ -99,6 +99,7 @@ func (s *Server) reportStep(w http.ResponseWriter, r *http.Request) error {
 			return fmt.Errorf("read what happened: %w", err)
 		}
 		f.Findings = mergeFindings(f.Findings, found)
+		f.answerFrom(found)
 		return s.reportRender(w, r, "found", f, nil)
 	case "found":
 		if strings.TrimSpace(f.More) != "" {
@@ -115,6 +116,54 @@ func (s *Server) reportStep(w http.ResponseWriter, r *http.Request) error {
 		return s.submit(w, r, f)
 	}
 	return s.reportRender(w, r, "tell", f, nil)
+}
+
+// moneys are the currencies that the form offers.
+var moneys = []string{"USD", "EUR", "GBP", "INR", "CAD", "AUD", "JPY", "CHF"}
+
+// answerFrom chooses the answers that the words already gave, so that nobody
+// is asked what they have just told; each stands in the form and can be
+// changed. Of several amounts nobody knows which was paid.
+func (f *reportForm) answerFrom(found []fraud.Sighting) {
+	amounts := map[string]bool{}
+	for _, x := range found {
+		switch {
+		case x.Indicator.Kind == fraud.RemoteID && f.Remote == "":
+			f.Remote = "yes"
+		case x.Indicator.Kind == fraud.Amount:
+			amounts[x.Indicator.Value] = true
+		}
+	}
+	if len(amounts) != 1 || f.Amount != "" {
+		return
+	}
+	for value := range amounts {
+		currency, amount, _ := strings.Cut(value, " ")
+		if slices.Contains(moneys, currency) && amountForm.MatchString(amount) {
+			f.Currency, f.Amount = currency, amount
+		}
+	}
+}
+
+// currencyOf is the money of a country, as far as the form offers it.
+func currencyOf(country string) string {
+	switch country {
+	case "GB":
+		return "GBP"
+	case "IN":
+		return "INR"
+	case "CA":
+		return "CAD"
+	case "AU":
+		return "AUD"
+	case "JP":
+		return "JPY"
+	case "CH", "LI":
+		return "CHF"
+	case "AT", "BE", "DE", "ES", "FI", "FR", "IE", "IT", "LU", "NL", "PT":
+		return "EUR"
+	}
+	return "USD"
 }
 
 // understand reads a draft without keeping it.

@@ -1,9 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"ringbreaker.example/fraud"
 )
@@ -33,7 +37,10 @@ func (s *Server) reportRender(w http.ResponseWriter, r *http.Request, step strin
 	p.Cards = cards(p.Words, f.Findings)
 	p.Rails = railOptions(p.Words, f.Rail)
 	p.Places = s.countryOptions(p.Words, f.Country)
-	p.Moneys = []string{"USD", "EUR", "GBP", "INR", "CAD", "AUD", "JPY", "CHF"}
+	p.Moneys = moneys
+	if p.Form.Currency == "" {
+		p.Form.Currency = currencyOf(f.Country)
+	}
 	status := http.StatusOK
 	if len(wrong) > 0 {
 		status = http.StatusUnprocessableEntity
@@ -97,7 +104,7 @@ func (f reportForm) kept(step string) []hidden {
 func cards(w Words, findings []finding) []findingCard {
 	out := make([]findingCard, 0, len(findings))
 	for i, x := range findings {
-		c := findingCard{finding: x, No: i, What: w.KindOther, Shown: indicatorText(fraud.Indicator{Kind: x.Kind, Value: x.Value})}
+		c := findingCard{finding: x, No: i, What: w.KindOther, Shown: asTold(fraud.Indicator{Kind: x.Kind, Value: x.Value})}
 		var roles []fraud.Role
 		switch familyOf(x.Kind) {
 		case fraud.FamilyContact:
@@ -127,6 +134,33 @@ func cards(w Words, findings []finding) []findingCard {
 		out = append(out, c)
 	}
 	return out
+}
+
+// asTold writes a value as people write it, not in the form in which it is
+// compared: "AnyDesk 128 445 769" for anydesk:128445769, "James" for james.
+func asTold(i fraud.Indicator) string {
+	text := indicatorText(i)
+	switch i.Kind {
+	case fraud.RemoteID:
+		tool, no, ok := strings.Cut(text, ":")
+		if !ok {
+			return text
+		}
+		names := map[string]string{"anydesk": "AnyDesk", "teamviewer": "TeamViewer", "ultraviewer": "UltraViewer", "screenconnect": "ScreenConnect", "rustdesk": "RustDesk", "supremo": "Supremo"}
+		var groups []string
+		for len(no) > 3 && strings.Trim(no, "0123456789") == "" {
+			groups, no = append(groups, no[:3]), no[3:]
+		}
+		return cmp.Or(names[tool], tool) + " " + strings.Join(append(groups, no), " ")
+	case fraud.PersonAlias, fraud.Company:
+		words := strings.Fields(text)
+		for n, w := range words {
+			r, size := utf8.DecodeRuneInString(w)
+			words[n] = string(unicode.ToUpper(r)) + w[size:]
+		}
+		return strings.Join(words, " ")
+	}
+	return text
 }
 
 // roleQuestion says a role as the person who reports would.
