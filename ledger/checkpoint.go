@@ -50,6 +50,9 @@ func ParseCheckpoint(text string) (Checkpoint, error) {
 		return bad("has a broken root")
 	}
 	copy(c.Root[:], root)
+	if c.String() != text { // the decoder passes over line breaks within base64
+		return bad("is not in its one form")
+	}
 	return c, nil
 }
 

@@ -61,7 +61,7 @@ func ParseHead(body string) (Head, error) {
 		}
 		h.Consistency = append(h.Consistency, tlog.Hash(raw))
 	}
-	if sc.Err() != nil || signed == "" {
+	if sc.Err() != nil || signed == "" || FormatHead(h) != body {
 		return Head{}, bad
 	}
 	return h, nil

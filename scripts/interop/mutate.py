@@ -836,7 +836,7 @@ def ledgers(j, p, other, world):
     tree("of an empty tree", lambda f, org, o: f.update(checkpoint=(t := "%s\n0\n%s\n" % (org.origin, b64(hashlib.sha256().digest()))) + "\n" + org.note(t) + o.cosign(t), inclusion=[]))
     for what, f in {
         "another size": lambda t: t.replace("\n9\n", "\n17\n"), "a size with a zero before": lambda t: t.replace("\n9\n", "\n09\n"), "an extension line": lambda t: t + "extension\n", "another origin": lambda t: "evil" + t,
-        "a huge size": lambda t: t.replace("\n9\n", "\n9223372036854775808\n"), "a negative size": lambda t: t.replace("\n9\n", "\n-9\n"), "CRLF": lambda t: t.replace("\n", "\r\n"),
+        "a huge size": lambda t: t.replace("\n9\n", "\n9223372036854775808\n"), "a negative size": lambda t: t.replace("\n9\n", "\n-9\n"), "CRLF": lambda t: t.replace("\n", "\r\n"), "CR within the root": lambda t: t[:-10] + "\r" + t[-10:],
     }.items():
         tree("signed and cosigned with " + what, lambda g, org, o: g.update(checkpoint=(t := f(text_of(g))) + "\n" + org.note(t) + o.cosign(t)))
     for what, f in {
