@@ -12,6 +12,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/mod/sumdb/tlog"
+
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/ledger"
 )
@@ -172,6 +174,11 @@ func continued(old *party, id fraud.MatchID, t Terms, set []Element) (*party, er
 	}
 	before, err := old.theirCommitment()
 	if err != nil {
+		return nil, err
+	}
+	if mine, err := old.commitment(); err != nil {
+		return nil, err
+	} else if err := own.begins(mine); err != nil {
 		return nil, err
 	}
 	p := fresh(id, old.Role, old.Us, old.Peer, t, own, old.env)
@@ -501,6 +508,13 @@ func (p *party) load(box Sealer) error {
 	}
 	if err := p.Set.load(s, "match "+string(p.ID), box); err != nil {
 		return err
+	}
+	hashes, err := s.load("our-leaves")
+	if err != nil {
+		return err
+	}
+	if len(hashes) == len(p.Set.Elements)*tlog.HashSize {
+		p.Set.hashes = hashes
 	}
 	for i, r := range rounds() {
 		if !r.list {

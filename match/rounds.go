@@ -234,6 +234,11 @@ func (p *party) makeCommit(ctx context.Context) (commitBody, error) {
 			return commitBody{}, err
 		}
 		c.Continues = p.Terms.Continues
+		if p.Terms.Epoch { // the next match of the epoch need not hash them again
+			if p.Set.hashes, err = p.lists().keep("our-leaves", p.Set.hashes); err != nil {
+				return commitBody{}, err
+			}
+		}
 		if p.Ours, err = json.Marshal(c); err != nil {
 			return commitBody{}, fmt.Errorf("write the commitment: %w", err)
 		}

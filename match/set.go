@@ -30,10 +30,11 @@ type ownSet struct {
 	LabelKey []byte    `json:"label_key"`
 	Coin     [32]byte  `json:"coin"` // our half of the toss that chooses the audit
 
-	tree  []tlog.Hash // stored hashes of the commitment's tree, built when needed
-	place []uint32    // leaf at which each element stands
-	leaf  []uint32    // element that stands at each leaf
-	spot  []uint32    // position at which each element stands
+	hashes []byte      // of the leaves by element, 32 bytes each: carried to the next match of the epoch
+	tree   []tlog.Hash // stored hashes of the commitment's tree, built when needed
+	place  []uint32    // leaf at which each element stands
+	leaf   []uint32    // element that stands at each leaf
+	spot   []uint32    // position at which each element stands
 }
 
 // run is how far the set went with one match of an epoch.
@@ -77,6 +78,7 @@ func (s *ownSet) extended(set []Element, t Terms) (*ownSet, error) {
 	}
 	next := &ownSet{
 		Elements: slices.Clone(s.Elements), Seed: s.Seed, Order: slices.Clone(s.Order), Runs: slices.Clone(s.Runs), Key: s.Key, LabelKey: s.LabelKey,
+		hashes: bytes.Clone(s.hashes), // salts and places stay, so these do too
 	}
 	return next, next.grow(fresh, t)
 }
@@ -175,14 +177,23 @@ func (s *ownSet) build() error {
 	}
 	n := len(s.Elements)
 	hashes := make([]tlog.Hash, n)
-	if err := eachCore(n, func(lo, hi int) error {
-		for i := lo; i < hi; i++ {
+	had := min(len(s.hashes)/tlog.HashSize, n)
+	for i := range had {
+		hashes[i] = tlog.Hash(s.hashes[i*tlog.HashSize:])
+	}
+	if err := eachCore(n-had, func(lo, hi int) error {
+		for i := had + lo; i < had+hi; i++ {
 			hashes[i] = tlog.RecordHash(s.leafOf(i))
 		}
 		return nil
 	}); err != nil {
 		return err
 	}
+	all := append(make([]byte, 0, n*tlog.HashSize), s.hashes[:had*tlog.HashSize]...)
+	for _, h := range hashes[had:] {
+		all = append(all, h[:]...)
+	}
+	s.hashes = all
 	leaf := make([]uint32, n)
 	for i := range leaf {
 		leaf[i] = uint32(i)
@@ -220,6 +231,20 @@ func pick(tree []tlog.Hash, at []int64) ([]tlog.Hash, error) {
 
 func (s *ownSet) reader() tlog.HashReader {
 	return tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) { return pick(s.tree, at) })
+}
+
+// begins makes sure that the tree begins with the one of an earlier commitment
+// of ours, by making it anew if it does not: hashes that a failing disk changed
+// would look like a set that we changed.
+func (s *ownSet) begins(old Commitment) error {
+	if err := s.build(); err != nil {
+		return err
+	}
+	if root, err := tlog.TreeHash(int64(old.Size), s.reader()); err == nil && bytes.Equal(root[:], old.Root) {
+		return nil
+	}
+	s.hashes, s.tree = nil, nil
+	return s.build()
 }
 
 func (s *ownSet) root() (tlog.Hash, error) {

@@ -17,6 +17,7 @@ import (
 // lists stay in memory, as between two small files.
 //
 //	set           our elements and their order, sealed: it holds values
+//	our-leaves    hashes of the commitment's leaves by element, 32 bytes each, of an epoch's match
 //	our-NAME      a list that we gave
 //	peer-NAME     a list that we were given, whole
 //	peer-NAME.part  what has come of one
@@ -24,7 +25,8 @@ import (
 //	back          the tags that the peer gave back, ascending
 //
 // Points, tags, kinds and labels are what travels: they tell a reader of the
-// disk no more than they told the peer.
+// disk no more than they told the peer. The leaves' hashes hide their values
+// behind salts of 32 secret bytes.
 type spool struct {
 	dir   string
 	brief bool     // for a run that nobody continues: nothing waits for the disk

@@ -2,6 +2,7 @@ package match
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -27,7 +28,13 @@ func tagOf(point []byte) tag {
 	return tag(h.Sum(nil)[:tagLen])
 }
 
-func compareTags(a, b tag) int { return bytes.Compare(a[:], b[:]) }
+// compareTags is bytes.Compare, in two comparisons of numbers: millions are sorted.
+func compareTags(a, b tag) int {
+	if c := cmp.Compare(binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(b[:])); c != 0 {
+		return c
+	}
+	return cmp.Compare(a[8], b[8])
+}
 
 // packTags writes sorted tags by their gaps, Rice-coded: the gap less its low
 // k bits in unary (ones ended by a zero), then the k bits, most significant
