@@ -23,36 +23,49 @@ func (w *world) attributeOne(i int32) bool {
 		return false // it shares nothing with anybody
 	}
 	w.take(i)
-	best, top, sum := int32(-1), 0.0, 1.0 // the 1 is for a group that nobody has seen
-	stay := 0.0
-	for _, g := range near {
-		if g == was && alone || w.connection(i, g) < w.p.strong || w.barred(i, g) {
-			continue
-		}
-		odds := math.Exp2(min(w.fit(i, g), 200))
-		sum += odds
-		if g == was {
-			stay = odds
-		}
-		if odds > top*(1+1e-9) {
-			best, top = g, odds
-		}
-	}
+	best := w.likeliest(i, near, was)
 	switch {
-	case best >= 0 && top >= w.p.attribute*sum && (alone || top >= 2*stay):
+	case best.group >= 0 && best.odds >= w.p.attribute*best.all && (alone || best.odds >= 2*best.stay):
 	case alone:
-		best = w.again(was)
-	case stay > 0:
-		best = was
+		best.group = w.again(was)
+	case best.stay > 0:
+		best.group = was
 	default:
-		best = w.vacant()
+		best.group = w.vacant()
 	}
-	w.place(i, best)
-	if best != was {
+	w.place(i, best.group)
+	if best.group != was {
 		w.clock++
 		w.stampOf(i)
 	}
-	return best != was
+	return best.group != was
+}
+
+// likely is the group that a node most probably belongs to (-1 = none), by
+// odds; those of the group that it is in, and those of all together.
+type likely struct {
+	group           int32
+	odds, stay, all float64
+}
+
+// likeliest finds among some groups the one that a node most probably belongs
+// to. Those with which it shares too little to rule out chance do not count.
+func (w *world) likeliest(i int32, groups []int32, was int32) likely {
+	best := likely{group: -1, all: 1} // the 1 is for a group that nobody has seen
+	for _, g := range groups {
+		if w.connection(i, g) < w.p.strong || w.barred(i, g) {
+			continue
+		}
+		odds := math.Exp2(min(w.fit(i, g), 200))
+		best.all += odds
+		if g == was {
+			best.stay = odds
+		}
+		if odds > best.odds*(1+1e-9) {
+			best.group, best.odds = g, odds
+		}
+	}
+	return best
 }
 
 // connection is what rules out that a node shares values with a group by
@@ -76,7 +89,7 @@ func (w *world) fit(i, g int32) float64 {
 	for k := range w.tokensOf(i) {
 		t := &w.tokens[w.nodes[i].tokens+uint32(k)]
 		v := &w.values[t.value]
-		share := w.p.share[v.family]
+		share := v.share
 		own := (float64(v.holders.count(g)) + v.base) / (float64(w.seenIn(gr, v)) + 1)
 		sum.add(v.family, v.weight(t)*math.Log2((1-share)*own/v.base+share))
 	}

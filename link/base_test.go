@@ -44,7 +44,10 @@ func (h *history) add(t *rapid.T) {
 // burst adds reports that are all alike: whether they look like a poisoning
 // hangs on how many there are and on what people say of them.
 func (h *history) burst(t *rapid.T) {
-	x := told{day: float64(rapid.IntRange(0, 200).Draw(t, "day")), has: []string{"call call-2", "firm firm-1"}}
+	x := told{day: float64(rapid.IntRange(0, 200).Draw(t, "day")), has: []string{"call call-2"}}
+	if rapid.Bool().Draw(t, "of a firm") {
+		x.has = append(x.has, "firm firm-1")
+	}
 	for range rapid.IntRange(2, 6).Draw(t, "alike") {
 		x.id = fmt.Sprintf("a/%d", h.next)
 		h.next++

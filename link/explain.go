@@ -114,7 +114,7 @@ func (r Result) explainApart(e *Explanation) {
 		ring fraud.RingID
 	}{{e.A, e.RingA}, {e.B, e.RingB}} {
 		if x.ring == "" {
-			e.Says = append(e.Says, fmt.Sprintf("%s is in no ring: nothing it holds is shared with another report by one strong value or two independent ones.", x.id))
+			e.Says = append(e.Says, fmt.Sprintf("%s is in no ring: nothing it holds is shared with another report by one strong value or two independent ones (of a burst of unpaid reports that are all alike, each counts for a part only).", x.id))
 		} else {
 			e.Says = append(e.Says, fmt.Sprintf("%s is in ring %s.", x.id, x.ring))
 		}

@@ -15,7 +15,7 @@ func (m *material) addReuse() {
 	bits := m.b.model.Param("reuse")
 	for i := 1; i < len(m.tenures); i++ {
 		a, b := m.tenures[i-1], m.tenures[i]
-		if a.value != b.value || a.soft != hard || b.soft != hard {
+		if a.value != b.value || a.soft != hard || b.soft != hard || m.faint(a) {
 			continue
 		}
 		t := tenure{value: a.value, from: a.to, to: b.from, start: uint32(len(m.incs)), kind: a.kind, family: a.family, soft: softReuse, hash: a.hash + 2}
@@ -27,6 +27,12 @@ func (m *material) addReuse() {
 		}
 		m.close(t)
 	}
+}
+
+// faint says that a value is common by nature: that a first name comes back
+// says nothing that the name does not.
+func (m *material) faint(t tenure) bool {
+	return !slices.ContainsFunc(m.incs[t.start:t.end], func(inc incidence) bool { return inc.bits >= m.params.medium })
 }
 
 // numberRow is a phone number of a block: the number without its last two

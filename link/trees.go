@@ -160,6 +160,9 @@ func (m *material) cause(ti uint32, bits int32, a, b incidence) fraud.Cause {
 		Tenure: fraud.Tenure{From: fromMinutes(t.from), To: fromMinutes(t.to)}, Reports: int(t.end - t.start),
 	}
 	c.Why = m.why(t, c)
+	if m.weak[a.report] || m.weak[b.report] {
+		c.Why += "; it counts for a part, since one of the two looks like part of a burst of reports that are all alike"
+	}
 	return c
 }
 

@@ -227,8 +227,12 @@ func (u *uniting) share(a int32, x, y holder, v *value) {
 // came to the second from a common supplier.
 func (w *world) saved(a, b, ca, cb int32, v *value) float64 {
 	total := w.seenIn(&w.groups[a], v) + w.seenIn(&w.groups[b], v)
-	s := w.p.share[v.family]
-	return math.Log2(1 + (1-s)/s*float64(ca+cb)/float64(max(total, ca+cb))/v.base)
+	s := v.share
+	often := float64(ca+cb) / float64(max(total, ca+cb)) / v.base
+	if v.prior < w.p.medium {
+		return math.Log2(s + (1-s)*often)
+	}
+	return math.Log2(1 + (1-s)/s*often)
 }
 
 // faint adds what two groups save by the values that cannot bring them

@@ -44,6 +44,7 @@ type params struct {
 	hand, handOther, handMiss        float64
 	strong, medium                   int32 // 1/1000 bit
 	share                            [numFamilies]float64
+	shareReuse                       float64
 	poison                           float64
 	shownReports                     int
 	shownBits                        int32
@@ -69,6 +70,7 @@ func (b *Builder) params() params {
 	for f, name := range families {
 		p.share[f] = m.Param("share_" + string(name))
 	}
+	p.shareReuse = m.Param("share_reuse")
 	p.poison = m.Param("poison_factor")
 	p.shownReports, p.shownBits = int(m.Param("shown_reports")), int32(m.Param("shown")*1000)
 	for _, kind := range kinds {
@@ -105,6 +107,7 @@ type value struct {
 	from, to int32   // months
 	prior    int32   // what rules out chance, in 1/1000 bit
 	worth    int32   // the same, tapered by how many groups it touches
+	share    float64 // how often such a value is supplied
 	base     float64 // its share among all reports that name a value of the kind while it was in use
 	stamp    uint32  // the clock when its holders last changed
 	holders  holders
@@ -192,7 +195,8 @@ func (w *world) addTokens() {
 					if codes[kind] == 0 {
 						codes[kind] = uint8(len(codes) + 1)
 					}
-					w.values = append(w.values, value{tenure: h.tenure, kind: codes[kind], family: x.family, from: int32(x.from / monthMinutes), to: int32(x.to / monthMinutes)})
+					from, to := w.m.use(x)
+					w.values = append(w.values, value{tenure: h.tenure, kind: codes[kind], family: x.family, share: w.p.shareOf(x), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
 				}
 				w.addToken(i, v, w.m.incs[h.inc])
 			}
@@ -204,6 +208,28 @@ func (w *world) addTokens() {
 	}
 	w.kinds = int32(len(codes) + 1)
 	w.rankMonths()
+}
+
+// use is when a tenure was in use: of a likeness of two tenures, both of them
+// and the silence between.
+func (m *material) use(t *tenure) (from, to uint32) {
+	if t.soft != softReuse {
+		return t.from, t.to
+	}
+	from, to = none, 0
+	for _, inc := range m.incs[t.start:t.end] {
+		from, to = min(from, inc.at), max(to, inc.at)
+	}
+	return from, to
+}
+
+// shareOf is how often whoever names such a value has it from a supplier, or
+// after a silence from whoever had it before.
+func (p *params) shareOf(t *tenure) float64 {
+	if t.soft == softReuse {
+		return p.shareReuse
+	}
+	return p.share[t.family]
 }
 
 func (w *world) addToken(i int, v int32, inc incidence) {
@@ -355,20 +381,22 @@ func (w *world) touch(v *value) {
 	v.stamp = w.clock
 }
 
-// solve parts the component and joins what belongs together in sets.
+// solve parts the component and joins what belongs together in sets. It parts
+// twice: the first time finds which values are hubs and says what they are
+// worth; the second starts over with that, so that what a hub brought together
+// early does not stay together for want of a way back.
 func (w *world) solve(sets *forest) {
 	w.insert()
 	w.converge()
 	w.taper()
 	w.converge()
-	for range attributeRounds {
-		w.unite()
-		w.recount()
-		if !w.attribute() {
-			break
-		}
-	}
-	w.unite()
+	w.refine()
+	w.taper()
+	w.dissolve()
+	w.insert()
+	w.converge()
+	w.refine()
+	w.admit()
 	first := make([]int32, len(w.groups))
 	for i := range first {
 		first[i] = -1
@@ -384,6 +412,29 @@ func (w *world) solve(sets *forest) {
 			continue
 		}
 		sets.union(uint32(first[g]), rs[0])
+	}
+}
+
+// refine unites groups and gives each node to the likeliest, in turns.
+func (w *world) refine() {
+	for range attributeRounds {
+		w.unite()
+		w.recount()
+		if !w.attribute() {
+			break
+		}
+	}
+	w.unite()
+}
+
+// dissolve takes all nodes out of their groups.
+func (w *world) dissolve() {
+	for i := range w.values {
+		w.values[i].holders.clear()
+	}
+	w.groups, w.free = w.groups[:0], w.free[:0]
+	for i := range w.of {
+		w.of[i] = -1
 	}
 }
 
