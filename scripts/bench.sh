@@ -20,7 +20,7 @@ while read -r dir package; do
 	for name in $(cd "$dir" && "$tmp/bench" -test.list '^Benchmark' | grep -E '^Benchmark' | grep -E "${BENCH:-.}"); do
 		rc=0
 		{ time (cd "$dir" && timeout $((${BENCHMINUTES:-10} * 60)) "$tmp/bench" -test.run '^$' -test.bench "^$name\$" -test.benchmem \
-			-test.count "${BENCHCOUNT:-3}" ${BENCHTIME:+-test.benchtime "$BENCHTIME"}) >"$tmp/said" 2>"$tmp/err" </dev/null; } 2>"$tmp/took" || rc=$?
+			-test.count "${BENCHCOUNT:-3}" ${BENCHTIME:+-test.benchtime "$BENCHTIME"} </dev/null >"$tmp/said" 2>"$tmp/err"); } 2>"$tmp/took" || rc=$?
 		grep -E '^(Benchmark|panic)|--- (FAIL|SKIP)|SKIPPED' "$tmp/said" "$tmp/err" -h || true
 		awk -v n="${package##*ringbreaker/} $name" -v load="$(cut -d' ' -f1 /proc/loadavg)" '{printf "    %s: %.1f s of wall, %.1f CPU-s, load %s\n", n, $1, $2+$3, load}' "$tmp/took"
 		if [ "$rc" != 0 ]; then
