@@ -143,6 +143,21 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 				b.Set.Elements[i].Evidence = b.Set.Elements[i].Evidence[:1]
 			}
 		}, want: "failed the audit"},
+		{name: "commits to elements on fewer reports than agreed", round: "commit", do: func(_ *testing.T, b *party) {
+			for i := range b.Set.Elements {
+				b.Set.Elements[i].Evidence = b.Set.Elements[i].Evidence[:1]
+			}
+		}, want: "does not rest on the reports that were agreed"},
+		{name: "counts one report for two", round: "commit", do: func(_ *testing.T, b *party) {
+			for i := range b.Set.Elements {
+				b.Set.Elements[i].Evidence[1] = b.Set.Elements[i].Evidence[0]
+			}
+		}, want: "counts a report twice"},
+		{name: "commits to a kind that was not agreed", round: "commit", do: func(_ *testing.T, b *party) {
+			for i := range b.Set.Elements {
+				b.Set.Elements[i].Indicator.Kind = fraud.Email
+			}
+		}, terms: func(t *Terms) { t.Kinds, t.Open = []fraud.Kind{fraud.Phone}, 8 }, want: "was not opened whole"},
 		{name: "swaps the evidence under audit", round: "audit", do: func(_ *testing.T, b *party) {
 			for i := range b.Set.Elements {
 				b.Set.Elements[i].Evidence[0].Digest[0] ^= 1
