@@ -298,7 +298,10 @@ func layOut(g graph) []draw.Point {
 	return at
 }
 
-func edgeY(i, n int) float64 { return 60 + (graphFloor-110)*(float64(i)+0.5)/float64(n) }
+func edgeY(i, n int) float64 { return 60 + edgeGap(n)*(float64(i)+0.5) }
+
+// edgeGap is how far apart n suppliers or launderers stand.
+func edgeGap(n int) float64 { return (graphFloor - 110) / float64(n) }
 
 // drawGraph draws the graph as a still picture: what is many is one path, so
 // that five thousand marks are a few shapes.
@@ -412,13 +415,32 @@ func nodeLabels(g graph, taken []box) []Shape {
 	var out []Shape
 	at := g.At
 	order := make([]int, 0, len(g.Nodes))
+	side := map[string]int{}
+	for _, n := range g.Nodes {
+		side[n.Part]++
+	}
 	for i, n := range g.Nodes {
 		switch n.Part {
 		case "report":
-		case "supplier":
-			out = append(out, label("name start", at[i].X+26, at[i].Y, clip(n.Label, 24)), label("note start", at[i].X+26, at[i].Y+14, n.Note))
-		case "launderer":
-			out = append(out, label("name end", at[i].X-26, at[i].Y, clip(n.Label, 24)), label("note end", at[i].X-26, at[i].Y+14, n.Note))
+		case "supplier", "launderer":
+			text, x, y := clip(n.Label, 24), at[i].X+26, at[i].Y+4
+			w, end := float64(len([]rune(text)))*6.3+4, "start"
+			if n.Part == "launderer" {
+				x, end = at[i].X-26, "end"
+			}
+			b := box{min(x, at[i].X+26), y - 12, max(x, at[i].X-26), y + 3}
+			if end == "start" {
+				b.x2 = x + w
+			} else {
+				b.x1 = x - w
+			}
+			if edgeGap(side[n.Part]) >= 30 { // room for a second line
+				y -= 4
+				b.y2 += 12
+				out = append(out, label("note "+end, x, y+14, n.Note))
+			}
+			taken = append(taken, b)
+			out = append(out, label("name "+end, x, y, text))
 		default:
 			order = append(order, i)
 		}

@@ -1,6 +1,11 @@
 package web_test
 
 import (
+	"fmt"
+	"html"
+	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -36,6 +41,46 @@ func TestAFailingCheckLeadsToTheRecordItself(t *testing.T) {
 		}
 		if h := strings.TrimPrefix(x.href, `href="#`); h != x.href && !strings.Contains(body, `id="`+strings.TrimSuffix(h, `"`)+`"`) {
 			t.Errorf("%q leads to no place on the page", x.ref)
+		}
+	}
+}
+
+// Many suppliers stand close at the edge of the still picture: their names do
+// not write over each other, nor over those of values.
+func TestNoNameOfTheStillGraphWritesOverAnother(t *testing.T) {
+	for _, n := range []int{1, 8, 24} {
+		w := company(t)
+		for i := range n {
+			w.rings[0].Suppliers = append(w.rings[0].Suppliers, fraud.Tie{Indicator: phone(fmt.Sprintf("+1833555%04d", 100+i)), Role: fraud.RoleCallback, Reports: 3, Rings: []fraud.RingID{"R-17", "R-22"}, Why: "sold to both"})
+		}
+		_, _, body := visit(t, serve(t, w)).as("analyst").get("/rings/R-17")
+		_, still, _ := strings.Cut(body, `class="scroll still"`)
+		still, _, _ = strings.Cut(still, "</svg>")
+		type text struct{ x1, x2, y float64 }
+		var all []text
+		for _, m := range regexp.MustCompile(`<text class="((?:name|note) \w+)" x="([\d.]+)" y="([\d.]+)">([^<]*)<`).FindAllStringSubmatch(still, -1) {
+			x, _ := strconv.ParseFloat(m[2], 64)
+			y, _ := strconv.ParseFloat(m[3], 64)
+			if y > 600 {
+				continue // the legend
+			}
+			width := float64(len([]rune(html.UnescapeString(m[4])))) * 5.4
+			b := text{x, x + width, y}
+			if strings.HasSuffix(m[1], "end") {
+				b = text{x - width, x, y}
+			}
+			if strings.HasSuffix(m[1], "mid") {
+				b = text{x - width/2, x + width/2, y}
+			}
+			for _, o := range all {
+				if b.x1 < o.x2 && o.x1 < b.x2 && math.Abs(b.y-o.y) < 10 {
+					t.Errorf("%d suppliers: %q at %v,%v stands over another", n, m[4], x, y)
+				}
+			}
+			all = append(all, b)
+		}
+		if len(all) < n {
+			t.Errorf("%d suppliers: %d names", n, len(all))
 		}
 	}
 }

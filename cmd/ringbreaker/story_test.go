@@ -332,6 +332,11 @@ func signIn(t *testing.T, ctx context.Context, url, person string) {
 	}
 }
 
+const graphDrawn = `new Promise((done) => { const look = () => {
+	const f = document.querySelector("figure[data-graph]");
+	if (!f || f.dataset.ready) requestAnimationFrame(() => requestAnimationFrame(() => done())); else setTimeout(look, 50);
+}; look(); })`
+
 func shoot(t *testing.T, ctx context.Context, s pageShot) {
 	t.Helper()
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(s.width, s.height)); err != nil {
@@ -347,6 +352,10 @@ func shoot(t *testing.T, ctx context.Context, s pageShot) {
 	}
 	if os.Getenv("RINGBREAKER_PICTURES") == "" {
 		return
+	}
+	// A graph is drawn by its script: the still picture gives way to it.
+	if err := chromedp.Do(ctx, chromedp.Evaluate[chromedp.Void](graphDrawn, chromedp.EvalAwaitPromise)); err != nil {
+		t.Fatal(err)
 	}
 	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
 	if err != nil {
