@@ -141,6 +141,9 @@ read:
 	if p, ok := parsePhone(d, plus, home); ok && (p.valid || fiction(&p)) {
 		return p.e164(), true, true
 	}
+	if p, ok := dialled00(d); !plus && ok {
+		return p.e164(), true, true
+	}
 	if p, ok := parsePhone(d, false, regionUS); !plus && len(d) >= 10 && ok && p.valid {
 		return p.e164(), true, true
 	}

@@ -352,11 +352,25 @@ func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber,
 			return p, true
 		}
 	}
+	if p, ok := dialled00(d); ok && shapeFits(gs, &p, d, cue) {
+		return p, true
+	}
 	p, ok := parsePhone(d, false, regionUS)
 	if ok && p.valid && p.code == 1 && nanpShape(gs, d, cue) {
 		return p, true
 	}
 	return p, ok && p.valid && p.code != 1 && x.home != nil && x.home.code == 1 && cue == cueFor
+}
+
+// dialled00 reads a number behind the international prefix that ITU-T E.164
+// recommends and most of the world dials, wherever the reader is at home: no
+// number of North America begins with a zero.
+func dialled00(d []byte) (phoneNumber, bool) {
+	if len(d) < leastPhone+2 || d[0] != '0' || d[1] != '0' {
+		return phoneNumber{}, false
+	}
+	p, ok := parsePhone(d[2:], true, nil)
+	return p, ok && (p.valid || fiction(&p))
 }
 
 // fiction says whether a number lies in a range that is kept for drama, so
