@@ -1,11 +1,13 @@
 package app
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
+	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
 )
 
@@ -152,5 +154,70 @@ func TestALetterThatIsRefusedForGoodIsToldAndNotSentAgain(t *testing.T) {
 	}
 	if left, err := a.SendWaiting(ctx); err != nil || len(left) != 0 {
 		t.Errorf("to a revoked peer still waits %+v, %v", left, err)
+	}
+}
+
+// Who may have what waits sent does it from a page; others are refused, and
+// both stand in the audit trail.
+func TestWhatWaitsIsSentFromAPage(t *testing.T) {
+	a, b, through := pair(t)
+	ctx := a.Console(t.Context())
+	at := a.now().UTC()
+	for _, x := range []struct{ of, with *Node }{{a, b}, {b, a}} {
+		c := fraud.JointCase{ID: "J-1", Title: "t", Peer: x.with.Org.ID, OpenedBy: "alder", OpenedAt: at, Accepted: at, Mark: fraud.Mark{}.Filled()}
+		c.Basis = fraud.ShareBasis{Purpose: "p", LegalBasis: "l", Agreement: "a", Recipients: []fraud.OrgID{"alder", "bramble"}}
+		if err := x.of.db.SaveJointCase(ctx, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	through.down.Store(true)
+	if _, err := a.AddJoint(ctx, fraud.JointEntry{Case: "J-1", Kind: fraud.JointComment, Says: "first"}); err != nil {
+		t.Fatal(err)
+	}
+	through.down.Store(false)
+	page := postDesk{a}
+	who := func(roles ...access.Role) context.Context {
+		return access.With(t.Context(), access.Who{Person: "p", Org: "alder", OrgKind: fraud.OrgCompany, Roles: roles})
+	}
+	if err := page.SendNow(who(access.RoleAuditor)); !errors.Is(err, fraud.ErrForbidden) {
+		t.Errorf("an auditor sends: %v", err)
+	}
+	if left, err := page.Waiting(ctx); err != nil || len(left) != 1 {
+		t.Fatalf("%d letters wait, %v", len(left), err)
+	}
+	if err := page.SendNow(who(access.RoleAdmin)); err != nil {
+		t.Fatal(err)
+	}
+	if left, err := page.Waiting(ctx); err != nil || len(left) != 0 {
+		t.Errorf("%d letters wait still, %v", len(left), err)
+	}
+	if log, err := b.db.JointEntries(ctx, "J-1"); err != nil || len(log) != 1 {
+		t.Errorf("bramble has %+v, %v", log, err)
+	}
+	trail, err := a.db.Audits(ctx, 50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var done, refused bool
+	for _, e := range trail {
+		done = done || e.Act == "letters.post" && e.OK && e.By == "p"
+		refused = refused || e.Act == "post" && !e.OK
+	}
+	if !done || !refused {
+		t.Errorf("the trail holds the sending %v, the refusal %v", done, refused)
+	}
+	// What is refused for good stands there for whoever looks later.
+	bad, err := a.letter("bramble", letterJoint, "J-1", "/peer/v1/joint-cases/entries", "no line")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := a.db.Post(ctx, bad); err != nil {
+		t.Fatal(err)
+	}
+	if err := page.SendNow(who(access.RoleSignatory)); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := page.Refused(ctx, at.Add(-time.Hour)); err != nil || len(gone) != 1 || gone[0].No != bad.No || gone[0].Problem == "" || gone[0].Ended.IsZero() {
+		t.Errorf("refused for good: %+v, %v", gone, err)
 	}
 }
