@@ -3,6 +3,7 @@ package match
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -371,6 +372,32 @@ func TestAMessageOfAnotherMatchOrRoundIsRefused(t *testing.T) {
 	}
 	if _, err := pb.answer(ctx, raw); !errors.Is(err, fraud.ErrForbidden) {
 		t.Errorf("another course: got %v, want the signature refused", err)
+	}
+	// The same, signed: the peer says that the match went another way.
+	e.Sig = ed25519.Sign(pa.env.sign, e.signed())
+	if raw, err = json.Marshal(e); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pb.answer(ctx, raw); !isCheat(err) || !strings.Contains(err.Error(), "another course") || pb.Next != next {
+		t.Errorf("another course, signed: got %v, want the peer caught", err)
+	}
+	// And the other way round: an answer to something that was not said.
+	good := sayNow(t, ctx, pa)
+	reply, err := pb.answer(ctx, good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(reply, &e); err != nil {
+		t.Fatal(err)
+	}
+	e.Transcript[0] ^= 1
+	e.Sig = ed25519.Sign(pb.env.sign, e.signed())
+	if raw, err = json.Marshal(e); err != nil {
+		t.Fatal(err)
+	}
+	r, _ = pa.round()
+	if err := pa.hear(ctx, r, raw); !isCheat(err) || !strings.Contains(err.Error(), "another course") {
+		t.Errorf("an answer of another course, signed: got %v, want the peer caught", err)
 	}
 	// Another match between the same two.
 	qa, _, err := pair(invented("a", 0, 20), invented("b", 10, 20), Terms{Audit: 4}.Filled())
