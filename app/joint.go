@@ -174,6 +174,19 @@ type recallReceipt struct {
 	Signature string `json:"signature"` // base64 Ed25519 over Says
 }
 
+// check wants the words to be signed, and to be about this share: the same key
+// signed receipts for others.
+func (r recallReceipt) check(by fraud.Org, s fraud.Share) error {
+	if err := verifyWords(by, r.Says, r.Signature); err != nil {
+		return err
+	}
+	what := strings.ReplaceAll(s.What, "_", " ") + " " + s.Ref
+	if !strings.HasPrefix(r.Says, string(by.ID)+" ") || !strings.Contains(r.Says, " "+what+", ") && !strings.Contains(r.Says, " "+what+" (") {
+		return forbiddenf("the receipt that %s signed is not about %s", by.ID, what)
+	}
+	return nil
+}
+
 // Recall takes a share back: the recipient's node stops using it and answers
 // with a signed receipt, which is kept with the share and, of a joint case,
 // stands in the log of both.
@@ -235,7 +248,7 @@ func (n *Node) askRecall(ctx context.Context, l fraud.Letter) error {
 	if err != nil {
 		return err
 	}
-	if err := verifyWords(p.Org, got.Says, got.Signature); err != nil {
+	if err := got.check(p.Org, s); err != nil {
 		return err
 	}
 	if err := n.db.RecallShare(ctx, s.ID, n.now().UTC(), got.Says+"\n"+got.Signature); err != nil {
