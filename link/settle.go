@@ -126,10 +126,10 @@ func (w *world) near(i int32) []int32 {
 }
 
 // joining is what a node saves, in bits, by being in a group, against being
-// alone; and the evidence that holds it there. Node by node only a strong value
-// holds: two weaker ones of independent families (§7.5) are argued by groups,
-// where what is missing counts, else the first report that bought the other
-// ring's kit and took up its number would draw all of its own after it.
+// alone; and the evidence that holds it there, for the rule of §7.5. Without a
+// strong value it must save what two groups must that become one, else the
+// first report that bought the other ring's kit and took up its number would
+// draw all of its own after it.
 func (w *world) joining(i, g int32) (gain float64, held int32) {
 	gr := &w.groups[g]
 	var best [numFamilies]int32
@@ -151,7 +151,7 @@ func (w *world) joining(i, g int32) (gain float64, held int32) {
 	gain += sum.total(w.p.second)
 	gain += w.p.assign * lg(1+w.stat(gr, w.nodes[i].month, 0).tokens)
 	if slices.Max(best[:]) < w.p.strong {
-		return gain, 0
+		gain -= w.p.merge
 	}
 	return gain, w.p.sum(&best)
 }
