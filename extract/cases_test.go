@@ -37,6 +37,8 @@ func TestWhatTextsAreKnownToHold(t *testing.T) {
 		{"letters behind a whole number", "US", true, "TOLL FREE +1.(855).555.0165 // TOLL FREE", []string{"phone:+18555550165 callback"}},
 		{"a serial's letter", "DE", false, "Mein Router, Seriennr. K447.188.00.213.882", nil},
 		{"a date and an hour", "JP", false, "相談受付 2024-03-14 10:42", nil},
+		{"a brand's own line of copyright", "US", true, "© 2024 Gen Digital Inc. All rights reserved. ©2025 Charles Schwab & Co., Inc.", []string{"company:name:gen digital inc genuine_brand", "company:name:charles schwab co inc genuine_brand"}},
+		{"another firm's", "US", true, "© 2024 Gen Digital Care Inc.", []string{"company:name:gen digital care inc company"}},
 		{"00 dialled from a home that dials 011", "US", true, "Call 0044 20 7946 0254 now", []string{"phone:+442079460254 callback"}},
 		{"the same in one row", "US", true, "Call 00442079460254 now", []string{"phone:+442079460254 callback"}},
 		{"an order's number that begins so", "US", false, "My order 004412345678901 was shipped", nil},

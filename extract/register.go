@@ -329,6 +329,11 @@ func (x *scan) inName(k int) bool {
 	return r < 0x3041 || r > 0x309F // no hiragana
 }
 
+// isYear says whether four digits are a year of these two centuries.
+func isYear(digits []byte) bool {
+	return digits[0] == '1' && digits[1] == '9' || digits[0] == '2' && digits[1] == '0'
+}
+
 // numbered are the places whose companies may have a number for a name
 // (Canada Business Corporations Act s. 11(2) and its provinces' like).
 var numbered = setOf("ontario canada québec quebec alberta bc manitoba saskatchewan")
@@ -383,6 +388,10 @@ func (x *scan) firmTo(i, end int) {
 		}
 	}
 	if first < i-1 && announcesFirm(x.bytes(first)) { // "Firma Digital Schutz GmbH"
+		first++
+		words--
+	}
+	if t := x.toks[first]; first < i-1 && t.class == classNumber && t.len() == 4 && isYear(x.bytes(first)) { // "© 2024 Gen Digital Inc."
 		first++
 		words--
 	}

@@ -170,16 +170,21 @@ func lookAlike(host string) (name, how string) {
 }
 
 // brandFirm is the brand that a firm's folded name is, and no more than that
-// and one word for its legal form: "name:microsoft corp". A firm that calls
-// itself by a brand and a word of its own is not the brand.
+// and a word for its legal form, or "co" and one: "name:microsoft corp",
+// "name:charles schwab co inc". A firm that calls itself by a brand and a word
+// of its own is not the brand.
 func brandFirm(value string) string {
-	label, form, _ := strings.Cut(strings.TrimPrefix(value, "name:"), " ")
-	if strings.Contains(form, " ") || len(label) < 5 {
-		return ""
-	}
-	for i := range brands {
-		if brands[i].label == label {
-			return brands[i].name
+	label := ""
+	words := strings.Fields(strings.TrimPrefix(value, "name:"))
+	for n, word := range words {
+		label += word
+		if form := words[n+1:]; len(label) < 5 || len(form) > 2 || len(form) == 2 && form[0] != "co" {
+			continue
+		}
+		for i := range brands {
+			if brands[i].label == label {
+				return brands[i].name
+			}
 		}
 	}
 	return ""
