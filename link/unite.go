@@ -67,7 +67,10 @@ func (x *weighing) bits(p *params, missing *[numFamilies]float64) float64 {
 		shared[handOf[f]] += x.sum[f]
 		missed[handOf[f]] += missing[f]
 		all += x.sum[f]
-		against += missing[f]
+	}
+	forgive(p, &shared, &missed)
+	for _, bits := range missed {
+		against += bits
 	}
 	total := all
 	for h := range shared {
@@ -76,6 +79,23 @@ func (x *weighing) bits(p *params, missing *[numFamilies]float64) float64 {
 		}
 	}
 	return total + x.script + p.second*x.others - against
+}
+
+// forgive limits what the missing values of one hand say where two others
+// agree, each by a strong value's bits: desks of one operator have numbers of
+// their own, and its accounts and machines in common.
+func forgive(p *params, shared, missed *[numHands]float64) {
+	strong, agree := float64(p.strong)/1000, 0
+	for h := range shared {
+		if shared[h]-missed[h] >= strong {
+			agree++
+		}
+	}
+	for h := range missed {
+		if shared[h]-missed[h] < strong && agree >= 2 {
+			missed[h] = min(missed[h], p.missHand)
+		}
+	}
 }
 
 // unite joins groups and says whether any were joined.

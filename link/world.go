@@ -42,6 +42,7 @@ type params struct {
 	assign, second, taper, attribute float64
 	merge, miss                      float64
 	hand, handOther, handMiss        float64
+	missHand                         float64
 	strong, medium                   int32 // 1/1000 bit
 	share                            [numFamilies]float64
 	shareReuse                       float64
@@ -64,7 +65,7 @@ func (b *Builder) params() params {
 	p := params{
 		assign: m.Param("assign"), second: m.Param("second"), taper: m.Param("taper"), attribute: m.Param("attribute"),
 		merge: m.Param("merge"), miss: m.Param("miss"),
-		hand: m.Param("hand"), handOther: m.Param("hand_other"), handMiss: m.Param("hand_miss"),
+		hand: m.Param("hand"), handOther: m.Param("hand_other"), handMiss: m.Param("hand_miss"), missHand: m.Param("miss_hand"),
 		strong: int32(m.Param("strong") * 1000), medium: int32(m.Param("medium") * 1000),
 	}
 	for f, name := range families {
