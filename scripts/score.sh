@@ -57,7 +57,7 @@ reliability() {
 	echo "were found on them: what a displayed number that comes back is worth (on seeds 1 to 4, 11 and 12), where bursts of like reports"
 	echo "belong, what a value that comes back after a silence says, and parting twice (on seeds 1 to 4; nobody had looked at the others)."
 	echo "Many of their reports hold no value at all that another report holds: joining every two reports of one operator that share a"
-	echo "value would reach a B³ recall of about 0.7 on zipf, brokers and floors (seed 1), so 1 is out of anybody's reach."
+	echo "value, displayed numbers apart, would reach a B³ recall of about 0.7 on zipf, brokers and floors (seed 1), so 1 is out of reach."
 	echo
 	cat "$work/other.md" 2>/dev/null || true
 	echo
