@@ -36,15 +36,15 @@ func newOpensslTSA(t *testing.T, name string) opensslTSA {
 			t.Fatal(err)
 		}
 	}
-	s.run("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN="+name+" root", "-days", "30")
-	s.run("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN="+name)
-	s.run("x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-out", "tsa.pem", "-days", "30", "-extfile", "ext.cnf")
+	s.run(t.Context(), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN="+name+" root", "-days", "30")
+	s.run(t.Context(), "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN="+name)
+	s.run(t.Context(), "x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-CAcreateserial", "-out", "tsa.pem", "-days", "30", "-extfile", "ext.cnf")
 	return s
 }
 
-func (s opensslTSA) run(args ...string) []byte {
+func (s opensslTSA) run(ctx context.Context, args ...string) []byte {
 	s.t.Helper()
-	cmd := exec.CommandContext(s.t.Context(), "openssl", args...)
+	cmd := exec.CommandContext(ctx, "openssl", args...)
 	cmd.Dir = s.dir
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
@@ -55,10 +55,10 @@ func (s opensslTSA) run(args ...string) []byte {
 }
 
 // stamp is a [refer.Stamper].
-func (s opensslTSA) stamp(_ context.Context, digest [32]byte) ([]byte, error) {
-	s.run("ts", "-query", "-digest", hex.EncodeToString(digest[:]), "-sha256", "-cert", "-out", "q.tsq")
-	s.run("ts", "-reply", "-config", "tsa.cnf", "-queryfile", "q.tsq", "-signer", "tsa.pem", "-inkey", "tsa.key", "-out", "r.tsr")
-	return s.run("ts", "-reply", "-in", "r.tsr", "-token_out"), nil
+func (s opensslTSA) stamp(ctx context.Context, digest [32]byte) ([]byte, error) {
+	s.run(ctx, "ts", "-query", "-digest", hex.EncodeToString(digest[:]), "-sha256", "-cert", "-out", "q.tsq")
+	s.run(ctx, "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "q.tsq", "-signer", "tsa.pem", "-inkey", "tsa.key", "-out", "r.tsr")
+	return s.run(ctx, "ts", "-reply", "-in", "r.tsr", "-token_out"), nil
 }
 
 func (s opensslTSA) root() []byte {
