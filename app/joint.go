@@ -111,6 +111,13 @@ func (n *Node) AcceptCase(ctx context.Context, id fraud.JointCaseID) error {
 	if c.OpenedBy == n.Org.ID {
 		return conflictf("joint case %s was opened here; the other side accepts it", id)
 	}
+	recalls, err := n.db.Recalls(ctx)
+	if err != nil {
+		return err
+	}
+	if i := slices.IndexFunc(recalls, func(x fraud.Recall) bool { return x.Ref == string(id) }); i >= 0 && len(c.Overlaps) == 0 {
+		return conflictf("joint case %s was recalled at %s (%s): there is nothing left to accept", id, recalls[i].At.Format(time.RFC3339), recalls[i].Why)
+	}
 	// The offer names the sides as the opener sees them; we answer to it.
 	if !slices.Contains(c.Basis.Recipients, c.Peer) {
 		c.Basis.Recipients = append(c.Basis.Recipients, c.Peer)

@@ -221,3 +221,18 @@ func TestWhatWaitsIsSentFromAPage(t *testing.T) {
 		t.Errorf("refused for good: %+v, %v", gone, err)
 	}
 }
+
+// What was taken back can no longer be accepted, by whatever door.
+func TestARecalledCaseCannotBeAccepted(t *testing.T) {
+	_, b, _ := pair(t)
+	ctx := b.Console(t.Context())
+	c := fraud.JointCase{ID: "J-1", Title: "t", Peer: "alder", OpenedBy: "alder", OpenedAt: b.now(), Mark: fraud.Mark{}.Filled()}
+	c.Basis = fraud.ShareBasis{Purpose: "p", LegalBasis: "l", Agreement: "a", Recipients: []fraud.OrgID{"alder", "bramble"}}
+	if err := b.db.SaveJointCase(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	b.audit(ctx, fraud.AuditRecalled, "J-1", "it was another's", true)
+	if err := b.AcceptCase(ctx, "J-1"); !errors.Is(err, fraud.ErrConflict) || !strings.Contains(err.Error(), "recalled") {
+		t.Errorf("accepted with %v, want that it was recalled", err)
+	}
+}
