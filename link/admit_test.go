@@ -2,7 +2,11 @@ package link_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
+
+	"ringbreaker.example/fraud"
 )
 
 // A real burst looks like a poisoning: many report one number to one desk in
@@ -44,6 +48,12 @@ func TestABurstIsAdmittedToTheRingThatKnewAllItNames(t *testing.T) {
 		}
 		if got != tt.want {
 			t.Errorf("%s: %d of the burst's reports are in a ring, want %d", tt.name, got, tt.want)
+		}
+		said := slices.ContainsFunc(res.Links, func(l fraud.Link) bool {
+			return strings.Contains(l.Cause[0].Why, "burst") && l.Cause[0].Bits < 5
+		})
+		if said != (tt.want > 0) {
+			t.Errorf("%s: a link says that it counts for a part: %v", tt.name, said)
 		}
 	}
 }

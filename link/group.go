@@ -1,6 +1,9 @@
 package link
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // stat counts a group's reports that name a value of a kind in a month, and
 // how many of them name one that the group had named before.
@@ -185,13 +188,9 @@ func (w *world) take(i int32) {
 // first to name a value shifts as nodes move; counting in order of time makes
 // the counts a function of the partition alone.
 func (w *world) recount() {
-	for i := range w.values {
-		w.values[i].holders.clear()
-	}
 	number := make([]int32, len(w.groups))
-	was := w.of
-	w.of = make([]int32, len(was))
-	w.groups, w.free = w.groups[:0], w.free[:0]
+	was := slices.Clone(w.of)
+	w.dissolve()
 	for i, g := range was {
 		if number[g] == 0 {
 			w.groups = append(w.groups, group{})

@@ -18,8 +18,8 @@ const (
 // parts finds the parts of a ring that may be call floors, or operators of
 // their own: they share no number and no machine although they were at work in
 // the same weeks, and though each names its own again and again. What they
-// could have shared and did not must come to as many bits as tell a common supplier from a common operator (model:
-// hand_miss); what makes them one ring is their money, sites or texts. A ring
+// could have shared and did not must come to as many bits as tell a common
+// supplier from a common operator (model: hand_miss); what makes them one ring is their money, sites or texts. A ring
 // that moves from number to number has no parts, since they do not overlap.
 func (m *material) parts(reports []uint32) []fraud.RingPart {
 	if len(reports) < 2*partLeast {
