@@ -303,7 +303,12 @@ func says(a fraud.Alert, reports int) string {
 }
 
 // name is a kind as a sentence says it.
-func name(k fraud.Kind) string { return strings.ReplaceAll(string(k), "_", " ") }
+func name(k fraud.Kind) string {
+	if k == fraud.PersonAlias {
+		return "agent's name"
+	}
+	return strings.ReplaceAll(string(k), "_", " ")
+}
 
 func day(t time.Time) string { return t.UTC().Format("2006-01-02") }
 
