@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/link"
+	"ringbreaker.example/store"
 )
 
 const (
@@ -17,6 +19,9 @@ const (
 	// decisions, whatever door or program they came through. A look at nothing
 	// new is one read by key.
 	followEvery = 2 * time.Second
+	// lookPause is how long after a look what comes through this node's own doors
+	// waits for the next: a stream is followed in groups, a single report at once.
+	lookPause = 5 * time.Millisecond
 	// linkQuiet is how long nothing new must have come before the rings are
 	// found anew, and linkLatest how long a stream that never pauses may put
 	// that off. A linking that takes long is followed by as long a pause and
@@ -44,10 +49,31 @@ type rings struct {
 	since   time.Time // when the first change was seen that no linking holds
 	seen    atomic.Pointer[link.Base]
 	ask     chan chan struct{}
+	came    chan struct{} // something came through a door of this node
 	serving atomic.Bool
 }
 
-func newRings(n *Node) *rings { return &rings{n: n, ask: make(chan chan struct{})} }
+func newRings(n *Node) *rings {
+	return &rings{n: n, ask: make(chan chan struct{}), came: make(chan struct{}, 1)}
+}
+
+// arrivals is the store as the intake sees it: what it took is told to who
+// follows, so that a report stands in its ring at once and not at the next look.
+type arrivals struct {
+	*store.DB
+	came chan<- struct{}
+}
+
+func (a arrivals) AcceptBatch(ctx context.Context, batch []fraud.Acceptance) ([]fraud.Taken, error) {
+	taken, err := a.DB.AcceptBatch(ctx, batch)
+	if slices.Contains(taken, fraud.TakenNew) {
+		select {
+		case a.came <- struct{}{}:
+		default: // it was told already and has not looked yet
+		}
+	}
+	return taken, err
+}
 
 // Relink brings the rings in step with all that is in the store, keeps the ids
 // of rings that were there, and logs what was born, merged or split.
@@ -162,13 +188,13 @@ func (r *rings) follow(ctx context.Context) (changes int, err error) {
 			return changes, err
 		}
 	}
-	js, err := r.n.db.Judgements(ctx)
+	js, err := r.n.db.JudgementsAfter(ctx, r.judged)
 	if err != nil {
 		return changes, err
 	}
-	base.Judge(js[r.judged:])
-	changes += len(js) - r.judged
-	r.judged = len(js)
+	base.Judge(js)
+	changes += len(js)
+	r.judged += len(js)
 	if changes > 0 {
 		r.pending()
 	}
@@ -209,7 +235,8 @@ func (r *rings) changed(ctx context.Context) error {
 	return nil
 }
 
-// keep links in the background until ctx ends.
+// keep follows the store and links in the background until ctx ends. What
+// comes while it links is placed at once all the same.
 func (r *rings) keep(ctx context.Context) {
 	r.serving.Store(true)
 	defer r.serving.Store(false)
@@ -217,33 +244,63 @@ func (r *rings) keep(ctx context.Context) {
 	defer tick.Stop()
 	var first, last time.Time // of the changes that wait
 	var took time.Duration
-	flow := func() {
-		start := time.Now()
-		if err := r.n.Flow(r.n.Console(ctx)); err != nil && ctx.Err() == nil {
-			r.n.log.ErrorContext(ctx, "flow after a change", slog.String("error", err.Error()))
+	var ended chan time.Duration // of the flow that goes on
+	soon := time.NewTimer(0)     // when to look at what came
+	defer soon.Stop()
+	var looked time.Time
+	start := func(done chan struct{}) {
+		flow := make(chan time.Duration, 1)
+		first, last, ended = time.Time{}, time.Time{}, flow
+		go func() {
+			began := time.Now()
+			if err := r.n.Flow(r.n.Console(ctx)); err != nil && ctx.Err() == nil {
+				r.n.log.ErrorContext(ctx, "flow after a change", slog.String("error", err.Error()))
+			}
+			if done != nil {
+				close(done)
+			}
+			flow <- time.Since(began)
+		}()
+	}
+	look := func() {
+		n, err := r.follow(ctx)
+		looked = time.Now()
+		switch {
+		case err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled):
+			r.n.log.ErrorContext(ctx, "look for new reports", slog.String("error", err.Error()))
+		case n > 0:
+			last = time.Now()
+			if first.IsZero() {
+				first = last
+			}
 		}
-		first, last, took = time.Time{}, time.Time{}, time.Since(start)
 	}
 	for {
+		ask := r.ask
+		if ended != nil {
+			ask = nil // who asks now is not answered by what goes on
+		}
 		select {
 		case <-ctx.Done():
-			return // the next start links
-		case done := <-r.ask:
-			flow()
-			close(done)
-		case now := <-tick.C:
-			n, err := r.follow(ctx)
-			switch {
-			case err != nil && ctx.Err() == nil && !errors.Is(err, context.Canceled):
-				r.n.log.ErrorContext(ctx, "look for new reports", slog.String("error", err.Error()))
-			case n > 0:
-				last = now
-				if first.IsZero() {
-					first = now
-				}
+			if ended != nil {
+				<-ended
 			}
-			if !first.IsZero() && (now.Sub(last) >= max(linkQuiet, took) || now.Sub(first) >= max(linkLatest, 3*took)) {
-				flow()
+			return // the next start links
+		case done := <-ask:
+			start(done)
+		case took = <-ended:
+			ended = nil
+			if base := r.seen.Load(); base != nil && base.Waiting("") == 0 {
+				first = time.Time{} // what came meanwhile was in time for it
+			}
+		case <-r.came:
+			soon.Reset(max(0, lookPause-time.Since(looked)))
+		case <-soon.C:
+			look()
+		case now := <-tick.C:
+			look()
+			if ended == nil && !first.IsZero() && (now.Sub(last) >= max(linkQuiet, took) || now.Sub(first) >= max(linkLatest, 3*took)) {
+				start(nil)
 			}
 		}
 	}

@@ -110,6 +110,68 @@ func TestDecisionIsObeyedByTheBackground(t *testing.T) {
 	})
 }
 
+// A large node links for minutes. What comes meanwhile is placed all the same,
+// and is not taken for settled.
+func TestReportsArePlacedWhileTheBackgroundLinks(t *testing.T) {
+	n, ctx := ringsNode(t)
+	takeReports(ctx, t, n, "+12125550101", "+12125550101", "+12125550101")
+	until(t, "a ring of three, settled", func() bool {
+		since, err := n.PendingSince(ctx, "")
+		rings, rerr := n.db.RingsByHarm(ctx, 9)
+		return err == nil && since.IsZero() && rerr == nil && len(rings) == 1
+	})
+	n.rings.one.Lock() // a linking that does not end
+	if err := n.rings.changed(ctx); err != nil {
+		t.Fatal(err)
+	}
+	takeReportsOf(ctx, t, n, time.Now().Add(-time.Hour), "+12125550101")
+	newest, err := n.db.ReportInbox(ctx, fraud.InboxQuery{Limit: 1})
+	if err != nil || len(newest) != 1 {
+		t.Fatalf("%d reports, %v", len(newest), err)
+	}
+	until(t, "the new report is placed", func() bool {
+		ring, err := n.PlacedIn(ctx, newest[0].Report.Name())
+		return err == nil && ring != ""
+	})
+	n.rings.one.Unlock()
+	until(t, "a ring of four", func() bool {
+		rings, err := n.db.RingsByHarm(ctx, 9)
+		return err == nil && len(rings) == 1 && len(rings[0].Reports) == 4
+	})
+}
+
+// Who follows is told of what came through a door of this node, once, and not
+// of what was there before.
+func TestFollowerIsToldWhatCame(t *testing.T) {
+	n, err := Open(t.Context(), Config{Data: t.TempDir(), Org: fraud.Org{ID: "alder", Name: "Alder", Kind: fraud.OrgCompany}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	ctx := n.Console(t.Context())
+	told := func() bool {
+		select {
+		case <-n.rings.came:
+			return true
+		default:
+			return false
+		}
+	}
+	name := filepath.Join(t.TempDir(), "reports.jsonl")
+	line := `{"id":"1","source":"alder","received_at":"2023-10-19T09:00:00Z","contacts":[{"callback":"+12125550101"}]}` + "\n"
+	if err := os.WriteFile(name, []byte(line), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []bool{true, false} {
+		if _, err := n.Import(ctx, name, nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := told(); got != want {
+			t.Errorf("import %d: told %v, want %v", i+1, got, want)
+		}
+	}
+}
+
 // Another program on the same folder links too; what this one keeps in memory
 // is then let go, and nothing is in two rings.
 func TestRingsThatAnotherProgramSavedAreRespected(t *testing.T) {

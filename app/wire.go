@@ -39,7 +39,7 @@ func (n *Node) wireVerbs(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.Intake, err = intake.New(n.db, n.vault, n.now, n.random, intake.Config{
+	n.Intake, err = intake.New(arrivals{n.db, n.rings.came}, n.vault, n.now, n.random, intake.Config{
 		Mappings: mappings,
 		Source:   string(n.Org.ID), Country: n.Org.Country, RejectDir: filepath.Join(n.Data, "rejects"),
 		KeepFile: func(ctx context.Context, r io.Reader) (string, int64, error) { return n.blobs.Put(ctx, r) },

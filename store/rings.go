@@ -358,6 +358,7 @@ const (
 	judgementsSQL = `
 	SELECT id, verdict, a, b, kind, value, withdraws, by_person, reason, at
 	FROM judgements ORDER BY no`
+	judgementsAfterSQL = judgementsSQL + ` LIMIT $1 OFFSET $2`
 )
 
 // AddJudgement writes down what a person decided, and its leaf. ErrConflict
@@ -392,6 +393,12 @@ func scanJudgement(r row) (j fraud.Judgement, err error) {
 // Judgements gives all judgements in the order in which they were made.
 func (db *DB) Judgements(ctx context.Context) ([]fraud.Judgement, error) {
 	return listAll(ctx, db, scanJudgement, "judgements", judgementsSQL)
+}
+
+// JudgementsAfter gives the judgements but for the first ones, of which who
+// follows has so many: all others, in the order in which they were made.
+func (db *DB) JudgementsAfter(ctx context.Context, first int) ([]fraud.Judgement, error) {
+	return listAll(ctx, db, scanJudgement, "judgements", judgementsAfterSQL, most(0), first)
 }
 
 const (

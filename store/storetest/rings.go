@@ -341,6 +341,8 @@ var ringTests = []test{
 		}
 		got, err := b.Judgements(b.ctx)
 		same(b, got, err, want)
+		got, err = b.JudgementsAfter(b.ctx, 2)
+		same(b, got, err, want[2:])
 		i, err := b.LeafIndex(b.ctx, fraud.LeafJudgement, "J-1")
 		same(b, i, err, 4)
 		b.sound()
