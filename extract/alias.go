@@ -118,7 +118,7 @@ func shortTitle(word []byte) bool {
 		return false
 	}
 	switch strings.ToLower(string(word)) {
-	case "mr", "mrs", "ms", "dr", "sgt", "sr", "sra", "srta", "prof", "rev", "barr", "lic", "ing", "det", "lt", "capt", "col", "gen", "insp", "hr", "fr", "mag", "me", "mme", "st", "jr", "atty":
+	case "mr", "mrs", "ms", "dr", "sgt", "sr", "sra", "srta", "prof", "rev", "barr", "lic", "ing", "det", "lt", "capt", "col", "dra", "gen", "insp", "hr", "fr", "mag", "me", "mme", "st", "jr", "atty":
 		return true
 	}
 	return false
@@ -247,6 +247,7 @@ func (x *scan) givenName(i int) {
 			return
 		}
 	case x.quoted(first, last) && !x.opt.FromFraudster:
+	case !x.opt.FromFraudster && x.answers(first, last):
 	case x.opt.FromFraudster && x.introduces(first, last):
 	default:
 		return
@@ -269,6 +270,9 @@ func (x *scan) setApart(first, last int) bool {
 // of oneself, followed by an age, or the last words, where one signs.
 func (x *scan) reportersOwn(first, last int) bool {
 	w := x.before1(first)
+	if equalFold("to", w) && (equalFold("me", x.before1(first-1)) || equalFold("us", x.before1(first-1)) || equalFold("transferred", x.before1(first-1))) {
+		return false // "transferred me to Nick Palmer"
+	}
 	if equalFold("am", w) || equalFold("to", w) || equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("is", w) && equalFold("this", x.before1(first-1)) ||
 		w == nil && first > 1 && x.markAt(first-1) == '\'' {
 		return true
@@ -357,6 +361,20 @@ func (x *scan) letterhead(last int) bool {
 	return false
 }
 
+// answers says whether the one named takes a call in the account: "Sam
+// answered", "then Sam came on the line".
+func (x *scan) answers(first, last int) bool {
+	if first > 0 && !x.lineBreak(first) && x.markAt(first-1) != '.' && !equalFold("then", x.bytes(first-1)) && !equalFold("and", x.bytes(first-1)) {
+		return false
+	}
+	k := last + 1
+	if k >= len(x.toks) || x.gap(k) != 1 {
+		return false
+	}
+	w := x.bytes(k)
+	return equalFold("answered", w) || equalFold("picked", w) || equalFold("came", w) && equalFold("on", x.wordAt(k+1))
+}
+
 // introduces says whether the fraudsters' words around a given name make it
 // the speaker's: "it's Tyler", "Grace from", "here is".
 func (x *scan) introduces(first, last int) bool {
@@ -388,13 +406,17 @@ func (x *scan) speaker(first, last int) bool {
 	if first > 1 && brandWords[strings.ToLower(string(x.bytes(first-1)))] {
 		first-- // Microsoft 佐藤
 	}
+	desk := false
+	for words := 0; words < 3 && first > 0 && !x.lineBreak(first) && x.toks[first-1].class == classWord; words++ { // Support Lead Kyle:
+		first--
+		desk = desk || x.is(first).has(cueAgent|cuePhone) || x.hint(first).has(hintNoName|hintRole)
+	}
 	if first > 0 && !x.lineBreak(first) {
 		if m := x.markAt(first - 1); m != ']' && m != '/' && m != '~' && m != '>' && m != '|' && (m != '(' || first < 2) {
 			return false
 		}
 	}
 	k := last + 1
-	desk := false
 	if x.markAt(k) == '(' {
 		for k++; k < len(x.toks) && k <= last+6 && x.markAt(k) != ')'; k++ {
 			desk = desk || x.is(k).has(cueAgent|cuePhone) || x.hint(k).has(hintNoName|hintRole)

@@ -38,6 +38,7 @@ type cuesAround struct {
 	p2pRight bool // a service that pays stands right before it
 	howFar   int  // tokens back to the nearest word for calling
 	seen     cues // of the words before the finding, all together
+	toldOf   bool // the speaker called it, and was told of the fraud
 	floor    int  // the first token that is read, where the line has a label of its own
 }
 
@@ -162,11 +163,17 @@ func (x *scan) readPeople(c *cuesAround, first int) {
 // meAt says whether "reach me at", "call me on" stands right before a finding:
 // in an account it is the speaker's own, unless they tell what was said to them.
 func (x *scan) meAt(c *cuesAround, first int) bool {
-	if first < 3 || !x.is(first-1).has(cueTo) || !equalFold("me", x.bytes(first-2)) || c.theirs {
+	to := first - 1
+	if to > 1 && equalFold("me", x.bytes(to)) { // "contact me NAME@HOST"
+		to++
+	} else if to < 2 || !x.is(to).has(cueTo) || !equalFold("me", x.bytes(to-1)) {
 		return false
 	}
-	is := x.is(first - 3)
-	return is.has(cueCall|cueText|cueMail) && !is.has(cueCalled) || x.hint(first-3).has(hintWrite)
+	if c.theirs {
+		return false
+	}
+	is := x.is(to - 2)
+	return is.has(cueCall|cueText|cueMail) && !is.has(cueCalled) || x.hint(to-2).has(hintWrite)
 }
 
 // farPeople is how many tokens before a number its people stand: what other
@@ -244,12 +251,22 @@ func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) 
 		c.howFar = min(c.howFar, words)
 	}
 	c.phone = c.phone || is.has(cueNumber) && words <= 3
-	c.genuine = c.genuine || is.has(cueGenuine) && words <= 8
+	c.genuine = c.genuine || is.has(cueGenuine) && words <= 8 && !x.officer(k)
 	c.bank = c.bank || is.has(cueBank) && words <= 6
 	c.fax = c.fax || is.has(cueFax) && words <= 4
 	if is.has(cueScript|cueTo|cueBank|cueSite|cueMail) && !is.has(cueOwn) && !x.is(k-1).has(cueMy) {
 		*turned = true
 	}
+}
+
+// officer says whether the Spanish word at token k is an officer and not
+// "official": "el oficial Ruiz", "un oficial".
+func (x *scan) officer(k int) bool {
+	if !equalFold("oficial", x.bytes(k)) {
+		return false
+	}
+	w := x.wordAt(k - 1)
+	return (equalFold("el", w) || equalFold("un", w) || equalFold("del", w) || equalFold("al", w) || x.markAt(k-1) == '"') && (startsUpper(x.wordAt(k+1)) || equalFold("un", w))
 }
 
 // inbound says whether the "from" at token k follows a call that came in:
@@ -284,7 +301,7 @@ func (x *scan) readOn(c *cuesAround, last int) {
 		words++
 		is := x.is(k)
 		if words == 1 {
-			if is.has(cueFrom) && (x.lang() == langHI || x.lang() == langJA) {
+			if (is.has(cueFrom) || equalFold("se", x.bytes(k))) && (x.lang() == langHI || x.lang() == langJA) {
 				c.from = true
 			}
 			if is.has(cueTo) && (x.lang() == langHI || x.lang() == langJA) {
@@ -304,7 +321,7 @@ func (x *scan) readOn(c *cuesAround, last int) {
 		}
 		c.call = c.call || is.has(cueCall)
 		c.text = c.text || is.has(cueText) && c.from
-		c.genuine = c.genuine || is.has(cueGenuine) && words <= 5
+		c.genuine = c.genuine || is.has(cueGenuine) && words <= 5 && !x.officer(k)
 		c.phone = c.phone || is.has(cuePhone)
 	}
 }
@@ -364,7 +381,7 @@ func (x *scan) abbreviation(k int) bool {
 	if x.toks[k-1].class == classMark {
 		return false // ") ."
 	}
-	return x.is(k-1).has(cueNumber|cueFirm) || n == 1 || n <= 3 && x.is(k-1).has(cuePhone|cueExt)
+	return x.is(k-1).has(cueNumber|cueFirm) || shortTitle(x.bytes(k-1)) || n <= 3 && x.is(k-1).has(cuePhone|cueExt)
 }
 
 // blankLine says whether a blank line stands before token k.

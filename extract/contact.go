@@ -59,7 +59,7 @@ func (x *scan) remoteID(i int) {
 		return
 	}
 	x.take(fraud.RemoteTool, tool.name, i, i, true)
-	x.tool = int16(x.value(i)) + 1
+	x.tool, x.toolNamed = int16(x.value(i))+1, true
 	if tool.least == 0 {
 		return
 	}
@@ -120,6 +120,15 @@ func canonicalRemoteID(raw string) (string, bool, bool) {
 func (x *scan) handleAt(i int) {
 	if i+1 >= len(x.toks) || x.gap(i+1) > 0 || x.toks[i+1].class == classMark || i > 0 && x.gap(i) == 0 && x.toks[i-1].class != classMark && cjk(x.bytes(i-1), 0) == 0 {
 		return
+	}
+	for k := i + 2; k < len(x.toks) && k <= i+8; k++ { // "@name on Telegram"
+		if x.is(k).has(cueNetwork) && (equalFold("on", x.bytes(k-1)) || equalFold("in", x.bytes(k-1)) || equalFold("auf", x.bytes(k-1)) || equalFold("sur", x.bytes(k-1)) || equalFold("en", x.bytes(k-1)) || equalFold("no", x.bytes(k-1))) {
+			x.takeHandle(k, i, i+1)
+			return
+		}
+		if x.markAt(k) != 0 && x.gap(k) > 0 || x.markAt(k) == '@' || x.lineBreak(k) {
+			break
+		}
 	}
 	for k := i - 1; k >= 0 && k >= i-12; k-- {
 		if x.is(k).has(cueNetwork) {
@@ -185,10 +194,13 @@ func (x *scan) networkName(i int) {
 	if x.is(k).has(cueSession) || x.is(k).has(cueHandleWord) {
 		k++
 	}
-	if x.markAt(k) != ':' || k+1 >= len(x.toks) || x.gap(k+1) > 1 || x.lineBreak(k+1) {
+	switch {
+	case x.markAt(k) == ':' && k+1 < len(x.toks) && x.gap(k+1) <= 1 && !x.lineBreak(k+1):
+		k++
+	case k > i+1 && k+1 < len(x.toks) && x.markAt(k+1) == '_' && x.gap(k) == 1 && x.gap(k+1) == 0 && !x.lineBreak(k): // LINE ID name_88
+	default:
 		return
 	}
-	k++
 	if x.markAt(k) == '@' {
 		return // handleAt takes it
 	}
@@ -200,6 +212,10 @@ func (x *scan) networkName(i int) {
 	}
 	x.takeHandle(i, k, k)
 }
+
+// farCashtag is how many tokens behind the service's name a "$name" is still
+// one of its: nothing else is written so.
+const farCashtag = 30
 
 // cashtag takes the "$name" behind Cash App or Chime (Cash App, "$Cashtags":
 // letters first, at most 20 signs).
@@ -214,8 +230,8 @@ func (x *scan) cashtag(i int) bool {
 	} else if !equalFold("cashapp", w) && !equalFold("chime", w) {
 		return false
 	}
-	for ; k+1 < len(x.toks) && k <= i+5; k++ {
-		if x.markAt(k) == '$' && x.gap(k+1) == 0 && x.toks[k+1].class != classMark && isLetter(x.bytes(k + 1)[0]) {
+	for ; k+1 < len(x.toks) && k <= i+farCashtag; k++ {
+		if x.markAt(k) == '$' && !x.toks[k].used && x.toks[k+1].len() > 1 && x.gap(k+1) == 0 && x.toks[k+1].class != classMark && isLetter(x.bytes(k + 1)[0]) {
 			x.takeHandle(i, k, k+1)
 			return true
 		}

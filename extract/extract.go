@@ -55,34 +55,35 @@ type Finding struct {
 // scan is one run over one text. It is used again for the next one, so that a
 // text without findings costs no memory.
 type scan struct {
-	cuts     cutter
-	text     folded
-	toks     []token
-	triggers []trigger // what has structure
-	asking   []int32   // words that the dictionary wants looked at
-	numbers  []int32   // runs with digits
-	opt      Options
-	home     *phoneRegion
-	langOf   language // see lang
-	langSet  bool
-	found    []Finding
-	marks    []mark // of found: where each stands in the folded text
-	digits   []byte
-	joined   []byte     // see runOfDigits
-	whole    []byte     // of an amount
-	words    []uint64   // of a sketch
-	hashes   []uint64   // of a sketch
-	line     []byte     // of a sketch's shingles
-	one      folded     // the value of a field
-	past     int        // folded bytes before this one hold no more host names
-	hosts    *hostCache // what is known of host names, across texts
-	parts    []part     // of the text, by who speaks; see role.go
-	own      []Span     // see given
-	medium   medium     // what the text is
-	tool     int16      // the last product for remote access that was named, counted from 1
-	frame    asked      // see framed
-	optOut   asked      // see optsOut
-	phoneEnd int        // see firstPhone; 0 while it has not been asked for
+	cuts      cutter
+	text      folded
+	toks      []token
+	triggers  []trigger // what has structure
+	asking    []int32   // words that the dictionary wants looked at
+	numbers   []int32   // runs with digits
+	opt       Options
+	home      *phoneRegion
+	langOf    language // see lang
+	langSet   bool
+	found     []Finding
+	marks     []mark // of found: where each stands in the folded text
+	digits    []byte
+	joined    []byte     // see runOfDigits
+	whole     []byte     // of an amount
+	words     []uint64   // of a sketch
+	hashes    []uint64   // of a sketch
+	line      []byte     // of a sketch's shingles
+	one       folded     // the value of a field
+	past      int        // folded bytes before this one hold no more host names
+	hosts     *hostCache // what is known of host names, across texts
+	parts     []part     // of the text, by who speaks; see role.go
+	own       []Span     // see given
+	medium    medium     // what the text is
+	tool      int16      // the last product for remote access that was named, counted from 1
+	toolNamed bool       // a product for remote access was named
+	frame     asked      // see framed
+	optOut    asked      // see optsOut
+	phoneEnd  int        // see firstPhone; 0 while it has not been asked for
 }
 
 // given is what the reader of a form knows of its text.
@@ -164,7 +165,7 @@ func (e *Extractor) putBack() {
 // run finds the indicators of a text. They are good until the next run.
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
-	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool = g.medium, g.own, notAsked, notAsked, 0, 0
+	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, false
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {
@@ -214,6 +215,9 @@ func (x *scan) homeByWords() string {
 	case bytes.Contains(b, []byte("R$")):
 		return "BR"
 	}
+	if lang == langNone && kana(b) {
+		return "JP"
+	}
 	for _, i := range x.asking {
 		switch w := x.bytes(int(i)); {
 		case equalFold("bsb", w):
@@ -225,6 +229,22 @@ func (x *scan) homeByWords() string {
 		}
 	}
 	return homes[lang]
+}
+
+// kana says whether the start of a text has a Japanese syllable in it
+// (U+3040 to U+30FF: E3 81, E3 82 and E3 83 in UTF-8).
+func kana(b []byte) bool {
+	b = b[:min(len(b), mostFrame)]
+	for {
+		at := bytes.IndexByte(b, 0xE3)
+		if at < 0 || at+1 >= len(b) {
+			return false
+		}
+		if c := b[at+1]; c >= 0x81 && c <= 0x83 {
+			return true
+		}
+		b = b[at+1:]
+	}
 }
 
 // homes is where a text's numbers are taken to be at home if only its

@@ -61,6 +61,7 @@ type letter struct {
 	forward bool   // the subject says that it forwards another
 	above   int    // how many words must stand above a quoted thread
 	own     []Span // of the text: the words of who forwarded it
+	account bool   // a victim's own words to those who take reports
 }
 
 // head is the envelope of a message, or of one that it forwards.
@@ -74,7 +75,8 @@ type head struct {
 // indicators. The message is taken to be the fraudsters' own: its sender is
 // the sender, who it was sent to is the victim. Where it forwards another, as
 // an attachment or as text, that one is the fraudsters', and what its forwarder
-// wrote above is a victim's account. Broken messages are read as
+// wrote above is a victim's account; so is a message that forwards nothing and
+// is sent to who takes reports. Broken messages are read as
 // far as they go; the error wraps fraud.ErrInvalid and means that the bytes
 // are no message at all or pass a limit.
 func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
@@ -94,6 +96,10 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 	l.body(root, 0)
 	l.forwarder(root)
 	l.doc.Text = strings.ToValidUTF8(l.out.String(), "\uFFFD")
+	if l.account = len(l.heads) == 1 && !l.forward && writesToDesk(root.header("To")); l.account {
+		opt.FromFraudster = false
+		return l.doc, l.judge(text(l.doc.Text, opt, given{parts: l.parts}), root), nil
+	}
 	opt.FromFraudster = true
 	found := text(l.doc.Text, opt, given{parts: l.parts, medium: mediumPage, own: l.own})
 	return l.doc, l.judge(found, root), nil
@@ -181,13 +187,28 @@ func takesReports(to string) bool {
 	return false
 }
 
+// writesToDesk says whether a mailbox is one where people tell of frauds in
+// their own words. What traps and filters collect ("phishing@", "spam@",
+// "abuse@") are the fraudsters' own messages.
+func writesToDesk(to string) bool {
+	for one := range addressesOf(to) {
+		name, _, _ := strings.Cut(one, "@")
+		for _, word := range [...]string{"report", "complaint", "fraud-desk", "scam-desk", "denuncia", "anzeige", "plainte"} {
+			if strings.Contains(name, word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // senders are the addresses of the fraudsters, of those who passed their
 // message on, and of the reporter, who did so last.
 func (l *letter) senders() (from, between, own map[string]bool) {
 	from, between, own = map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, h := range l.heads {
 		set := from
-		if len(l.heads) > 1 && i == 0 {
+		if (len(l.heads) > 1 || l.account) && i == 0 {
 			set = own
 		} else if i+1 < len(l.heads) && (l.heads[i+1].depth > h.depth || l.heads[i+1].inline) {
 			set = between

@@ -179,6 +179,10 @@ func (x *scan) yen(whole []byte, last int) (value string, end int, ok bool) {
 		b := x.bytes(k)
 		if x.toks[k].class == classNumber && scaled && len(b) <= 8 && x.gap(k) == 0 {
 			part = number64(b)
+			if k+2 < len(x.toks) && x.markAt(k+1) == ',' && x.toks[k+2].class == classNumber && x.toks[k+2].len() == 3 && x.gap(k+1) == 0 && x.gap(k+2) == 0 && len(b) <= 3 { // 29万8,000円
+				part = part*1000 + number64(x.bytes(k+2))
+				k += 2
+			}
 			continue
 		}
 		at := 0
@@ -392,6 +396,9 @@ func (x *scan) currencyAfter(i int) (string, int) {
 	}
 	if k >= len(x.toks) || x.gap(k) > 1 || x.lineBreak(k) {
 		return "", i
+	}
+	if x.gap(k) > 0 && k+1 < len(x.toks) && x.gap(k+1) == 0 && x.toks[k+1].class == classNumber && x.markAt(k) >= signEuro && x.markAt(k) <= signRupee {
+		return "", i // the sign of the amount that follows
 	}
 	switch x.markAt(k) {
 	case signEuro:

@@ -24,7 +24,7 @@ func foldName(raw string) string {
 }
 
 // titles stand before names and are no part of them.
-var titles = []string{"mr ", "mrs ", "ms ", "miss ", "dr ", "sir ", "mister ", "herr ", "frau ", "monsieur ", "madame ", "senor ", "senora ", "sr ", "sra ", "agent ", "officer ", "maitre ", "mme ", "mlle ", "don ", "dona ", "shri ", "smt "}
+var titles = []string{"mr ", "mrs ", "ms ", "miss ", "dr ", "sir ", "mister ", "herr ", "frau ", "monsieur ", "madame ", "senor ", "senora ", "sr ", "sra ", "agent ", "officer ", "attorney ", "maitre ", "mme ", "mlle ", "don ", "dona ", "shri ", "smt "}
 
 // foldPlainName folds a name in ASCII, as most are.
 func foldPlainName(raw string) (name string, ascii bool) {

@@ -27,7 +27,7 @@ const (
 
 // number looks at a run with digits that nothing else has claimed.
 func (x *scan) number(i int) {
-	if x.price(i) || x.structured(i) || x.tool > 0 && x.sessionFar(i) {
+	if x.odd(i) || x.price(i) || x.structured(i) || x.tool > 0 && x.sessionFar(i) {
 		return
 	}
 	var gs [maxGroups]group
@@ -83,6 +83,10 @@ func (x *scan) gather(i int, gs *[maxGroups]group) int {
 		case classMark:
 			switch x.text.b[t.start] {
 			case '-', '.', '(', ')', '/', '*', '_', '~':
+			case signBreak: // arrows between the groups: +1 → (802) → 555 → 0141
+				if n == 0 || x.gap(at) > 1 || x.markAt(gs[0].tok-1) != '+' {
+					return n
+				}
 			case ',':
 				if !dictated(gs[:n]) || x.gap(at) > 0 || x.gap(at+1) != 1 {
 					return n
@@ -276,7 +280,10 @@ func (x *scan) phone(gs []group, valid bool) bool {
 	}
 	cue := x.phoneCue(from, gs[len(gs)-1].to)
 	if cue == cueAgainst {
-		return false
+		if !x.bracketed(gs) {
+			return false
+		}
+		cue = cueNone
 	}
 	charged := !plus && cue != cueFor && len(gs) <= 3 && x.tollFreeStart(gs) && x.byPhone(from, gs[len(gs)-1].to)
 	if charged {
@@ -298,6 +305,12 @@ func (x *scan) phone(gs []group, valid bool) bool {
 	}
 	x.extension(last.to + 1)
 	return true
+}
+
+// bracketed says whether groups stand as only a telephone number of North
+// America does, "(402) 555-0119", whatever the words before it name.
+func (x *scan) bracketed(gs []group) bool {
+	return len(gs) == 3 && gs[0].n == 3 && gs[1].n == 3 && gs[2].n == 4 && gs[1].sep == ')' && gs[2].sep == '-' && x.markAt(gs[0].tok-1) == '('
 }
 
 // plusBefore finds a plus sign or an opening bracket before token first.
@@ -530,6 +543,9 @@ const (
 func (x *scan) phoneCue(first, last int) phoneCue {
 	seen, number := 0, false
 	for i := first - 1; i >= 0 && seen < 12; i-- {
+		if seen == 0 && string(x.bytes(i)) == "Az" || seen == 0 && x.markAt(i) == '.' && string(x.wordAt(i-1)) == "Az" {
+			return cueAgainst // a German file's number
+		}
 		if x.toks[i].class == classMark {
 			if m := x.markAt(i); m == signPhone {
 				return cueFor

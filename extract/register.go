@@ -359,6 +359,19 @@ func (x *scan) dottedFirm(i int) bool {
 	return len(x.found) > n
 }
 
+// noFirmsWord says whether the word at token k stands before a firm's name and
+// is none of it: "Firma", "Inhaber", "Copyright", "© 2019-2025", a number.
+func (x *scan) noFirmsWord(k int) bool {
+	t := x.toks[k]
+	switch {
+	case t.class == classMark:
+		return x.markAt(k) == '-'
+	case t.class == classNumber:
+		return t.len() == 4 && isYear(x.bytes(k)) || x.markAt(k-1) == '-' || x.markAt(k+1) == '-'
+	}
+	return announcesFirm(x.bytes(k)) || x.hint(k).has(hintHolder) && !x.is(k).has(cueFirm) && x.lang() != langEN || equalFold("copyright", x.bytes(k))
+}
+
 // firmTo is firm for a legal form that stands at tokens i to end.
 func (x *scan) firmTo(i, end int) {
 	if c := x.bytes(i)[0]; isLower(c) {
@@ -387,11 +400,7 @@ func (x *scan) firmTo(i, end int) {
 			words++
 		}
 	}
-	if first < i-1 && announcesFirm(x.bytes(first)) { // "Firma Digital Schutz GmbH"
-		first++
-		words--
-	}
-	if t := x.toks[first]; first < i-1 && t.class == classNumber && t.len() == 4 && isYear(x.bytes(first)) { // "© 2024 Gen Digital Inc."
+	for first < i-1 && x.noFirmsWord(first) {
 		first++
 		words--
 	}

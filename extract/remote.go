@@ -82,6 +82,8 @@ type giftBrand struct {
 // warnings, Verbraucherzentrale, Cybermalveillance, general knowledge).
 var giftBrands = []giftBrand{
 	{word: "apple", name: "apple"},
+	{word: "アップル", name: "apple"},
+	{word: "アマゾン", name: "amazon"},
 	{word: "itunes", name: "apple"},
 	{word: "google", rest: "play", name: "google play"},
 	{word: "googleplay", name: "google play", alone: true},

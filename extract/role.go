@@ -74,7 +74,7 @@ func (x *scan) listed() {
 	}
 	for i := 1; i < len(x.found); i++ {
 		f, before := &x.found[i], &x.found[i-1]
-		if f.Kind != fraud.Phone && f.Kind != fraud.Email || before.Kind != fraud.Phone && before.Kind != fraud.Email || f.Role == before.Role ||
+		if f.Kind != fraud.Phone && f.Kind != fraud.Email || before.Kind != fraud.Phone && before.Kind != fraud.Email || f.Role == before.Role || f.Why == whyColumn ||
 			f.Role == fraud.RoleGenuineBrand || f.Role == fraud.RoleBystander || before.Role == fraud.RoleGenuineBrand || before.Role == fraud.RoleBystander || before.Role == fraud.RolePayee {
 			continue
 		}
@@ -273,6 +273,8 @@ const (
 	whyInTouch   = "an address the speaker was in touch with"
 	whyWrittenTo = "the address to write to"
 	whyWroteAs   = "the name they wrote under"
+
+	whyColumn = "the head of its column says so"
 )
 
 // guessed says whether a reason says that no word told the part.
@@ -329,11 +331,12 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 			return x.phoneOfFraudster(c, f, m)
 		}
 		if role := x.columnRole(m); role != "" {
-			return role, "the head of its column says so"
+			return role, whyColumn
 		}
 		if x.theirChat(m) {
 			return fraud.RoleCallback, "theirs to be written to"
 		}
+		x.readAccount(&c, m)
 		return x.phoneOfAccount(c)
 	case fraud.Email:
 		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && x.markAt(first-1) == '<' && !c.mine {
@@ -347,6 +350,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		if x.opt.FromFraudster && x.addressee(m) {
 			return fraud.RoleVictimOwned, "the message names it as the one it was sent to"
+		}
+		if !x.opt.FromFraudster {
+			x.readAccount(&c, m)
 		}
 		return x.emailRole(c)
 	case fraud.URL, fraud.Domain:
@@ -365,7 +371,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		return fraud.RoleCompany, "named as a firm behind it"
 	case fraud.RemoteID, fraud.RemoteHost:
-		if f.Kind == fraud.RemoteID && !x.opt.FromFraudster && !strings.HasPrefix(f.Value, "screenconnect:") && (c.mine || x.readOut(m) && !x.operators(m)) {
+		if f.Kind == fraud.RemoteID && !x.opt.FromFraudster && !strings.HasPrefix(f.Value, "screenconnect:") && (x.myID(m) || x.saidBySelf(m) || x.readOut(m) && !x.operators(m)) {
 			return fraud.RoleVictimOwned, "the id that the speaker read from the own screen"
 		}
 		return fraud.RoleRemote, "the way into a machine"
@@ -392,6 +398,10 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleVictimOwned, "the account calls it the victim's"
 	case c.helper:
 		return fraud.RoleBystander, "the speaker's own helper, by the words before it"
+	case c.p2pRight && !c.mine:
+		return fraud.RolePayee, "money was to go to this number"
+	case c.toldOf:
+		return fraud.RoleGenuineBrand, "who answered there told the speaker of the fraud"
 	case c.dialled && !c.genuine && !c.p2p:
 		return fraud.RoleCallback, "the speaker called it"
 	case c.p2p && (c.toward || c.sent && !c.call) && !c.mine && !c.from:
@@ -431,8 +441,11 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 func (x *scan) theirChat(m mark) bool {
 	first, _ := x.tokensOf(m)
 	k := first - 1
-	for k >= 0 && k >= first-3 && (x.is(k).has(cueIs|cueNumber) || x.markAt(k) == ':' || x.markAt(k) == '+') {
+	for k >= 0 && k >= first-3 && (x.is(k).has(cueIs|cueNumber) || x.markAt(k) == ':' || x.markAt(k) == '+' || equalFold("le", x.bytes(k))) {
 		k--
+	}
+	if k > 1 && x.is(k).has(cueNetwork|cueText) && x.is(k-1).has(cueNumber) && equalFold("son", x.bytes(k-2)) && x.lang() == langFR {
+		return true
 	}
 	return k > 0 && (x.is(k).has(cueNetwork) || equalFold("whatsapp", x.bytes(k))) && (x.hint(k-1).has(hintTheirs) || x.hint(k-2).has(hintTheirs))
 }
@@ -484,7 +497,7 @@ func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
 	switch {
 	case (c.mine || c.isMine || c.asked) && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
-	case c.victims && !x.opt.FromFraudster:
+	case c.victims && !(c.p2p && c.toward && !c.from) && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the account calls it the victim's"
 	case (c.p2p || c.sent && c.paid) && c.toward && !c.from, c.p2pRight && !c.from:
 		return fraud.RolePayee, "money was to go to this address"

@@ -188,7 +188,7 @@ func (x *scan) starred(i int) {
 	for words := 0; last+1 < len(x.toks) && words < 2; words++ {
 		next := x.toks[last+1]
 		b := x.bytes(last + 1)
-		if next.class == classMark || next.class == classNumber && (next.len() > 4 || x.markAt(last+2) == '-') || next.used || x.gap(last+1) != 1 || x.lineBreak(last+1) || !capitalsAndDigits(string(b)) || towns[string(b)] || len(b) == 2 && !isDigit(b[0]) {
+		if next.class == classMark || next.class == classNumber && (next.len() > 4 || x.markAt(last+2) == '-') || next.used || x.gap(last+1) != 1 || x.lineBreak(last+1) || !capitalsAndDigits(string(b)) || towns[string(b)] || len(b) == 2 && !isDigit(b[0]) && !x.namesOn(last+1) {
 			break
 		}
 		if x.is(last+1).has(cueMoney|cueDate) || next.class == classNumber && (x.markAt(last+2) == '.' || x.markAt(last+2) == ',' || x.markAt(last+2) == '/') {
@@ -198,6 +198,18 @@ func (x *scan) starred(i int) {
 	}
 	x.takeDescriptor(i-1, last)
 }
+
+// namesOn says whether the two capitals at token k are a word of the name and
+// no state or country: no such code, or a longer word follows that is no town.
+func (x *scan) namesOn(k int) bool {
+	b := x.bytes(k)
+	return !usStates[string(b)] && regionNamed(string(b)) == nil && string(b) != "UK"
+}
+
+// usStates are the postal codes that end a descriptor (USPS Publication 28,
+// appendix B).
+var usStates = setOf(`AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC PR
+	AB BC MB NB NL NS NT NU ON PE QC SK YT`)
 
 // emphasis says whether the "*" at token i is one of a pair around words that
 // are stressed: "*HAVE A NICE EVENING* …".

@@ -52,7 +52,7 @@ func (x *scan) columnRole(m mark) fraud.Role {
 		}
 	}
 	switch {
-	case hint.has(hintKin|hintSelf) || is.has(cueMy):
+	case hint.has(hintKin|hintSelf) && !is.has(cueShown) || is.has(cueMy):
 		return fraud.RoleVictimOwned
 	case is.has(cueShown):
 		return fraud.RoleShownCallerID

@@ -26,6 +26,8 @@ func (x *scan) webRole(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
 		return fraud.RoleRedirect, "led on to another page"
 	case fetched(f.Value), x.codeBehind(last), remoteName(f.Value):
 		return fraud.RoleRemote, "where a session begins, or its program is fetched"
+	case !x.opt.FromFraudster && x.toolNamed && x.openedFor(first, last):
+		return fraud.RoleRemote, "opened for a session of remote access"
 	case x.paidAt(first):
 		return fraud.RolePayee, "the page where money was to be paid"
 	case x.opt.FromFraudster:
@@ -105,6 +107,9 @@ func remoteName(value string) bool {
 
 // paidAt says whether "pay at", "customers pay at" stands right before.
 func (x *scan) paidAt(first int) bool {
+	if first > 1 && (x.is(first-2).has(cuePay) || equalFold("payments", x.bytes(first-2))) && (equalFold("thru", x.bytes(first-1)) || equalFold("through", x.bytes(first-1)) || equalFold("via", x.bytes(first-1))) {
+		return true
+	}
 	return first > 1 && equalFold("at", x.bytes(first-1)) && equalFold("pay", x.bytes(first-2)) && !equalFold("to", x.bytes(max(0, first-3)))
 }
 
@@ -179,7 +184,7 @@ func (x *scan) readOut(m mark) bool {
 			continue
 		}
 		switch hint := x.hint(k); {
-		case hint.has(hintAskedFor), x.is(k).has(cueMy):
+		case hint.has(hintAskedFor):
 			return true
 		case hint.has(hintReadOut):
 			return !x.toSpeaker(k)

@@ -138,6 +138,9 @@ const (
 	hintAskedFor                    // wollte, demandé: they wanted the id of the speaker
 	hintToMe                        // me, mir: whom something is told or given
 	hintOptOut                      // unsubscribe: an address of the mailer follows
+	hintReachable                   // reached, joignable: where somebody can be called
+	hintOffice                      // precinct, Sachbearbeiter: those who took the report down
+	hintOpens                       // open, type, download: what one is told to do with a site
 )
 
 // hintsToLookAt are the hints at which a recogniser starts.
@@ -146,7 +149,7 @@ const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSigno
 var hintNames = map[string]hints{
 	"given": hintGiven, "family": hintFamily, "person": hintPerson, "role": hintRole, "self": hintSelf, "kin": hintKin, "signoff": hintSignoff,
 	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade, "hosts": hintHosts, "reach": hintReach, "yours": hintYours, "theirs": hintTheirs, "write": hintWrite, "redirects": hintRedirects, "live": hintLive,
-	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken, "askedfor": hintAskedFor, "tome": hintToMe, "optout": hintOptOut,
+	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken, "askedfor": hintAskedFor, "tome": hintToMe, "optout": hintOptOut, "reachable": hintReachable, "office": hintOffice, "opens": hintOpens,
 }
 
 // namesText is the dictionary of names: "given name name …".
