@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -136,7 +137,7 @@ func (n *Node) FitModel(ctx context.Context, cfg link.FitConfig) (link.Fit, erro
 		return link.Fit{}, err
 	}
 	b := link.NewBuilder(n.model)
-	err := n.db.EachForLinkingAfter(ctx, 0, func(_ int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+	err := n.db.EachForLinkingBetween(ctx, 0, math.MaxInt64, func(_ int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
 		b.Add(f, s, k)
 		return nil
 	})

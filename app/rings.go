@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"math"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -39,11 +40,12 @@ type rings struct {
 	n *Node
 
 	one     sync.Mutex // one linking at a time, from its begin until it is saved
-	reading sync.Mutex // held below one; the next three
+	reading sync.Mutex // held below one; the next five
 	base    *link.Base
 	after   int64 // the report up to which the base follows the store
 	judged  int   // likewise the judgements
-	savedAt time.Time
+	saved   int64 // the linking that it is in step with
+	whole   bool  // which was saved to its end, by our model
 
 	state   sync.Mutex
 	since   time.Time // when the first change was seen that no linking holds
@@ -75,8 +77,14 @@ func (a arrivals) AcceptBatch(ctx context.Context, batch []fraud.Acceptance) ([]
 	return taken, err
 }
 
+// portionReports is of how many reports the rings are that one transaction
+// saves, and that are held in memory written out: a few megabytes, and a
+// tenth of a second that a report which comes in may have to wait.
+const portionReports = 1000
+
 // Relink brings the rings in step with all that is in the store, keeps the ids
-// of rings that were there, and logs what was born, merged or split.
+// of rings that were there, and logs what was born, merged or split. It gives
+// nil if they were in step.
 func (n *Node) Relink(ctx context.Context) (*link.Settled, error) {
 	r := n.rings
 	r.one.Lock()
@@ -84,20 +92,37 @@ func (n *Node) Relink(ctx context.Context) (*link.Settled, error) {
 	if err := r.stale(ctx); err != nil {
 		return nil, err
 	}
-	if _, err := r.follow(ctx); err != nil {
+	begun, l, err := r.begin(ctx)
+	if err != nil {
 		return nil, err
 	}
-	at := n.now().UTC()
-	s := r.base.Settle(at)
-	err := n.db.SaveRings(ctx, fraud.Linking{
-		Partial: true, Rings: s.Changed, Gone: s.Gone, Links: s.ChangedLinks, Suggestions: s.Suggestions(), Events: s.Events, Model: s.Model(), At: at,
-	})
+	if begun == nil {
+		r.rest(time.Time{})
+		return nil, nil
+	}
+	s := begun.Settle(l.At)
+	l.Model, l.Suggestions = s.Model(), s.Suggestions()
+	no, err := n.db.SavePortions(ctx, s.Portions(portionReports), l)
 	if err != nil {
 		r.drop() // what is in memory is not what was saved
 		return nil, err
 	}
-	r.settled(at)
+	r.settled(no, l.At)
 	return s, nil
+}
+
+// begin reads what is new in the store and begins a settling of just that;
+// none if there is nothing to settle.
+func (r *rings) begin(ctx context.Context) (*link.Settling, fraud.Linking, error) {
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	if _, err := r.read(ctx); err != nil {
+		return nil, fraud.Linking{}, err
+	}
+	if r.whole && r.base.Waiting("") == 0 {
+		return nil, fraud.Linking{}, nil
+	}
+	return r.base.Begin(), fraud.Linking{At: r.n.now().UTC(), Through: r.after, Judged: r.judged}, nil
 }
 
 // stale lets go of the base if somebody else saved rings since it was in step
@@ -108,23 +133,24 @@ func (r *rings) stale(ctx context.Context) error {
 	if r.base == nil {
 		return nil
 	}
-	at, err := r.lastSaved(ctx)
+	now, err := r.linked(ctx)
 	if err != nil {
 		return err
 	}
-	if !at.Equal(r.savedAt) {
+	if now.No != r.saved {
 		r.base = nil
 	}
 	return nil
 }
 
-// lastSaved is when rings were last saved, by whomever; zero if never.
-func (r *rings) lastSaved(ctx context.Context) (time.Time, error) {
-	at, _, _, err := r.n.db.LastLinking(ctx)
+// linked is how far the rings in the store go, whoever saved them; zero if
+// there are none.
+func (r *rings) linked(ctx context.Context) (fraud.Linked, error) {
+	l, err := r.n.db.Linked(ctx)
 	if errors.Is(err, fraud.ErrNotFound) {
-		return time.Time{}, nil
+		return fraud.Linked{}, nil
 	}
-	return at, err
+	return l, err
 }
 
 func (r *rings) drop() {
@@ -133,17 +159,24 @@ func (r *rings) drop() {
 	r.base = nil
 }
 
-func (r *rings) settled(at time.Time) {
+func (r *rings) settled(no int64, at time.Time) {
 	r.reading.Lock()
 	defer r.reading.Unlock()
-	r.savedAt = at.Truncate(time.Microsecond) // as the store keeps it
+	if r.base == nil {
+		return
+	}
+	r.saved, r.whole = no, true
+	if r.base.Waiting("") == 0 {
+		at = time.Time{}
+	}
+	r.rest(at)
+}
+
+// rest tells since when changes wait that no linking holds; zero for none.
+func (r *rings) rest(since time.Time) {
 	r.state.Lock()
 	defer r.state.Unlock()
-	if r.base.Waiting("") == 0 {
-		r.since = time.Time{}
-	} else {
-		r.since = at
-	}
+	r.since = since
 }
 
 // follow reads what came into the store since the last look, and says how
@@ -151,42 +184,24 @@ func (r *rings) settled(at time.Time) {
 func (r *rings) follow(ctx context.Context) (changes int, err error) {
 	r.reading.Lock()
 	defer r.reading.Unlock()
-	first := r.base == nil
-	if first {
-		at, err := r.lastSaved(ctx)
-		if err != nil {
+	return r.read(ctx)
+}
+
+func (r *rings) read(ctx context.Context) (changes int, err error) {
+	if r.base == nil {
+		if changes, err = r.load(ctx); err != nil {
 			return 0, err
 		}
-		r.base, r.after, r.judged, r.savedAt = link.NewBase(r.n.model), 0, 0, at
 	}
-	defer func() {
-		if err != nil && first {
-			r.base = nil
-		}
-	}()
 	base := r.base
-	err = r.n.db.EachForLinkingAfter(ctx, r.after, func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
-		if first {
-			base.Load(f, s, k)
-		} else {
-			base.Add(f, s, k)
-		}
+	err = r.n.db.EachForLinkingBetween(ctx, r.after, math.MaxInt64, func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+		base.Add(f, s, k)
 		r.after = no
 		changes++
 		return nil
 	})
 	if err != nil {
 		return changes, err
-	}
-	r.seen.Store(base)
-	if first {
-		err := r.n.db.EachRingReport(ctx, func(report fraud.ReportID, ring fraud.RingID) error {
-			base.Restore(report, ring)
-			return nil
-		})
-		if err != nil {
-			return changes, err
-		}
 	}
 	js, err := r.n.db.JudgementsAfter(ctx, r.judged)
 	if err != nil {
@@ -198,6 +213,55 @@ func (r *rings) follow(ctx context.Context) (changes int, err error) {
 	if changes > 0 {
 		r.pending()
 	}
+	return changes, nil
+}
+
+// load makes the base anew of what is in the store, as far as the rings there
+// go; of what they do not hold it says how many changes that is. Rings by
+// another model, or that were not saved to their end, hold nothing: then all
+// is loaded, and all is to be settled.
+func (r *rings) load(ctx context.Context) (changes int, err error) {
+	linked, err := r.linked(ctx)
+	if err != nil {
+		return 0, err
+	}
+	whole := linked.Whole && linked.Model == r.n.model.Version
+	to := linked.Through
+	if !whole {
+		to = math.MaxInt64
+	}
+	base, after := link.NewBase(r.n.model), int64(0)
+	err = r.n.db.EachForLinkingBetween(ctx, 0, to, func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+		base.Load(f, s, k)
+		after = no
+		changes++
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	err = r.n.db.EachRingReport(ctx, func(report fraud.ReportID, ring fraud.RingID) error {
+		base.Restore(report, ring)
+		return nil
+	})
+	if err != nil {
+		return 0, err
+	}
+	js, err := r.n.db.JudgementsAfter(ctx, 0)
+	if err != nil {
+		return 0, err
+	}
+	if whole {
+		js, changes = js[:min(linked.Judged, len(js))], 0
+	} else {
+		changes += len(js)
+	}
+	base.Judge(js)
+	if whole {
+		base.Rested()
+	}
+	r.base, r.after, r.judged, r.saved, r.whole = base, after, len(js), linked.No, whole
+	r.seen.Store(base)
 	return changes, nil
 }
 

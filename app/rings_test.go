@@ -172,6 +172,96 @@ func TestFollowerIsToldWhatCame(t *testing.T) {
 	}
 }
 
+// A node that starts takes up the rings as they were saved, and links only if
+// they lack something.
+func TestStartingNodeLinksOnlyWhatItsRingsLack(t *testing.T) {
+	cfg := Config{Data: t.TempDir(), Org: fraud.Org{ID: "alder", Name: "Alder", Kind: fraud.OrgCompany}}
+	start := func() (*Node, context.Context) {
+		n, err := Open(t.Context(), cfg, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n, n.Console(t.Context())
+	}
+	stop := func(n *Node) {
+		t.Helper()
+		if err := n.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	lacks := func(n *Node, ctx context.Context, want int) {
+		t.Helper()
+		if got, err := n.rings.follow(ctx); err != nil || got != want {
+			t.Fatalf("%d changes are seen at the start, %v, want %d", got, err, want)
+		}
+		if since, err := n.PendingSince(ctx, ""); err != nil || since.IsZero() != (want == 0) {
+			t.Fatalf("pending since %v, %v, with %d changes", since, err, want)
+		}
+	}
+	relinks := func(n *Node, ctx context.Context, want bool) {
+		t.Helper()
+		if s, err := n.Relink(ctx); err != nil || (s != nil) != want {
+			t.Fatalf("linked: %v, %v, want %v", s != nil, err, want)
+		}
+	}
+
+	n, ctx := start()
+	takeReports(ctx, t, n, "+12125550101", "+12125550101", "+12125550101", "+13125550102")
+	lacks(n, ctx, 4)
+	relinks(n, ctx, true)
+	all, err := n.db.ReportInbox(ctx, fraud.InboxQuery{Limit: 9})
+	if err != nil || len(all) != 4 {
+		t.Fatalf("%d reports, %v", len(all), err)
+	}
+	judge := func(verdict fraud.Verdict) {
+		j := fraud.Judgement{ID: "J-" + string(verdict), Verdict: verdict, A: all[0].Report.Name(), By: "ana", Reason: "heard the tape"}
+		if err := n.db.AddJudgement(ctx, j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	judge(fraud.VerdictConfirmed)
+	relinks(n, ctx, true)
+	relinks(n, ctx, false)
+	rings, err := n.db.RingsByHarm(ctx, 9)
+	if err != nil || len(rings) != 1 {
+		t.Fatalf("%d rings, %v, want one", len(rings), err)
+	}
+	stop(n)
+
+	n, ctx = start()
+	lacks(n, ctx, 0)
+	relinks(n, ctx, false)
+	takeReportsOf(ctx, t, n, time.Now().Add(-time.Hour), "+12125550101")
+	stop(n) // before it looked
+
+	n, ctx = start()
+	lacks(n, ctx, 1)
+	newest, err := n.db.ReportInbox(ctx, fraud.InboxQuery{Limit: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ring, err := n.PlacedIn(ctx, newest[0].Report.Name()); err != nil || ring != rings[0].ID {
+		t.Fatalf("what came before the start is placed in %q, %v, want %s", ring, err, rings[0].ID)
+	}
+	relinks(n, ctx, true)
+	judge(fraud.VerdictWrong)
+	stop(n)
+
+	n, ctx = start()
+	lacks(n, ctx, 1)
+	relinks(n, ctx, true)
+	stop(n)
+
+	n, ctx = start()
+	n.model.Version = "another"
+	lacks(n, ctx, 7) // five reports and two judgements: its rings are by the other model
+	relinks(n, ctx, true)
+	if now, err := n.db.RingsByHarm(ctx, 9); err != nil || len(now) != 1 || now[0].ID != rings[0].ID || now[0].Model != "another" {
+		t.Errorf("rings %+v, %v", now, err)
+	}
+	stop(n)
+}
+
 // Another program on the same folder links too; what this one keeps in memory
 // is then let go, and nothing is in two rings.
 func TestRingsThatAnotherProgramSavedAreRespected(t *testing.T) {

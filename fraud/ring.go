@@ -301,4 +301,18 @@ type Linking struct {
 	Events      []RingEvent
 	Model       string
 	At          time.Time
+	// Through is the number of the last report that it read, Judged how many
+	// judgements.
+	Through int64
+	Judged  int
+}
+
+// Linked is how far the rings of a store have followed its reports.
+type Linked struct {
+	No      int64     // of the linking that was begun last
+	At      time.Time // when that was
+	Model   string    // by which it linked
+	Whole   bool      // it was saved to its end and says how far it read
+	Through int64     // the number of the last report that it read
+	Judged  int       // how many judgements
 }

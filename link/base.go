@@ -154,13 +154,15 @@ func (s *Base) Judge(js []fraud.Judgement) {
 	defer s.mu.Unlock()
 	s.b.Judge(js)
 	for _, j := range js {
-		if j.Verdict == fraud.VerdictNotIndicator {
-			s.touched[""]++
-		}
+		known := false
 		for _, id := range []fraud.ReportID{j.A, j.B} {
 			if n, ok := s.b.ids.find(string(id)); ok {
 				s.touch(n)
+				known = true
 			}
+		}
+		if !known { // about a value, or a report that is not here yet
+			s.touched[""]++
 		}
 	}
 }
@@ -182,39 +184,47 @@ func (s *Base) Waiting(id fraud.RingID) int {
 	return sum
 }
 
-// Settled is what became of the rings at one settling.
-type Settled struct {
-	*Linking
-	// Changed are the rings that are new or not as they were, by harm still
-	// to come, with their links and the ties that touch them; Gone are those
-	// that are no more. All others are as they were.
-	Changed      []fraud.Ring
-	ChangedLinks []fraud.Link
-	Gone         []fraud.RingID
-	Events       []fraud.RingEvent
+// Rested tells that all that was loaded, restored and judged until now was
+// settled when the base was last in use: nothing waits.
+func (s *Base) Rested() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.fresh, s.touched = nil, map[fraud.RingID]int{}
 }
 
 // Settle links what was added, removed and judged until now, and says what it
 // changed against the settling before (the first, against what was restored).
 // at is the time for the events. Rings keep the id of the ring before with
 // which they share the most reports.
-func (s *Base) Settle(at time.Time) *Settled {
+func (s *Base) Settle(at time.Time) *Settled { return s.Begin().Settle(at) }
+
+// Settling is a settling that has begun: what it will link is fixed.
+type Settling struct {
+	s     *Base
+	rules *rules
+	b     *Builder
+	was   before
+}
+
+// Begin fixes what the next settling links, and takes no time to speak of. No
+// other begins before this one was settled.
+func (s *Base) Begin() *Settling {
 	s.settling.Lock()
-	defer s.settling.Unlock()
-
 	s.mu.Lock()
-	rules := s.b.rules()
-	b := s.b.snapshot()
-	was := before{rings: s.rings[:len(s.rings):len(s.rings)], of: s.settled}
+	defer s.mu.Unlock()
+	x := &Settling{s, s.b.rules(), s.b.snapshot(), before{rings: s.rings[:len(s.rings):len(s.rings)], of: s.settled}}
 	s.fresh, s.touched, s.taken = nil, map[fraud.RingID]int{}, s.touched
-	s.mu.Unlock()
+	return x
+}
 
-	l := b.solve(rules, &s.known)
-	claims := was.keepIDs(l)
+// Settle does the work, once, as [Base.Settle] says.
+func (x *Settling) Settle(at time.Time) *Settled {
+	s := x.s
+	defer s.settling.Unlock()
+	l := x.b.solve(x.rules, &s.known)
+	out := &Settled{Linking: l, was: x.was, claims: x.was.keepIDs(l), at: at}
 	l.finish()
-	out := &Settled{Linking: l}
-	out.compare(&was, s.harms)
-	out.Events = was.events(l, claims, out.Changed, at)
+	out.compare(s.harms)
 	s.install(l)
 	return out
 }
@@ -253,36 +263,4 @@ func (s *Base) install(l *Linking) {
 			s.place(a)
 		}
 	}
-}
-
-// compare finds which rings are new, changed or gone.
-func (out *Settled) compare(was *before, harms map[fraud.RingID]fraud.Harm) {
-	l := out.Linking
-	changed, here := make([]bool, len(l.rings)), map[fraud.RingID]bool{}
-	for _, g := range l.byHarm() {
-		id := l.rings[g]
-		here[id] = true
-		if old, known := harms[id]; known && l.reused[g] && sameHarm(old, l.m.harm(l.members[g])) {
-			continue
-		}
-		changed[g] = true
-		out.Changed = append(out.Changed, l.ring(g))
-		out.ChangedLinks = append(out.ChangedLinks, l.tree(g)...)
-	}
-	for _, x := range l.tieLinks {
-		if changed[l.part[x.a]] || changed[l.part[x.b]] {
-			out.ChangedLinks = append(out.ChangedLinks, x.Link)
-		}
-	}
-	for _, id := range was.rings {
-		if !here[id] {
-			out.Gone = append(out.Gone, id)
-		}
-	}
-}
-
-// sameHarm compares what of a ring's harm is measured against other rings and
-// the day: the rest follows from its reports.
-func sameHarm(x, y fraud.Harm) bool {
-	return x.Score == y.Score && x.Last30d == y.Last30d && x.Before30 == y.Before30
 }

@@ -24,6 +24,7 @@ type history struct {
 	judged  []fraud.Judgement
 	next    int
 	rings   map[fraud.RingID]string // as whoever follows the changes sees them
+	members map[fraud.RingID][]fraud.ReportID
 }
 
 func (h *history) add(t *rapid.T) {
@@ -93,11 +94,16 @@ func (h *history) judge(t *rapid.T) {
 // settle follows the changes, and compares with one whole linking.
 func (h *history) settle(t *rapid.T) {
 	s := h.base.Settle(day0)
-	for _, id := range s.Gone {
-		delete(h.rings, id)
-	}
-	for _, r := range s.Changed {
-		h.rings[r.ID] = line(t, r)
+	for p := range s.Portions(rapid.IntRange(1, 9).Draw(t, "reports in a portion")) {
+		for _, id := range p.Gone {
+			delete(h.rings, id)
+			delete(h.members, id)
+		}
+		for _, r := range p.Rings {
+			h.rings[r.ID] = line(t, r)
+			h.members[r.ID] = r.Reports
+		}
+		h.once(t)
 	}
 	if n := h.base.Waiting(""); n != 0 {
 		t.Fatalf("%d changes wait after all was settled", n)
@@ -117,6 +123,20 @@ func (h *history) settle(t *rapid.T) {
 	whole.Judge(h.judged)
 	if got, want := nameless(t, now), nameless(t, whole.Link()); got != want {
 		t.Fatalf("step by step:\n%s\nat once:\n%s", got, want)
+	}
+}
+
+// once fails if a report is in two rings: between one portion and the next
+// people read what was taken up so far.
+func (h *history) once(t *rapid.T) {
+	of := map[fraud.ReportID]fraud.RingID{}
+	for ring, reports := range h.members {
+		for _, r := range reports {
+			if of[r] != "" {
+				t.Fatalf("%s is in %s and in %s", r, of[r], ring)
+			}
+			of[r] = ring
+		}
 	}
 }
 
@@ -158,12 +178,20 @@ func nameless(t *rapid.T, res link.Result) string {
 
 func TestStepByStepEqualsAtOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		h := &history{base: link.NewBase(link.DefaultModel()), rings: map[fraud.RingID]string{}}
+		h := &history{base: link.NewBase(link.DefaultModel()), rings: map[fraud.RingID]string{}, members: map[fraud.RingID][]fraud.ReportID{}}
 		for range rapid.IntRange(1, 15).Draw(t, "steps") {
 			rapid.SampledFrom([]func(*rapid.T){h.add, h.add, h.add, h.burst, h.remove, h.judge, h.settle}).Draw(t, "step")(t)
 		}
 		h.settle(t)
 	})
+}
+
+// changes is all that a settling changed.
+func changes(s *link.Settled) (all fraud.Linking) {
+	for p := range s.Portions(1 << 30) {
+		all = p
+	}
+	return all
 }
 
 func TestNewReportIsPlacedAtOnce(t *testing.T) {
@@ -172,7 +200,7 @@ func TestNewReportIsPlacedAtOnce(t *testing.T) {
 		x := told{id: fmt.Sprintf("a/%d", i), day: float64(i), paid: true, has: []string{"call +12125550142"}}
 		base.Add(facts(x), x.sightings(), nil)
 	}
-	ring := base.Settle(day0).Changed[0].ID
+	ring := changes(base.Settle(day0)).Rings[0].ID
 	x := told{id: "b/1", day: 7, has: []string{"call +12125550142", "remote anydesk:123456789"}}
 	p := base.Add(facts(x), x.sightings(), nil)
 	if p.Ring != ring || p.Share != 1 || p.Bits < 9 || len(p.By) != 1 || p.By[0].Value != "+12125550142" {
@@ -185,9 +213,9 @@ func TestNewReportIsPlacedAtOnce(t *testing.T) {
 	if p := base.Add(facts(late), late.sightings(), nil); p.Ring != "" {
 		t.Errorf("a number that was silent for months placed a report in %s", p.Ring)
 	}
-	s := base.Settle(day0)
-	if len(s.Changed) != 1 || len(s.Changed[0].Reports) != 7 || len(s.Events) != 1 || s.Events[0].What != "grew" {
-		t.Errorf("settled as %d changed rings, events %+v", len(s.Changed), s.Events)
+	s := changes(base.Settle(day0))
+	if len(s.Rings) != 1 || len(s.Rings[0].Reports) != 7 || len(s.Events) != 1 || s.Events[0].What != "grew" {
+		t.Errorf("settled as %d changed rings, events %+v", len(s.Rings), s.Events)
 	}
 }
 
@@ -247,7 +275,7 @@ func TestRingKeepsItsIDAsItGrows(t *testing.T) {
 		x := told{id: fmt.Sprintf("a/%d", i+1), day: day, has: []string{"call +12125550142"}}
 		base.Add(facts(x), x.sightings(), nil)
 	}
-	old := base.Settle(day0).Changed
+	old := changes(base.Settle(day0)).Rings
 	again := link.NewBase(link.DefaultModel()) // the node is started anew
 	for i, day := range []float64{4, 5, 6} {
 		x := told{id: fmt.Sprintf("a/%d", i), day: day, has: []string{"call +12125550142"}}
@@ -256,11 +284,12 @@ func TestRingKeepsItsIDAsItGrows(t *testing.T) {
 	for _, id := range old[0].Reports {
 		again.Restore(id, old[0].ID)
 	}
-	now := again.Settle(day0)
-	if now.Changed[0].ID != old[0].ID {
-		t.Errorf("ring is %s, want still %s", now.Changed[0].ID, old[0].ID)
+	settled := again.Settle(day0)
+	now := changes(settled)
+	if now.Rings[0].ID != old[0].ID {
+		t.Errorf("ring is %s, want still %s", now.Rings[0].ID, old[0].ID)
 	}
-	if ring, _ := now.Result().RingOf("a/0"); ring != old[0].ID {
+	if ring, _ := settled.Result().RingOf("a/0"); ring != old[0].ID {
 		t.Errorf("a/0 is in %q, want %s", ring, old[0].ID)
 	}
 	if len(now.Events) != 1 || now.Events[0].What != "grew" {

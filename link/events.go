@@ -89,7 +89,7 @@ func (was *before) sort(list []claim, l *Linking) {
 
 // events tells what became of rings from one linking to the next. Seq is left
 // to the store, which appends.
-func (was *before) events(l *Linking, of [][]claim, changed []fraud.Ring, at time.Time) []fraud.RingEvent {
+func (was *before) events(l *Linking, of [][]claim, changed []uint32, at time.Time) []fraud.RingEvent {
 	size := make([]int, len(was.rings))
 	for _, r := range was.of {
 		if r != 0 {
@@ -107,8 +107,8 @@ func (was *before) events(l *Linking, of [][]claim, changed []fraud.Ring, at tim
 		}
 	}
 	var events []fraud.RingEvent
-	for i := range changed {
-		events = append(events, was.tell(&changed[i], of[group[changed[i].ID]], size, at)...)
+	for _, g := range changed {
+		events = append(events, was.tell(l, g, of[g], size, at)...)
 	}
 	for old, id := range was.rings {
 		if _, here := group[id]; here {
@@ -126,11 +126,11 @@ func (was *before) events(l *Linking, of [][]claim, changed []fraud.Ring, at tim
 	return events
 }
 
-func (was *before) tell(r *fraud.Ring, from []claim, size []int, at time.Time) []fraud.RingEvent {
-	event := fraud.RingEvent{At: at, Ring: r.ID}
+func (was *before) tell(l *Linking, g uint32, from []claim, size []int, at time.Time) []fraud.RingEvent {
+	event, reports := fraud.RingEvent{At: at, Ring: l.rings[g]}, len(l.members[g])
 	kept := -1
 	for _, c := range from {
-		if id := was.rings[c.old]; id == r.ID {
+		if id := was.rings[c.old]; id == event.Ring {
 			kept = int(c.old)
 		} else {
 			event.Others = append(event.Others, id)
@@ -139,22 +139,22 @@ func (was *before) tell(r *fraud.Ring, from []claim, size []int, at time.Time) [
 	slices.Sort(event.Others)
 	switch {
 	case len(from) == 0:
-		event.What, event.Cause = "born", fmt.Sprintf("%d reports that were in no ring", len(r.Reports))
+		event.What, event.Cause = "born", fmt.Sprintf("%d reports that were in no ring", reports)
 	case kept < 0:
 		event.What, event.Cause = "split", fmt.Sprintf("%d reports left %s", from[0].reports, was.rings[from[0].old])
 	case len(event.Others) > 0:
-		event.What, event.Cause = "merged", causeOf(r)
-	case len(r.Reports) > size[kept]:
-		event.What, event.Cause = "grew", fmt.Sprintf("from %d to %d reports", size[kept], len(r.Reports))
+		event.What, event.Cause = "merged", causeOf(l.m.ringIndicators(l.members[g], l.part))
+	case reports > size[kept]:
+		event.What, event.Cause = "grew", fmt.Sprintf("from %d to %d reports", size[kept], reports)
 	default:
 		return nil
 	}
 	return []fraud.RingEvent{event}
 }
 
-func causeOf(r *fraud.Ring) string {
-	if len(r.Indicators) == 0 {
+func causeOf(held []fraud.RingIndicator) string {
+	if len(held) == 0 {
 		return "a judgement"
 	}
-	return fmt.Sprintf("held together by %s and others", r.Indicators[0].Indicator)
+	return fmt.Sprintf("held together by %s and others", held[0].Indicator)
 }

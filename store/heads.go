@@ -87,6 +87,7 @@ func ordersOf(h fraud.RingHead) map[fraud.RingOrder]float64 {
 type ringWithLinks struct {
 	ring  *fraud.Ring
 	links []fraud.Link
+	have  *kept // nil for nothing
 }
 
 // addHeads writes what lists, searches and first screens read of rings that
@@ -96,7 +97,7 @@ func (t *tx) addHeads(ctx context.Context, rings []ringWithLinks, counts map[[2]
 	var heads, orders, facets, values, tops [][]any
 	for _, x := range rings {
 		r := x.ring
-		languages, err := t.languagesOf(ctx, r.ID)
+		languages, err := t.languagesOf(ctx, x)
 		if err != nil {
 			return err
 		}
@@ -109,7 +110,9 @@ func (t *tx) addHeads(ctx context.Context, rings []ringWithLinks, counts map[[2]
 			facets = append(facets, []any{string(h.ID), f[0], f[1]})
 			counts[f]++
 		}
-		values = append(values, valuesOf(r)...)
+		if x.have == nil || !x.have.values {
+			values = append(values, valuesOf(r)...)
+		}
 		tops = append(tops, topOf(r, x.links))
 	}
 	for _, w := range []struct {
@@ -160,18 +163,21 @@ func valuesOf(r *fraud.Ring) [][]any {
 }
 
 // languagesOf counts the languages of a ring's victims, most first.
-func (t *tx) languagesOf(ctx context.Context, id fraud.RingID) ([]string, error) {
+func (t *tx) languagesOf(ctx context.Context, x ringWithLinks) ([]string, error) {
+	if x.have != nil && x.have.reports {
+		return x.have.languages, nil
+	}
 	count := map[string]int{}
-	err := each(ctx, t, languagesOfRingSQL, []any{string(id)}, func(r row) error {
+	err := each(ctx, t, languagesOfRingSQL, []any{string(x.ring.ID)}, func(r row) error {
 		var language sql.NullString
 		var raw []byte
 		if err := r.Scan(&language, &raw); err != nil {
 			return err
 		}
 		if raw != nil {
-			var x reporterOf
-			if json.Unmarshal(raw, &x) == nil {
-				language.String = x.Reporter.Language
+			var who reporterOf
+			if json.Unmarshal(raw, &who) == nil {
+				language.String = who.Reporter.Language
 			}
 		}
 		if language.String != "" {
@@ -191,7 +197,8 @@ func (t *tx) languagesOf(ctx context.Context, id fraud.RingID) ([]string, error)
 // ring speak few, and what reports say here is not checked.
 const languagesMost = 12
 
-// dropHeads takes rings out of lists and searches.
+// dropHeads takes rings out of lists and first screens; the values that they
+// are found by are taken out apart.
 func (t *tx) dropHeads(ctx context.Context, gone []fraud.RingID) error {
 	if len(gone) == 0 {
 		return nil
@@ -209,7 +216,7 @@ func (t *tx) dropHeads(ctx context.Context, gone []fraud.RingID) error {
 	if err != nil {
 		return err
 	}
-	for _, q := range []string{dropHeadsSQL, dropOrdersSQL, dropFacetsSQL, dropValuesSQL, dropTopsSQL} {
+	for _, q := range []string{dropHeadsSQL, dropOrdersSQL, dropFacetsSQL, dropTopsSQL} {
 		if _, err := t.exec(ctx, q, texts(gone)); err != nil {
 			return err
 		}

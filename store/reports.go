@@ -238,10 +238,10 @@ const (
 	FROM reports r JOIN extractions e ON e.report_no = r.no
 	WHERE NOT EXISTS (SELECT 1 FROM reports later WHERE later.supersedes = r.id AND later.supersedes <> '')
 	ORDER BY r.id`
-	forLinkingAfterSQL = `
+	forLinkingBetweenSQL = `
 	SELECT r.no, r.id, e.facts, e.sightings, e.sketches
 	FROM reports r JOIN extractions e ON e.report_no = r.no
-	WHERE r.no > $1
+	WHERE r.no > $1 AND r.no <= $2
 	ORDER BY r.no`
 )
 
@@ -282,13 +282,14 @@ func (db *DB) EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []f
 	return doing(err, "read the reports for linking")
 }
 
-// EachForLinkingAfter calls fn for each report that was accepted after the
-// one with the number after, corrected ones too, in the order of acceptance:
-// who has followed up to a number reads on from there. It reads one state of
-// the database, in bounded memory; an error of fn ends it and is returned.
-func (db *DB) EachForLinkingAfter(ctx context.Context, after int64, fn func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error) error {
+// EachForLinkingBetween calls fn for each report that was accepted after the
+// one with the number after and not after the one with the number to,
+// corrected ones too, in the order of acceptance: who has followed up to a
+// number reads on from there. It reads one state of the database, in bounded
+// memory; an error of fn ends it and is returned.
+func (db *DB) EachForLinkingBetween(ctx context.Context, after, to int64, fn func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error) error {
 	err := db.read(ctx, func(t *sql.Tx) error {
-		return each(ctx, t, forLinkingAfterSQL, []any{after}, func(r row) error {
+		return each(ctx, t, forLinkingBetweenSQL, []any{after, to}, func(r row) error {
 			var no int64
 			f, s, k, err := scanForLinking(r, &no)
 			if err != nil {

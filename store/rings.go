@@ -6,6 +6,8 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"iter"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -14,19 +16,32 @@ import (
 )
 
 const (
-	ringDigestsSQL = `SELECT id, digest FROM rings ORDER BY id`
+	ringDigestsSQL     = `SELECT id, digest FROM rings ORDER BY id`
+	ringDigestsSomeSQL = `
+	SELECT id, digest FROM rings
+	WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
+	ORDER BY id`
+	membersSQL     = `SELECT report_id FROM ring_reports WHERE ring_id = $1 ORDER BY report_id`
+	valuesSQL      = `SELECT kind, value, part FROM ring_values WHERE ring_id = $1`
+	headSQL        = `SELECT head FROM ring_heads WHERE ring_id = $1`
 	dropMembersSQL = `
 	DELETE FROM ring_reports
 	WHERE ring_id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`
 	dropRingsSQL = `
 	DELETE FROM rings
 	WHERE id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))`
-	addRingSQL         = `INSERT INTO rings (id, score, digest, body, links) VALUES ($1, $2, $3, $4, $5)`
+	addRingSQL = `
+	INSERT INTO rings (id, score, digest, body, links) VALUES ($1, $2, $3, $4, $5)
+	ON CONFLICT (id) DO UPDATE SET score = excluded.score, digest = excluded.digest, body = excluded.body, links = excluded.links`
 	addMemberSQL       = `INSERT INTO ring_reports (report_id, ring_id) VALUES ($1, $2)`
 	dropSuggestionsSQL = `DELETE FROM suggestions`
 	addSuggestionSQL   = `INSERT INTO suggestions (no, ring_a, ring_b, link) VALUES ($1, $2, $3, $4)`
 	addRingEventSQL    = `INSERT INTO ring_events (at, what, ring, others, cause) VALUES ($1, $2, $3, $4, $5)`
-	addLinkingSQL      = `INSERT INTO linkings (at, model, rings) SELECT $1, $2, COUNT(*) FROM rings`
+	beginLinkingSQL    = `INSERT INTO linkings (at, model, rings, through, judged) VALUES ($1, $2, 0, -1, 0)`
+	newestLinkingSQL   = `SELECT COALESCE(MAX(no), 0) FROM linkings`
+	endLinkingSQL      = `
+	UPDATE linkings SET at = $2, model = $3, through = $4, judged = $5, rings = (SELECT COUNT(*) FROM rings)
+	WHERE no = $1`
 )
 
 // ringRow is a ring ready to be written. Its JSON may be left out, to be made
@@ -37,6 +52,15 @@ type ringRow struct {
 	digest [32]byte
 	body   []byte
 	links  []byte
+	have   *kept // what of it stays as it is, if it is there
+}
+
+// kept is what a ring that changed has in common with itself as it is in the
+// store. As a linking goes on, most rings change by a count in a reason and
+// keep their reports and values, which are most of the rows.
+type kept struct {
+	reports, values bool
+	languages       []string // of the reports, if those are the same
 }
 
 const (
@@ -61,31 +85,113 @@ func (db *DB) SaveRings(ctx context.Context, l fraud.Linking) error {
 		if err := t.lockLedger(ctx); err != nil { // two linkings never interleave
 			return err
 		}
-		if err := t.replaceRings(ctx, l, rows); err != nil {
+		if err := t.saveRings(ctx, l, rows); err != nil {
 			return err
 		}
-		if err := t.replaceSuggestions(ctx, l.Suggestions); err != nil {
+		no, err := t.beginLinking(ctx, l)
+		if err != nil {
 			return err
 		}
-		moment := l.At
-		if moment.IsZero() {
-			moment = t.now
-		}
-		events := make([][]any, len(l.Events))
-		for i, e := range l.Events {
-			when := e.At
-			if when.IsZero() {
-				when = moment
-			}
-			events[i] = []any{us(when), e.What, string(e.Ring), part{e.Others}, plain(e.Cause)}
-		}
-		if _, err := t.many(ctx, addRingEventSQL, events); err != nil {
-			return err
-		}
-		_, err := t.exec(ctx, addLinkingSQL, us(moment), l.Model)
-		return err
+		return t.endLinking(ctx, no, l)
 	})
 	return doing(err, "save %d rings", len(l.Rings))
+}
+
+// SavePortions saves a partial linking portion by portion, each in a
+// transaction of its own, so that reports that come in meanwhile wait for one
+// of those and not for the whole; l is what stands at its end: suggestions,
+// model, time, and how far it read. Each portion must leave no report in two
+// rings. A linking that was not saved to its end is told by [DB.Linked], and
+// the next one mends it. It gives the number under which [DB.Linked] knows the
+// linking. ErrConflict if another was begun meanwhile; the other errors are
+// those of [DB.SaveRings].
+func (db *DB) SavePortions(ctx context.Context, portions iter.Seq[fraud.Linking], l fraud.Linking) (no int64, err error) {
+	err = db.write(ctx, func(t *tx) (err error) {
+		if err = t.lockLedger(ctx); err == nil {
+			no, err = t.beginLinking(ctx, l)
+		}
+		return err
+	})
+	if err != nil {
+		return 0, doing(err, "begin to save a linking")
+	}
+	saved := 0
+	for p := range portions {
+		p.Partial = true
+		rows, err := ringRows(p)
+		if err != nil {
+			return 0, doing(err, "save %d rings after %d", len(p.Rings), saved)
+		}
+		err = db.write(ctx, func(t *tx) error {
+			if err := t.ownLinking(ctx, no); err != nil {
+				return err
+			}
+			return t.saveRings(ctx, p, rows)
+		})
+		if err != nil {
+			return 0, doing(err, "save %d rings after %d", len(p.Rings), saved)
+		}
+		saved += len(p.Rings)
+	}
+	err = db.write(ctx, func(t *tx) error {
+		if err := t.ownLinking(ctx, no); err != nil {
+			return err
+		}
+		return t.endLinking(ctx, no, l)
+	})
+	return no, doing(err, "end the saving of %d rings", saved)
+}
+
+// beginLinking takes the place of whoever else is saving a linking.
+func (t *tx) beginLinking(ctx context.Context, l fraud.Linking) (no int64, err error) {
+	if _, err := t.exec(ctx, beginLinkingSQL, us(t.moment(l)), l.Model); err != nil {
+		return 0, err
+	}
+	return one(ctx, t, scanInt, "linking", newestLinkingSQL)
+}
+
+// ownLinking refuses to go on with a linking that another took the place of.
+func (t *tx) ownLinking(ctx context.Context, no int64) error {
+	if err := t.lockLedger(ctx); err != nil {
+		return err
+	}
+	newest, err := one(ctx, t, scanInt, "linking", newestLinkingSQL)
+	if err == nil && newest != no {
+		err = conflict("another program links here too")
+	}
+	return err
+}
+
+func (t *tx) endLinking(ctx context.Context, no int64, l fraud.Linking) error {
+	if err := t.replaceSuggestions(ctx, l.Suggestions); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, endLinkingSQL, no, us(t.moment(l)), l.Model, l.Through, l.Judged)
+	return err
+}
+
+func (t *tx) moment(l fraud.Linking) time.Time {
+	if l.At.IsZero() {
+		return t.now
+	}
+	return l.At
+}
+
+// saveRings writes the rings of a linking and appends its events.
+func (t *tx) saveRings(ctx context.Context, l fraud.Linking, rows []ringRow) error {
+	if err := t.replaceRings(ctx, l, rows); err != nil {
+		return err
+	}
+	events := make([][]any, len(l.Events))
+	for i, e := range l.Events {
+		when := e.At
+		if when.IsZero() {
+			when = t.moment(l)
+		}
+		events[i] = []any{us(when), e.What, string(e.Ring), part{e.Others}, plain(e.Cause)}
+	}
+	_, err := t.many(ctx, addRingEventSQL, events)
+	return err
 }
 
 // ringRows lays out the rings, each with its links and its digest.
@@ -161,7 +267,15 @@ func (r *ringRow) write(l fraud.Linking) (err error) {
 
 func (t *tx) replaceRings(ctx context.Context, l fraud.Linking, rows []ringRow) error {
 	stored := make(map[fraud.RingID][]byte)
-	err := each(ctx, t, ringDigestsSQL, nil, func(r row) error {
+	query, args := ringDigestsSQL, []any(nil)
+	if l.Partial {
+		ids := make([]fraud.RingID, len(rows))
+		for i := range rows {
+			ids[i] = rows[i].ring.ID
+		}
+		query, args = ringDigestsSomeSQL, []any{texts(ids)}
+	}
+	err := each(ctx, t, query, args, func(r row) error {
 		var id fraud.RingID
 		var digest []byte
 		if err := r.Scan(&id, &digest); err != nil {
@@ -175,37 +289,94 @@ func (t *tx) replaceRings(ctx context.Context, l fraud.Linking, rows []ringRow) 
 	}
 	var fresh []*ringRow
 	for i := range rows {
-		if n := &rows[i]; bytes.Equal(stored[n.ring.ID], n.digest[:]) {
-			delete(stored, n.ring.ID)
-		} else {
-			fresh = append(fresh, n)
+		n := &rows[i]
+		digest, here := stored[n.ring.ID]
+		delete(stored, n.ring.ID)
+		if bytes.Equal(digest, n.digest[:]) {
+			continue
 		}
+		if here {
+			if n.have, err = t.keptOf(ctx, n.ring); err != nil {
+				return err
+			}
+		}
+		fresh = append(fresh, n)
 	}
-	gone := make([]fraud.RingID, 0, len(stored)) // or changed
-	if l.Partial {
-		gone = append(gone, l.Gone...)
-		for _, r := range fresh {
-			gone = append(gone, r.ring.ID)
-		}
-	} else {
+	gone := slices.Clone(l.Gone)
+	if !l.Partial {
 		for id := range stored {
 			gone = append(gone, id)
 		}
 	}
-	if len(gone) > 0 {
-		if err := t.dropHeads(ctx, gone); err != nil {
-			return err
+	return t.exchange(ctx, l, fresh, gone)
+}
+
+// keptOf says what of a ring that is in the store stays as it is.
+func (t *tx) keptOf(ctx context.Context, r *fraud.Ring) (*kept, error) {
+	members, err := list(ctx, t, scanText[fraud.ReportID], membersSQL, string(r.ID))
+	if err != nil {
+		return nil, err
+	}
+	var out kept
+	if out.reports = slices.Equal(members, slices.Sorted(slices.Values(r.Reports))); out.reports {
+		head, err := one(ctx, t, func(r row) (h fraud.RingHead, err error) {
+			err = r.Scan(into(&h))
+			return h, err
+		}, "head of a ring", headSQL, string(r.ID))
+		if err != nil {
+			return nil, err
 		}
-		for _, q := range []string{dropMembersSQL, dropRingsSQL} {
-			if _, err := t.exec(ctx, q, texts(gone)); err != nil {
-				return err
-			}
+		out.languages = head.Languages
+	}
+	here := map[[3]string]bool{}
+	err = each(ctx, t, valuesSQL, []any{string(r.ID)}, func(r row) error {
+		var v [3]string
+		err := r.Scan(&v[0], &v[1], &v[2])
+		here[v] = true
+		return err
+	})
+	now := valuesOf(r)
+	out.values = len(now) == len(here) && !slices.ContainsFunc(now, func(v []any) bool {
+		return !here[[3]string{v[0].(string), v[1].(string), v[3].(string)}]
+	})
+	return &out, err
+}
+
+// exchange takes out rings that are gone and of those that changed what did,
+// and writes what is new.
+func (t *tx) exchange(ctx context.Context, l fraud.Linking, fresh []*ringRow, gone []fraud.RingID) error {
+	changed, members, values := slices.Clone(gone), slices.Clone(gone), slices.Clone(gone)
+	for _, n := range fresh {
+		id := n.ring.ID
+		if n.have == nil {
+			continue
+		}
+		changed = append(changed, id)
+		if !n.have.reports {
+			members = append(members, id)
+		}
+		if !n.have.values {
+			values = append(values, id)
+		}
+	}
+	if err := t.dropHeads(ctx, changed); err != nil {
+		return err
+	}
+	for _, x := range []struct {
+		query string
+		ids   []fraud.RingID
+	}{{dropValuesSQL, values}, {dropMembersSQL, members}, {dropRingsSQL, gone}} {
+		if len(x.ids) == 0 {
+			continue
+		}
+		if _, err := t.exec(ctx, x.query, texts(x.ids)); err != nil {
+			return err
 		}
 	}
 	return t.addRings(ctx, l, fresh)
 }
 
-// addRings writes rings that are not there, with their members and heads, a
+// addRings writes rings with what they do not have yet of members and heads, a
 // bounded part at a time.
 func (t *tx) addRings(ctx context.Context, l fraud.Linking, fresh []*ringRow) error {
 	counts := map[[2]string]int{}
@@ -221,13 +392,15 @@ func (t *tx) addRings(ctx context.Context, l fraud.Linking, fresh []*ringRow) er
 			}
 			size += len(n.body) + len(n.links)
 			rings = append(rings, []any{string(n.ring.ID), n.ring.Harm.Score, n.digest[:], n.body, n.links})
-			for _, r := range n.ring.Reports {
-				members = append(members, []any{string(r), string(n.ring.ID)})
+			if n.have == nil || !n.have.reports {
+				for _, r := range n.ring.Reports {
+					members = append(members, []any{string(r), string(n.ring.ID)})
+				}
 			}
-			heads = append(heads, ringWithLinks{n.ring, n.own(l)})
+			heads = append(heads, ringWithLinks{n.ring, n.own(l), n.have})
 			n.body, n.links = nil, nil
 		}
-		if err := t.bulk(ctx, addRingSQL, rings); err != nil {
+		if _, err := t.many(ctx, addRingSQL, rings); err != nil {
 			return err
 		}
 		if err := t.bulk(ctx, addMemberSQL, members); err != nil {
@@ -263,7 +436,10 @@ const (
 	ringEventsSQL  = `
 	SELECT seq, at, what, ring, others, cause FROM ring_events
 	WHERE ring = $1 ORDER BY seq`
-	lastLinkingSQL = `SELECT at, model, rings FROM linkings ORDER BY no DESC LIMIT 1`
+	lastLinkingSQL = `
+	SELECT at, model, rings FROM linkings
+	WHERE through IS NULL OR through >= 0 ORDER BY no DESC LIMIT 1`
+	linkedSQL = `SELECT no, at, model, COALESCE(through, -1), COALESCE(judged, 0) FROM linkings ORDER BY no DESC LIMIT 1`
 )
 
 func scanRing(r row) (ring fraud.Ring, err error) {
@@ -349,6 +525,16 @@ func (db *DB) LastLinking(ctx context.Context) (when time.Time, model string, ri
 		return err
 	})
 	return when, model, rings, doing(err, "read the last linking")
+}
+
+// Linked says how far the rings have followed the reports. ErrNotFound before
+// the first linking.
+func (db *DB) Linked(ctx context.Context) (fraud.Linked, error) {
+	return oneOf(ctx, db, func(r row) (l fraud.Linked, err error) {
+		err = r.Scan(&l.No, at(&l.At), &l.Model, &l.Through, &l.Judged)
+		l.Whole = l.Through >= 0
+		return l, err
+	}, "linking", linkedSQL)
 }
 
 const (

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"sync"
 
@@ -122,10 +123,10 @@ var reportTests = []test{
 		batch := []fraud.Acceptance{report("t", "1", phoneA), report("s", "1", phoneA), corrected}
 		b.accept(batch...)
 		var last int64
-		read := func(after int64, want ...fraud.Acceptance) {
+		read := func(after, to int64, want ...fraud.Acceptance) {
 			b.Helper()
 			n := 0
-			b.must(b.EachForLinkingAfter(b.ctx, after, func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+			b.must(b.EachForLinkingBetween(b.ctx, after, to, func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
 				if n == len(want) || no <= last {
 					b.Fatalf("got %s, number %d after %d", f.ID, no, last)
 				}
@@ -137,13 +138,14 @@ var reportTests = []test{
 			}))
 			same(b, n, nil, len(want))
 		}
-		read(0, batch...)
-		read(last)
+		read(0, 2, batch[:2]...)
+		read(last, math.MaxInt64, batch[2:]...)
+		read(last, math.MaxInt64)
 		more := report("a", "1", phoneA)
 		b.accept(more)
-		read(last, more)
+		read(last, math.MaxInt64, more)
 		stop := errors.New("enough")
-		b.refused(b.EachForLinkingAfter(b.ctx, 0, func(int64, fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error { return stop }), stop)
+		b.refused(b.EachForLinkingBetween(b.ctx, 0, 9, func(int64, fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error { return stop }), stop)
 	}},
 	{"eight writers at once lose nothing and count nothing twice", eightWriters},
 	{"accepting is written in the audit log with who did it", func(b *bench) {

@@ -37,6 +37,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"vault", vaultTests},
 		{"ledger", ledgerTests},
 		{"rings", ringTests},
+		{"portions", portionTests},
 		{"peers", peerTests},
 		{"referrals", referralTests},
 		{"letters", letterTests},
