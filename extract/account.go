@@ -15,7 +15,9 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	x.readOwnLine(c, k)
 	x.readReached(c, k, last)
 	x.readBy(c, k)
-	x.readQuestion(c, k, first)
+	if x.hasQuestion() {
+		x.readQuestion(c, k)
+	}
 	x.readOffice(c, k, last)
 	x.readPaidTo(c, k)
 	x.readClosing(c, first)
@@ -47,6 +49,9 @@ const mostSignature = 14
 // readClosing takes in that the account ends with a closing word and this
 // number below it: the letter is the speaker's, and so is its signature.
 func (x *scan) readClosing(c *cuesAround, first int) {
+	if x.closing == 0 || x.closing > first {
+		return
+	}
 	broken := false
 	for k := first - 1; k >= 0 && k >= first-mostSignature; k-- {
 		if x.markAt(k) == '>' {
@@ -167,7 +172,7 @@ func article(w []byte) bool {
 
 // readQuestion takes in what was asked right before a number that answers:
 // "What number did they call you from? – It said", "And the number you called?".
-func (x *scan) readQuestion(c *cuesAround, k, first int) {
+func (x *scan) readQuestion(c *cuesAround, k int) {
 	asked := -1
 	for back := k; back >= c.floor && back > k-8; back-- {
 		if x.markAt(back) == '?' {

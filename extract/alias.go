@@ -25,6 +25,9 @@ func (x *scan) alias(i int) {
 	case hint.has(hintSpeaks):
 		x.speaksAs(i)
 	case hint.has(hintSignoff):
+		if x.closing == 0 {
+			x.closing = i + 1
+		}
 		x.signature(i)
 	case is.has(cueName):
 		x.named(i)

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"strings"
 )
 
@@ -146,6 +147,9 @@ const placed = cueFrom | cueTo | cueMy | cueShown | cueCall | cueNumber | cueGen
 func (x *scan) readPeople(c *cuesAround, first int) {
 	x.readWho(c, first)
 	c.asked = x.meAt(c, first)
+	if !x.hasQuestion() {
+		return
+	}
 	asks := 0
 	for k := first - 1; k >= c.floor && k > first-18; k-- {
 		if m := x.markAt(k); m == '?' {
@@ -158,6 +162,17 @@ func (x *scan) readPeople(c *cuesAround, first int) {
 			return
 		}
 	}
+}
+
+// hasQuestion says whether the text has a question mark at all.
+func (x *scan) hasQuestion() bool {
+	if x.asks == notAsked {
+		x.asks = saysNo
+		if bytes.IndexByte(x.text.b, '?') >= 0 {
+			x.asks = saysYes
+		}
+	}
+	return x.asks == saysYes
 }
 
 // meAt says whether "reach me at", "call me on" stands right before a finding:
@@ -355,6 +370,9 @@ func (x *scan) readSignature(c *cuesAround, m mark) {
 
 // tokensOf finds the tokens that a mark lies in.
 func (x *scan) tokensOf(m mark) (first, last int) {
+	if m.last > 0 {
+		return int(m.first), int(m.last) - 1
+	}
 	lo, hi := 0, len(x.toks)
 	for lo < hi {
 		mid := (lo + hi) / 2

@@ -80,6 +80,8 @@ type scan struct {
 	own       []Span     // see given
 	medium    medium     // what the text is
 	tool      int16      // the last product for remote access that was named, counted from 1
+	closing   int        // one past the first word that closes a letter, 0 if there is none
+	asks      asked      // whether the text has a question mark
 	toolNamed bool       // a product for remote access was named
 	frame     asked      // see framed
 	optOut    asked      // see optsOut
@@ -104,10 +106,11 @@ const (
 
 // mark is a span of the folded text.
 type mark struct {
-	start, end int
-	inURL      bool
-	remote     bool // a link to a program for remote access
-	billed     bool // a merchant's number on a statement
+	start, end  int
+	first, last int32 // its tokens, once known; last is one past, so 0 says they are not
+	inURL       bool
+	remote      bool // a link to a program for remote access
+	billed      bool // a merchant's number on a statement
 }
 
 // Extractor does what [Text] and [Report] do for many texts one after the
@@ -166,6 +169,7 @@ func (e *Extractor) putBack() {
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, false
+	x.closing, x.asks = 0, notAsked
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {
@@ -286,6 +290,8 @@ func (x *scan) recognise() {
 // take records a finding over tokens first to last and marks them used.
 func (x *scan) take(kind fraud.Kind, value string, first, last int, valid bool) {
 	x.takeSpan(kind, value, int(x.toks[first].start), int(x.toks[last].end), valid)
+	m := &x.marks[len(x.marks)-1]
+	m.first, m.last = int32(first), int32(last)+1
 	for i := first; i <= last; i++ {
 		x.toks[i].used = true
 	}

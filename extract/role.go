@@ -30,7 +30,10 @@ func (x *scan) assignRoles() {
 			f.Role, f.Why = p.role, p.why
 			continue
 		}
-		f.Role, f.Why = x.roleByVoice(f, x.marks[i])
+		m := &x.marks[i]
+		first, last := x.tokensOf(*m)
+		m.first, m.last = int32(first), int32(last)+1
+		f.Role, f.Why = x.roleByVoice(f, *m)
 		if f.Kind == fraud.Domain || f.Kind == fraud.URL {
 			x.judgeHost(f)
 		}

@@ -174,20 +174,32 @@ func lookAlike(host string) (name, how string) {
 // "name:charles schwab co inc". A firm that calls itself by a brand and a word
 // of its own is not the brand.
 func brandFirm(value string) string {
-	label := ""
-	words := strings.Fields(strings.TrimPrefix(value, "name:"))
-	for n, word := range words {
-		label += word
-		if form := words[n+1:]; len(label) < 5 || len(form) > 2 || len(form) == 2 && form[0] != "co" {
+	value = strings.TrimPrefix(value, "name:")
+	var room [64]byte
+	label := room[:0]
+	for rest := value; rest != ""; {
+		var word string
+		if word, rest, _ = strings.Cut(rest, " "); len(label)+len(word) > len(room) {
+			return "" // longer than any brand
+		}
+		label = append(label, word...)
+		if len(label) < 5 || !endsFirm(rest) {
 			continue
 		}
 		for i := range brands {
-			if brands[i].label == label {
+			if brands[i].label == string(label) {
 				return brands[i].name
 			}
 		}
 	}
 	return ""
+}
+
+// endsFirm says whether what follows a firm's label can be its legal form:
+// one word, "co" and one, or nothing.
+func endsFirm(rest string) bool {
+	first, more, two := strings.Cut(rest, " ")
+	return !two || first == "co" && !strings.Contains(more, " ")
 }
 
 // likeBrand holds one label of a host name against the brands.

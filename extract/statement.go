@@ -81,11 +81,11 @@ func (x *scan) counted(first, last int) bool {
 func (x *scan) descriptor(i int) {
 	for k := i + 1; k < len(x.toks) && k <= i+11; k++ {
 		m := x.markAt(k)
-		if m == '.' && x.gap(k+1) > 0 || x.toks[k].used && x.markAt(k) == 0 {
+		if m == '.' && x.gap(k+1) > 0 || x.toks[k].used && m == 0 {
 			return
 		}
 		quote := m == '"' || m == '\''
-		if !(m == ':' || quote || isLead(x.bytes(k))) || k+1 >= len(x.toks) {
+		if !(m == ':' || quote || x.hint(k).has(hintLead)) || k+1 >= len(x.toks) {
 			continue
 		}
 		first := k + 1
@@ -134,18 +134,6 @@ func (x *scan) takeDescriptor(first, last int) {
 // mostDescriptor is the longest line of a statement in bytes: cards' networks
 // send 22 to 25, banks add a town, a date and a number.
 const mostDescriptor = 80
-
-// leadWords stand between a word for a statement and what it said.
-var leadWords = strings.Fields("as from by como als von comme shows says said reads to de naam name है नाम")
-
-func isLead(word []byte) bool {
-	for _, lead := range leadWords {
-		if equalFold(lead, word) {
-			return true
-		}
-	}
-	return false
-}
 
 // quotedLine is the end of what stands in quotes from token first on, if it is
 // short and every word of it begins with a capital or a digit.

@@ -338,6 +338,15 @@ func canonicalIP(raw string) (string, bool, bool) {
 	return addr.Unmap().String(), true, true
 }
 
+// digitsIP is canonicalIP for a run around a dot: only those that begin with a
+// digit can be an address.
+func digitsIP(raw string) (string, bool, bool) {
+	if !isDigit(raw[0]) {
+		return "", false, false
+	}
+	return canonicalIP(raw)
+}
+
 // looksLikeIP says quickly of most host names that they are no address.
 func looksLikeIP(s string) bool {
 	dots := 0
@@ -467,7 +476,7 @@ func (x *scan) dot(i int) {
 	}
 	first := x.tokenAt(start, i)
 	raw := x.text.text(start, end)
-	if ip, _, ok := canonicalIP(raw); ok {
+	if ip, _, ok := digitsIP(raw); ok {
 		if !x.versionBefore(first) {
 			x.takeSpan(fraud.IP, ip, start, end, true)
 		}
