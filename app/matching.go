@@ -99,6 +99,20 @@ func (n *Node) OfferMatch(ctx context.Context, to fraud.OrgID, kinds []fraud.Kin
 	return got.ID, err
 }
 
+// OfferEpoch is OfferMatch between partners who match every day: both keep
+// their keys, and OfferNext then carries only what is new (docs/spec/match.md
+// §9, with its price).
+func (n *Node) OfferEpoch(ctx context.Context, to fraud.OrgID, kinds []fraud.Kind, minReports int) (fraud.MatchID, error) {
+	got, err := n.Match.Offer(ctx, to, match.Terms{Kinds: kinds, MinReports: minReports, Epoch: true, Basis: matchBasis(to)}.Filled())
+	return got.ID, err
+}
+
+// OfferNext offers the match that continues one that OfferEpoch began.
+func (n *Node) OfferNext(ctx context.Context, id fraud.MatchID) (fraud.MatchID, error) {
+	got, err := n.Match.OfferNext(ctx, id)
+	return got.ID, err
+}
+
 // OfferDeconfliction offers another agency to learn whether both look at the
 // same target, and returns the match's id.
 func (n *Node) OfferDeconfliction(ctx context.Context, to fraud.OrgID, minReports int) (fraud.MatchID, error) {

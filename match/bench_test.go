@@ -1,10 +1,6 @@
 package match
 
 import (
-	"errors"
-	"fmt"
-	"os"
-	"strconv"
 	"testing"
 
 	"ringbreaker.example/fraud"
@@ -38,53 +34,6 @@ func BenchmarkFiles(b *testing.B) {
 				b.ReportMetric(float64((cpuTime()-cpu).Microseconds())/float64(size.n), "cpu-µs/element")
 			}
 			b.ReportMetric(float64(size.n)*float64(b.N)/b.Elapsed().Seconds(), "elements/s")
-		})
-	}
-}
-
-// BenchmarkDay is the other promise of DESIGN §12: after a first match, a day's
-// new elements on both sides, a fiftieth of the sets, half of them in common. The
-// first match is not counted. RINGBREAKER_MATCH=1000000 sets its size.
-func BenchmarkDay(b *testing.B) {
-	sizes := []int{10_000, 100_000}
-	if n, err := strconv.Atoi(os.Getenv("RINGBREAKER_MATCH")); err == nil {
-		sizes = []int{n}
-	}
-	for _, n := range sizes {
-		b.Run(fmt.Sprintf("n=%d/new=%d", n, n/50), func(b *testing.B) {
-			if n > 10_000 && testing.Short() {
-				b.Skip("SKIPPED: a long run")
-			}
-			fresh := n / 50
-			x, y := invented("a", 0, n+fresh), invented("b", n/2, n+fresh)
-			terms := Terms{MinReports: 2, Epoch: true, MaxSet: n + fresh}.Filled()
-			first := func() (pa, pb *party) {
-				pa, pb, err := pair(x[:n], y[:n], terms)
-				if err != nil {
-					b.Fatal(err)
-				}
-				toCount(b, pa, pb)
-				return pa, pb
-			}
-			oldA, oldB := first()
-			terms.Continues = oldA.ID
-			b.ReportAllocs()
-			for b.Loop() {
-				cpu := cpuTime()
-				pa, errA := continued(oldA, "M-DAY", terms, x)
-				pb, errB := continued(oldB, "M-DAY", terms, y)
-				if err := errors.Join(errA, errB); err != nil {
-					b.Fatal(err)
-				}
-				bytes := toCount(b, pa, pb)
-				// Both sets move on by as many: what is in common grows by the new of one side.
-				if want := n/2 + fresh; pa.Report.Count != want {
-					b.Fatalf("counted %d, want %d", pa.Report.Count, want)
-				}
-				b.ReportMetric(float64(bytes)/float64(fresh), "bytes/new-element")
-				b.ReportMetric((cpuTime() - cpu).Seconds(), "cpu-s")
-			}
-			b.ReportMetric(float64(peakMemory())/(1<<20), "peak-MiB")
 		})
 	}
 }

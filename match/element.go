@@ -165,6 +165,24 @@ func input(i fraud.Indicator) []byte {
 // kinds that were not agreed and elements on too few reports are
 // fraud.ErrInvalid, so that nothing goes in unnoticed.
 func prepare(set []Element, t Terms) ([]Element, error) {
+	out, err := checked(set, t)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(out) == 0:
+		return nil, fmt.Errorf("set is empty: nothing rests on %d reports yet: %w", t.MinReports, fraud.ErrInvalid)
+	case len(out) > t.MaxSet:
+		return nil, tooMany(len(out), t)
+	}
+	return out, nil
+}
+
+func tooMany(n int, t Terms) error {
+	return fmt.Errorf("set holds %d elements, at most %d were agreed: %w", n, t.MaxSet, fraud.ErrInvalid)
+}
+
+// checked is prepare without a word on the size.
+func checked(set []Element, t Terms) ([]Element, error) {
 	out := make([]Element, 0, len(set))
 	for _, e := range set {
 		e.Evidence = slices.Clone(e.Evidence)
@@ -202,12 +220,6 @@ func prepare(set []Element, t Terms) ([]Element, error) {
 		if out[i].Indicator == out[i-1].Indicator {
 			return nil, fmt.Errorf("set holds a %s twice: %w", out[i].Indicator.Kind, fraud.ErrInvalid)
 		}
-	}
-	switch {
-	case len(out) == 0:
-		return nil, fmt.Errorf("set is empty: nothing rests on %d reports yet: %w", t.MinReports, fraud.ErrInvalid)
-	case len(out) > t.MaxSet:
-		return nil, fmt.Errorf("set holds %d elements, at most %d were agreed: %w", len(out), t.MaxSet, fraud.ErrInvalid)
 	}
 	return out, nil
 }

@@ -107,6 +107,7 @@ type session struct {
 	state state
 	peer  fraud.Peer
 	seen  [32]byte                 // hash of the stored state that this is
+	fault error                    // why what the match keeps on disk cannot be taken up; people may still refuse it
 	work  atomic.Pointer[Progress] // of what is being worked on; may be read without mu
 }
 
@@ -210,6 +211,30 @@ func (e *Engine) Offer(ctx context.Context, to fraud.OrgID, t Terms) (fraud.Matc
 	return s.m, nil
 }
 
+// OfferNext offers the match that continues one of ours whose terms kept the
+// keys (Terms.Epoch), on the same terms. fraud.ErrConflict if it kept nothing.
+func (e *Engine) OfferNext(ctx context.Context, id fraud.MatchID) (fraud.Match, error) {
+	s, err := e.session(ctx, id)
+	if err != nil {
+		return fraud.Match{}, err
+	}
+	release, err := e.hold(ctx, s)
+	if err != nil {
+		return fraud.Match{}, err
+	}
+	t, to, ours := s.state.Terms, s.m.Peer, s.m.Offered
+	kept := t.Epoch && s.state.Party != nil && s.state.Party.Set != nil && slices.Index(stepOrder(), s.m.Step) >= slices.Index(stepOrder(), fraud.MatchCount)
+	release()
+	switch {
+	case !ours:
+		return fraud.Match{}, fmt.Errorf("match %s was offered by %s, whose node offers the next one: %w", id, to, fraud.ErrConflict)
+	case !kept:
+		return fraud.Match{}, fmt.Errorf("match %s kept nothing that could be continued: offer one that keeps its keys (epoch) and let it come to the count: %w", id, fraud.ErrConflict)
+	}
+	t.Continues = id
+	return e.Offer(ctx, to, t)
+}
+
 func (e *Engine) newMatch(id fraud.MatchID, peer fraud.OrgID, offered bool, t Terms) fraud.Match {
 	return fraud.Match{
 		ID: id, Peer: peer, Offered: offered, Step: fraud.MatchOffered, Kinds: t.Kinds, MinReports: t.MinReports, At: unix(e.c.Now()),
@@ -291,22 +316,21 @@ func (e *Engine) enter(ctx context.Context, s *session, role string) error {
 	if s.state.Terms.Continues == "" {
 		p, err = newParty(s.m.ID, role, e.c.Org.ID, s.m.Peer, s.state.Terms, set, env)
 	} else {
-		p, err = e.takeUp(ctx, s, set)
+		p, err = e.takeUp(ctx, s, set, env)
 	}
 	if err != nil {
 		return fmt.Errorf("set for match %s: %w", s.m.ID, err)
 	}
-	p.env = env
-	if err := p.spill(e.c.Vault); err != nil {
+	if err := p.spill(); err != nil {
 		return err
 	}
-	s.state.Party, s.m.OurSize = p, len(p.Set.Elements)
+	s.state.Party, s.m.OurSize = p, p.Set.size()
 	return nil
 }
 
 // takeUp continues an earlier match of the epoch, which must have come to the
 // count between the same two, in the same roles, on the same kinds.
-func (e *Engine) takeUp(ctx context.Context, s *session, set []Element) (*party, error) {
+func (e *Engine) takeUp(ctx context.Context, s *session, set []Element, env env) (*party, error) {
 	id, t := s.state.Terms.Continues, s.state.Terms
 	old, err := e.session(ctx, id)
 	if err != nil {
@@ -335,7 +359,7 @@ func (e *Engine) takeUp(ctx context.Context, s *session, set []Element) (*party,
 		return nil, fmt.Errorf("match %s was made on other kinds or reports: %w", id, fraud.ErrConflict)
 	}
 	s.state.Chain = append(slices.Clone(old.state.Chain), id)
-	return continued(was, s.m.ID, t, set)
+	return continued(was, s.m.ID, t, set, env)
 }
 
 func (e *Engine) env(s *session) (env, error) {
@@ -344,7 +368,7 @@ func (e *Engine) env(s *session) (env, error) {
 		return env{}, fmt.Errorf("keys of peer %s: %w", s.peer.Org.ID, err)
 	}
 	return env{
-		sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: s.peer.Org, spool: e.lists(s.m.ID), call: e.c.Contact,
+		sign: e.c.Key, verify: key, now: e.c.Now, ledger: e.c.Ledger, peer: s.peer.Org, spool: e.lists(s.m.ID), box: e.c.Vault, call: e.c.Contact,
 		tell: func(p Progress) { s.work.Store(&p) },
 	}, nil
 }
@@ -360,7 +384,7 @@ func (e *Engine) lists(id fraud.MatchID) *spool {
 
 // Refuse ends a match that is not over. What was revealed stays revealed.
 func (e *Engine) Refuse(ctx context.Context, id fraud.MatchID, why string) (fraud.Match, error) {
-	return e.with(ctx, id, func(s *session) error {
+	return e.ending(ctx, id, func(s *session) error {
 		if err := e.mayMatch(ctx, s.state.Terms, s.peer, fraud.MatchOffered); err != nil {
 			return err
 		}
@@ -430,6 +454,11 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 		return Status{}, err
 	}
 	release, ok, err := e.tryHold(ctx, s)
+	if errors.Is(err, errLost) {
+		m, _, err2 := e.c.Store.Match(ctx, id)
+		m.Problem = err.Error()
+		return Status{Match: m}, err2
+	}
 	if err != nil {
 		return Status{}, err
 	}
@@ -467,23 +496,45 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 // with runs f on a match, alone, and saves it. If f caught the peer out, the
 // match is broken and says how.
 func (e *Engine) with(ctx context.Context, id fraud.MatchID, f func(*session) error) (fraud.Match, error) {
+	return e.withHeld(ctx, id, e.hold, f)
+}
+
+// ending is with for what ends a match, and can be done to one that cannot be
+// taken up.
+func (e *Engine) ending(ctx context.Context, id fraud.MatchID, f func(*session) error) (fraud.Match, error) {
+	return e.withHeld(ctx, id, func(ctx context.Context, s *session) (func(), error) {
+		s.mu.Lock()
+		return e.held(ctx, s, true)
+	}, f)
+}
+
+func (e *Engine) withHeld(ctx context.Context, id fraud.MatchID, hold func(context.Context, *session) (func(), error), f func(*session) error) (fraud.Match, error) {
 	s, err := e.session(ctx, id)
 	if err != nil {
 		return fraud.Match{}, err
 	}
-	release, err := e.hold(ctx, s)
+	release, err := hold(ctx, s)
 	if err != nil {
 		return fraud.Match{}, err
 	}
 	defer release()
 	err = f(s)
-	if isCheat(err) {
-		e.breakOff(ctx, s, err)
-	}
+	e.note(ctx, s, err)
 	if saveErr := e.save(ctx, s); saveErr != nil {
 		return s.m, errors.Join(err, saveErr)
 	}
 	return s.m, err
+}
+
+// note writes down what people must know of an error: that the peer was
+// caught, or that something of ours is lost for good.
+func (e *Engine) note(ctx context.Context, s *session, err error) {
+	switch {
+	case isCheat(err):
+		e.breakOff(ctx, s, err)
+	case errors.Is(err, errLost):
+		s.m.Problem = err.Error()
+	}
 }
 
 // breakOff ends a match whose peer was caught, in our ledger too.
@@ -521,7 +572,18 @@ const lockEvery = 20 * time.Millisecond
 // what the store says. The returned function lets it go.
 func (e *Engine) hold(ctx context.Context, s *session) (release func(), err error) {
 	s.mu.Lock()
-	return e.held(ctx, s, true)
+	release, err = e.held(ctx, s, true)
+	return faultless(s, release, err)
+}
+
+// faultless lets a match go that cannot be taken up.
+func faultless(s *session, release func(), err error) (func(), error) {
+	if release != nil && s.fault != nil {
+		err = s.fault
+		release()
+		return nil, err
+	}
+	return release, err
 }
 
 // tryHold is hold for those who will not wait; ok is false if it is held.
@@ -530,6 +592,7 @@ func (e *Engine) tryHold(ctx context.Context, s *session) (release func(), ok bo
 		return nil, false, nil
 	}
 	release, err = e.held(ctx, s, false)
+	release, err = faultless(s, release, err)
 	return release, release != nil, err
 }
 
@@ -597,7 +660,7 @@ func (e *Engine) wake(s *session, m fraud.Match, box []byte) error {
 	if p := s.state.Party; p != nil {
 		p.rest()
 	}
-	s.m, s.state = m, state{}
+	s.m, s.state, s.fault = m, state{}, nil
 	if len(box) == 0 {
 		return nil
 	}
@@ -616,8 +679,8 @@ func (e *Engine) wake(s *session, m fraud.Match, box []byte) error {
 		return err
 	}
 	p.wake()
-	if err := p.load(e.c.Vault); err != nil {
-		return fmt.Errorf("take match %s up: %w", m.ID, err)
+	if err := p.load(); err != nil {
+		s.fault = fmt.Errorf("take match %s up: %w", m.ID, err)
 	}
 	return nil
 }
@@ -666,7 +729,7 @@ func (e *Engine) save(ctx context.Context, s *session) error {
 // which rings met. That there was a match, and how many were in common, stays
 // on record.
 func (e *Engine) Recalled(ctx context.Context, id fraud.MatchID, by fraud.OrgID) (fraud.Match, error) {
-	return e.with(ctx, id, func(s *session) error {
+	return e.ending(ctx, id, func(s *session) error {
 		if s.with != by {
 			return fmt.Errorf("match %s is not %s's to recall: %w", id, by, fraud.ErrForbidden)
 		}

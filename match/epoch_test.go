@@ -40,7 +40,7 @@ func counted(points *int64) http.RoundTripper {
 	})
 }
 
-func (n *node) learn(t *testing.T, more []match.Element) {
+func (n *node) learn(t testing.TB, more []match.Element) {
 	t.Helper()
 	n.set = append(n.set, more...)
 	for _, e := range more {

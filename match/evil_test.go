@@ -80,7 +80,7 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 			}
 		}, want: "did not raise our points"},
 		{name: "spoils half of the tags", round: "tags", do: func(_ *testing.T, b *party) {
-			tags := b.sortedTags(0)
+			tags := b.sortedTags()
 			for i := range tags {
 				if i%2 == 0 {
 					tags[i][8] ^= 1
@@ -88,9 +88,9 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 			}
 			b.Mine["tags"] = packTags(tags)
 		}, want: "did not raise our points"},
-		{name: "drops tags", round: "tags", do: func(_ *testing.T, b *party) { b.Mine["tags"] = packTags(b.sortedTags(0)[1:]) }, want: "tags that cannot be read"},
+		{name: "drops tags", round: "tags", do: func(_ *testing.T, b *party) { b.Mine["tags"] = packTags(b.sortedTags()[1:]) }, want: "tags that cannot be read"},
 		{name: "gives a tag twice", round: "tags", do: func(_ *testing.T, b *party) {
-			tags := b.sortedTags(0)
+			tags := b.sortedTags()
 			tags[1] = tags[0]
 			b.Mine["tags"] = packTags(tags)
 		}, want: "tags that cannot be read"},
@@ -107,15 +107,15 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 		}, want: "commit"},
 		{name: "asks for a ring that did not match", round: "ask", do: func(_ *testing.T, b *party) {
 			free := 0 // a point of a's that does not match
-			for slices.Contains(b.positions(), free) {
+			for slices.Contains(places(b), free) {
 				free++
 			}
-			at := b.positions()[0]
+			at := places(b)[0]
 			swap(b.PeerPts, at, free)
 			swap(b.Got["labels"], at, free)
 		}, want: "asked for the ring of something that does not match"},
 		{name: "mixes two labels", round: "ask", do: func(_ *testing.T, b *party) {
-			at := b.positions()
+			at := places(b)
 			swap(b.Got["labels"], at[0], at[9])
 		}, want: "changed a label"},
 		{
@@ -123,7 +123,7 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 			after: func(b *party) { b.Labels[3][0] ^= 1 }, want: "named another ring",
 		},
 		{name: "opens a place that did not match", round: "open-0", do: func(_ *testing.T, b *party) {
-			at := b.positions()
+			at := places(b)
 			b.TagsOf = bytes.Clone(b.TagsOf)
 			i := 0
 			for slices.Contains(at, i) {
@@ -172,6 +172,15 @@ func TestALiarIsCaughtAndTheMatchNamesTheLie(t *testing.T) {
 			}
 		})
 	}
+}
+
+// places are where the matched tags stand among the peer's points.
+func places(p *party) []int {
+	at, err := p.positions()
+	if err != nil {
+		panic(err) // in memory nothing can be lost
+	}
+	return at
 }
 
 func swap(list []byte, i, j int) {
@@ -259,7 +268,7 @@ func TestAMadeUpMatchIsCaughtWhenItIsOpened(t *testing.T) {
 			}
 			made := tagOf(encodePoint(curve().NewElement().Mul(key, u)))
 			copy(pb.TagsOf, made[:]) // in the place of one of a's points; a sentinel is hit one time in six
-			pb.Mine["tags"] = packTags(pb.sortedTags(0))
+			pb.Mine["tags"] = packTags(pb.sortedTags())
 		}
 		if _, _, err = exchange(t.Context(), pa, pb, r); err != nil {
 			break
@@ -430,7 +439,7 @@ func TestTwoMatchesOfOneSetShareNoPoint(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list, err := p.Set.points(func(int, int) {})
+		list, err := p.Set.points(0, func(int, int) {})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -481,8 +490,8 @@ func TestPowersAreProvenTogetherAndOnlyIfTrue(t *testing.T) {
 // before cannot prove that its tree was only added to.
 func TestASetThatWasChangedBetweenMatchesIsCaught(t *testing.T) {
 	for name, change := range map[string]func(*ownSet){
-		"swapped":           func(s *ownSet) { s.Elements[3].Indicator.Value = "+12005559999" },
-		"on other evidence": func(s *ownSet) { s.Elements[3].Evidence[0].Digest[0] ^= 1 },
+		"swapped":           func(s *ownSet) { s.Old[3].Indicator.Value = "+12005559999" },
+		"on other evidence": func(s *ownSet) { s.Old[3].Evidence[0].Digest[0] ^= 1 },
 		"other key":         func(s *ownSet) { s.Key = encodeScalar(randomScalar()) },
 		"":                  func(*ownSet) {},
 	} {
@@ -499,13 +508,16 @@ func TestASetThatWasChangedBetweenMatchesIsCaught(t *testing.T) {
 				}
 			}
 			terms.Continues = pa.ID
-			qa, errA := continued(pa, "M-2", terms, invented("a", 0, 45))
-			qb, errB := continued(pb, "M-2", terms, invented("b", 30, 50))
+			qa, errA := continued(pa, "M-2", terms, invented("a", 0, 45), pa.env)
+			qb, errB := continued(pb, "M-2", terms, invented("b", 30, 50), pb.env)
 			if err := errors.Join(errA, errB); err != nil {
 				t.Fatal(err)
 			}
 			change(qb.Set)
-			qb.Set.hashes, qb.Set.tree = nil, nil // a liar commits to what it has now
+			qb.Set.tree = nil // a liar commits to what it has now
+			for n := range qb.Set.past {
+				qb.Set.past[n].Tree, qb.Set.past[n].Leaves = piece{}, piece{}
+			}
 			for {
 				r, more := qa.round()
 				if !more {

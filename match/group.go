@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/rand"
 	_ "crypto/sha512" // the suite's hash
+	"errors"
 	"fmt"
 	"runtime"
 	"sync"
@@ -95,6 +96,22 @@ func eachCore(n int, f func(lo, hi int) error) error {
 		}
 	}
 	return nil
+}
+
+// eachOf does 0…n-1, which are large, on all cores.
+func eachOf(n int, f func(i int) error) error {
+	workers := min(runtime.GOMAXPROCS(0), n)
+	errs := make([]error, workers)
+	var wg sync.WaitGroup
+	for w := range workers {
+		wg.Go(func() {
+			for i := w; i < n && errs[w] == nil; i += workers {
+				errs[w] = f(i)
+			}
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 // proofBatch is how many points one proof covers; RFC 9497 counts them in two

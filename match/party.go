@@ -12,8 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/ledger"
 )
@@ -77,11 +75,10 @@ type party struct {
 	Got     map[string][]byte // lists that we were given
 	Want    map[string][]byte // hashes of the lists to come
 	Size    map[string]int    // and their bytes
-	TagsOf  []byte            // our tags of the peer's points, by position
-	Matched []tag             // ascending
-	Points  []byte            // all of ours, by position, earlier matches' of the epoch first
-	PeerPts []byte            // all of the peer's
-	Back    []tag             // tags of our points that the peer gave back, ascending
+	TagsOf  []byte            // our tags of the peer's points of this run, by position
+	Matched []tag             // ascending, of all runs
+	Points  []byte            // ours of this run, by position
+	PeerPts []byte            // the peer's of this run
 	Before  Commitment        // the peer's, of the match that this one continues
 	Coin    []byte            // the peer's half
 	Labels  []label           // of our rings, by matched tag
@@ -89,10 +86,23 @@ type party struct {
 	Opened  []int // our element by matched tag, as the peer opened it
 	Report  fraud.MatchReport
 
+	Past   []past // what the epoch's matches before this one left
+	Now    past   // what this one leaves
+	Lists  lists  // what it leaves of all runs together
+	Older  lists  // and what was there of the runs before
+	sorted []tag  // our tags of all the peer's points, ascending, once they are needed
+
 	env        env
 	seenByPeer int64               // leaves of our ledger that the peer has witnessed
 	in         map[string]*growing // lists that are still coming
 	at         []int               // positions of Matched, once they are known
+}
+
+// lists are the tags of all runs of an epoch up to a match.
+type lists struct {
+	Sorted  piece // ours of the peer's points, ascending
+	Back    piece // those of our points that the peer gave back, ascending
+	Matched piece // in both
 }
 
 // env is what a party needs of the world.
@@ -103,6 +113,7 @@ type env struct {
 	ledger witnesser // nil between two files
 	peer   fraud.Org
 	spool  *spool // where lists are put away; nil keeps them in memory
+	box    Sealer // seals the set there; nil keeps it in memory
 	tell   func(Progress)
 	call   string // whom the peer may call, in a deconfliction
 }
@@ -166,33 +177,85 @@ func newParty(id fraud.MatchID, role string, us, peer fraud.OrgID, t Terms, set 
 }
 
 // continued is a side in a match that continues an earlier one: what it knows
-// of the peer's points and tags stays.
-func continued(old *party, id fraud.MatchID, t Terms, set []Element) (*party, error) {
-	own, err := old.Set.extended(set, t)
-	if err != nil {
-		return nil, err
+// of the peer's points and tags stays. Only what is new costs, but for one look
+// at each element of today's set and one pass over the sorted tags.
+func continued(old *party, id fraud.MatchID, t Terms, set []Element, e env) (p *party, err error) {
+	if len(old.Past)+1 >= maxRuns {
+		return nil, fmt.Errorf("an epoch has at most %d matches, offer a fresh one: %w", maxRuns, fraud.ErrConflict)
 	}
 	before, err := old.theirCommitment()
 	if err != nil {
 		return nil, err
 	}
-	if mine, err := old.commitment(); err != nil {
-		return nil, err
-	} else if err := own.begins(mine); err != nil {
+	mine, err := old.commitment()
+	if err != nil {
 		return nil, err
 	}
-	p := fresh(id, old.Role, old.Us, old.Peer, t, own, old.env)
-	// Copies: the earlier match may be put away while this one runs.
-	p.Points, p.PeerPts, p.TagsOf, p.Back, p.Before = bytes.Clone(old.Points), bytes.Clone(old.PeerPts), bytes.Clone(old.TagsOf), slices.Clone(old.Back), before
-	return p, nil
+	own := &ownSet{Seed: old.Set.Seed, Order: slices.Clone(old.Set.Order), Runs: slices.Clone(old.Set.Runs), Key: old.Set.Key, LabelKey: old.Set.LabelKey}
+	p = fresh(id, old.Role, old.Us, old.Peer, t, own, e)
+	p.Before = before
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.lists().forget())
+		}
+	}()
+	if err := p.inherit(old); err != nil {
+		return nil, err
+	}
+	if err := own.begins(mine); err != nil {
+		return nil, err
+	}
+	return p, own.extended(set, t)
+}
+
+// inherit takes over what the earlier match left.
+func (p *party) inherit(old *party) error {
+	now := old.Now
+	now.Of, now.Elements, now.Points, now.Theirs = old.ID, old.Set.size(), len(old.Set.Order), p.Before.Points
+	if !p.lists().kept() {
+		now.Ours.List, now.Peers.List, now.Tags.List, now.Gave.List = old.Points, old.PeerPts, old.TagsOf, old.Got["tags"]
+		if err := old.Set.build(); err != nil {
+			return err
+		}
+		last := len(old.Set.Runs) - 1
+		now.Tree.List, now.Leaves.List, now.Known.List = old.Set.tree.parts[last], old.Set.leaf[last], old.Set.knownOf(old.Set.Elements)
+		p.Set.Old = slices.Concat(old.Set.Old, old.Set.Elements)
+	}
+	var err error
+	if p.Past, err = inherit(old.lists(), append(slices.Clone(old.Past), now), p.lists()); err != nil {
+		return err
+	}
+	p.Older = old.Lists
+	for name, c := range map[string]*piece{"past-sorted": &p.Older.Sorted, "past-back": &p.Older.Back} {
+		c.read = nil
+		if c.Name == "" {
+			continue
+		}
+		if err := p.lists().link(old.lists(), c.Name, name); err != nil {
+			return err
+		}
+		c.Name = name
+	}
+	p.Older.Matched = piece{}
+	p.house()
+	return nil
+}
+
+// house tells the set where it is kept.
+func (p *party) house() {
+	if s := p.Set; s != nil {
+		s.spool, s.box, s.id, s.past = p.lists(), p.env.box, p.ID, p.Past
+	}
 }
 
 func fresh(id fraud.MatchID, role string, us, peer fraud.OrgID, t Terms, own *ownSet, e env) *party {
-	return &party{
+	p := &party{
 		ID: id, Role: role, Us: us, Peer: peer, Terms: t, Set: own,
 		Mine: map[string][]byte{}, Got: map[string][]byte{}, Want: map[string][]byte{}, Size: map[string]int{}, env: e,
 		Transcript: digest("transcript", []byte(id)), Report: fraud.MatchReport{Deconfliction: t.Deconflict},
 	}
+	p.house()
+	return p
 }
 
 // round is the round to do next, false when all is done.
@@ -488,8 +551,11 @@ func (p *party) light() *party {
 		return p
 	}
 	l := *p
-	l.Mine, l.Got, l.Points, l.PeerPts, l.TagsOf, l.Back = nil, nil, nil, nil, nil, nil
-	if p.Set != nil {
+	l.Mine, l.Got, l.Points, l.PeerPts, l.TagsOf = nil, nil, nil, nil, nil
+	if p.Lists.Matched.Name != "" {
+		l.Matched = nil
+	}
+	if p.Set != nil && p.env.box != nil {
 		set := *p.Set
 		set.Elements, set.Order = nil, nil
 		l.Set = &set
@@ -498,23 +564,14 @@ func (p *party) light() *party {
 }
 
 // load takes up what light left out.
-func (p *party) load(box Sealer) error {
+func (p *party) load() error {
 	s := p.lists()
+	p.house()
 	if !s.kept() || p.Set == nil {
 		return nil
 	}
-	if p.Set.Elements != nil { // kept before there were folders
-		return p.spill(box)
-	}
-	if err := p.Set.load(s, "match "+string(p.ID), box); err != nil {
+	if err := p.Set.load(); err != nil {
 		return err
-	}
-	hashes, err := s.load("our-leaves")
-	if err != nil {
-		return err
-	}
-	if len(hashes) == len(p.Set.Elements)*tlog.HashSize {
-		p.Set.hashes = hashes
 	}
 	for i, r := range rounds() {
 		if !r.list {
@@ -539,42 +596,99 @@ func (p *party) load(box Sealer) error {
 			delete(p.Got, name)
 		}
 	}
-	tags, errTags := s.load("tags-of")
-	back, errBack := s.load("back")
-	p.TagsOf, p.Back = bytes.Clone(tags), unflat(back)
-	var errOurs, errPeers error
-	if p.Points, errOurs = s.load("all-our-points"); p.Points == nil {
-		p.Points = p.Mine["points"]
+	p.Points, p.PeerPts = p.Mine["points"], p.Got["points"]
+	tags, err := s.load("tags-of")
+	if err != nil {
+		return err
 	}
-	if p.PeerPts, errPeers = s.load("all-peer-points"); p.PeerPts == nil {
-		p.PeerPts = p.Got["points"]
+	p.TagsOf = bytes.Clone(tags)
+	if err := p.sound(); err != nil {
+		return err
 	}
-	return errors.Join(errTags, errBack, errOurs, errPeers)
+	return p.loadMatched()
+}
+
+// sound holds the points and tags of this run against what is known of them,
+// and makes again what does not fit.
+func (p *party) sound() error {
+	fits := func(list, sum []byte) bool {
+		is := sha256.Sum256(list)
+		return sum == nil || bytes.Equal(is[:], sum)
+	}
+	var err error
+	if !fits(p.Points, p.Now.Ours.Sum) {
+		if p.Points, err = p.Set.points(len(p.Set.Runs)-1, func(int, int) {}); err != nil {
+			return err
+		}
+		if !fits(p.Points, p.Now.Ours.Sum) {
+			return errShelf("it gives other points than the peer has")
+		}
+		if p.Points, err = p.lists().keep("our-points", p.Points); err != nil {
+			return err
+		}
+		p.Mine["points"] = p.Points
+	}
+	if !fits(p.PeerPts, p.Now.Peers.Sum) {
+		return fmt.Errorf("points that the peer gave in match %s are gone or changed on disk, %w", p.ID, errLost)
+	}
+	if !fits(p.TagsOf, p.Now.Tags.Sum) {
+		p.TagsOf = make([]byte, len(p.PeerPts)/pointLen*tagLen)
+		if err := p.raise(p.PeerPts, 0, p.TagsOf); err != nil {
+			return err
+		}
+		return p.lists().put("tags-of", p.TagsOf)
+	}
+	return nil
+}
+
+// loadMatched reads the tags in common, or counts them again.
+func (p *party) loadMatched() error {
+	if p.Lists.Matched.Name == "" {
+		return nil
+	}
+	b, err := p.Lists.Matched.get(p.lists())
+	if err == nil {
+		p.Matched = unflat(b)
+		return nil
+	}
+	list := p.Got["tags"]
+	if sum := sha256.Sum256(list); !bytes.Equal(sum[:], p.Now.Gave.Sum) {
+		return lostTags(p.ID)
+	}
+	theirs, err := unpackTags(list, p.Set.newPoints())
+	if err != nil {
+		return err
+	}
+	back, err := p.backTags()
+	if err != nil {
+		return err
+	}
+	back = merged(back, theirs)
+	sorted, err := p.allTags()
+	if err != nil {
+		return err
+	}
+	p.Matched = common(sorted, back)
+	p.Lists.Matched, err = p.lists().piece("matched", flat(p.Matched))
+	return err
 }
 
 // spill puts everything that is in memory away.
-func (p *party) spill(box Sealer) error {
+func (p *party) spill() error {
 	s := p.lists()
-	if !s.kept() || p.Set == nil {
+	if !s.kept() || p.Set == nil || p.env.box == nil {
 		return nil
 	}
-	if err := p.Set.keep(s, "match "+string(p.ID), box); err != nil {
+	if err := p.Set.keep(); err != nil {
 		return err
 	}
-	for prefix, lists := range map[string]map[string][]byte{"our-": p.Mine, "peer-": p.Got} {
-		for name, list := range lists {
-			kept, err := s.keep(prefix+name, list)
-			if err != nil {
-				return err
-			}
-			lists[name] = kept
-		}
+	p.Now.Set = piece{Name: "set"}
+	if !p.Terms.Epoch {
+		return nil
 	}
-	var errOurs, errPeers error
-	p.Points, errOurs = s.keep("all-our-points", p.Points)
-	p.PeerPts, errPeers = s.keep("all-peer-points", p.PeerPts)
-	_, errBack := s.keep("back", flat(p.Back))
-	return errors.Join(errOurs, errPeers, errBack, s.patch("tags-of", 0, p.TagsOf))
+	var err error
+	p.Now.Known, err = s.piece("known", p.Set.knownOf(p.Set.Elements))
+	return err
 }
 
 // rest lets go of what is in memory and in open files; the party cannot be
@@ -606,7 +720,7 @@ func (p *party) forget() error {
 		p.Mine, p.Got, p.Labels, p.Opened = map[string][]byte{}, map[string][]byte{}, nil, nil
 		return nil
 	}
-	p.Points, p.PeerPts, p.Back = nil, nil, nil
+	p.Points, p.PeerPts, p.Past, p.Now, p.Lists, p.Older, p.sorted = nil, nil, nil, past{}, lists{}, lists{}, nil
 	p.Set, p.TagsOf, p.Coin, p.Labels, p.Opened = nil, nil, nil, nil, nil
 	p.Mine, p.Got, p.at = map[string][]byte{}, map[string][]byte{}, nil
 	for _, g := range p.in {

@@ -12,22 +12,33 @@ import (
 )
 
 // positions are where the matched tags stand among the peer's points.
-func (p *party) positions() []int {
+func (p *party) positions() ([]int, error) {
 	if p.at != nil && len(p.at) == len(p.Matched) {
-		return p.at
+		return p.at, nil
 	}
 	at := make(map[tag]int, len(p.Matched))
 	for n, t := range p.Matched {
 		at[t] = n
 	}
 	out := make([]int, len(p.Matched))
-	for i := range len(p.TagsOf) / tagLen {
-		if n, ok := at[tag(p.TagsOf[i*tagLen:])]; ok {
-			out[n] = i
+	first := 0
+	for r := range len(p.Past) + 1 {
+		tags := p.TagsOf
+		if r < len(p.Past) {
+			var err error
+			if tags, err = p.pastTags(r); err != nil {
+				return nil, err
+			}
 		}
+		for i := range len(tags) / tagLen {
+			if n, ok := at[tag(tags[i*tagLen:])]; ok {
+				out[n] = first + i
+			}
+		}
+		first += len(tags) / tagLen
 	}
 	p.at = out
-	return out
+	return out, nil
 }
 
 // pointAt is a point of a list.
@@ -61,8 +72,12 @@ func (p *party) useKinds(list []byte) error {
 	if bytes.Count(list, []byte{0}) != c.Points-c.Size {
 		return caught("showed kinds with another number of sentinels than were agreed")
 	}
+	positions, err := p.positions()
+	if err != nil {
+		return err
+	}
 	by := map[fraud.Kind]int{}
-	for _, at := range p.positions() {
+	for _, at := range positions {
 		k, ok := kindOf(list[at])
 		if !ok || !slices.Contains(p.Terms.Kinds, k) {
 			return caught("matched on something that is of no agreed kind")
@@ -82,10 +97,17 @@ func (p *party) makeLabels() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	points := p.Points
+	points, err := p.allOurPoints()
+	if err != nil {
+		return nil, err
+	}
+	labels, err := p.Set.labels()
+	if err != nil {
+		return nil, err
+	}
 	table := map[label]group.Element{{}: label{}.point()}
-	for _, e := range p.Set.Elements {
-		if l := p.Set.label(e); table[l] == nil {
+	for _, l := range labels {
+		if table[l] == nil {
 			table[l] = l.point()
 		}
 	}
@@ -98,12 +120,44 @@ func (p *party) makeLabels() ([]byte, error) {
 			}
 			var l label
 			if i, ok := p.Set.at(at); ok {
-				l = p.Set.label(p.Set.Elements[i])
+				l = labels[i]
 			}
 			q = curve().NewElement().Mul(q, k)
 			copy(out[at*pointLen:], encodePoint(q.Add(q, table[l])))
 		}
 		return nil
+	})
+	return out, err
+}
+
+// allOurPoints are our points of all runs.
+func (p *party) allOurPoints() ([]byte, error) {
+	if len(p.Past) == 0 {
+		return p.Points, nil
+	}
+	var out []byte
+	for n := range p.Past {
+		list, err := p.ourPoints(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
+	}
+	return append(out, p.Points...), nil
+}
+
+// labels are the labels of all elements.
+func (s *ownSet) labels() ([]label, error) {
+	out := make([]label, 0, s.size())
+	of := map[fraud.RingID]label{}
+	err := s.each(func(_ int, e Element) {
+		l, had := of[e.Ring]
+		if !had {
+			l = s.label(e)
+			of[e.Ring] = l
+		}
+		l[8] = byte(slices.Index(relations(), e.Relation))
+		out = append(out, l)
 	})
 	return out, err
 }
@@ -131,10 +185,17 @@ func (p *party) makeAsk() (askBody, error) {
 		return askBody{}, err
 	}
 	out := make([]askedLabel, len(p.Matched))
-	at := p.positions()
+	at, err := p.positions()
+	if err != nil {
+		return askBody{}, err
+	}
+	theirs, err := p.allPeerPoints()
+	if err != nil {
+		return askBody{}, err
+	}
 	err = eachCore(len(out), func(lo, hi int) error {
 		for n := lo; n < hi; n++ {
-			u, err := pointAt(p.PeerPts, at[n])
+			u, err := pointAt(theirs, at[n])
 			if err != nil {
 				return err
 			}
@@ -220,15 +281,29 @@ func (p *party) takeAsk(b askBody) error {
 		return err
 	}
 	known := map[string]label{string(encodePoint(label{}.point())): {}}
-	for _, e := range p.Set.Elements {
-		l := p.Set.label(e)
-		known[string(encodePoint(l.point()))] = l
+	labels, err := p.Set.labels()
+	if err != nil {
+		return err
 	}
-	at, out := p.positions(), make([]label, len(p.Matched))
+	seen := map[label]bool{}
+	for _, l := range labels {
+		if !seen[l] {
+			seen[l], known[string(encodePoint(l.point()))] = true, l
+		}
+	}
+	at, err := p.positions()
+	if err != nil {
+		return err
+	}
+	theirs, err := p.allPeerPoints()
+	if err != nil {
+		return err
+	}
+	out := make([]label, len(p.Matched))
 	if err := eachCore(len(out), func(lo, hi int) error {
 		g := curve()
 		for n := lo; n < hi; n++ {
-			u, err := pointAt(p.PeerPts, at[n])
+			u, err := pointAt(theirs, at[n])
 			if err != nil {
 				return err
 			}
@@ -272,23 +347,27 @@ func (p *party) takeRings(b ringsBody) error {
 			return caught("named a relation that we do not know")
 		}
 	}
-	p.Report.Overlaps = p.overlaps()
-	return nil
+	var err error
+	p.Report.Overlaps, err = p.overlaps()
+	return err
 }
 
 // overlaps is the match report: which of our rings meets which of theirs, in
 // how many elements of what kinds. The bits are the mean of what our ring's
 // elements of that kind are worth, since which of them it is stays hidden.
-func (p *party) overlaps() []fraud.Overlap {
+func (p *party) overlaps() ([]fraud.Overlap, error) {
 	type pair struct {
 		ours [8]byte
 		peer string
 	}
-	kinds, at := p.Got["kinds"], p.positions()
-	mean := p.meanBits()
-	rings := map[label]fraud.RingID{}
-	for _, e := range p.Set.Elements {
-		rings[p.Set.label(e)] = e.Ring
+	kinds := p.Got["kinds"]
+	at, err := p.positions()
+	if err != nil {
+		return nil, err
+	}
+	mean, rings, err := p.meanBits()
+	if err != nil {
+		return nil, err
 	}
 	found := map[pair]*fraud.Overlap{}
 	var order []pair
@@ -319,25 +398,31 @@ func (p *party) overlaps() []fraud.Overlap {
 		}
 		return strings.Compare(a.PeerRing, b.PeerRing)
 	})
-	return out
+	return out, nil
 }
 
-func (p *party) meanBits() map[label]map[fraud.Kind]float64 {
-	sum, n := map[label]map[fraud.Kind]float64{}, map[label]map[fraud.Kind]int{}
-	for _, e := range p.Set.Elements {
-		l := p.Set.label(e)
+// meanBits is what an element of a ring is worth by kind, and which ring a
+// label stands for.
+func (p *party) meanBits() (map[label]map[fraud.Kind]float64, map[label]fraud.RingID, error) {
+	labels, err := p.Set.labels()
+	if err != nil {
+		return nil, nil, err
+	}
+	sum, n, rings := map[label]map[fraud.Kind]float64{}, map[label]map[fraud.Kind]int{}, map[label]fraud.RingID{}
+	err = p.Set.each(func(i int, e Element) {
+		l := labels[i]
 		if sum[l] == nil {
-			sum[l], n[l] = map[fraud.Kind]float64{}, map[fraud.Kind]int{}
+			sum[l], n[l], rings[l] = map[fraud.Kind]float64{}, map[fraud.Kind]int{}, e.Ring
 		}
 		sum[l][e.Indicator.Kind] += e.Bits
 		n[l][e.Indicator.Kind]++
-	}
+	})
 	for l, kinds := range sum {
 		for k := range kinds {
 			sum[l][k] /= float64(n[l][k])
 		}
 	}
-	return sum
+	return sum, rings, err
 }
 
 // nearest is the closest relation that a further element argues for: the same
@@ -390,8 +475,12 @@ func (p *party) makeOpen() (openBody, error) {
 	lo, hi := p.batch()
 	var b openBody
 	var from, to []group.Element
-	for _, at := range p.positions()[lo:hi] {
-		u, err := pointAt(p.PeerPts, at)
+	positions, err := p.positions()
+	if err != nil {
+		return openBody{}, err
+	}
+	for _, at := range positions[lo:hi] {
+		u, err := p.peerPoint(at)
 		if err != nil {
 			return openBody{}, err
 		}
@@ -424,11 +513,15 @@ func (p *party) takeOpen(b openBody) error {
 		if err != nil || tagOf(b.Points[n]) != p.Matched[lo+n] {
 			return caught("opened a match that was none")
 		}
-		own, err := pointAt(p.Points, at)
+		own, err := p.ourPoint(at)
 		if err != nil {
 			return err
 		}
-		if p.Set.label(p.Set.Elements[i]) != p.Labels[lo+n] {
+		e, err := p.Set.element(i)
+		if err != nil {
+			return err
+		}
+		if p.Set.label(e) != p.Labels[lo+n] {
 			return caught("had asked for the ring of another element")
 		}
 		from, to, opened = append(from, own), append(to, t), append(opened, i)
@@ -455,12 +548,16 @@ func (p *party) makeShow() (showBody, error) {
 		if err != nil {
 			return showBody{}, err
 		}
-		pt, err := pointAt(p.Points, int(where[i]))
+		pt, err := p.ourPoint(int(where[i]))
+		if err != nil {
+			return showBody{}, err
+		}
+		e, err := p.Set.element(i)
 		if err != nil {
 			return showBody{}, err
 		}
 		b.Elements = append(b.Elements, o)
-		from, to = append(from, hashToGroup(input(p.Set.Elements[i].Indicator))), append(to, pt)
+		from, to = append(from, hashToGroup(input(e.Indicator))), append(to, pt)
 	}
 	b.Proof, err = prove(k, publicKey(k), from, to)
 	return b, err
@@ -477,13 +574,19 @@ func (p *party) takeShow(b showBody) error {
 	if len(b.Elements) != hi-lo || len(p.Opened) < hi {
 		return caught("showed %d elements of %d", len(b.Elements), hi-lo)
 	}
-	at := p.positions()
+	at, err := p.positions()
+	if err != nil {
+		return err
+	}
 	var from, to []group.Element
 	for n, o := range b.Elements {
 		if err := o.check(c, p.Terms, true); err != nil {
 			return caught("matched with something it had not committed to: %s", reason(err))
 		}
-		mine := p.Set.Elements[p.Opened[lo+n]]
+		mine, err := p.Set.element(p.Opened[lo+n])
+		if err != nil {
+			return err
+		}
 		code := p.Got["kinds"][at[lo+n]]
 		switch {
 		case *o.Value != mine.Indicator:
@@ -493,7 +596,7 @@ func (p *party) takeShow(b showBody) error {
 		case label(o.Label) != p.PeerLb[lo+n]:
 			return caught("had named another ring for element %d", o.Leaf)
 		}
-		u, err := pointAt(p.PeerPts, at[lo+n])
+		u, err := p.peerPoint(at[lo+n])
 		if err != nil {
 			return err
 		}

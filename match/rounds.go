@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -83,7 +84,11 @@ func (p *party) body(ctx context.Context, r round) (any, error) {
 		return p.makeAudit(ctx)
 	case "kinds":
 		nonce := p.Set.kindsNonce()
-		return p.announce("kinds", p.Set.kinds(), nonce[:])
+		list, err := p.Set.kinds()
+		if err != nil {
+			return nil, err
+		}
+		return p.announce("kinds", list, nonce[:])
 	case "labels":
 		list, err := p.makeLabels()
 		if err != nil {
@@ -153,24 +158,93 @@ func (p *party) announce(name string, list, nonce []byte) (listBody, error) {
 // makePoints blinds our set; of one that continues an earlier match, what is
 // new.
 func (p *party) makePoints() (listBody, error) {
-	points, err := p.Set.points(func(done, of int) { p.tell("points", "blind", done, of) })
+	points, err := p.Set.points(len(p.Set.Runs)-1, func(done, of int) { p.tell("points", "blind", done, of) })
 	if err != nil {
 		return listBody{}, err
 	}
 	b, err := p.announce("points", points, nil)
-	if err != nil {
-		return b, err
-	}
-	p.Points, err = p.joined("all-our-points", p.Points, p.Set.before().Points, p.Mine["points"])
+	p.Points = p.Mine["points"]
+	p.Now.Ours = piece{Name: "our-points", Sum: b.Hash}
 	return b, err
 }
 
-// joined puts this match's points behind those of the matches before it.
-func (p *party) joined(name string, old []byte, before int, list []byte) ([]byte, error) {
-	if before == 0 {
+// ourPoint is our point at a position, of whichever run.
+func (p *party) ourPoint(at int) (group.Element, error) {
+	n := runOf(len(p.Past), func(n int) int { return p.Past[n].Points }, at)
+	if n == len(p.Past) {
+		return pointAt(p.Points, at-p.Set.before().Points)
+	}
+	list, err := p.ourPoints(n)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		at -= p.Past[n-1].Points
+	}
+	return pointAt(list, at)
+}
+
+// ourPoints are those of an earlier run, made again if they do not fit.
+func (p *party) ourPoints(n int) ([]byte, error) {
+	c := &p.Past[n].Ours
+	list, err := c.get(p.lists())
+	if err == nil {
 		return list, nil
 	}
-	return p.lists().keep(name, slices.Concat(old[:before*pointLen], list))
+	if list, err = p.Set.points(n, func(int, int) {}); err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(list); !bytes.Equal(sum[:], c.Sum) {
+		return nil, errShelf("it gives other points than the peer has")
+	}
+	*c, err = p.lists().piece(fmt.Sprintf("%d-our-points", n), list)
+	return list, err
+}
+
+// peerPoint is the peer's point at a position.
+func (p *party) peerPoint(at int) (group.Element, error) {
+	n := runOf(len(p.Past), func(n int) int { return p.Past[n].Theirs }, at)
+	if n == len(p.Past) {
+		return pointAt(p.PeerPts, at-p.Before.Points)
+	}
+	list, err := p.peerPoints(n)
+	if err != nil {
+		return nil, err
+	}
+	if n > 0 {
+		at -= p.Past[n-1].Theirs
+	}
+	return pointAt(list, at)
+}
+
+// peerPoints are those of an earlier run. Nobody but the peer can make them
+// again.
+func (p *party) peerPoints(n int) ([]byte, error) {
+	list, err := p.Past[n].Peers.get(p.lists())
+	if errors.Is(err, errDamaged) {
+		err = fmt.Errorf("points that the peer gave in match %s are gone or changed on disk, %w", p.Past[n].Of, errLost)
+	}
+	return list, err
+}
+
+// pastTags are our tags of the peer's points of an earlier run, by position,
+// made again from the points if they do not fit.
+func (p *party) pastTags(n int) ([]byte, error) {
+	c := &p.Past[n].Tags
+	tags, err := c.get(p.lists())
+	if err == nil {
+		return tags, nil
+	}
+	list, err := p.peerPoints(n)
+	if err != nil {
+		return nil, err
+	}
+	tags = make([]byte, len(list)/pointLen*tagLen)
+	if err := p.raise(list, 0, tags); err != nil {
+		return nil, err
+	}
+	*c, err = p.lists().piece(fmt.Sprintf("%d-tags-of", n), tags)
+	return tags, err
 }
 
 // expect notes what the peer announced of a list. Points, labels and kinds
@@ -188,7 +262,7 @@ func (p *party) expect(name string, b listBody) error {
 	case "kinds":
 		ok = b.Size == c.Points
 	case "tags":
-		ok = b.Size > 0 && b.Size <= (tagLen+1)*(len(p.Set.Order)-p.Set.before().Points)+16
+		ok = b.Size > 0 && b.Size <= (tagLen+1)*(p.Set.newPoints())+16
 	}
 	if !ok || len(b.Hash) != sha256.Size {
 		return caught("announced %s of %d bytes for a set of %d points", name, b.Size, c.Points)
@@ -234,10 +308,8 @@ func (p *party) makeCommit(ctx context.Context) (commitBody, error) {
 			return commitBody{}, err
 		}
 		c.Continues = p.Terms.Continues
-		if p.Terms.Epoch { // the next match of the epoch need not hash them again
-			if p.Set.hashes, err = p.lists().keep("our-leaves", p.Set.hashes); err != nil {
-				return commitBody{}, err
-			}
+		if err := p.keepTree(); err != nil {
+			return commitBody{}, err
 		}
 		if p.Ours, err = json.Marshal(c); err != nil {
 			return commitBody{}, fmt.Errorf("write the commitment: %w", err)
@@ -267,6 +339,19 @@ func (p *party) makeCommit(ctx context.Context) (commitBody, error) {
 	p.Note = head.Checkpoint
 	b.Head, b.Proof, b.Seen = &head, &proof, seen
 	return b, nil
+}
+
+// keepTree puts what this run added to the tree away: the next match of the
+// epoch need not hash it again.
+func (p *party) keepTree() error {
+	if !p.Terms.Epoch || !p.lists().kept() {
+		return nil
+	}
+	last := len(p.Set.Runs) - 1
+	var errTree, errLeaves error
+	p.Now.Tree, errTree = p.lists().piece("tree", p.Set.tree.parts[last])
+	p.Now.Leaves, errLeaves = p.lists().piece("leaves", p.Set.leaf[last])
+	return errors.Join(errTree, errLeaves)
 }
 
 // takeCommit checks the peer's commitment and cosigns the checkpoint over it.
@@ -364,68 +449,153 @@ func (p *party) feed(name string, at int, part []byte) error {
 	if at%pointLen != 0 || len(part)%pointLen != 0 {
 		return caught("sent half a point")
 	}
-	old := p.Before.Points
-	if n := (old + p.Size[name]/pointLen) * tagLen; len(p.TagsOf) != n {
+	if n := p.Size[name] / pointLen * tagLen; len(p.TagsOf) != n {
 		tags := make([]byte, n)
-		copy(tags, p.TagsOf)
-		if p.TagsOf = tags; old > 0 && at == 0 {
-			if err := p.lists().patch("tags-of", 0, tags[:old*tagLen]); err != nil {
-				return err
-			}
-		}
+		copy(tags, p.TagsOf) // what was made before a restart
+		p.TagsOf = tags
 	}
+	before := at / pointLen
+	tags := p.TagsOf[before*tagLen:]
+	if err := p.raise(part, before, tags); err != nil {
+		return err
+	}
+	return p.lists().patch("tags-of", before*tagLen, tags[:len(part)/pointLen*tagLen])
+}
+
+// raise makes our tags of some points of the peer's; before is how many stand
+// before them in its list.
+func (p *party) raise(list []byte, before int, tags []byte) error {
 	k, err := decodeScalar(p.Set.Key)
 	if err != nil {
 		return err
 	}
-	before := at / pointLen
-	if err := raiseAll(k, points{
-		n: len(part) / pointLen, encoded: true,
-		bytes: func(i int) []byte { return part[i*pointLen : (i+1)*pointLen] },
+	return raiseAll(k, points{
+		n: len(list) / pointLen, encoded: true,
+		bytes: func(i int) []byte { return list[i*pointLen : (i+1)*pointLen] },
 		bad:   func(i int) error { return caught("sent a bad point at %d", before+i) },
 	}, func(first int, encoded []byte) {
 		for i := range len(encoded) / pointLen {
 			t := tagOf(encoded[i*pointLen : (i+1)*pointLen])
-			copy(p.TagsOf[(old+before+first+i)*tagLen:], t[:])
+			copy(tags[(first+i)*tagLen:], t[:])
 		}
-	}); err != nil {
-		return err
-	}
-	lo := (old + before) * tagLen
-	return p.lists().patch("tags-of", lo, p.TagsOf[lo:lo+len(part)/pointLen*tagLen])
+	})
 }
 
 // usePoints packs the tags of the peer's points when all are there.
 func (p *party) usePoints(list []byte) error {
-	var err error
-	if p.PeerPts, err = p.joined("all-peer-points", p.PeerPts, p.Before.Points, list); err != nil {
+	p.PeerPts, p.sorted = list, nil
+	sorted := p.sortedTags()
+	all, err := p.allTags()
+	if err != nil {
 		return err
 	}
-	sorted := p.sortedTags(0)
-	for i := 1; i < len(sorted); i++ {
-		if sorted[i] != sorted[i-1] {
+	for i := 1; i < len(all); i++ {
+		if all[i] != all[i-1] {
 			continue
 		}
-		if !distinctPoints(p.PeerPts) { // a point twice has one tag twice
+		points, err := p.allPeerPoints()
+		if err != nil {
+			return err
+		}
+		if !distinctPoints(points) { // a point twice has one tag twice
 			return caught("sent a point twice")
 		}
 		return fmt.Errorf("two points have one tag, which chance does once in 2^32 matches, start again: %w", fraud.ErrConflict)
 	}
-	if p.Before.Points > 0 {
-		sorted = p.sortedTags(p.Before.Points)
+	sum := sha256.Sum256(p.TagsOf)
+	p.Now.Tags = piece{Name: "tags-of", Sum: sum[:]}
+	p.Now.Peers = piece{Name: "peer-points", Sum: p.Want["points"]}
+	if p.Mine["tags"], err = p.lists().keep("our-tags", packTags(sorted)); err != nil || !p.Terms.Epoch {
+		return err
 	}
-	p.Mine["tags"], err = p.lists().keep("our-tags", packTags(sorted))
+	p.Lists.Sorted, err = p.lists().piece("sorted", flat(all))
 	return err
 }
 
-// sortedTags are our tags of the peer's points from a position on.
-func (p *party) sortedTags(from int) []tag {
-	out := make([]tag, len(p.TagsOf)/tagLen-from)
-	for i := range out {
-		out[i] = tag(p.TagsOf[(from+i)*tagLen:])
+// allPeerPoints are the peer's points of all runs.
+func (p *party) allPeerPoints() ([]byte, error) {
+	var out []byte
+	for n := range p.Past {
+		list, err := p.peerPoints(n)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, list...)
 	}
+	return append(out, p.PeerPts...), nil
+}
+
+// sortedTags are our tags of the peer's points of this run, ascending.
+func (p *party) sortedTags() []tag {
+	out := unflat(p.TagsOf)
 	slices.SortFunc(out, compareTags)
 	return out
+}
+
+// allTags are our tags of the peer's points of all runs, ascending: what was
+// sorted stays so.
+func (p *party) allTags() ([]tag, error) {
+	if p.sorted != nil {
+		return p.sorted, nil
+	}
+	if p.Lists.Sorted.Name != "" { // of this match, from before a restart
+		if b, err := p.Lists.Sorted.get(p.lists()); err == nil {
+			p.sorted = unflat(b)
+			return p.sorted, nil
+		}
+	}
+	if len(p.Past) == 0 {
+		p.sorted = p.sortedTags()
+		return p.sorted, nil
+	}
+	var old []tag
+	if b, err := p.Older.Sorted.get(p.lists()); err == nil && len(b) == p.Before.Points*tagLen {
+		old = unflat(b)
+	} else {
+		for n := range p.Past {
+			tags, err := p.pastTags(n)
+			if err != nil {
+				return nil, err
+			}
+			old = append(old, unflat(tags)...)
+		}
+		slices.SortFunc(old, compareTags)
+	}
+	p.sorted = merged(old, p.sortedTags())
+	return p.sorted, nil
+}
+
+// backTags are the tags of our points that the peer gave back in the matches
+// before this one, ascending, put together again if they do not fit.
+func (p *party) backTags() ([]tag, error) {
+	if len(p.Past) == 0 {
+		return nil, nil
+	}
+	if b, err := p.Older.Back.get(p.lists()); err == nil {
+		return unflat(b), nil
+	}
+	var out []tag
+	for n := range p.Past {
+		list, err := p.Past[n].Gave.get(p.lists())
+		if err != nil {
+			return nil, lostTags(p.Past[n].Of)
+		}
+		points := p.Set.Runs[n].Points
+		if n > 0 {
+			points -= p.Set.Runs[n-1].Points
+		}
+		tags, err := unpackTags(list, points)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, tags...)
+	}
+	slices.SortFunc(out, compareTags)
+	return out, nil
+}
+
+func lostTags(of fraud.MatchID) error {
+	return fmt.Errorf("tags that the peer gave back in match %s are gone or changed on disk, %w", of, errLost)
 }
 
 // useTags counts what is in common, after each of our sentinels has shown
@@ -435,7 +605,7 @@ func (p *party) useTags(list []byte) error {
 	if err != nil {
 		return err
 	}
-	theirs, err := unpackTags(list, len(p.Set.Order)-p.Set.before().Points)
+	theirs, err := unpackTags(list, p.Set.newPoints())
 	if err != nil {
 		return caught("sent tags that cannot be read, or one twice")
 	}
@@ -453,16 +623,29 @@ func (p *party) useTags(list []byte) error {
 			return caught("did not raise our points to the key it had committed to")
 		}
 	}
-	p.Back = slices.Concat(p.Back, theirs)
-	slices.SortFunc(p.Back, compareTags)
-	if _, err := p.lists().keep("back", flat(p.Back)); err != nil {
+	back, err := p.backTags()
+	if err != nil {
 		return err
 	}
-	p.Matched, p.at = common(p.sortedTags(0), p.Back), nil
+	back = merged(back, theirs)
+	sorted, err := p.allTags()
+	if err != nil {
+		return err
+	}
+	p.Matched, p.at = common(sorted, back), nil
 	if !p.Terms.Deconflict {
 		p.Report.Count = len(p.Matched)
 	}
-	return nil
+	if p.lists().kept() {
+		if p.Lists.Matched, err = p.lists().piece("matched", flat(p.Matched)); err != nil {
+			return err
+		}
+	}
+	p.Now.Gave = piece{Name: "peer-tags", Sum: p.Want["tags"]}
+	if p.Terms.Epoch {
+		p.Lists.Back, err = p.lists().piece("back", flat(back))
+	}
+	return err
 }
 
 func (p *party) takeResult(b resultBody) error {
@@ -512,26 +695,30 @@ func (p *party) makeAudit(ctx context.Context) (auditBody, error) {
 	if err := p.Set.build(); err != nil {
 		return auditBody{}, err
 	}
-	where := p.Set.where()
 	var b auditBody
 	var from, to []group.Element
-	for n, leaf := range p.auditOf(p.Role, len(p.Set.Elements)) {
-		i := int(p.Set.leaf[leaf])
+	for n, leaf := range p.auditOf(p.Role, p.Set.size()) {
+		i := p.Set.elementAt(leaf)
+		e, err := p.Set.element(i)
+		if err != nil {
+			return auditBody{}, err
+		}
 		o, err := p.Set.open(i, n < p.Terms.Open)
 		if err != nil {
 			return auditBody{}, err
 		}
 		if n < p.Terms.Open {
-			b.Whole = append(b.Whole, wholeOpening{Opening: o, Position: int(where[i])})
-			pt, err := pointAt(p.Points, int(where[i]))
+			at := int(p.Set.where()[i])
+			b.Whole = append(b.Whole, wholeOpening{Opening: o, Position: at})
+			pt, err := p.ourPoint(at)
 			if err != nil {
 				return auditBody{}, err
 			}
-			from, to = append(from, hashToGroup(input(p.Set.Elements[i].Indicator))), append(to, pt)
+			from, to = append(from, hashToGroup(input(e.Indicator))), append(to, pt)
 		} else {
 			b.Hidden = append(b.Hidden, o)
 		}
-		proofs, err := p.proveEvidence(ctx, p.Set.Elements[i])
+		proofs, err := p.proveEvidence(ctx, e)
 		if err != nil {
 			return auditBody{}, err
 		}
@@ -650,7 +837,7 @@ func (p *party) checkWhole(c Commitment, b auditBody) error {
 		if w.Position < 0 || w.Position >= c.Points {
 			return caught("failed the audit: element %d was not among its points", w.Leaf)
 		}
-		pt, err := decodePoint(p.PeerPts[w.Position*pointLen : (w.Position+1)*pointLen])
+		pt, err := p.peerPoint(w.Position)
 		if err != nil {
 			return err
 		}

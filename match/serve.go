@@ -316,9 +316,7 @@ func (e *Engine) takePart(w http.ResponseWriter, r *http.Request, who access.Who
 // the list is whole.
 func (e *Engine) takePartOf(ctx context.Context, s *session, rd round, part []byte) error {
 	done, err := s.state.Party.receive(ctx, rd, part)
-	if isCheat(err) {
-		e.breakOff(ctx, s, err)
-	}
+	e.note(ctx, s, err)
 	if done || err != nil {
 		err = errors.Join(err, e.save(ctx, s))
 	}

@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"crypto/rand"
 	"encoding/binary"
-	"encoding/gob"
 	"encoding/hex"
+	"errors"
 	"fmt"
-	"io"
 	"math/big"
 	"slices"
 	"sync/atomic"
@@ -22,19 +21,26 @@ import (
 // ownSet is one side's set in one match, with the secrets that blind it. All
 // of it is kept, sealed, until the match is over.
 type ownSet struct {
-	Elements []Element `json:"elements"` // in the order of prepare
-	Seed     [32]byte  `json:"seed"`     // of the salts, labels and sentinels
-	Order    []uint32  `json:"order"`    // what stands at each position: an element, or a sentinel
-	Runs     []run     `json:"runs"`     // the epoch's matches so far, this one last
-	Key      []byte    `json:"key"`      // the blinding key
-	LabelKey []byte    `json:"label_key"`
-	Coin     [32]byte  `json:"coin"` // our half of the toss that chooses the audit
+	Elements []Element // of this match's run, in the order of prepare; nil while they lie on the shelf
+	Old      []Element // of the runs before it, where there is no folder for them
+	Seed     [32]byte  // of the salts, labels and sentinels
+	Order    []uint32  // what stands at each position: an element, or a sentinel
+	Runs     []run     // the epoch's matches so far, this one last
+	Key      []byte    // the blinding key
+	LabelKey []byte
+	Coin     [32]byte // our half of the toss that chooses the audit
 
-	hashes []byte      // of the leaves by element, 32 bytes each: carried to the next match of the epoch
-	tree   []tlog.Hash // stored hashes of the commitment's tree, built when needed
-	place  []uint32    // leaf at which each element stands
-	leaf   []uint32    // element that stands at each leaf
-	spot   []uint32    // position at which each element stands
+	// Where it is kept: the party's, which outlives no match.
+	spool *spool
+	box   Sealer
+	id    fraud.MatchID
+	past  []past // the runs before this one
+
+	shelves map[int]*shelf   // runs whose elements lie on disk
+	tree    *forest          // of the commitment, built when needed
+	leaf    [][]byte         // element that stands at each leaf, by run, four bytes each
+	place   map[int][]uint32 // leaf at which each element stands, by run, where it was asked for
+	spot    []uint32         // position at which each element stands
 }
 
 // run is how far the set went with one match of an epoch.
@@ -55,44 +61,27 @@ func newSet(set []Element, t Terms) (*ownSet, error) {
 }
 
 // extended is the set of an earlier match with what is new since: its
-// elements keep their places, salts and key. An element that may no longer go
-// to the peer cannot be taken out of points that the peer holds; then a fresh
-// match must begin another epoch (fraud.ErrConflict).
-func (s *ownSet) extended(set []Element, t Terms) (*ownSet, error) {
-	now, err := prepare(set, t)
+// elements keep their places, salts and key. Its lists must be there already
+// (past, spool, Order). See fresh for what ends an epoch.
+func (s *ownSet) extended(set []Element, t Terms) error {
+	fresh, err := s.fresh(set, t)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	had := make(map[fraud.Indicator]bool, len(s.Elements))
-	for _, e := range s.Elements {
-		had[e.Indicator] = true
-	}
-	fresh := now[:0:0]
-	for _, e := range now {
-		if !had[e.Indicator] {
-			fresh = append(fresh, e)
-		}
-	}
-	if gone := len(s.Elements) + len(fresh) - len(now); gone != 0 {
-		return nil, fmt.Errorf("%d elements of the match that this one continues may no longer be matched, offer a fresh one: %w", gone, fraud.ErrConflict)
-	}
-	next := &ownSet{
-		Elements: slices.Clone(s.Elements), Seed: s.Seed, Order: slices.Clone(s.Order), Runs: slices.Clone(s.Runs), Key: s.Key, LabelKey: s.LabelKey,
-		hashes: bytes.Clone(s.hashes), // salts and places stay, so these do too
-	}
-	return next, next.grow(fresh, t)
+	return s.grow(fresh, t)
 }
 
 // grow adds a run of elements and sentinels in a random order, and tosses a
 // new coin.
 func (s *ownSet) grow(elements []Element, t Terms) error {
 	_, _ = rand.Read(s.Coin[:])
+	had, sentinels := s.size(), len(s.Order)-s.size()
 	order := make([]uint32, 0, len(elements)+t.Sentinels)
 	for i := range elements {
-		order = append(order, uint32(len(s.Elements)+i))
+		order = append(order, uint32(had+i))
 	}
-	for range t.Sentinels {
-		order = append(order, isSentinel|uint32(len(s.Order)-len(s.Elements)+len(order)-len(elements)))
+	for i := range t.Sentinels {
+		order = append(order, isSentinel|uint32(sentinels+i))
 	}
 	for i := range order { // Fisher and Yates
 		j, err := randomBelow(i + 1)
@@ -101,9 +90,107 @@ func (s *ownSet) grow(elements []Element, t Terms) error {
 		}
 		order[i], order[j] = order[j], order[i]
 	}
-	s.Elements, s.Order = append(s.Elements, elements...), append(s.Order, order...)
-	s.Runs = append(s.Runs, run{len(s.Elements), len(s.Order)})
+	s.Elements, s.Order = elements, append(s.Order, order...)
+	s.Runs = append(s.Runs, run{had + len(elements), len(s.Order)})
 	return nil
+}
+
+// size is how many elements the set has.
+func (s *ownSet) size() int {
+	if len(s.Runs) == 0 {
+		return 0
+	}
+	return s.Runs[len(s.Runs)-1].Elements
+}
+
+// from is the first element of a run.
+func (s *ownSet) from(run int) int {
+	if run == 0 {
+		return 0
+	}
+	return s.Runs[run-1].Elements
+}
+
+// runOf is the run that an element came with.
+func (s *ownSet) runOf(i int) int {
+	return runOf(len(s.Runs), func(n int) int { return s.Runs[n].Elements }, i)
+}
+
+// element is the i-th of the whole set.
+func (s *ownSet) element(i int) (Element, error) {
+	n := s.runOf(i)
+	at := i - s.from(n)
+	if n == len(s.Runs)-1 && s.Elements != nil {
+		return s.Elements[at], nil
+	}
+	if n < len(s.Runs)-1 && i < len(s.Old) {
+		return s.Old[i], nil
+	}
+	shelf, err := s.shelfOf(n)
+	if err != nil {
+		return Element{}, err
+	}
+	return shelf.element(at)
+}
+
+// elementsOf are the elements of a run.
+func (s *ownSet) elementsOf(n int) ([]Element, error) {
+	switch {
+	case s.from(n) == s.Runs[n].Elements:
+		return nil, nil
+	case n == len(s.Runs)-1 && s.Elements != nil:
+		return s.Elements, nil
+	case n < len(s.Runs)-1 && len(s.Old) > 0:
+		return s.Old[s.from(n):s.Runs[n].Elements], nil
+	}
+	shelf, err := s.shelfOf(n)
+	if err != nil {
+		return nil, err
+	}
+	return shelf.all()
+}
+
+// each goes through the whole set.
+func (s *ownSet) each(f func(i int, e Element)) error {
+	i := 0
+	for n := range s.Runs {
+		list, err := s.elementsOf(n)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			f(i, e)
+			i++
+		}
+	}
+	return nil
+}
+
+// shelfOf is a run's elements on disk.
+func (s *ownSet) shelfOf(n int) (*shelf, error) {
+	if sh := s.shelves[n]; sh != nil {
+		return sh, nil
+	}
+	if s.spool == nil || !s.spool.kept() || s.box == nil {
+		return nil, errShelf("it was never there")
+	}
+	name, of := "set", s.id
+	if n < len(s.past) {
+		name, of = s.past[n].Set.Name, s.past[n].Of
+	}
+	points := s.Runs[n].Points
+	if n > 0 {
+		points -= s.Runs[n-1].Points
+	}
+	sh, err := openShelf(s.spool, name, "match "+string(of), s.box, s.Runs[n].Elements-s.from(n), points)
+	if err != nil {
+		return nil, err
+	}
+	if s.shelves == nil {
+		s.shelves = map[int]*shelf{}
+	}
+	s.shelves[n] = sh
+	return sh, nil
 }
 
 // before is how far the set went before this match.
@@ -113,6 +200,9 @@ func (s *ownSet) before() run {
 	}
 	return s.Runs[len(s.Runs)-2]
 }
+
+// newPoints is how many points this match sends.
+func (s *ownSet) newPoints() int { return s.Runs[len(s.Runs)-1].Points - s.before().Points }
 
 func randomBelow(n int) (int, error) {
 	v, err := rand.Int(rand.Reader, big.NewInt(int64(n)))
@@ -164,107 +254,150 @@ func digestsOf(e Element) [][32]byte {
 	return out
 }
 
-func (s *ownSet) leafOf(i int) []byte {
-	e := s.Elements[i]
+func (s *ownSet) leafOf(i int, e Element) []byte {
 	return leafBytes(valuePart(s.salt("value", i), e.Indicator), evidencePart(s.salt("evidence", i), e.Reports, digestsOf(e)), ringPart(s.salt("ring", i), s.label(e)))
 }
 
-// build makes the tree of the commitment: the leaves in the order of their
-// hashes, which says nothing of the values.
+// build makes the tree of the commitment, the leaves of each run in the order
+// of their hashes, which says nothing of the values. What earlier runs left of
+// it is taken as it is if it fits, and made again if not.
 func (s *ownSet) build() error {
-	if s.tree != nil {
-		return nil
+	if s.tree == nil {
+		s.tree, s.leaf, s.place = &forest{}, nil, nil
 	}
-	n := len(s.Elements)
-	hashes := make([]tlog.Hash, n)
-	had := min(len(s.hashes)/tlog.HashSize, n)
-	for i := range had {
-		hashes[i] = tlog.Hash(s.hashes[i*tlog.HashSize:])
+	for n := len(s.tree.parts); n < len(s.Runs); n++ {
+		if n < len(s.past) && s.recall(n) {
+			continue
+		}
+		if err := s.plant(n); err != nil {
+			s.tree = nil
+			return err
+		}
 	}
-	if err := eachCore(n-had, func(lo, hi int) error {
-		for i := had + lo; i < had+hi; i++ {
-			hashes[i] = tlog.RecordHash(s.leafOf(i))
+	return nil
+}
+
+// recall takes a run's part of the tree from where it was kept, if it fits.
+func (s *ownSet) recall(n int) bool {
+	size := s.Runs[n].Elements - s.from(n)
+	leaves, errLeaves := s.past[n].Leaves.get(s.spool)
+	tree, errTree := s.past[n].Tree.get(s.spool)
+	whole := tlog.StoredHashIndex(0, int64(s.Runs[n].Elements)) - tlog.StoredHashIndex(0, int64(s.from(n)))
+	if errLeaves != nil || errTree != nil || len(leaves) != 4*size || int64(len(tree)) != whole*tlog.HashSize {
+		return false
+	}
+	s.leaf = append(s.leaf, leaves)
+	s.tree.parts, s.tree.ends = append(s.tree.parts, tree), append(s.tree.ends, s.Runs[n].Elements)
+	return true
+}
+
+// plant makes a run's part of the tree out of its elements, and puts it away
+// again if it is one that was lost.
+func (s *ownSet) plant(n int) error {
+	list, err := s.elementsOf(n)
+	if err != nil {
+		return err
+	}
+	first := s.from(n)
+	hashes := make([]tlog.Hash, len(list))
+	if err := eachCore(len(list), func(lo, hi int) error {
+		for i := lo; i < hi; i++ {
+			hashes[i] = tlog.RecordHash(s.leafOf(first+i, list[i]))
 		}
 		return nil
 	}); err != nil {
 		return err
 	}
-	all := append(make([]byte, 0, n*tlog.HashSize), s.hashes[:had*tlog.HashSize]...)
-	for _, h := range hashes[had:] {
-		all = append(all, h[:]...)
+	order := make([]uint32, len(list))
+	for i := range order {
+		order[i] = uint32(i)
 	}
-	s.hashes = all
-	leaf := make([]uint32, n)
-	for i := range leaf {
-		leaf[i] = uint32(i)
+	slices.SortFunc(order, func(a, b uint32) int { return bytes.Compare(hashes[a][:], hashes[b][:]) })
+	sorted, leaf := make([]tlog.Hash, len(list)), make([]byte, 0, 4*len(list))
+	for at, i := range order {
+		sorted[at] = hashes[i]
+		leaf = binary.BigEndian.AppendUint32(leaf, uint32(first)+i)
 	}
-	from := 0
-	for _, r := range s.Runs { // what was committed keeps its place
-		slices.SortFunc(leaf[from:r.Elements], func(a, b uint32) int { return bytes.Compare(hashes[a][:], hashes[b][:]) })
-		from = r.Elements
+	if err := s.tree.add(sorted); err != nil {
+		return err
 	}
-	s.leaf, s.place = leaf, make([]uint32, n)
-	tree := make([]tlog.Hash, 0, 2*n)
-	reader := tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) { return pick(tree, at) })
-	for at, i := range leaf {
-		s.place[i] = uint32(at)
-		more, err := tlog.StoredHashesForRecordHash(int64(at), hashes[i], reader)
-		if err != nil {
-			return fmt.Errorf("hash the set: %w", err)
-		}
-		tree = append(tree, more...)
+	s.leaf = append(s.leaf, leaf)
+	if n >= len(s.past) || s.spool == nil {
+		return nil
 	}
-	s.tree = tree
-	return nil
-}
-
-func pick(tree []tlog.Hash, at []int64) ([]tlog.Hash, error) {
-	out := make([]tlog.Hash, len(at))
-	for i, a := range at {
-		if a < 0 || a >= int64(len(tree)) {
-			return nil, fmt.Errorf("tree has no hash %d: %w", a, fraud.ErrInvalid)
-		}
-		out[i] = tree[a]
-	}
-	return out, nil
-}
-
-func (s *ownSet) reader() tlog.HashReader {
-	return tlog.HashReaderFunc(func(at []int64) ([]tlog.Hash, error) { return pick(s.tree, at) })
+	var errLeaves error
+	s.past[n].Tree, err = s.spool.piece(fmt.Sprintf("%d-tree", n), s.tree.parts[n])
+	s.past[n].Leaves, errLeaves = s.spool.piece(fmt.Sprintf("%d-leaves", n), leaf)
+	return errors.Join(err, errLeaves)
 }
 
 // begins makes sure that the tree begins with the one of an earlier commitment
-// of ours, by making it anew if it does not: hashes that a failing disk changed
-// would look like a set that we changed.
+// of ours, by making it anew if it does not: what a failing disk changed would
+// look like a set that we changed.
 func (s *ownSet) begins(old Commitment) error {
-	if err := s.build(); err != nil {
-		return err
+	for range 2 {
+		if err := s.build(); err != nil {
+			return err
+		}
+		if root, err := tlog.TreeHash(int64(old.Size), s.tree); err == nil && bytes.Equal(root[:], old.Root) {
+			return nil
+		}
+		for n := range s.past {
+			s.past[n].Tree, s.past[n].Leaves = piece{}, piece{}
+		}
+		s.tree = nil
 	}
-	if root, err := tlog.TreeHash(int64(old.Size), s.reader()); err == nil && bytes.Equal(root[:], old.Root) {
-		return nil
-	}
-	s.hashes, s.tree = nil, nil
-	return s.build()
+	return fmt.Errorf("the kept set of the match that this one continues is not the one that was committed to, offer a fresh one: %w", fraud.ErrConflict)
 }
 
 func (s *ownSet) root() (tlog.Hash, error) {
 	if err := s.build(); err != nil {
 		return tlog.Hash{}, err
 	}
-	return tlog.TreeHash(int64(len(s.Elements)), s.reader())
+	return tlog.TreeHash(int64(s.size()), s.tree)
 }
 
-// points are the blinded run of this match: for each of its positions the
+// elementAt is the element at a leaf.
+func (s *ownSet) elementAt(leaf int) int {
+	n := s.runOf(leaf)
+	return int(binary.BigEndian.Uint32(s.leaf[n][4*(leaf-s.from(n)):]))
+}
+
+// placeOf is the leaf of an element.
+func (s *ownSet) placeOf(i int) int {
+	n := s.runOf(i)
+	first := s.from(n)
+	if s.place[n] == nil {
+		place := make([]uint32, len(s.leaf[n])/4)
+		for at := range place {
+			place[int(binary.BigEndian.Uint32(s.leaf[n][4*at:]))-first] = uint32(first + at)
+		}
+		if s.place == nil {
+			s.place = map[int][]uint32{}
+		}
+		s.place[n] = place
+	}
+	return int(s.place[n][i-first])
+}
+
+// points are the blinded run of a match: for each of its positions the
 // element's point to our key, or a sentinel.
-func (s *ownSet) points(tell func(done, of int)) ([]byte, error) {
+func (s *ownSet) points(n int, tell func(done, of int)) ([]byte, error) {
 	k, err := decodeScalar(s.Key)
 	if err != nil {
 		return nil, err
 	}
-	first := s.before()
-	place := make([]uint32, len(s.Elements)-first.Elements)
-	out := make([]byte, (len(s.Order)-first.Points)*pointLen)
-	for at, i := range s.Order[first.Points:] {
+	list, err := s.elementsOf(n)
+	if err != nil {
+		return nil, err
+	}
+	var first run
+	if n > 0 {
+		first = s.Runs[n-1]
+	}
+	place := make([]uint32, len(list))
+	out := make([]byte, (s.Runs[n].Points-first.Points)*pointLen)
+	for at, i := range s.Order[first.Points:s.Runs[n].Points] {
 		if i&isSentinel != 0 {
 			copy(out[at*pointLen:], encodePoint(curve().NewElement().MulGen(s.sentinel(int(i&^isSentinel)))))
 		} else {
@@ -272,7 +405,7 @@ func (s *ownSet) points(tell func(done, of int)) ([]byte, error) {
 		}
 	}
 	var done atomic.Int64
-	from := points{n: len(place), bytes: func(i int) []byte { return input(s.Elements[first.Elements+i].Indicator) }}
+	from := points{n: len(place), bytes: func(i int) []byte { return input(list[i].Indicator) }}
 	return out, raiseAll(k, from, func(lo int, encoded []byte) {
 		for i := range len(encoded) / pointLen {
 			copy(out[int(place[lo+i])*pointLen:], encoded[i*pointLen:(i+1)*pointLen])
@@ -283,10 +416,10 @@ func (s *ownSet) points(tell func(done, of int)) ([]byte, error) {
 
 // where is the position of each element.
 func (s *ownSet) where() []uint32 {
-	if len(s.spot) == len(s.Elements) {
+	if len(s.spot) == s.size() {
 		return s.spot
 	}
-	s.spot = make([]uint32, len(s.Elements))
+	s.spot = make([]uint32, s.size())
 	for at := range s.Order {
 		if i, ok := s.at(at); ok {
 			s.spot[i] = uint32(at)
@@ -295,74 +428,53 @@ func (s *ownSet) where() []uint32 {
 	return s.spot
 }
 
-// frame is how many elements are sealed together.
-const frame = 1 << 14
-
-// keep puts the elements and their order away, sealed: a set of a million
-// would be too much to write anew with every message.
-func (s *ownSet) keep(to *spool, of string, box Sealer) error {
-	return to.write("set", func(w io.Writer) error {
-		for n := 0; n*frame < max(len(s.Elements), len(s.Order)); n++ {
-			f := framed{Elements: part(s.Elements, n), Order: part(s.Order, n)}
-			var plain bytes.Buffer
-			if err := gob.NewEncoder(&plain).Encode(f); err != nil {
-				return fmt.Errorf("write elements: %w", err)
-			}
-			sealed := box.SealBytes(fmt.Sprintf("%s set %d", of, n), plain.Bytes())
-			if _, err := w.Write(append(u32(len(sealed)), sealed...)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+// keep puts this run's elements and their order away, sealed: a set of a
+// million would be too much to write anew with every message.
+func (s *ownSet) keep() error {
+	return shelve(s.spool, "set", "match "+string(s.id), s.box, s.Elements, s.Order[s.before().Points:])
 }
 
-type framed struct {
-	Elements []Element
-	Order    []uint32
-}
-
-func part[T any](all []T, n int) []T {
-	return all[min(n*frame, len(all)):min((n+1)*frame, len(all))]
-}
-
-// load reads what keep wrote.
-func (s *ownSet) load(from *spool, of string, box Sealer) error {
-	b, err := from.load("set")
-	if err != nil {
-		return err
-	}
-	bad := fmt.Errorf("the set of this match is gone from the node's folder; refuse the match and offer a fresh one: %w", fraud.ErrNotFound)
-	for n := 0; len(b) > 0; n++ {
-		if len(b) < 4 || int(binary.BigEndian.Uint32(b)) > len(b)-4 {
-			return bad
-		}
-		size := int(binary.BigEndian.Uint32(b))
-		plain, err := box.OpenBytes(fmt.Sprintf("%s set %d", of, n), b[4:4+size])
+// load takes up what keep wrote, of this run and those before it: the order
+// at once, elements when they are asked for.
+func (s *ownSet) load() error {
+	s.Order = nil
+	for n := range s.Runs {
+		sh, err := s.shelfOf(n)
 		if err != nil {
-			return fmt.Errorf("open the set: %w", err)
+			return err
 		}
-		var f framed
-		if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&f); err != nil {
-			return fmt.Errorf("read the set: %w", err)
-		}
-		s.Elements, s.Order, b = append(s.Elements, f.Elements...), append(s.Order, f.Order...), b[4+size:]
-	}
-	if last := s.Runs[len(s.Runs)-1]; len(s.Elements) != last.Elements || len(s.Order) != last.Points {
-		return bad
+		s.Order = append(s.Order, sh.order...)
 	}
 	return nil
 }
 
 // kinds are the kinds' codes by position, 0 for a sentinel.
-func (s *ownSet) kinds() []byte {
+func (s *ownSet) kinds() ([]byte, error) {
+	by := make([]byte, 0, s.size())
+	for n := range s.Runs {
+		if n == len(s.Runs)-1 && s.Elements != nil || len(s.Old) > 0 {
+			list, err := s.elementsOf(n)
+			if err != nil {
+				return nil, err
+			}
+			for _, e := range list {
+				by = append(by, kindCode(e.Indicator.Kind))
+			}
+			continue
+		}
+		sh, err := s.shelfOf(n)
+		if err != nil {
+			return nil, err
+		}
+		by = append(by, sh.kinds...)
+	}
 	out := make([]byte, len(s.Order))
 	for at, i := range s.Order {
 		if i&isSentinel == 0 {
-			out[at] = kindCode(s.Elements[i].Indicator.Kind)
+			out[at] = by[i]
 		}
 	}
-	return out
+	return out, nil
 }
 
 // kindsHash commits to the kinds by position.
@@ -449,13 +561,17 @@ func (s *ownSet) commit(id fraud.MatchID, from, to fraud.OrgID, terms [32]byte, 
 	if err != nil {
 		return Commitment{}, err
 	}
-	kinds, coin := kindsHash(s.kindsNonce(), s.kinds()), coinHash(s.Coin)
+	codes, err := s.kinds()
+	if err != nil {
+		return Commitment{}, err
+	}
+	kinds, coin := kindsHash(s.kindsNonce(), codes), coinHash(s.Coin)
 	c := Commitment{
-		Match: id, From: from, To: to, Terms: terms[:], Root: root[:], Size: len(s.Elements), Points: len(s.Order),
+		Match: id, From: from, To: to, Terms: terms[:], Root: root[:], Size: s.size(), Points: len(s.Order),
 		Key: publicKey(key), LabelKey: publicKey(labelKey), KindsHash: kinds[:], CoinHash: coin[:], At: unix(at),
 	}
 	if had := s.before().Elements; had > 0 && had < c.Size {
-		if c.Extends, err = tlog.ProveTree(int64(c.Size), int64(had), s.reader()); err != nil {
+		if c.Extends, err = tlog.ProveTree(int64(c.Size), int64(had), s.tree); err != nil {
 			return Commitment{}, fmt.Errorf("prove that the set was only added to: %w", err)
 		}
 	}
@@ -496,13 +612,17 @@ func (s *ownSet) open(i int, whole bool) (Opening, error) {
 	if err := s.build(); err != nil {
 		return Opening{}, err
 	}
-	e := s.Elements[i]
-	path, err := tlog.ProveRecord(int64(len(s.Elements)), int64(s.place[i]), s.reader())
+	e, err := s.element(i)
+	if err != nil {
+		return Opening{}, err
+	}
+	place := s.placeOf(i)
+	path, err := tlog.ProveRecord(int64(s.size()), int64(place), s.tree)
 	if err != nil {
 		return Opening{}, fmt.Errorf("prove an element: %w", err)
 	}
 	vs, rs, es := s.salt("value", i), s.salt("ring", i), s.salt("evidence", i)
-	o := Opening{Leaf: int(s.place[i]), Reports: e.Reports, EvidenceSalt: es[:], Path: path}
+	o := Opening{Leaf: place, Reports: e.Reports, EvidenceSalt: es[:], Path: path}
 	for _, d := range e.Evidence {
 		o.Evidence = append(o.Evidence, bytes.Clone(d.Digest[:]))
 	}

@@ -17,16 +17,23 @@ import (
 // lists stay in memory, as between two small files.
 //
 //	set           our elements and their order, sealed: it holds values
-//	our-leaves    hashes of the commitment's leaves by element, 32 bytes each, of an epoch's match
 //	our-NAME      a list that we gave
 //	peer-NAME     a list that we were given, whole
 //	peer-NAME.part  what has come of one
 //	tags-of       our tags of the peer's points, by position, as they are made
-//	back          the tags that the peer gave back, ascending
+//	matched       the tags in common, ascending
+//
+// and of a match of an epoch, for the next one:
+//
+//	known         which indicators the set has, hashed with a secret key
+//	tree, leaves  of the commitment, and which element stands where
+//	sorted, back  all of our tags of the peer's points, and all that it gave back, ascending
+//	N-…           what the N-th match of the epoch left: the same files, by hard links
+//	past-…        the lists of the match before
 //
 // Points, tags, kinds and labels are what travels: they tell a reader of the
-// disk no more than they told the peer. The leaves' hashes hide their values
-// behind salts of 32 secret bytes.
+// disk no more than they told the peer. The tree's leaves hide their values
+// behind salts of 32 secret bytes, the known ones behind a key as long.
 type spool struct {
 	dir   string
 	brief bool     // for a run that nobody continues: nothing waits for the disk
@@ -49,13 +56,39 @@ func (s *spool) keep(name string, list []byte) ([]byte, error) {
 	if !s.kept() || list == nil {
 		return list, nil
 	}
-	if err := s.write(name, func(w io.Writer) error {
-		_, err := w.Write(list)
-		return err
-	}); err != nil {
+	if err := s.put(name, list); err != nil {
 		return nil, err
 	}
 	return s.load(name)
+}
+
+// put writes a list into a file.
+func (s *spool) put(name string, list []byte) error {
+	return s.write(name, func(w io.Writer) error {
+		_, err := w.Write(list)
+		return err
+	})
+}
+
+// link takes a file of another match's folder over, as it is: nobody changes
+// it any more. A file that is not there is left out; whoever needs it sees.
+func (s *spool) link(from *spool, name, as string) error {
+	if err := os.MkdirAll(s.dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder of a match: %w", err)
+	}
+	old, to := from.path(name), s.path(as)
+	if err := os.Remove(to); err != nil && !errors.Is(err, fs.ErrNotExist) { // from a time that was cut short
+		return fmt.Errorf("take list %s over: %w", name, err)
+	}
+	err := os.Link(old, to)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	b, err := os.ReadFile(old) // a file system without links
+	if err != nil {
+		return fmt.Errorf("take list %s over: %w", name, err)
+	}
+	return s.put(as, b)
 }
 
 // write makes a file that is there whole or not at all.

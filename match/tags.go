@@ -197,6 +197,19 @@ func (r *bitReader) clean() bool {
 	return rest == 0
 }
 
+// merged is two ascending lists in one.
+func merged(a, b []tag) []tag {
+	if len(a) == 0 {
+		return b
+	}
+	out := make([]tag, 0, len(a)+len(b))
+	for _, t := range b { // the few among the many
+		n, _ := slices.BinarySearchFunc(a, t, compareTags)
+		out, a = append(append(out, a[:n]...), t), a[n:]
+	}
+	return append(out, a...)
+}
+
 // common returns the tags in both, ascending; both are ascending.
 func common(a, b []tag) []tag {
 	var out []tag

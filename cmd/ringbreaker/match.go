@@ -18,7 +18,7 @@ import (
 
 func matchCommand() command {
 	return command{
-		name: "match", args: "-a FILE -b FILE [-step STEP] | offer|accept|consent|refuse|show|list|shares|recall -data DIR [-peer ORG] [-deconflict] [-id MATCH] [-step STEP]",
+		name: "match", args: "-a FILE -b FILE [-step STEP] | offer|accept|consent|refuse|show|list|shares|recall -data DIR [-peer ORG] [-epoch] [-next MATCH] [-deconflict] [-id MATCH] [-step STEP]",
 		does:    "learns which rings two organisations have in common, a step at a time, between two nodes or two files; instead of a file, 10k or 1M is an invented set of that size, of which the two have half in common, to see what a match costs",
 		example: "ringbreaker match -a world/a.jsonl -b world/b.jsonl",
 		run:     runMatch,
@@ -36,6 +36,8 @@ func runMatch(ctx context.Context, c *call) error {
 	step := c.flags.String("step", "", "how far to reveal: count (files only), kinds, suspects or indicators")
 	reason := c.flags.String("reason", "", "why it is refused or recalled")
 	deconflict := c.flags.Bool("deconflict", false, "offer another agency to learn only whether both look at the same target, and whom to call")
+	epoch := c.flags.Bool("epoch", false, "offer to keep both sides' keys, so that the next day's match carries only what is new")
+	next := c.flags.String("next", "", "offer the `MATCH` that continues one offered with -epoch, on its terms: only what is new travels and costs")
 	if err := c.parse(); err != nil {
 		return err
 	}
@@ -66,6 +68,14 @@ func runMatch(ctx context.Context, c *call) error {
 				*reports = 1 // one case is enough
 			}
 			offer = func() (fraud.MatchID, error) { return n.OfferDeconfliction(ctx, fraud.OrgID(*peer), *reports) }
+		}
+		switch {
+		case (*epoch || *next != "") && *deconflict || *next != "" && (*peer != "" || *epoch):
+			return usagef("say -peer with -epoch, or -next alone: the next match is on the terms of the one before; a deconfliction keeps no keys")
+		case *epoch:
+			offer = func() (fraud.MatchID, error) { return n.OfferEpoch(ctx, fraud.OrgID(*peer), nil, *reports) }
+		case *next != "":
+			offer = func() (fraud.MatchID, error) { return n.OfferNext(ctx, fraud.MatchID(*next)) }
 		}
 		got, err := offer()
 		if err != nil {
