@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"crypto/sha256"
-	"database/sql"
 	"fmt"
 
 	"ringbreaker.example/access"
@@ -234,7 +233,7 @@ const (
 	WHERE s.kind = $1 AND s.value = $2
 	ORDER BY r.id LIMIT $3`
 	forLinkingSQL = `
-	SELECT r.id, e.facts, e.sightings, e.sketches
+	SELECT r.no, r.id, e.facts, e.sightings, e.sketches
 	FROM reports r JOIN extractions e ON e.report_no = r.no
 	WHERE NOT EXISTS (SELECT 1 FROM reports later WHERE later.supersedes = r.id AND later.supersedes <> '')
 	ORDER BY r.id`
@@ -270,15 +269,7 @@ func (db *DB) ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]
 // order of their ids, with all that linking needs. It reads one state of the
 // database, in bounded memory; an error of fn ends it and is returned.
 func (db *DB) EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error) error {
-	err := db.read(ctx, func(t *sql.Tx) error {
-		return each(ctx, t, forLinkingSQL, nil, func(r row) error {
-			f, s, k, err := scanForLinking(r)
-			if err != nil {
-				return err
-			}
-			return fn(f, s, k)
-		})
-	})
+	err := db.eachExtracted(ctx, forLinkingSQL, nil, func(x *extracted) error { return fn(x.facts, x.sightings, x.sketches) })
 	return doing(err, "read the reports for linking")
 }
 
@@ -288,30 +279,6 @@ func (db *DB) EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []f
 // number reads on from there. It reads one state of the database, in bounded
 // memory; an error of fn ends it and is returned.
 func (db *DB) EachForLinkingBetween(ctx context.Context, after, to int64, fn func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error) error {
-	err := db.read(ctx, func(t *sql.Tx) error {
-		return each(ctx, t, forLinkingBetweenSQL, []any{after, to}, func(r row) error {
-			var no int64
-			f, s, k, err := scanForLinking(r, &no)
-			if err != nil {
-				return err
-			}
-			return fn(no, f, s, k)
-		})
-	})
+	err := db.eachExtracted(ctx, forLinkingBetweenSQL, []any{after, to}, func(x *extracted) error { return fn(x.no, x.facts, x.sightings, x.sketches) })
 	return doing(err, "read the reports for linking after number %d", after)
-}
-
-func scanForLinking(r row, before ...any) (f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch, err error) {
-	var id fraud.ReportID
-	var packedSightings, packedSketches []byte
-	if err = r.Scan(append(before, &id, into(&f), &packedSightings, &packedSketches)...); err != nil {
-		return f, nil, nil, err
-	}
-	if s, err = unpackSightings(id, packedSightings); err != nil {
-		return f, nil, nil, fmt.Errorf("report %s: %w", id, err)
-	}
-	if k, err = unpackSketches(packedSketches); err != nil {
-		return f, nil, nil, fmt.Errorf("report %s: %w", id, err)
-	}
-	return f, s, k, nil
 }
