@@ -15,6 +15,9 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	x.readOwnLine(c, k)
 	x.readReached(c, k, last)
 	x.readBy(c, k)
+	x.readLeft(c, k)
+	x.readLabel(c, k)
+	x.readPronoun(c, k)
 	if x.hasQuestion() {
 		x.readQuestion(c, k)
 	}
@@ -74,7 +77,7 @@ func (x *scan) readOwnLine(c *cuesAround, k int) {
 		case is.has(cueMy) && back < k:
 			c.isMine = c.isMine || !c.text && !x.is(back-1).has(cueFrom|cueTo)
 			return
-		case x.markAt(back) == ':', is.has(cueIs | cueNumber | cueOwn), equalFold("callback", w), equalFold("contact", w), equalFold("phone", w), equalFold("best", w):
+		case x.markAt(back) == ':', x.markAt(back) == ',' && back == k, is.has(cueIs | cueNumber | cueOwn), equalFold("callback", w), equalFold("contact", w), equalFold("contato", w), equalFold("contacto", w), equalFold("phone", w), equalFold("best", w):
 		default:
 			return
 		}
@@ -86,6 +89,10 @@ func (x *scan) readOwnLine(c *cuesAround, k int) {
 func (x *scan) readReached(c *cuesAround, k, last int) {
 	from := -1
 	switch {
+	case reachMe(x.bytes(k)), x.is(k).has(cueTo) && reachMe(x.wordAt(k-1)), article(x.bytes(k)) && reachMe(x.wordAt(k-2)),
+		equalFold("me", x.bytes(k)) && (equalFold("need", x.wordAt(k-1)) || x.is(k-1).has(cueCall) && !x.is(k-1).has(cueCalled)) && !c.theirs:
+		c.isMine = true
+		return
 	case x.is(k).has(cueTo) && x.hint(k-1).has(hintReachable):
 		from = k - 2
 	case x.is(k).has(cueTo) && (equalFold("am", x.bytes(max(0, k-1))) || equalFold("m", x.bytes(max(0, k-1)))) && (x.is(k-2).has(cueI) || x.is(k-3).has(cueI)) && !x.is(k+1).has(cueID):
@@ -112,6 +119,119 @@ func (x *scan) readReached(c *cuesAround, k, last int) {
 			return
 		}
 	}
+}
+
+// reachMe says whether a Spanish or Portuguese verb carries its "me":
+// "pueden localizarme en el".
+func reachMe(w []byte) bool {
+	switch string(w) {
+	case "localizarme", "contactarme", "llamarme", "ubicarme", "contatar-me", "escribirme":
+		return true
+	}
+	return false
+}
+
+// readLeft takes in "a voicemail from … at" and "numbers used so far:": the
+// call or the message came from there; and "I emailed", which the speaker did.
+func (x *scan) readLeft(c *cuesAround, k int) {
+	if w := x.bytes(k); equalFold("emailed", w) && x.is(k-1).has(cueI) {
+		c.call, c.from = true, false
+		return
+	}
+	at := x.is(k).has(cueTo)
+	for back := k; back >= c.floor && back > k-9; back-- {
+		if mark := x.markAt(back); mark == '.' || mark == ';' || mark == '?' || mark == '!' {
+			return
+		}
+		switch {
+		case at && x.is(back).has(cueFrom):
+			for near := back - 1; near >= c.floor && near >= back-2; near-- {
+				if w := x.bytes(near); equalFold("voicemail", w) || equalFold("call", w) || equalFold("calls", w) {
+					c.from, c.got, c.toward, c.call = true, true, false, false
+					return
+				}
+			}
+		case equalFold("used", x.bytes(back)) && back > k-5 && x.is(back-1).has(cueNumber):
+			c.from, c.got, c.toward = true, true, false
+			return
+		}
+	}
+}
+
+// readLabel takes in a label of a form, "Home ph:", "Cell:", in the lines or
+// the sentence about the victim: "Complainant: …, Cell:".
+func (x *scan) readLabel(c *cuesAround, k int) {
+	label := false
+	back := k
+	for ; back >= c.floor && back > k-4; back-- {
+		is := x.is(back)
+		if x.markAt(back) == ':' {
+			continue
+		}
+		if !is.has(cueOwn|cuePhone) && !equalFold("ph", x.bytes(back)) {
+			break
+		}
+		label = label || is.has(cueOwn)
+	}
+	if !label || x.markAt(k+1) != ':' {
+		return
+	}
+	for ; back >= c.floor && back > k-farLabel; back-- {
+		switch hint := x.hint(back); {
+		case x.is(back).has(cueCall | cueCalled | cueFrom | cueScript), hint.has(hintTheirs), hint.has(hintPerson) && !hint.has(hintSelf|hintKin), equalFold("suspect", x.bytes(back)), equalFold("subject", x.bytes(back)), equalFold("accused", x.bytes(back)):
+			return
+		case hint.has(hintKin):
+			c.victims = true
+			return
+		}
+	}
+}
+
+// farLabel is how many tokens before a label who it is about may stand.
+const farLabel = 24
+
+// readPronoun takes in "his number is" and "her cell:" of the victim's own
+// people, the last person that the account spoke of.
+func (x *scan) readPronoun(c *cuesAround, k int) {
+	at := k
+	for at >= c.floor && at > k-4 && (x.markAt(at) == ':' || x.is(at).has(cueIs|cueNumber|cueOwn|cuePhone)) {
+		at--
+	}
+	if at < c.floor || at == k || x.toks[at].class != classWord {
+		return
+	}
+	his, her := equalFold("his", x.bytes(at)), equalFold("her", x.bytes(at))
+	if !his && !her {
+		return
+	}
+	for back := at - 1; back >= 0 && back > at-farLabel; back-- {
+		hint := x.hint(back)
+		switch w := x.bytes(back); {
+		case hint.has(hintKin) && !hint.has(hintPerson|hintRole):
+			c.victims = c.victims || !(his && female(w)) && !(her && male(w))
+			return
+		case hint.has(hintPerson | hintRole), x.is(back).has(cueAgent), x.toks[back].used && x.toks[back].class == classWord && startsUpper(w):
+			return
+		}
+	}
+}
+
+func female(w []byte) bool {
+	for _, one := range [...]string{"wife", "daughter", "mother", "mom", "mum", "grandma", "grandmother", "sister", "aunt", "niece", "widow"} {
+		if equalFold(one, w) {
+			return true
+		}
+	}
+	return false
+}
+
+func male(w []byte) bool {
+	for _, one := range [...]string{"husband", "father", "dad", "grandpa", "grandfather", "brother", "uncle", "nephew", "widower"} {
+		if equalFold(one, w) {
+			return true
+		}
+	}
+	return false
 }
 
 // thirdPerson says whether a word is he, she or they.
@@ -211,7 +331,7 @@ func (x *scan) readOffice(c *cuesAround, k, last int) {
 	if equalFold("assigned", x.wordAt(last+1)) {
 		c.helper = true
 	}
-	for back, words := k, 0; back >= c.floor && words < 7; back-- {
+	for back, words := k, 0; back >= c.floor && words < 8; back-- {
 		if x.toks[back].class == classMark {
 			if mark := x.markAt(back); mark == '.' && x.gap(back+1) > 0 && words > 0 && !x.abbreviation(back) && words > 2 || mark == ';' || mark == '?' {
 				return
@@ -220,7 +340,7 @@ func (x *scan) readOffice(c *cuesAround, k, last int) {
 		}
 		words++
 		switch {
-		case x.hint(back).has(hintOffice):
+		case x.hint(back).has(hintOffice), equalFold("reported", x.bytes(back)) && x.is(back+1).has(cueTo):
 			c.helper = true
 			return
 		case x.is(back).has(cueBank) && x.ownersBank(back) && !c.from && !c.shown:

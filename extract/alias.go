@@ -78,7 +78,7 @@ func (x *scan) named(i int) {
 
 // titled takes the name behind a title or an agent's word: Mr, Officer, Herr.
 func (x *scan) titled(i int) {
-	if x.greeted(i) || x.kinBefore(i) {
+	if x.greeted(i) || x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) {
 		return
 	}
 	w := x.bytes(i)
@@ -90,6 +90,16 @@ func (x *scan) titled(i int) {
 	}
 	k := x.behindTitles(i)
 	x.takeName(k, nameLoose)
+}
+
+// takenDownBy says whether the title at token i is that of one whom the
+// speaker told: "reported to Detective", "meine Bank, Frau".
+func (x *scan) takenDownBy(i int) bool {
+	k := i - 1
+	if x.markAt(k) == ',' {
+		k--
+	}
+	return x.is(k).has(cueTo) && equalFold("reported", x.wordAt(k-1)) || x.is(k).has(cueBank) && x.markAt(k+1) == ',' && x.ownersBank(k)
 }
 
 // alsoWords are titles that are other words in small letters.
@@ -188,7 +198,7 @@ func (x *scan) behindSmallWords(i int) {
 // person takes the name behind a word for a person: 'the guy "Eric Watson"',
 // "Man on phone, Ethan Clark,".
 func (x *scan) person(i int) {
-	if x.kinBefore(i) {
+	if x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) || x.hint(i).has(hintRole) && !x.opt.FromFraudster && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) {
 		return
 	}
 	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
@@ -250,7 +260,7 @@ func (x *scan) givenName(i int) {
 			return
 		}
 	case x.quoted(first, last) && !x.opt.FromFraudster:
-	case !x.opt.FromFraudster && x.answers(first, last):
+	case !x.opt.FromFraudster && (x.answers(first, last) || equalFold("by", x.before1(first)) && x.is(first-2).has(cueCalled)):
 	case x.opt.FromFraudster && x.introduces(first, last):
 	default:
 		return

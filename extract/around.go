@@ -252,7 +252,7 @@ func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) 
 		c.from, c.got, c.mine = true, true, false
 	case is.has(cueFrom) && words <= 4 && !c.toward && !c.mine && !c.call && !before.has(cueCalled):
 		c.from = true
-	case is.has(cueTo) && words <= 3 && !c.from && !c.mine:
+	case is.has(cueTo) && words <= 3 && !c.from && !c.mine && !x.indefinite(k):
 		c.toward = true
 	}
 	if is.has(cueMy) && !*turned && !c.toward && (words <= 6) && !c.shown && !c.got && !before.has(cueGot) {
@@ -272,6 +272,12 @@ func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) 
 	if is.has(cueScript|cueTo|cueBank|cueSite|cueMail) && !is.has(cueOwn) && !x.is(k-1).has(cueMy) {
 		*turned = true
 	}
+}
+
+// indefinite says whether the word at token k is the English article "a",
+// which is "to" in Spanish.
+func (x *scan) indefinite(k int) bool {
+	return x.toks[k].len() == 1 && x.bytes(k)[0]|0x20 == 'a' && x.lang() == langEN
 }
 
 // officer says whether the Spanish word at token k is an officer and not

@@ -130,7 +130,7 @@ func (x *scan) handleAt(i int) {
 			break
 		}
 	}
-	for k := i - 1; k >= 0 && k >= i-12; k-- {
+	for k := i - 1; k >= 0 && k >= i-20; k-- {
 		if x.is(k).has(cueNetwork) {
 			x.takeHandle(k, i, i+1)
 			return

@@ -379,7 +379,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		return fraud.RoleRemote, "the way into a machine"
 	case fraud.Handle:
-		if c.mine && !x.opt.FromFraudster {
+		if c.mine && !x.opt.FromFraudster && !x.paidHandle(f, m) {
 			return fraud.RoleVictimOwned, "the speaker calls it their own"
 		}
 		return x.handleRole(c, f, m)

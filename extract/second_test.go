@@ -95,10 +95,10 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 		phones, values, role float64
 	}{
 		{"dev", 0.975, 0.975, 0.93},
-		{"held", 0.945, 0.933, 0.887},
-		{"third", 0.955, 0.935, 0.913},
+		{"held", 0.945, 0.933, 0.889},
+		{"third", 0.955, 0.935, 0.912},
 		{"fourth", 0.98, 0.975, 0.935},
-		{"fifth", 0.975, 0.953, 0.935},
+		{"fifth", 0.98, 0.953, 0.93},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			texts := half(t, tt.name)
@@ -107,7 +107,7 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 			case "fourth":
 				least = 84
 			case "fifth":
-				least = 154
+				least = 194
 			}
 			if len(texts) < least {
 				t.Errorf("%d snippets, want at least %d", len(texts), least)

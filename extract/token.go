@@ -307,7 +307,7 @@ func cjk(b []byte, i int) int {
 		return 1
 	case r >= 0x30A0 && r <= 0x30FF:
 		return 2
-	case r >= 0x3400 && r <= 0x9FFF || r >= 0xF900 && r <= 0xFAFF:
+	case r == 0x3005 || r >= 0x3400 && r <= 0x9FFF || r >= 0xF900 && r <= 0xFAFF:
 		return 3
 	}
 	return 0

@@ -201,6 +201,17 @@ func (x *scan) toSpeaker(k int) bool {
 	return x.hint(k+1).has(hintToMe) || k > 2 && x.toks[k-2].class == classMark && x.gap(k-2) == 0 && equalFold("m", x.bytes(k-3))
 }
 
+// paidHandle says whether a handle is one that money is sent to and "my" does
+// not stand right before it: "my manager's cashapp $name".
+func (x *scan) paidHandle(f *Finding, m mark) bool {
+	switch network, _, _ := strings.Cut(f.Value, ":"); network {
+	case "cashapp", "venmo", "chime":
+		first, _ := x.tokensOf(m)
+		return !x.near(max(0, first-1), 1, 0, cueMy)
+	}
+	return false
+}
+
 // handleRole decides what a name on a network is: where money goes, what they
 // wrote under, or whom to write to.
 func (x *scan) handleRole(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
