@@ -83,6 +83,10 @@ func TestDigitsThatWereSpoiltAreReadOrLeft(t *testing.T) {
 		{"an account before a pound sign is no amount", "20-45-77 60119284 £1,750.00", "amount:GBP 1750.00"},
 		{"yen with a comma behind the ten thousands", "料金29万8,000円", "amount:JPY 298000"},
 		{"a firm behind years and a word", "Copyright 2019-2025 Birchwood Assist LLC", "company:name:birchwood assist llc"},
+		{"a host behind a brand's name", "track at parcel.example@sh0rt.example/a1b2 today", "url:http://sh0rt.example/a1b2 domain:sh0rt.example"},
+		{"a brand that is a person's name", "Thank you, Charles Schwab", ""},
+		{"a firm's end and no name", "between & Co., Inc. ends", ""},
+		{"a tenant is nobody's brand", "mail from qx77@harbor4.onmicrosoft.com", "email:qx77@harbor4.onmicrosoft.com"},
 		{"Inhaber", "Bitte überweisen Sie an Konto, Inhaber Südwind Handels GmbH", "company:name:sudwind handels gmbh"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

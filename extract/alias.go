@@ -544,7 +544,7 @@ func notAName(c cues) bool {
 var brandWords = setOf(`microsoft windows amazon apple google paypal norton mcafee geek chase wells citi bank irs social security medicare
 	support technical customer service federal department fraud refund account facebook netflix dell hp cisco comcast coinbase binance venmo zelle
 	xfinity at&t verizon visa mastercard the a an not that your our very also level senior he she it they we you this there then and but or if when
-	his her their my no yes ok please call dear sir madam ma'am hello hi good thank thanks how what who why where wells fargo hsbc lloyds barclays
+	his her their my no yes ok please call dear sir madam ma'am hello hi good thank thanks how what who why where wells fargo hsbc lloyds barclays quantity research address second couple warm hero kind best regards reference status invoice
 	for from to with press just make even well sorry now plus first come reply remove take again like awarded money cash payment prize winner offer free new your
 	ihre ihr ihren ihrem sie die der das ein eine einer es wir ich le les des une votre notre su sus los las el la un una
 	europol interpol polizei policía policia gendarmerie telekom vodafone sparkasse commerzbank santander bbva caixabank correos orange ameli valid cashback gratis domain

@@ -145,5 +145,8 @@ func (x *scan) takeAlias(first, last int) {
 	if len(name) < 3 || x.markAt(last+1) == '*' || x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.hint(last).has(hintTrade) || x.hint(last+1).has(hintTrade) && x.gap(last+1) == 1 {
 		return // a firm's
 	}
+	if brandFirm(name) != "" {
+		return // "Charles Schwab" is the bank
+	}
 	x.take(fraud.PersonAlias, name, first, last, true)
 }

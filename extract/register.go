@@ -369,7 +369,7 @@ func (x *scan) noFirmsWord(k int) bool {
 	case t.class == classNumber:
 		return t.len() == 4 && isYear(x.bytes(k)) || x.markAt(k-1) == '-' || x.markAt(k+1) == '-'
 	}
-	return announcesFirm(x.bytes(k)) || x.hint(k).has(hintHolder) && !x.is(k).has(cueFirm) && x.lang() != langEN || equalFold("copyright", x.bytes(k))
+	return announcesFirm(x.bytes(k)) || equalFold("your", x.bytes(k)) || x.hint(k).has(hintHolder) && !x.is(k).has(cueFirm) && x.lang() != langEN || equalFold("copyright", x.bytes(k))
 }
 
 // firmTo is firm for a legal form that stands at tokens i to end.
@@ -423,6 +423,9 @@ func (x *scan) firmTo(i, end int) {
 	}
 	if x.markAt(last+1) == '(' && last+3 < len(x.toks) && x.markAt(last+3) == ')' && equalFold("haftungsbeschränkt", x.bytes(last+2)) {
 		last += 3
+	}
+	if w := x.bytes(first); equalFold("co", w) {
+		return // the end of a name that was not read
 	}
 	name := foldCompany(string(x.text.b[x.toks[first].start:x.toks[last].end]))
 	if len(name) < 6 || len(name) > 120 {

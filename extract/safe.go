@@ -174,7 +174,7 @@ func lookAlike(host string) (name, how string) {
 // "name:charles schwab co inc". A firm that calls itself by a brand and a word
 // of its own is not the brand.
 func brandFirm(value string) string {
-	value = strings.TrimPrefix(value, "name:")
+	value = strings.TrimPrefix(strings.TrimPrefix(value, "name:"), "the ")
 	var room [64]byte
 	label := room[:0]
 	for rest := value; rest != ""; {

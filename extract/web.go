@@ -409,11 +409,34 @@ func (x *scan) at(i int) {
 		return
 	}
 	if value, valid, ok := x.mailAddress(refang(x.text.text(start, end))); ok && valid {
+		if x.behindUser(i, start, at, end) {
+			return
+		}
 		x.takeSpan(fraud.Email, value, start, end, true)
 		x.use(x.tokenAt(start, i), end)
 		return
 	}
 	x.upi(i, start, at)
+}
+
+// behindUser takes a page that hides behind another's name, "brand.com@host/x":
+// what stands before the "@" of an address with a path is its user and no host
+// (RFC 3986 §3.2.1). The user has a dot, as a host that it shall look like.
+func (x *scan) behindUser(i, start, at, end int) bool {
+	b := x.text.b
+	if end+1 >= len(b) || b[end] != '/' || !isAlnum(b[end+1]) || bytes.IndexByte(b[start:at], '.') < 0 {
+		return false
+	}
+	long := urlEnd(b, end)
+	value, valid, ok := canonicalURL(x.text.text(at+1, long))
+	if !ok || !valid {
+		return false
+	}
+	x.takeSpan(fraud.URL, value, start, long, true)
+	x.hostOf(value, at+1, long)
+	x.use(x.tokenAt(start, i), long)
+	x.past = long
+	return true
 }
 
 // tokenAt walks back from token i to the one that holds byte start.
