@@ -43,8 +43,12 @@ func checkIdentities(b *builder) verdict {
 			unseen = append(unseen, name)
 		}
 	}
-	says := fmt.Sprintf("%d strings that identify victims were looked for in %d files and stand in none; the annex is sealed to %d keys of the agency.",
-		s.needles, len(names), len(b.m.To.Recipients))
+	keys := "1 key"
+	if n := len(b.m.To.Recipients); n != 1 {
+		keys = fmt.Sprintf("%d keys", n)
+	}
+	says := fmt.Sprintf("%d strings that identify victims were looked for in %d files and stand in none; the annex is sealed to %s of the agency.",
+		s.needles, len(names), keys)
 	if len(unseen) > 0 {
 		says += fmt.Sprintf(" What %d files show is not text, and no program here can read it (%s%s): a person must have looked at them.",
 			len(unseen), strings.Join(unseen[:min(len(unseen), 5)], ", "), map[bool]string{true: ", …"}[len(unseen) > 5])
