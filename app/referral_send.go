@@ -2,7 +2,9 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"time"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -53,6 +55,10 @@ func (n *Node) handIn(ctx context.Context, id fraud.ReferralID, version int) err
 	if err != nil {
 		return err
 	}
+	sent, err := n.ownStep(r, fraud.ReferralSent, fmt.Sprintf("Sent version %d to the node of %s", r.Version, r.To))
+	if err != nil {
+		return err
+	}
 	file, err := n.carryTo(ctx, r.To, n.referralFile(id, r.Version, "referral.age"), r.Sealed)
 	if err != nil {
 		return err
@@ -64,6 +70,11 @@ func (n *Node) handIn(ctx context.Context, id fraud.ReferralID, version int) err
 	agency, err := n.peer(ctx, r.To)
 	if err != nil {
 		return err
+	}
+	if r.Status == fraud.ReferralSealed { // and not a letter that goes twice
+		if err := n.db.AddStatus(ctx, sent); err != nil {
+			return err
+		}
 	}
 	if err := n.takeStatus(ctx, agency.Org, receipt); err != nil {
 		return err
@@ -162,7 +173,24 @@ func (n *Node) seal(ctx context.Context, id fraud.ReferralID, version int) (r fr
 		return r, agency, c, err
 	}
 	r.Status = fraud.ReferralSealed
+	step, err := n.ownStep(r, fraud.ReferralSealed, fmt.Sprintf("Sealed version %d to the key of %s, SHA-256 of the file %s", r.Version, agency.ID, r.Sealed))
+	if err != nil {
+		return r, agency, c, err
+	}
+	r.History = append(r.History, step)
 	return r, agency, c, n.db.SaveReferral(ctx, r)
+}
+
+// ownStep is a step of a referral that this node took, now, signed as the
+// agency signs those that it takes.
+func (n *Node) ownStep(r fraud.Referral, status fraud.ReferralStatus, says string) (fraud.StatusEvent, error) {
+	e := fraud.StatusEvent{Referral: r.ID, Status: status, Says: says, From: n.Org.ID, At: n.now().UTC().Truncate(time.Microsecond)}
+	text, err := canonicalStatus(e)
+	if err != nil {
+		return e, err
+	}
+	e.Signature = n.signWords(text)
+	return e, nil
 }
 
 // trust pins the keys that this node knows from its peers, and its own.

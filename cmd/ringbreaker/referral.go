@@ -262,6 +262,9 @@ func referralFile(ctx context.Context, c *call, n *app.Node, what string, f refe
 	return writeSecret(*f.out, func(w ioWriter) error { return n.UnsealFile(in, w) })
 }
 
+// statusTime is how a step's time is printed.
+const statusTime = "2006-01-02 15:04 UTC"
+
 // tellReferral prints the checks of a referral, or what became of it.
 func tellReferral(ctx context.Context, c *call, n *app.Node, what string, id fraud.ReferralID) error {
 	r, err := n.Referral(ctx, id)
@@ -271,10 +274,10 @@ func tellReferral(ctx context.Context, c *call, n *app.Node, what string, id fra
 	if what == "status" {
 		fmt.Fprintf(c.stdout, "%s version %d: %s\n", r.ID, r.Version, r.Status)
 		for _, s := range r.Signers {
-			fmt.Fprintf(c.stdout, "signed by %s for %s\n", s.Person, s.Org)
+			fmt.Fprintf(c.stdout, "%s signed by %s for %s\n", s.At.UTC().Format(statusTime), s.Person, s.Org)
 		}
 		for _, e := range r.History {
-			fmt.Fprintf(c.stdout, "%s: %s\n", e.Status, e.Says)
+			fmt.Fprintf(c.stdout, "%s %s: %s\n", e.At.UTC().Format(statusTime), e.Status, e.Says)
 		}
 		return nil
 	}
