@@ -47,6 +47,7 @@ type rings struct {
 	saved   int64 // the linking that it is in step with
 	whole   bool  // which was saved to its end, by our model
 
+	settle  func(*link.Settling, time.Time) *link.Settled // (*link.Settling).Settle, but in tests
 	state   sync.Mutex
 	since   time.Time // when the first change was seen that no linking holds
 	seen    atomic.Pointer[link.Base]
@@ -56,7 +57,7 @@ type rings struct {
 }
 
 func newRings(n *Node) *rings {
-	return &rings{n: n, ask: make(chan chan struct{}), came: make(chan struct{}, 1)}
+	return &rings{n: n, settle: (*link.Settling).Settle, ask: make(chan chan struct{}), came: make(chan struct{}, 1)}
 }
 
 // arrivals is the store as the intake sees it: what it took is told to who
@@ -100,7 +101,15 @@ func (n *Node) Relink(ctx context.Context) (*link.Settled, error) {
 		r.rest(time.Time{})
 		return nil, nil
 	}
-	s := begun.Settle(l.At)
+	settled := make(chan *link.Settled, 1)
+	go func() { settled <- r.settle(begun, l.At) }()
+	var s *link.Settled
+	select {
+	case s = <-settled:
+	case <-ctx.Done(): // a node that stops waits for no linking, which may take minutes; the next start does it
+		r.drop()
+		return nil, ctx.Err()
+	}
 	l.Model, l.Suggestions = s.Model(), s.Suggestions()
 	no, err := n.db.SavePortions(ctx, s.Portions(portionReports), l)
 	if err != nil {

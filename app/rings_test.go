@@ -3,6 +3,7 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -260,6 +261,35 @@ func TestStartingNodeLinksOnlyWhatItsRingsLack(t *testing.T) {
 		t.Errorf("rings %+v, %v", now, err)
 	}
 	stop(n)
+}
+
+// A node that is told to stop waits for no linking: the next start does it.
+func TestStoppingNodeWaitsForNoLinking(t *testing.T) {
+	n, err := Open(t.Context(), Config{Data: t.TempDir(), Org: fraud.Org{ID: "alder", Name: "Alder", Kind: fraud.OrgCompany}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer n.Close()
+	takeReports(n.Console(t.Context()), t, n, "+12125550101", "+12125550101")
+	begun, end := make(chan struct{}), make(chan struct{})
+	n.rings.settle = func(s *link.Settling, at time.Time) *link.Settled {
+		close(begun)
+		<-end // minutes, at a million reports
+		return s.Settle(at)
+	}
+	ctx, stop := context.WithCancel(n.Console(t.Context()))
+	go func() { <-begun; stop() }()
+	if s, err := n.Relink(ctx); s != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v, want that it was called off", s != nil, err)
+	}
+	close(end)
+	n.rings.settle = (*link.Settling).Settle
+	if s, err := n.Relink(n.Console(t.Context())); s == nil || err != nil {
+		t.Errorf("linked: %v, %v, want what was called off", s != nil, err)
+	}
+	if rings, err := n.db.RingsByHarm(t.Context(), 9); err != nil || len(rings) != 1 {
+		t.Errorf("%d rings, %v, want one", len(rings), err)
+	}
 }
 
 // Another program on the same folder links too; what this one keeps in memory
