@@ -444,3 +444,25 @@ func TestGenuineNumberIsSaidToBeForgeable(t *testing.T) {
 		t.Error("a host where anybody may publish is called genuine")
 	}
 }
+
+// What stands behind a value is collected only where something hangs on it: a
+// node of a million victims would else hold each one's numbers.
+func TestOnlyWantedIndicatorsAreGathered(t *testing.T) {
+	phone := func(v string) fraud.Indicator { return fraud.Indicator{Kind: fraud.Phone, Value: v} }
+	wanted, other, victims, firm := phone("+12125550101"), phone("+12125550102"), phone("+12125550103"), fraud.Indicator{Kind: fraud.Company, Value: "name:alder"}
+	g := protect.Gathering{}
+	for _, i := range []fraud.Indicator{wanted, wanted, firm} {
+		g.Want(i)
+	}
+	facts := fraud.ReportFacts{ID: "s/1", Source: "s", Mark: fraud.Mark{TLP: fraud.TLPGreen, PAP: fraud.PAPGreen}}
+	g.Add(facts, []fraud.Sighting{
+		{Indicator: wanted, Role: fraud.RoleCallback, Valid: true},
+		{Indicator: other, Role: fraud.RoleCallback, Valid: true},
+		{Indicator: victims, Role: fraud.RoleVictimOwned, Valid: true},
+		{Indicator: firm, Role: fraud.RoleCompany, Valid: true},
+	})
+	g.Want(wanted) // again, and what is there stays
+	if len(g) != 1 || g[wanted] == nil || g[wanted].Reports != 1 {
+		t.Errorf("gathered %v, want one report behind %s and nothing else", g, wanted)
+	}
+}

@@ -58,8 +58,18 @@ type Backing struct {
 	against  int        // reports in which it is a victim's, a bystander's or genuine
 }
 
-// Gathering collects backings, report by report, in any order.
+// Gathering collects the backings of the indicators that it was told to want,
+// report by report, in any order. Others, such as the numbers of a million
+// victims, are passed over: nothing hangs on them.
 type Gathering map[fraud.Indicator]*Backing
+
+// Want makes it collect what stands behind an indicator, if one of its kind
+// may be listed at all.
+func (g Gathering) Want(i fraud.Indicator) {
+	if _, listed := terms[i.Kind]; listed && g[i] == nil {
+		g[i] = nil
+	}
+}
 
 // Add takes one report in. A report marked PAP AMBER or RED, or TLP AMBER and
 // up, adds nothing: what is derived from it could not be listed (DESIGN §6.1).
@@ -69,7 +79,7 @@ func (g Gathering) Add(facts fraud.ReportFacts, sightings []fraud.Sighting) {
 	usable := !mark.PAP.AtLeast(fraud.PAPAmber) && !mark.TLP.AtLeast(fraud.TLPAmber)
 	seen := map[fraud.Indicator]bool{}
 	for _, x := range sightings {
-		if _, known := terms[x.Indicator.Kind]; !known || seen[x.Indicator] {
+		if _, wanted := g[x.Indicator]; !wanted || seen[x.Indicator] {
 			continue
 		}
 		if !x.Role.Links() {
@@ -88,7 +98,7 @@ func (g Gathering) Add(facts fraud.ReportFacts, sightings []fraud.Sighting) {
 func (g Gathering) at(i fraud.Indicator) *Backing {
 	b := g[i]
 	if b == nil {
-		b = &Backing{Sources: map[string]bool{}}
+		b = &Backing{}
 		g[i] = b
 	}
 	return b
@@ -110,6 +120,9 @@ func (b *Backing) add(facts fraud.ReportFacts, mark fraud.Mark, at time.Time) {
 		b.Mark = fraud.Strictest(b.Mark, mark)
 	}
 	b.Reports++
+	if b.Sources == nil {
+		b.Sources = map[string]bool{}
+	}
 	b.Sources[facts.Source] = true
 	for _, brand := range facts.Brands {
 		if b.Brand == "" || brand < b.Brand {
@@ -159,7 +172,7 @@ func Relist(b Basis) []fraud.Listing {
 	}
 	for i, back := range b.Backings {
 		ring, inRing := ringOf[i]
-		if back.Reports == 0 || back.against > 0 || (!inRing && b.Judged[i] == "") {
+		if back == nil || back.Reports == 0 || back.against > 0 || (!inRing && b.Judged[i] == "") {
 			continue
 		}
 		if len(back.Sources) < 2 && b.Judged[i] == "" {
@@ -211,7 +224,8 @@ func settle(out map[fraud.Indicator]fraud.Listing, r func(fraud.Indicator) restr
 	return all
 }
 
-// ringsByIndicator says to which ring an indicator belongs now: of several
+// ringsByIndicator says to which ring an indicator of a kind that may be
+// listed belongs now: of several
 // (a recycled number) the one whose tenure ended last. Suppliers' and
 // launderers' indicators count with the first ring they serve.
 func ringsByIndicator(rings []fraud.Ring) map[fraud.Indicator]fraud.RingID {
@@ -221,6 +235,9 @@ func ringsByIndicator(rings []fraud.Ring) map[fraud.Indicator]fraud.RingID {
 	}
 	best := map[fraud.Indicator]owner{}
 	take := func(i fraud.Indicator, o owner) {
+		if Lasts(i.Kind) == 0 {
+			return
+		}
 		have, ok := best[i]
 		if !ok || o.to.After(have.to) || (o.to.Equal(have.to) && o.ring < have.ring) {
 			best[i] = o
@@ -390,13 +407,7 @@ func (s *Service) basis(ctx context.Context) (Basis, error) {
 	fail := func(what string, err error) (Basis, error) {
 		return b, fmt.Errorf("read the %s for listing: %w", what, err)
 	}
-	err := s.store.EachForLinking(ctx, func(f fraud.ReportFacts, x []fraud.Sighting, _ []fraud.Sketch) error {
-		b.Backings.Add(f, x)
-		return nil
-	})
-	if err != nil {
-		return fail("reports", err)
-	}
+	var err error
 	if b.Rings, err = s.store.RingsByHarm(ctx, allRings); err != nil {
 		return fail("rings", err)
 	}
@@ -421,7 +432,33 @@ func (s *Service) basis(ctx context.Context) (Basis, error) {
 		return fail("referrals", err)
 	}
 	b.Embargo = Embargoes(joint, referrals)
-	return b, s.judged(ctx, &b)
+	if err := s.judged(ctx, &b); err != nil {
+		return b, err
+	}
+	// Only what is in a ring, was judged or is listed can come onto a list or
+	// off it.
+	for i := range b.Rings {
+		for _, x := range b.Rings[i].Indicators {
+			b.Backings.Want(x.Indicator)
+		}
+		for _, tie := range slices.Concat(b.Rings[i].Suppliers, b.Rings[i].Launderers) {
+			b.Backings.Want(tie.Indicator)
+		}
+	}
+	for i := range b.Judged {
+		b.Backings.Want(i)
+	}
+	for _, l := range b.Have {
+		b.Backings.Want(l.Indicator)
+	}
+	err = s.store.EachForLinking(ctx, func(f fraud.ReportFacts, x []fraud.Sighting, _ []fraud.Sketch) error {
+		b.Backings.Add(f, x)
+		return nil
+	})
+	if err != nil {
+		return fail("reports", err)
+	}
+	return b, nil
 }
 
 // Embargoes says until when nothing about a ring may be shown: the latest
