@@ -83,17 +83,20 @@ func (a arrivals) AcceptBatch(ctx context.Context, batch []fraud.Acceptance) ([]
 // tenth of a second that a report which comes in may have to wait.
 const portionReports = 1000
 
-// Relink brings the rings in step with all that is in the store, keeps the ids
-// of rings that were there, and logs what was born, merged or split. It gives
-// nil if they were in step.
-func (n *Node) Relink(ctx context.Context) (*link.Settled, error) {
-	r := n.rings
+// Relink links all that is in the store, keeps the ids of rings that were
+// there, and logs what was born, merged or split.
+func (n *Node) Relink(ctx context.Context) (*link.Settled, error) { return n.rings.link(ctx, true) }
+
+// link brings the rings in step with all that is in the store. It gives nil if
+// they were in step, unless they are to be linked all the same.
+func (r *rings) link(ctx context.Context, allTheSame bool) (*link.Settled, error) {
+	n := r.n
 	r.one.Lock()
 	defer r.one.Unlock()
 	if err := r.stale(ctx); err != nil {
 		return nil, err
 	}
-	begun, l, err := r.begin(ctx)
+	begun, l, err := r.begin(ctx, allTheSame)
 	if err != nil {
 		return nil, err
 	}
@@ -121,14 +124,14 @@ func (n *Node) Relink(ctx context.Context) (*link.Settled, error) {
 }
 
 // begin reads what is new in the store and begins a settling of just that;
-// none if there is nothing to settle.
-func (r *rings) begin(ctx context.Context) (*link.Settling, fraud.Linking, error) {
+// none if there is nothing to settle and it is not to be done all the same.
+func (r *rings) begin(ctx context.Context, allTheSame bool) (*link.Settling, fraud.Linking, error) {
 	r.reading.Lock()
 	defer r.reading.Unlock()
 	if _, err := r.read(ctx); err != nil {
 		return nil, fraud.Linking{}, err
 	}
-	if r.whole && r.base.Waiting("") == 0 {
+	if r.whole && !allTheSame && r.base.Waiting("") == 0 {
 		return nil, fraud.Linking{}, nil
 	}
 	return r.base.Begin(), fraud.Linking{At: r.n.now().UTC(), Through: r.after, Judged: r.judged}, nil

@@ -201,7 +201,7 @@ func TestStartingNodeLinksOnlyWhatItsRingsLack(t *testing.T) {
 	}
 	relinks := func(n *Node, ctx context.Context, want bool) {
 		t.Helper()
-		if s, err := n.Relink(ctx); err != nil || (s != nil) != want {
+		if s, err := n.rings.link(ctx, false); err != nil || (s != nil) != want {
 			t.Fatalf("linked: %v, %v, want %v", s != nil, err, want)
 		}
 	}
@@ -223,6 +223,9 @@ func TestStartingNodeLinksOnlyWhatItsRingsLack(t *testing.T) {
 	judge(fraud.VerdictConfirmed)
 	relinks(n, ctx, true)
 	relinks(n, ctx, false)
+	if s, err := n.Relink(ctx); err != nil || len(s.Result().Rings) != 1 {
+		t.Fatalf("who asks for the whole linking gets %v, %v", s, err)
+	}
 	rings, err := n.db.RingsByHarm(ctx, 9)
 	if err != nil || len(rings) != 1 {
 		t.Fatalf("%d rings, %v, want one", len(rings), err)
