@@ -116,12 +116,12 @@ func sampleOf(b *testing.B, db *store.DB) sampled {
 }
 
 // BenchmarkPagesOfANode asks the pages of a whole node, opened as `serve`
-// opens it, that RINGBREAKER_PAGES_NODE names; scripts/pages.sh makes one of a
+// opens it, that RINGBREAKER_NODE names; scripts/node.sh makes one of a
 // million reports.
 func BenchmarkPagesOfANode(b *testing.B) {
-	dir := os.Getenv("RINGBREAKER_PAGES_NODE")
+	dir := os.Getenv("RINGBREAKER_NODE")
 	if dir == "" {
-		b.Skip("SKIPPED: RINGBREAKER_PAGES_NODE names no node (scripts/pages.sh makes one)")
+		b.Skip("SKIPPED: RINGBREAKER_NODE names no node (scripts/node.sh makes one)")
 	}
 	ctx := context.Background()
 	cfg, err := app.LoadConfig(dir, "")
