@@ -238,7 +238,7 @@ func (x *scan) person(i int) {
 func (x *scan) givenName(i int) {
 	b := x.bytes(i)
 	r, _ := utf8.DecodeRune(b)
-	if x.toks[i].used || unicode.IsLower(r) || x.ownersName(i) {
+	if x.toks[i].used || unicode.IsLower(r) || x.ownersName(i) && !(x.opt.FromFraudster && equalFold("here", x.wordAt(i+1))) {
 		return
 	}
 	first, last := x.nameSpan(i, true)
@@ -260,7 +260,7 @@ func (x *scan) givenName(i int) {
 			return
 		}
 	case x.quoted(first, last) && !x.opt.FromFraudster:
-	case !x.opt.FromFraudster && (x.answers(first, last) || equalFold("by", x.before1(first)) && x.is(first-2).has(cueCalled)):
+	case !x.opt.FromFraudster && (x.answers(first, last) || x.acts(first, last) || equalFold("by", x.before1(first)) && x.is(first-2).has(cueCalled)):
 	case x.opt.FromFraudster && x.introduces(first, last):
 	default:
 		return
@@ -387,6 +387,41 @@ func (x *scan) answers(first, last int) bool {
 	w := x.bytes(k)
 	return equalFold("answered", w) || equalFold("picked", w) || equalFold("came", w) && equalFold("on", x.wordAt(k+1))
 }
+
+// acts says whether the one named does to the speaker what an agent does, as
+// the subject of a sentence: "Alex told me", "Then Jessica said". A name that
+// the account gives to somebody of the speaker's own elsewhere is theirs.
+func (x *scan) acts(first, last int) bool {
+	if first > 0 && !x.lineBreak(first) && !equalFold("then", x.bytes(first-1)) && (x.markAt(first-1) != '.' || x.gap(first) == 0 || shortTitle(x.wordAt(first-2))) {
+		return false
+	}
+	k := last + 1
+	if first != last || k >= len(x.toks) || x.gap(k) != 1 || x.lineBreak(k) || !agentsVerb[string(x.bytes(k))] {
+		return false
+	}
+	for on := k + 1; on < len(x.toks) && on < k+14; on++ { // "Susan told me it was a scam" is a friend
+		if m := x.markAt(on); m == '.' && x.gap(on+1) > 0 {
+			break
+		}
+		switch w := x.bytes(on); {
+		case equalFold("scam", w), equalFold("scammed", w), equalFold("fraud", w), equalFold("fake", w), equalFold("police", w), equalFold("report", w):
+			return false
+		}
+	}
+	for _, other := range x.asking[:min(len(x.asking), fewWords)] {
+		if int(other) != first && string(x.bytes(int(other))) == string(x.bytes(first)) && x.ownersName(int(other)) {
+			return false
+		}
+	}
+	return true
+}
+
+// fewWords is how many words of a text are looked at for the same name: people
+// are introduced early, and the cost stays a straight line.
+const fewWords = 256
+
+// agentsVerb are verbs of what agents do to those they call.
+var agentsVerb = setOf("told said says asked wanted instructed claimed insisted demanded threatened promised convinced transferred took texted kept")
 
 // introduces says whether the fraudsters' words around a given name make it
 // the speaker's: "it's Tyler", "Grace from", "here is".

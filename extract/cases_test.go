@@ -198,6 +198,12 @@ func TestNamesThatAgentsGave(t *testing.T) {
 		{true, "main Vikram bol raha hu", "vikram"},
 		{true, "contactez Maître Henri Vasseur du cabinet", "henri vasseur"},
 
+		{false, "Then Alex took over my mouse. Jessica said she works for a bank.", "alex, jessica"},
+		{false, "My sister Alice called me. Alice told me to hang up.", ""},
+		{false, "Alex told me it was a scam.", ""},
+		{false, "a bloke called Nigel rang", "nigel"},
+		{false, "une certaine Julie de la banque", "julie"},
+
 		{false, "Trust me. Even if it is so, tell me. Please", ""},
 		{false, "My husband David Miller paid. I am Carol Jennings.", ""},
 		{false, "account name: Tiffany Rowe", ""},
