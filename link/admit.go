@@ -17,6 +17,7 @@ func (w *world) admit() {
 	type admitted struct{ node, group int32 }
 	var list []admitted
 	var harmed []bool
+	q := asking{w: w}
 	for i := range int32(w.len()) {
 		if !w.flagged(i) || w.groups[w.of[i]].nodes > 1 {
 			continue
@@ -25,8 +26,8 @@ func (w *world) admit() {
 			harmed = w.harmed()
 		}
 		w.believe(i)
-		near := slices.DeleteFunc(w.near(i), func(g int32) bool { return !harmed[g] || !w.knows(g, i) })
-		if best := w.likeliest(i, near, -1); best.group >= 0 && best.odds >= w.p.attribute*best.all {
+		q.ask(i)
+		if best := q.likeliest(func(g int32) bool { return harmed[g] && w.knows(g, i) }); best.group >= 0 && best.odds >= w.p.attribute*best.all {
 			list = append(list, admitted{i, best.group})
 		}
 	}

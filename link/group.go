@@ -1,9 +1,6 @@
 package link
 
-import (
-	"cmp"
-	"slices"
-)
+import "slices"
 
 // stat counts a group's reports that name a value of a kind in a month, and
 // how many of them name one that the group had named before.
@@ -17,7 +14,8 @@ type group struct {
 	only   int32 // the node, while there are no counts
 	from   int32 // first month that stats cover
 	months int32
-	stats  []stat // kind by kind, month by month
+	stats  []stat // month by month, kind by kind: a report asks for one month's kinds
+	turn   uint32 // when a node last came or went, see world.inBlocks
 }
 
 func (g *group) has(month int32) bool { return uint32(month-g.from) < uint32(g.months) }
@@ -30,7 +28,7 @@ func (w *world) stat(g *group, month int32, kind uint8) stat {
 	if !g.has(month) {
 		return stat{}
 	}
-	return g.stats[int32(kind)*g.months+month-g.from]
+	return g.stats[(month-g.from)*w.kinds+int32(kind)]
 }
 
 // loneStat counts what the only node of a group says of a kind in some months.
@@ -60,9 +58,8 @@ func (w *world) seenIn(g *group, v *value) int32 {
 		return w.loneStat(g, v.from, v.to, v.kind).tokens
 	}
 	n := int32(0)
-	row := g.stats[int32(v.kind)*g.months : (int32(v.kind)+1)*g.months]
 	for month := max(v.from-g.from, 0); month <= min(v.to-g.from, g.months-1); month++ {
-		n += row[month].tokens
+		n += g.stats[month*w.kinds+int32(v.kind)].tokens
 	}
 	return n
 }
@@ -78,9 +75,7 @@ func (w *world) cover(g *group, from, to int32) {
 	months := to - from + 1
 	stats := make([]stat, months*w.kinds)
 	if g.stats != nil {
-		for k := range w.kinds {
-			copy(stats[k*months+g.from-from:], g.stats[k*g.months:(k+1)*g.months])
-		}
+		copy(stats[(g.from-from)*w.kinds:], g.stats)
 	}
 	g.from, g.months, g.stats = from, months, stats
 }
@@ -102,16 +97,16 @@ func (w *world) open(g *group) {
 	}
 	from, to := w.span(g.only)
 	w.cover(g, from, to)
-	g.at(w.nodes[g.only].month, 0).tokens += w.weightOf(g.only)
+	w.at(g, w.nodes[g.only].month, 0).tokens += w.weightOf(g.only)
 	for _, t := range w.tokensOf(g.only) {
-		s := g.at(t.month, w.values[t.value].kind)
+		s := w.at(g, t.month, w.values[t.value].kind)
 		s.tokens += t.count
 		s.repeats += t.count - 1
 	}
 }
 
-func (g *group) at(month int32, kind uint8) *stat {
-	return &g.stats[int32(kind)*g.months+month-g.from]
+func (w *world) at(g *group, month int32, kind uint8) *stat {
+	return &g.stats[(month-g.from)*w.kinds+int32(kind)]
 }
 
 // vacant gives a group that nobody is in.
@@ -133,7 +128,7 @@ func (w *world) place(i, g int32) {
 	if dense {
 		w.open(gr)
 		w.cover(gr, w.nodes[i].month, w.nodes[i].month)
-		gr.at(w.nodes[i].month, 0).tokens += w.weightOf(i)
+		w.at(gr, w.nodes[i].month, 0).tokens += w.weightOf(i)
 	} else {
 		gr.only, gr.stats = i, nil
 	}
@@ -148,7 +143,7 @@ func (w *world) place(i, g int32) {
 		}
 		if dense {
 			w.cover(gr, t.month, t.month)
-			s := gr.at(t.month, v.kind)
+			s := w.at(gr, t.month, v.kind)
 			s.tokens += t.count
 			s.repeats += repeats
 		}
@@ -164,7 +159,7 @@ func (w *world) take(i int32) {
 	gr.size -= w.weightOf(i)
 	dense := gr.nodes > 0
 	if dense {
-		gr.at(w.nodes[i].month, 0).tokens -= w.weightOf(i)
+		w.at(gr, w.nodes[i].month, 0).tokens -= w.weightOf(i)
 	} else {
 		gr.stats = nil
 		w.free = append(w.free, g)
@@ -177,7 +172,7 @@ func (w *world) take(i int32) {
 			repeats--
 		}
 		if dense {
-			s := gr.at(t.month, v.kind)
+			s := w.at(gr, t.month, v.kind)
 			s.tokens -= t.count
 			s.repeats = max(s.repeats-repeats, 0)
 		}
@@ -186,151 +181,118 @@ func (w *world) take(i int32) {
 
 // recount counts values and months anew. Which of a group's reports was the
 // first to name a value shifts as nodes move; counting in order of time makes
-// the counts a function of the partition alone.
+// the counts a function of the partition alone. It counts group by group: what
+// a group counts is then near at hand, and a value is met once a group.
 func (w *world) recount() {
-	number := make([]int32, len(w.groups))
-	was := slices.Clone(w.of)
+	of, starts, order := w.byGroup()
 	w.dissolve()
-	for i, g := range was {
+	w.of = of
+	w.groups = append(w.groups, make([]group, len(starts)-1)...)
+	c := counting{w: w, at: make([]int32, len(w.values)), stats: w.stats[:0]}
+	for g := range w.groups {
+		c.count(int32(g), order[starts[g]:starts[g+1]])
+	}
+	w.stats = c.stats
+	for i := range w.values {
+		w.values[i].holders.reindex()
+	}
+}
+
+// byGroup numbers the groups by their first nodes and gives the number of each
+// node's, and the nodes of group g in their order: order[starts[g]:starts[g+1]].
+func (w *world) byGroup() (of []int32, starts []uint32, order []int32) {
+	number := make([]int32, len(w.groups))
+	of = slices.Clone(w.of)
+	starts = []uint32{0}
+	for i, g := range of {
 		if number[g] == 0 {
-			w.groups = append(w.groups, group{})
-			number[g] = int32(len(w.groups))
+			starts = append(starts, 0)
+			number[g] = int32(len(starts) - 1)
 		}
-		w.place(int32(i), number[g]-1)
+		of[i] = number[g] - 1
+		starts[number[g]]++
 	}
+	for g := 1; g < len(starts); g++ {
+		starts[g] += starts[g-1]
+	}
+	order = make([]int32, len(of))
+	next := slices.Clone(starts)
+	for i, g := range of {
+		order[next[g]] = int32(i)
+		next[g]++
+	}
+	return of, starts, order
 }
 
-// holder is how often a group holds a value, the best it is worth there, and
-// the month in which the group first named it.
-type holder struct {
-	group int32
-	count int32
-	bits  int32
-	first int32
+// counting counts groups one after the other.
+type counting struct {
+	w     *world
+	at    []int32 // by value: its place in met + 1; zero between groups
+	met   []int32
+	found []holder // one for each of met
+	stats []stat   // room for the groups' counts
 }
 
-// holders are the groups that hold a value. A value that many hold is indexed
-// and knows the largest.
-type holders struct {
-	list  []holder
-	index map[int32]int32 // of a group in list, once there are many
-	top   []int32         // the groups that hold it most, most first
-	aged  int             // changes since top was found
-}
-
-const (
-	fewHolders = 24 // up to here a list is searched from its start
-	topHolders = 8
-)
-
-func (h *holders) find(g int32) int {
-	if h.index != nil {
-		if i, ok := h.index[g]; ok {
-			return int(i)
+func (c *counting) count(g int32, nodes []int32) {
+	w := c.w
+	gr := &w.groups[g]
+	gr.only, gr.nodes = nodes[0], int32(len(nodes))
+	c.cover(gr, nodes)
+	for _, i := range nodes {
+		gr.size += w.weightOf(i)
+		if gr.stats != nil {
+			w.at(gr, w.nodes[i].month, 0).tokens += w.weightOf(i)
 		}
-		return -1
-	}
-	for i := range h.list {
-		if h.list[i].group == g {
-			return i
+		for _, t := range w.tokensOf(i) {
+			again := c.token(g, &t)
+			if gr.stats == nil {
+				continue
+			}
+			s := w.at(gr, t.month, w.values[t.value].kind)
+			s.tokens += t.count
+			s.repeats += t.count - 1 + again
 		}
 	}
-	return -1
+	for k, v := range c.met {
+		c.at[v] = 0
+		h := &w.values[v].holders
+		h.list = append(h.list, c.found[k])
+	}
+	c.met, c.found = c.met[:0], c.found[:0]
 }
 
-func (h *holders) count(g int32) int32 {
-	if i := h.find(g); i >= 0 {
-		return h.list[i].count
+// token counts a token of a group and gives 1 if the group had named the value
+// before.
+func (c *counting) token(g int32, t *token) (again int32) {
+	if k := c.at[t.value]; k > 0 {
+		x := &c.found[k-1]
+		x.count += t.count
+		x.bits, x.first = max(x.bits, t.bits), min(x.first, t.month)
+		return 1
 	}
+	c.met = append(c.met, t.value)
+	c.found = append(c.found, holder{g, t.count, t.bits, t.month})
+	c.at[t.value] = int32(len(c.met))
 	return 0
 }
 
-// add counts a token in a group and says whether it is the group's first.
-func (h *holders) add(g int32, t *token) bool {
-	h.aged++
-	if i := h.find(g); i >= 0 {
-		x := &h.list[i]
-		x.count += t.count
-		x.bits, x.first = max(x.bits, t.bits), min(x.first, t.month)
-		return false
+// cover makes room for the counts of a group of several nodes.
+func (c *counting) cover(gr *group, nodes []int32) {
+	if len(nodes) < 2 {
+		return
 	}
-	h.push(holder{g, t.count, t.bits, t.month})
-	return true
-}
-
-func (h *holders) push(x holder) {
-	h.list = append(h.list, x)
-	switch {
-	case h.index != nil:
-		h.index[x.group] = int32(len(h.list) - 1)
-	case len(h.list) > fewHolders:
-		h.index = make(map[int32]int32, 2*len(h.list))
-		for i := range h.list {
-			h.index[h.list[i].group] = int32(i)
-		}
-		h.aged = len(h.list)
+	from, to := c.w.span(nodes[0])
+	for _, i := range nodes[1:] {
+		f, t := c.w.span(i)
+		from, to = min(from, f), max(to, t)
 	}
-}
-
-// remove counts tokens out of a group and says whether it holds none now.
-func (h *holders) remove(g, count int32) bool {
-	h.aged++
-	i := h.find(g)
-	h.list[i].count -= count
-	if h.list[i].count > 0 {
-		return false
+	gr.from, gr.months = from, to-from+1
+	n := int(gr.months * c.w.kinds)
+	if cap(c.stats)-len(c.stats) < n {
+		c.stats = make([]stat, 0, max(2*cap(c.stats), n, 1<<12)) // groups that were counted keep theirs
 	}
-	h.drop(i)
-	return true
-}
-
-func (h *holders) drop(i int) {
-	last := len(h.list) - 1
-	if h.index != nil {
-		delete(h.index, h.list[i].group)
-		if i != last {
-			h.index[h.list[last].group] = int32(i)
-		}
-	}
-	h.list[i] = h.list[last]
-	h.list = h.list[:last]
-}
-
-func (h *holders) clear() {
-	h.list = h.list[:0]
-	h.index, h.top, h.aged = nil, nil, 0
-}
-
-// largest gives the groups that hold the value most, found anew when a
-// quarter of the holders may have changed.
-func (h *holders) largest() []int32 {
-	if h.aged > len(h.list)/4 {
-		h.rank()
-	}
-	return h.top
-}
-
-func (h *holders) rank() {
-	h.aged = 0
-	var best [topHolders]holder
-	n := 0
-	for _, x := range h.list {
-		if n == topHolders && !x.more(best[n-1]) {
-			continue
-		}
-		n = min(n+1, topHolders)
-		k := n - 1
-		for ; k > 0 && x.more(best[k-1]); k-- {
-			best[k] = best[k-1]
-		}
-		best[k] = x
-	}
-	h.top = h.top[:0]
-	for _, x := range best[:n] {
-		h.top = append(h.top, x.group)
-	}
-}
-
-func (x holder) more(y holder) bool {
-	return cmp.Or(cmp.Compare(y.count, x.count), cmp.Compare(x.group, y.group)) < 0
+	at := len(c.stats)
+	c.stats = c.stats[:at+n]
+	gr.stats = c.stats[at : at+n : at+n]
+	clear(gr.stats)
 }

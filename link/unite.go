@@ -2,7 +2,9 @@ package link
 
 import (
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 
 	"ringbreaker.example/fraud"
 )
@@ -16,8 +18,22 @@ type uniting struct {
 	best   []offer   // by group: with whom it saves most
 	into   []int32   // by group: what it became part of, itself if it stands
 	barred map[[2]int32]bool
-	acc    []weighing // by group, scratch
+	hubs   []int32 // values whose many holders changed and are to be ranked
+	scales []scale // one for each that weighs at the same time
+}
+
+// scale weighs groups against others. Weighing changes nothing in the world.
+type scale struct {
+	u      *uniting
+	acc    []weighing // by group
 	met    []int32    // groups in acc
+	offers []proposal
+}
+
+// proposal is an offer of one group to another.
+type proposal struct {
+	group int32
+	offer
 }
 
 // offer is what a group saves by being one with another.
@@ -111,9 +127,7 @@ func (w *world) unite() bool {
 		for _, g := range todo {
 			u.best[g] = offer{with: -1}
 		}
-		for _, g := range todo {
-			u.weigh(g)
-		}
+		u.weighAll(todo)
 		todo = u.joinMutual()
 		any = any || len(todo) > 0
 	}
@@ -128,7 +142,7 @@ func (w *world) unite() bool {
 
 func (w *world) newUniting() *uniting {
 	n := len(w.groups)
-	u := &uniting{w: w, values: make([][]int32, n), best: make([]offer, n), into: make([]int32, n), acc: make([]weighing, n)}
+	u := &uniting{w: w, values: make([][]int32, n), best: make([]offer, n), into: make([]int32, n)}
 	starts := make([]uint32, n+1)
 	for i := range w.values {
 		for _, h := range w.values[i].holders.list {
@@ -151,8 +165,41 @@ func (w *world) newUniting() *uniting {
 	for g := range n {
 		u.values[g] = flat[starts[g]:starts[g+1]:starts[g+1]]
 	}
+	for i := range w.values {
+		if h := &w.values[i].holders; h.many() {
+			h.rank()
+		}
+	}
 	u.bar()
 	return u
+}
+
+// weighAll weighs groups side by side. What is offered to a group is the same
+// in whatever order the offers come.
+func (u *uniting) weighAll(groups []int32) {
+	const least = 64 // groups that are worth a hand-over
+	n := max(1, min(runtime.GOMAXPROCS(0), len(groups)/least))
+	for len(u.scales) < n {
+		u.scales = append(u.scales, scale{u: u, acc: make([]weighing, len(u.into))})
+	}
+	var rest sync.WaitGroup
+	for k := 1; k < n; k++ {
+		rest.Go(func() { u.scales[k].weigh(groups[k*len(groups)/n : (k+1)*len(groups)/n]) })
+	}
+	u.scales[0].weigh(groups[:len(groups)/n])
+	rest.Wait()
+	for k := range u.scales {
+		for _, p := range u.scales[k].offers {
+			u.offer(p)
+		}
+		u.scales[k].offers = u.scales[k].offers[:0]
+	}
+}
+
+func (s *scale) weigh(groups []int32) {
+	for _, g := range groups {
+		s.weighOne(g)
+	}
 }
 
 // bar lists the pairs of groups that a person keeps apart.
@@ -180,10 +227,9 @@ func (u *uniting) find(g int32) int32 {
 // those that hold it most: a hub then costs a straight line.
 const manyHolders = 48
 
-// weigh finds with whom a group saves most, and offers itself to those with
-// whom it does.
-func (u *uniting) weigh(a int32) {
-	w := u.w
+// weighOne finds with whom a group saves, and offers each to the other.
+func (s *scale) weighOne(a int32) {
+	u, w := s.u, s.u.w
 	if w.groups[a].nodes == 0 {
 		return
 	}
@@ -195,23 +241,23 @@ func (u *uniting) weigh(a int32) {
 		h := &v.holders
 		own := h.list[h.find(a)]
 		if len(h.list) > manyHolders {
-			for _, b := range h.largest() {
+			for _, b := range h.top {
 				if b != a {
-					u.share(a, own, h.list[h.find(b)], v)
+					s.share(a, own, h.list[h.find(b)], v)
 				}
 			}
 			continue
 		}
 		for _, x := range h.list {
 			if x.group != a {
-				u.share(a, own, x, v)
+				s.share(a, own, x, v)
 			}
 		}
 	}
-	slices.Sort(u.met)
-	for _, b := range u.met {
-		x := u.acc[b]
-		u.acc[b] = weighing{}
+	slices.Sort(s.met)
+	for _, b := range s.met {
+		x := s.acc[b]
+		s.acc[b] = weighing{}
 		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
 			continue
 		}
@@ -219,24 +265,27 @@ func (u *uniting) weigh(a int32) {
 		if gain <= -faintBits {
 			continue
 		}
-		if gain += u.faint(a, b); gain > 0 {
-			u.offer(a, b, gain)
-			u.offer(b, a, gain)
+		if gain = fine(gain + u.faint(a, b)); gain > 0 {
+			s.offers = append(s.offers, proposal{a, offer{b, gain}}, proposal{b, offer{a, gain}})
 		}
 	}
-	u.met = u.met[:0]
+	s.met = s.met[:0]
 }
+
+// fine rounds bits to a millionth, so that the order in which they were added
+// up decides nothing.
+func fine(bits float64) float64 { return math.Round(bits*1e6) / 1e6 }
 
 // faintBits is how far a pair may be from gaining before what is faint is
 // looked at: first names and hubs hardly give more.
 const faintBits = 25
 
 // share adds what one value saves if its two holders become one.
-func (u *uniting) share(a int32, x, y holder, v *value) {
-	w := u.w
-	acc := &u.acc[y.group]
+func (s *scale) share(a int32, x, y holder, v *value) {
+	w := s.u.w
+	acc := &s.acc[y.group]
 	if acc.best == [numFamilies]int32{} {
-		u.met = append(u.met, y.group)
+		s.met = append(s.met, y.group)
 	}
 	acc.add(v.family, w.saved(a, y.group, x.count, y.count, v))
 	acc.best[v.family] = max(acc.best[v.family], min(x.bits, y.bits, v.worth), 1)
@@ -279,10 +328,12 @@ func (u *uniting) faint(a, b int32) float64 {
 	return gain
 }
 
-func (u *uniting) offer(a, b int32, gain float64) {
-	have := u.best[a]
-	if have.with < 0 || gain > have.gain+1e-9 || gain > have.gain-1e-9 && b < have.with {
-		u.best[a] = offer{b, gain}
+// offer keeps the best that a group was offered; of two that are equally good,
+// the group with the lower number.
+func (u *uniting) offer(p proposal) {
+	have := &u.best[p.group]
+	if have.with < 0 || p.gain > have.gain || p.gain == have.gain && p.with < have.with {
+		*have = p.offer
 	}
 }
 
@@ -318,10 +369,10 @@ func (w *world) seenTwice(g *group, v *value) (tokens, repeats int32) {
 		s := w.loneStat(g, v.from, v.to, v.kind)
 		return s.tokens, s.repeats
 	}
-	row := g.stats[int32(v.kind)*g.months : (int32(v.kind)+1)*g.months]
 	for month := max(v.from-g.from, 0); month <= min(v.to-g.from, g.months-1); month++ {
-		tokens += row[month].tokens
-		repeats += row[month].repeats
+		s := g.stats[month*w.kinds+int32(v.kind)]
+		tokens += s.tokens
+		repeats += s.repeats
 	}
 	return tokens, repeats
 }
@@ -345,6 +396,7 @@ func (u *uniting) joinMutual() []int32 {
 		changed[p.a], changed[p.b] = true, true
 		u.join(p.a, p.b)
 	}
+	u.rankHubs()
 	if u.barred != nil {
 		u.bar()
 	}
@@ -360,6 +412,15 @@ func (u *uniting) joinMutual() []int32 {
 	return todo
 }
 
+// rankHubs finds anew who holds most of the values that changed hands.
+func (u *uniting) rankHubs() {
+	slices.Sort(u.hubs)
+	for _, vi := range slices.Compact(u.hubs) {
+		u.w.values[vi].holders.rank()
+	}
+	u.hubs = u.hubs[:0]
+}
+
 // join makes b a part of a, or a of b if b is larger.
 func (u *uniting) join(a, b int32) {
 	w := u.w
@@ -370,13 +431,10 @@ func (u *uniting) join(a, b int32) {
 	w.open(x)
 	w.open(y)
 	w.cover(x, min(x.from, y.from), max(x.from+x.months, y.from+y.months)-1)
-	for kind := range w.kinds {
-		for month := range y.months {
-			s := y.stats[kind*y.months+month]
-			to := &x.stats[kind*x.months+month+y.from-x.from]
-			to.tokens += s.tokens
-			to.repeats += s.repeats
-		}
+	to := x.stats[(y.from-x.from)*w.kinds:]
+	for k, s := range y.stats {
+		to[k].tokens += s.tokens
+		to[k].repeats += s.repeats
 	}
 	for _, vi := range u.values[b] {
 		v := &w.values[vi]
@@ -385,7 +443,7 @@ func (u *uniting) join(a, b int32) {
 		h.drop(h.find(b))
 		if i := h.find(a); i >= 0 {
 			to := &h.list[i]
-			x.at(max(to.first, from.first), v.kind).repeats++
+			w.at(x, max(to.first, from.first), v.kind).repeats++
 			to.count += from.count
 			to.bits, to.first = max(to.bits, from.bits), min(to.first, from.first)
 		} else {
@@ -393,7 +451,9 @@ func (u *uniting) join(a, b int32) {
 			h.push(from)
 			u.values[a] = append(u.values[a], vi)
 		}
-		h.aged = len(h.list) + 1
+		if h.many() {
+			u.hubs = append(u.hubs, vi)
+		}
 		w.touch(v)
 	}
 	x.size += y.size

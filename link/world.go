@@ -1,6 +1,9 @@
 package link
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // world is one component of shared evidence while it is being parted into
 // groups. Nodes are reports, or several that a person said are the same
@@ -33,8 +36,9 @@ type world struct {
 	rivals  map[int32][]int32 // nodes that a person keeps apart
 	kinds   int32             // how many kinds, likenesses counted as their own; 0 is the reports themselves
 	clock   uint32            // counts changes
+	turn    uint32            // counts blocks, see inBlocks
+	stats   []stat            // room for groups' counts, see recount
 	seen    []uint32          // by node: the clock when it was last weighed
-	buf     []int32
 }
 
 // params are the model's numbers, read once.
@@ -111,7 +115,10 @@ type value struct {
 	share    float64 // how often such a value is supplied
 	base     float64 // its share among all reports that name a value of the kind while it was in use
 	stamp    uint32  // the clock when its holders last changed
-	holders  holders
+
+	mostJoining, mostFit float64 // the most bits that it can give, see asking
+
+	holders holders
 }
 
 const monthMinutes = 28 * 24 * 60
@@ -318,6 +325,8 @@ func (w *world) addBases() {
 			seen += all[int32(v.kind)*months+month]
 		}
 		v.base = float64(total[i]) / float64(max(seen, total[i]))
+		v.mostJoining = math.Log2(1 + (1-v.share)/v.share/v.base)
+		v.mostFit = math.Log2((1-v.share)/v.base + v.share)
 	}
 }
 
@@ -369,8 +378,10 @@ func (w *world) taper() {
 		}
 		if squares > 0 {
 			if worth := int32(float64(v.prior) / (1 + w.p.taper*(sum*sum/squares-1))); worth != v.worth {
+				if min(worth, v.worth) < w.p.strong {
+					w.touch(v) // else it holds a node all the same
+				}
 				v.worth = worth
-				w.touch(v)
 			}
 		}
 	}
@@ -418,10 +429,10 @@ func (w *world) solve(sets *forest) {
 
 // refine unites groups and gives each node to the likeliest, in turns.
 func (w *world) refine() {
-	for range attributeRounds {
+	for round := range attributeRounds {
 		w.unite()
 		w.recount()
-		if !w.attribute() {
+		if !w.attribute(round == 0) {
 			break
 		}
 	}

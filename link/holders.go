@@ -1,0 +1,193 @@
+package link
+
+import (
+	"cmp"
+	"slices"
+)
+
+// holder is how often a group holds a value, the best it is worth there, and
+// the month in which the group first named it.
+type holder struct {
+	group int32
+	count int32
+	bits  int32
+	first int32
+}
+
+// holders are the groups that hold a value. A value that many hold is indexed
+// and knows the largest.
+type holders struct {
+	list  []holder
+	index []uint32 // places in list + 1 by hash of the group, 0 = free; once there are many
+	top   []int32  // the groups that hold it most, most first, as of when it was last ranked
+	aged  int      // changes since then
+}
+
+const (
+	fewHolders = 24 // up to here a list is searched from its start
+	topHolders = 8
+)
+
+// many says that so many groups hold the value, or did since it was last
+// counted, that they are indexed.
+func (h *holders) many() bool { return len(h.index) > 0 }
+
+// hashed is where a group's place in the index is looked for first (Knuth,
+// The Art of Computer Programming 3, §6.4: multiplicative hashing).
+func (h *holders) hashed(g int32) uint32 {
+	return uint32(uint64(uint32(g)*2654435761) * uint64(len(h.index)) >> 32)
+}
+
+// at is where in the index a group stands, or would.
+func (h *holders) at(g int32) uint32 {
+	k := h.hashed(g)
+	for h.index[k] != 0 && h.list[h.index[k]-1].group != g {
+		k = h.next(k)
+	}
+	return k
+}
+
+func (h *holders) next(k uint32) uint32 {
+	if k++; k == uint32(len(h.index)) {
+		return 0
+	}
+	return k
+}
+
+func (h *holders) find(g int32) int {
+	if h.many() {
+		return int(h.index[h.at(g)]) - 1
+	}
+	for i := range h.list {
+		if h.list[i].group == g {
+			return i
+		}
+	}
+	return -1
+}
+
+func (h *holders) count(g int32) int32 {
+	if i := h.find(g); i >= 0 {
+		return h.list[i].count
+	}
+	return 0
+}
+
+// add counts a token in a group and says whether it is the group's first.
+func (h *holders) add(g int32, t *token) bool {
+	defer h.changed()
+	if i := h.find(g); i >= 0 {
+		x := &h.list[i]
+		x.count += t.count
+		x.bits, x.first = max(x.bits, t.bits), min(x.first, t.month)
+		return false
+	}
+	h.push(holder{g, t.count, t.bits, t.month})
+	return true
+}
+
+func (h *holders) push(x holder) {
+	h.list = append(h.list, x)
+	switch n := len(h.list); {
+	case n > fewHolders && 2*n > len(h.index):
+		h.build()
+	case h.many():
+		h.index[h.at(x.group)] = uint32(n)
+	}
+}
+
+// build makes the index anew, with room to grow.
+func (h *holders) build() {
+	n := 4 * len(h.list)
+	h.index = slices.Grow(h.index[:0], n)[:n]
+	clear(h.index)
+	for i := range h.list {
+		h.index[h.at(h.list[i].group)] = uint32(i + 1)
+	}
+}
+
+// reindex is called after the list was filled: many are indexed and ranked.
+func (h *holders) reindex() {
+	if len(h.list) > fewHolders {
+		h.build()
+		h.rank()
+	}
+}
+
+// remove counts tokens out of a group and says whether it holds none now.
+func (h *holders) remove(g, count int32) bool {
+	defer h.changed()
+	i := h.find(g)
+	h.list[i].count -= count
+	if h.list[i].count > 0 {
+		return false
+	}
+	h.drop(i)
+	return true
+}
+
+func (h *holders) drop(i int) {
+	last := len(h.list) - 1
+	if h.many() {
+		h.forget(h.at(h.list[i].group))
+		if i != last {
+			h.index[h.at(h.list[last].group)] = uint32(i + 1)
+		}
+	}
+	h.list[i] = h.list[last]
+	h.list = h.list[:last]
+}
+
+// forget frees a place of the index and moves up what would not be found any
+// more beyond it.
+func (h *holders) forget(free uint32) {
+	n := uint32(len(h.index))
+	for k := h.next(free); h.index[k] != 0; k = h.next(k) {
+		from := h.hashed(h.list[h.index[k]-1].group)
+		if (k+n-from)%n >= (k+n-free)%n {
+			h.index[free] = h.index[k]
+			free = k
+		}
+	}
+	h.index[free] = 0
+}
+
+func (h *holders) clear() {
+	h.list, h.top = h.list[:0], h.top[:0]
+	h.index, h.aged = h.index[:0], 0
+}
+
+// changed ranks the largest holders anew when a quarter of all may have
+// changed.
+func (h *holders) changed() {
+	h.aged++
+	if h.many() && h.aged > len(h.list)/4 {
+		h.rank()
+	}
+}
+
+// rank finds the groups that hold the value most.
+func (h *holders) rank() {
+	h.aged = 0
+	var best [topHolders]holder
+	n := 0
+	for _, x := range h.list {
+		if n == topHolders && !x.more(best[n-1]) {
+			continue
+		}
+		n = min(n+1, topHolders)
+		k := n - 1
+		for ; k > 0 && x.more(best[k-1]); k-- {
+			best[k] = best[k-1]
+		}
+		best[k] = x
+	}
+	h.top = h.top[:0]
+	for _, x := range best[:n] {
+		h.top = append(h.top, x.group)
+	}
+}
+
+func (x holder) more(y holder) bool {
+	return cmp.Or(cmp.Compare(y.count, x.count), cmp.Compare(x.group, y.group)) < 0
+}
