@@ -319,10 +319,16 @@ func (q *asking) fit(n int) float64 {
 	var sum tallyOf
 	for k, c := range q.of(n) {
 		v := &q.w.values[q.tokens[k].value]
-		own := (float64(c) + v.base) / (float64(q.seenIn(n, v)) + 1)
-		sum.add(v.family, v.weight(&q.tokens[k])*math.Log2((1-v.share)*own/v.base+v.share))
+		sum.add(v.family, v.fit(&q.tokens[k], c, q.seenIn(n, v)))
 	}
 	return bits + sum.total(q.w.p.second)
+}
+
+// fit is how much better a token is explained by a group, of whose reports so
+// many hold the value and so many could, than by a stranger, in bits.
+func (v *value) fit(t *token, count, seen int32) float64 {
+	own := (float64(count) + v.base) / (float64(seen) + 1)
+	return v.weight(t) * math.Log2((1-v.share)*own/v.base+v.share)
 }
 
 // answer is where a node is to go: a group, or -1 for one of its own.

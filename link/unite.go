@@ -90,11 +90,22 @@ func (x *weighing) bits(p *params, missing *[numFamilies]float64) float64 {
 	}
 	total := all
 	for h := range shared {
-		if shared[h] > p.hand && all-shared[h] < p.handOther && against-missed[h] > p.handMiss {
+		if shared[h] > p.hand && others(h, &shared, &missed) < p.handOther && against-missed[h] > p.handMiss {
 			total = p.hand + all - shared[h]
 		}
 	}
 	return total + x.script + p.second*x.others - against
+}
+
+// others is what all hands but one say for two groups being one, as far as
+// what they name in common outweighs what one of the two never named.
+func others(but int, shared, missed *[numHands]float64) (bits float64) {
+	for h := range shared {
+		if h != but {
+			bits += max(0, shared[h]-missed[h])
+		}
+	}
+	return bits
 }
 
 // forgive limits what the missing values of one hand say where two others
@@ -292,16 +303,20 @@ func (s *scale) share(a int32, x, y holder, v *value) {
 }
 
 // saved is what one value saves, in bits, if two groups that hold it become
-// one: how likely whoever stands behind both names it, against how likely it
-// came to the second from a common supplier.
+// one.
 func (w *world) saved(a, b, ca, cb int32, v *value) float64 {
-	total := w.seenIn(&w.groups[a], v) + w.seenIn(&w.groups[b], v)
-	s := v.share
-	often := float64(ca+cb) / float64(max(total, ca+cb)) / v.base
-	if v.prior < w.p.medium {
-		return math.Log2(s + (1-s)*often)
+	return v.saved(&w.p, ca+cb, w.seenIn(&w.groups[a], v)+w.seenIn(&w.groups[b], v))
+}
+
+// saved is what a value saves if two that hold it are one, of whose reports so
+// many hold it and so many could: how likely whoever stands behind both names
+// it, against how likely it came to the second from a common supplier.
+func (v *value) saved(p *params, count, seen int32) float64 {
+	often := float64(count) / float64(max(seen, count)) / v.base
+	if v.prior < p.medium {
+		return math.Log2(v.share + (1-v.share)*often)
 	}
-	return math.Log2(1 + (1-s)/s*often)
+	return math.Log2(1 + (1-v.share)/v.share*often)
 }
 
 // faint adds what two groups save by the values that cannot bring them
@@ -352,29 +367,33 @@ func (u *uniting) missing(a, b int32) *[numFamilies]float64 {
 		if v.worth < w.p.medium || v.holders.count(b) > 0 {
 			continue
 		}
-		tokens, repeats := w.seenTwice(large, v)
-		if tokens == 0 {
-			continue
-		}
-		cost[v.family] += w.p.miss * float64(repeats) / float64(tokens)
+		cost[v.family] += v.missed(&w.p, w.seenTwice(large, v))
 	}
 	return cost
+}
+
+// missed is what speaks against two being one by a value of the one that the
+// other never named.
+func (v *value) missed(p *params, other stat) float64 {
+	if other.tokens == 0 {
+		return 0
+	}
+	return p.miss * float64(other.repeats) / float64(other.tokens)
 }
 
 // seenTwice counts the reports of a group that name a value of this kind while
 // this one was in use, and those of them that name one the group had named
 // before.
-func (w *world) seenTwice(g *group, v *value) (tokens, repeats int32) {
+func (w *world) seenTwice(g *group, v *value) (s stat) {
 	if g.stats == nil {
-		s := w.loneStat(g, v.from, v.to, v.kind)
-		return s.tokens, s.repeats
+		return w.loneStat(g, v.from, v.to, v.kind)
 	}
 	for month := max(v.from-g.from, 0); month <= min(v.to-g.from, g.months-1); month++ {
-		s := g.stats[month*w.kinds+int32(v.kind)]
-		tokens += s.tokens
-		repeats += s.repeats
+		x := g.stats[month*w.kinds+int32(v.kind)]
+		s.tokens += x.tokens
+		s.repeats += x.repeats
 	}
-	return tokens, repeats
+	return s
 }
 
 // joinMutual joins the pairs of which each is the other's best offer and

@@ -24,3 +24,25 @@ func TestNumbersOfTheirOwnDoNotPartDesksThatShareAccountsAndMachines(t *testing.
 		}
 	}
 }
+
+// Whoever rents a seller's numbers shares many of them with the seller's other
+// customers, and first names with anybody: as long as each has accounts and
+// machines of its own, that is one hand and no more.
+func TestNamesThatAnybodyHasAreNoSecondHand(t *testing.T) {
+	b := NewBuilder(DefaultModel())
+	p := b.params()
+	for _, tt := range []struct {
+		name         string
+		shared, miss [numFamilies]float64
+		one          bool
+	}{
+		{"numbers and names, accounts and machines missing", [...]float64{416, 9, 0, 0, 0, 9}, [...]float64{227, 7, 71, 28, 27, 10}, false},
+		{"numbers and accounts", [...]float64{416, 9, 90, 0, 0, 9}, [...]float64{227, 7, 31, 28, 0, 10}, true},
+		{"numbers, and nothing else that could be missing", [...]float64{416, 9, 0, 0, 0, 0}, [...]float64{227, 7, 0, 0, 0, 0}, true},
+	} {
+		x := weighing{sum: tt.shared}
+		if bits := x.bits(&p, &tt.miss); bits > p.merge != tt.one {
+			t.Errorf("%s: %.0f bits, want one operator to be %v", tt.name, bits, tt.one)
+		}
+	}
+}

@@ -44,7 +44,7 @@ type world struct {
 // params are the model's numbers, read once.
 type params struct {
 	assign, second, taper, attribute float64
-	merge, miss                      float64
+	merge, miss, split               float64
 	hand, handOther, handMiss        float64
 	missHand                         float64
 	strong, medium                   int32 // 1/1000 bit
@@ -68,7 +68,7 @@ func (b *Builder) params() params {
 	m := &b.model
 	p := params{
 		assign: m.Param("assign"), second: m.Param("second"), taper: m.Param("taper"), attribute: m.Param("attribute"),
-		merge: m.Param("merge"), miss: m.Param("miss"),
+		merge: m.Param("merge"), miss: m.Param("miss"), split: m.Param("split"),
 		hand: m.Param("hand"), handOther: m.Param("hand_other"), handMiss: m.Param("hand_miss"), missHand: m.Param("miss_hand"),
 		strong: int32(m.Param("strong") * 1000), medium: int32(m.Param("medium") * 1000),
 	}
@@ -403,11 +403,15 @@ func (w *world) solve(sets *forest) {
 	w.taper()
 	w.converge()
 	w.refine()
+	w.split()
 	w.taper()
 	w.dissolve()
 	w.insert()
 	w.converge()
 	w.refine()
+	if w.split() {
+		w.refine()
+	}
 	w.admit()
 	first := make([]int32, len(w.groups))
 	for i := range first {

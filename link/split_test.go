@@ -1,0 +1,141 @@
+package link
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"ringbreaker.example/fraud"
+)
+
+// twoRenters are reports of two operators with numbers, machines and accounts
+// of their own, who rent some numbers from one seller; and, so that values are
+// as rare as they are, of others.
+func twoRenters(n int) (b *Builder, op func(fraud.ReportID) int) {
+	rng := rand.New(rand.NewPCG(1, uint64(n)))
+	b = NewBuilder(DefaultModel())
+	ops := map[fraud.ReportID]int{}
+	for i := range n {
+		op := rng.IntN(12)
+		id := fraud.ReportID(fmt.Sprintf("a/%d", i))
+		at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rng.Float64() * 60 * 24 * float64(time.Hour)))
+		ops[id] = op
+		number := fmt.Sprintf("+1%d-%d", op, rng.IntN(6))
+		if op < 2 && rng.IntN(4) == 0 {
+			number = fmt.Sprintf("+1seller-%d", rng.IntN(8))
+		}
+		see := func(kind fraud.Kind, role fraud.Role, value string) fraud.Sighting {
+			return fraud.Sighting{Report: id, Indicator: fraud.Indicator{Kind: kind, Value: value}, Role: role, At: at, Valid: true}
+		}
+		b.Add(fraud.ReportFacts{ID: id, At: at, Sent: []fraud.Money{{Minor: 100, Currency: "USD"}}}, []fraud.Sighting{
+			see(fraud.Phone, fraud.RoleCallback, number),
+			see(fraud.RemoteID, fraud.RoleRemote, fmt.Sprintf("anydesk:%d-%d", op, rng.IntN(4))),
+			see(fraud.UPI, fraud.RolePayee, fmt.Sprintf("u%d-%d", op, rng.IntN(4))),
+		}, nil)
+	}
+	return b, func(id fraud.ReportID) int { return ops[id] }
+}
+
+// together puts all nodes of some operators into one group, the others into
+// one each.
+func together(w *world, op func(fraud.ReportID) int, joined ...int) {
+	w.groups, w.free = make([]group, 12), nil
+	for i := range w.of {
+		w.of[i] = int32(op(w.m.id(w.reportsOf(int32(i))[0])))
+		if slices.Contains(joined, int(w.of[i])) {
+			w.of[i] = int32(joined[0])
+		}
+	}
+	number := map[int32]int32{}
+	for i, g := range w.of {
+		if _, ok := number[g]; !ok {
+			number[g] = int32(len(number))
+		}
+		w.of[i] = number[g]
+	}
+	w.groups = w.groups[:len(number)]
+	w.recount()
+}
+
+func TestAGroupThatIsTwoIsParted(t *testing.T) {
+	b, op := twoRenters(900)
+	w := largest(b)
+	together(w, op, 0, 1)
+	if !w.split() {
+		t.Fatal("two operators with one seller stay one")
+	}
+	at := map[int]map[int32]int{}
+	for i, g := range w.of {
+		o := op(w.m.id(w.reportsOf(int32(i))[0]))
+		if at[o] == nil {
+			at[o] = map[int32]int{}
+		}
+		at[o][g]++
+	}
+	for o, groups := range at {
+		if len(groups) > 2 || len(groups) == 2 && o > 1 {
+			t.Errorf("operator %d is in groups %v", o, groups)
+		}
+	}
+	if len(w.groups) != len(at) {
+		t.Errorf("%d groups of %d operators", len(w.groups), len(at))
+	}
+}
+
+func TestAGroupThatIsOneStaysOne(t *testing.T) {
+	b, op := twoRenters(900)
+	w := largest(b)
+	together(w, op)
+	if w.split() {
+		t.Error("an operator was parted")
+	}
+}
+
+// The halves of a cut are asked as two groups are.
+func TestACutIsWeighedAsTwoGroupsAre(t *testing.T) {
+	b, op := twoRenters(900)
+	w := largest(b)
+	together(w, op, 0, 1)
+	_, starts, order := w.byGroup()
+	for g := range w.groups {
+		nodes := order[starts[g]:starts[g+1]]
+		c := cutter{w: w, gr: &w.groups[g], nodes: nodes, local: make([]int32, len(w.values))}
+		c.load()
+		for k := range c.side {
+			c.side[k] = uint8(c.of(k)[0].value % 3 / 2) // so that each half lacks numbers of the other
+		}
+		c.count()
+		got := c.gain()
+
+		v := *w
+		v.of = slices.Clone(w.of)
+		v.groups = append(slices.Clone(w.groups), group{})
+		for k, i := range nodes {
+			if c.side[k] == 1 {
+				v.of[i] = int32(len(v.groups) - 1)
+			}
+		}
+		v.values = slices.Clone(w.values)
+		for i := range v.values {
+			v.values[i].holders = holders{}
+		}
+		v.stats = nil
+		v.recount()
+		u := v.newUniting()
+		s := scale{u: u, acc: make([]weighing, len(u.into))}
+		a, b := v.of[nodes[slices.Index(c.side, 0)]], v.of[nodes[slices.Index(c.side, 1)]]
+		var x weighing
+		for _, vi := range u.values[a] {
+			if n := v.values[vi].holders.count(b); n > 0 {
+				x.add(v.values[vi].family, v.saved(a, b, v.values[vi].holders.count(a), n, &v.values[vi]))
+			}
+		}
+		want := x.bits(&v.p, s.u.missing(a, b)) - v.p.merge
+		if math.Abs(got-want) > 1e-6 {
+			t.Errorf("group %d: %v as halves, %v as groups", g, got, want)
+		}
+	}
+}
