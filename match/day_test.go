@@ -1,7 +1,9 @@
 package match_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"testing"
@@ -59,9 +61,12 @@ func BenchmarkNodesDay(b *testing.B) {
 			var sent int64
 			x.wire = wireFunc(func(r *http.Request) (*http.Response, error) {
 				resp, err := http.DefaultTransport.RoundTrip(r)
-				if err == nil {
-					sent += max(r.ContentLength, 0) + max(resp.ContentLength, 0)
+				if err != nil {
+					return nil, err
 				}
+				body, err := io.ReadAll(resp.Body)
+				resp.Body = io.NopCloser(bytes.NewReader(body))
+				sent += r.ContentLength + int64(len(body))
 				return resp, err
 			})
 			day := func() fraud.Match {
