@@ -254,7 +254,8 @@ func consent(to *map[fraud.MatchStep]time.Time, step fraud.MatchStep, at time.Ti
 
 // budget refuses with fraud.ErrForbidden what goes beyond our limits with a
 // peer. adds is how many elements the peer brings, 0 before it is known; those
-// of the matches in chain are among them and not counted again.
+// of the matches in chain are among them and not counted again. So are those
+// of any match that a later one continued: an epoch's elements count once.
 func (e *Engine) budget(ctx context.Context, peer fraud.OrgID, t Terms, adds int, chain []fraud.MatchID) error {
 	if t.MaxSet > e.c.Limits.MaxSet {
 		return fmt.Errorf("a set of %d elements is more than our limit of %d: %w", t.MaxSet, e.c.Limits.MaxSet, fraud.ErrForbidden)
@@ -262,6 +263,16 @@ func (e *Engine) budget(ctx context.Context, peer fraud.OrgID, t Terms, adds int
 	all, err := e.c.Store.Matches(ctx)
 	if err != nil {
 		return fmt.Errorf("count matches with peer %s: %w", peer, err)
+	}
+	covered := slices.Clone(chain)
+	for _, m := range all {
+		if m.Peer == peer && m.PeerSize > 0 {
+			before, err := e.chainOf(ctx, m.ID)
+			if err != nil {
+				return err
+			}
+			covered = append(covered, before...)
+		}
 	}
 	runs, life := 0, adds
 	for _, m := range all {
@@ -271,7 +282,7 @@ func (e *Engine) budget(ctx context.Context, peer fraud.OrgID, t Terms, adds int
 		if m.Step != fraud.MatchRefused && e.c.Now().Sub(m.At) < 24*time.Hour {
 			runs++
 		}
-		if !slices.Contains(chain, m.ID) && (adds == 0 || m.Step != fraud.MatchOffered) {
+		if !slices.Contains(covered, m.ID) && (adds == 0 || m.Step != fraud.MatchOffered) {
 			life += m.PeerSize
 		}
 	}
@@ -282,6 +293,23 @@ func (e *Engine) budget(ctx context.Context, peer fraud.OrgID, t Terms, adds int
 		return fmt.Errorf("peer %s has had %d elements matched, the limit over all time is %d: %w", peer, life, e.c.Limits.Lifetime, fraud.ErrForbidden)
 	}
 	return nil
+}
+
+// chainOf names the matches that a match continued, as it was last saved.
+func (e *Engine) chainOf(ctx context.Context, id fraud.MatchID) ([]fraud.MatchID, error) {
+	_, box, err := e.c.Store.Match(ctx, id)
+	if err != nil || len(box) == 0 {
+		return nil, err
+	}
+	plain, err := e.c.Vault.OpenBytes("match "+string(id), box)
+	if err != nil {
+		return nil, fmt.Errorf("open the state of match %s: %w", id, err)
+	}
+	var s struct{ Chain []fraud.MatchID } // gob leaves the rest out
+	if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&s); err != nil {
+		return nil, fmt.Errorf("read the state of match %s: %w", id, err)
+	}
+	return s.Chain, nil
 }
 
 // Accept takes up a peer's offer: our set is fixed and its secrets drawn. It

@@ -118,3 +118,85 @@ func TestOnlyAMatchThatKeptItsKeysCanBeContinued(t *testing.T) {
 		}
 	}
 }
+
+// What an epoch fixed stays fixed: who offers, to whom, which kinds, on how
+// many reports and on what evidence.
+func TestAnEpochGoesOnOnlyAsItBegan(t *testing.T) {
+	epoch := func(tm *match.Terms) { tm.Epoch = true }
+	for name, tt := range map[string]struct {
+		first, next func(*match.Terms)
+		turned      bool // the other side offers the next one
+		agencies    bool
+		want        string
+	}{
+		"as it began":     {first: epoch, next: epoch},
+		"other kinds":     {first: epoch, next: func(tm *match.Terms) { tm.Epoch, tm.Kinds = true, []fraud.Kind{fraud.Phone} }, want: "other kinds or reports"},
+		"fewer reports":   {first: epoch, next: func(tm *match.Terms) { tm.Epoch, tm.MinReports = true, 1 }, want: "other kinds or reports"},
+		"kept no keys":    {first: func(*match.Terms) {}, next: epoch, want: "kept nothing"},
+		"the other side":  {first: epoch, next: epoch, turned: true, want: "not offered by the same side"},
+		"with casework":   {first: func(tm *match.Terms) { tm.Epoch, tm.Deconflict = true, true }, next: func(tm *match.Terms) { tm.Epoch, tm.Deconflict, tm.Casework = true, true, true }, agencies: true, want: "other evidence"},
+		"without it":      {first: func(tm *match.Terms) { tm.Epoch, tm.Deconflict = true, true }, next: func(tm *match.Terms) { tm.Epoch, tm.Deconflict = true, true }, agencies: true},
+		"of nobody's own": {first: epoch, next: func(tm *match.Terms) { tm.Epoch, tm.Continues = true, "M-NOSUCH" }, want: "M-NOSUCH"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, b := companies(t)
+			if tt.agencies {
+				for n, peer := range map[*node]*node{a: b, b: a} {
+					n.org.Kind, n.contact = fraud.OrgAgency, "desk +1 212 555 0100"
+					p := n.peers[peer.org.ID]
+					p.Org.Kind = fraud.OrgAgency
+					n.peers[peer.org.ID] = p
+				}
+				a.start(t)
+				b.start(t)
+			}
+			tm := terms()
+			tt.first(&tm)
+			m := upTo(t, a, b, tm, fraud.MatchCount)
+			next := terms()
+			next.Continues = m.ID
+			tt.next(&next)
+			if tt.turned {
+				a, b = b, a
+			}
+			got, err := a.Offer(a.desk(t), b.org.ID, next)
+			must(t, got, err, fraud.MatchOffered)
+			if _, err = b.Accept(b.desk(t), got.ID); err == nil {
+				got, err = a.Advance(t.Context(), got.ID)
+			}
+			switch {
+			case tt.want == "" && (err != nil || got.Step != fraud.MatchCount):
+				t.Errorf("got %s, %v; want it to go on", got.Step, err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)):
+				t.Errorf("got %v, want %q", err, tt.want)
+			}
+		})
+	}
+}
+
+// The elements of an epoch are counted once against the budget over all time,
+// those of a fresh match anew.
+func TestAnEpochsElementsAreCountedOnce(t *testing.T) {
+	a, b := companies(t)
+	for _, n := range []*node{a, b} {
+		n.limits = match.Limits{Lifetime: 100, RunsPerDay: 100}
+		n.start(t)
+	}
+	tm := terms()
+	tm.Epoch = true
+	m := upTo(t, a, b, tm, fraud.MatchCount)
+	for range 3 {
+		tm.Continues = m.ID
+		m = upTo(t, a, b, tm, fraud.MatchCount) // 60 elements, the same ones
+	}
+	tm.Continues = ""
+	m, err := a.Offer(a.desk(t), "birch", tm)
+	if err == nil {
+		if _, err = b.Accept(b.desk(t), m.ID); err == nil {
+			_, err = a.Advance(t.Context(), m.ID)
+		}
+	}
+	if !errors.Is(err, fraud.ErrForbidden) || !strings.Contains(err.Error(), "over all time") {
+		t.Errorf("60 elements more: got %v, want the budget to hold them back", err)
+	}
+}
