@@ -51,6 +51,7 @@ func TestAnAccountTellsThePartOfAValue(t *testing.T) {
 		{"I emailed it", "US", "I emailed sales@pup-home.example twice.", "sales@pup-home.example", fraud.RoleCallback},
 		{"a from before an article", "US", "To cancel I should call. It was sent from a gmail address, orders77@freebox.example, to me.", "orders77@freebox.example", fraud.RoleSender},
 		{"another's cashtag behind my", "US", "she said send it to my manager cashapp $hartmgmt8", "cashapp:hartmgmt8", fraud.RolePayee},
+		{"sent via a site is no payment", "US", "Good morning. Sent via gatewaysms.example", "gatewaysms.example", fraud.RoleLure},
 		{"contact me", "US", "I used to work there, contact me insider@homebox.example", "insider@homebox.example", fraud.RoleVictimOwned},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -107,10 +107,16 @@ func remoteName(value string) bool {
 
 // paidAt says whether "pay at", "customers pay at" stands right before.
 func (x *scan) paidAt(first int) bool {
-	if first > 1 && (x.is(first-2).has(cuePay) || equalFold("payments", x.bytes(first-2))) && (equalFold("thru", x.bytes(first-1)) || equalFold("through", x.bytes(first-1)) || equalFold("via", x.bytes(first-1))) {
+	if first > 1 && paidBy(x.bytes(first-2)) && (equalFold("thru", x.bytes(first-1)) || equalFold("through", x.bytes(first-1)) || equalFold("via", x.bytes(first-1))) {
 		return true
 	}
 	return first > 1 && equalFold("at", x.bytes(first-1)) && equalFold("pay", x.bytes(first-2)) && !equalFold("to", x.bytes(max(0, first-3)))
+}
+
+// paidBy says whether a word before "through" or "via" is about paying; what is
+// "sent via" a site is a message.
+func paidBy(w []byte) bool {
+	return equalFold("pay", w) || equalFold("paid", w) || equalFold("payment", w) || equalFold("payments", w)
 }
 
 // ipRole decides what an address is by the words before it: the victim's as
