@@ -88,7 +88,14 @@ func (m *memory) EachForLinking(_ context.Context, fn func(fraud.ReportFacts, []
 	return nil
 }
 
-func (m *memory) RingsByHarm(context.Context, int) ([]fraud.Ring, error) { return m.rings, nil }
+func (m *memory) EachRing(_ context.Context, fn func(fraud.Ring) error) error {
+	for _, r := range m.rings {
+		if err := fn(r); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (m *memory) Judgements(context.Context) ([]fraud.Judgement, error) { return m.judged, nil }
 

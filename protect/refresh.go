@@ -354,8 +354,23 @@ func compareIndicators(a, b fraud.Indicator) int {
 	return 0
 }
 
-// allRings is "no limit" for RingsByHarm.
-const allRings = 1 << 30
+// lean is what of a ring lists are made from: its name, and its values with
+// the end of their tenure, of every kind, since a hold of one kind covers
+// others. The rest, of a million reports, is gigabytes.
+func lean(r fraud.Ring) fraud.Ring {
+	out := fraud.Ring{ID: r.ID}
+	for _, x := range r.Indicators {
+		out.Indicators = append(out.Indicators, fraud.RingIndicator{Indicator: x.Indicator, Tenure: fraud.Tenure{To: x.Tenure.To}})
+	}
+	ties := func(list []fraud.Tie) (out []fraud.Tie) {
+		for _, t := range list {
+			out = append(out, fraud.Tie{Indicator: t.Indicator})
+		}
+		return out
+	}
+	out.Suppliers, out.Launderers = ties(r.Suppliers), ties(r.Launderers)
+	return out
+}
 
 // Refresh makes the listings anew from everything in the store and saves
 // what changed. It returns the listings that are active now.
@@ -408,7 +423,11 @@ func (s *Service) basis(ctx context.Context) (Basis, error) {
 		return b, fmt.Errorf("read the %s for listing: %w", what, err)
 	}
 	var err error
-	if b.Rings, err = s.store.RingsByHarm(ctx, allRings); err != nil {
+	err = s.store.EachRing(ctx, func(r fraud.Ring) error {
+		b.Rings = append(b.Rings, lean(r))
+		return nil
+	})
+	if err != nil {
 		return fail("rings", err)
 	}
 	if b.Holds, err = s.store.Holds(ctx); err != nil {

@@ -32,8 +32,8 @@ type Disputes interface {
 type Evidence interface {
 	// EachForLinking calls fn for every report that was not superseded.
 	EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error) error
-	// RingsByHarm returns the rings, most harm first.
-	RingsByHarm(ctx context.Context, limit int) ([]fraud.Ring, error)
+	// EachRing calls fn for each ring, most harm first.
+	EachRing(ctx context.Context, fn func(fraud.Ring) error) error
 	Judgements(context.Context) ([]fraud.Judgement, error)
 	SightingsOf(context.Context, fraud.ReportID) ([]fraud.Sighting, error)
 }

@@ -453,6 +453,22 @@ func (db *DB) RingsByHarm(ctx context.Context, limit int) ([]fraud.Ring, error) 
 	return listAll(ctx, db, scanRing, "rings", ringsByHarmSQL, most(limit))
 }
 
+// EachRing calls fn for each ring, those with most harm still to come first,
+// in bounded memory: written out, the rings of a million reports are
+// gigabytes. An error of fn ends it and is returned.
+func (db *DB) EachRing(ctx context.Context, fn func(fraud.Ring) error) error {
+	err := db.read(ctx, func(t *sql.Tx) error {
+		return each(ctx, t, ringsByHarmSQL, []any{most(0)}, func(r row) error {
+			ring, err := scanRing(r)
+			if err != nil {
+				return err
+			}
+			return fn(ring)
+		})
+	})
+	return doing(err, "read the rings")
+}
+
 // Ring gives one ring, or ErrNotFound.
 func (db *DB) Ring(ctx context.Context, id fraud.RingID) (fraud.Ring, error) {
 	r, err := oneOf(ctx, db, scanRing, "ring", ringSQL, id)

@@ -124,6 +124,17 @@ var ringTests = []test{
 		stop := errors.New("enough")
 		b.refused(b.EachRingReport(b.ctx, func(fraud.ReportID, fraud.RingID) error { return stop }), stop)
 	}},
+	{"each ring is told, most harm first, until enough", func(b *bench) {
+		b.three()
+		l := linking()
+		b.must(b.SaveRings(b.ctx, l))
+		var got []fraud.Ring
+		b.must(b.EachRing(b.ctx, func(r fraud.Ring) error { got = append(got, r); return nil }))
+		same(b, got, nil, []fraud.Ring{l.Rings[1], l.Rings[0]})
+		stop, told := errors.New("enough"), 0
+		b.refused(b.EachRing(b.ctx, func(fraud.Ring) error { told++; return stop }), stop)
+		same(b, told, nil, 1)
+	}},
 	{"a partial linking changes the rings that it names and no others", func(b *bench) {
 		b.three()
 		b.must(b.SaveRings(b.ctx, linking()))
