@@ -3,6 +3,8 @@ package app
 import (
 	"context"
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -234,5 +236,36 @@ func TestARecalledCaseCannotBeAccepted(t *testing.T) {
 	b.audit(ctx, fraud.AuditRecalled, "J-1", "it was another's", true)
 	if err := b.AcceptCase(ctx, "J-1"); !errors.Is(err, fraud.ErrConflict) || !strings.Contains(err.Error(), "recalled") {
 		t.Errorf("accepted with %v, want that it was recalled", err)
+	}
+}
+
+// A joint case is between two: no third peer of ours accepts it or takes it back.
+func TestAThirdPeerHasNoPartInAJointCase(t *testing.T) {
+	_, b, _ := pair(t)
+	ctx := b.Console(t.Context())
+	third := fraud.Peer{Org: fraud.Org{ID: "cypress", Name: "Cypress", Kind: fraud.OrgCompany}, URL: "http://127.0.0.1:1", AddedAt: b.now()}
+	keys, err := access.GenerateKeys("cypress", "cypress.example/ringbreaker")
+	if err != nil {
+		t.Fatal(err)
+	}
+	third.Org.Keys = keys.Public()
+	if err := b.db.AddPeer(ctx, third); err != nil {
+		t.Fatal(err)
+	}
+	c := fraud.JointCase{ID: "J-1", Title: "t", Peer: "alder", OpenedBy: "bramble", OpenedAt: b.now(), Mark: fraud.Mark{}.Filled()}
+	c.Basis = fraud.ShareBasis{Purpose: "p", LegalBasis: "l", Agreement: "a", Recipients: []fraud.OrgID{"alder", "bramble"}}
+	if err := b.db.SaveJointCase(ctx, c); err != nil {
+		t.Fatal(err)
+	}
+	as := access.With(t.Context(), access.Who{Org: "cypress", OrgKind: fraud.OrgCompany, Peer: true})
+	said := httptest.NewRequest(http.MethodPost, "/peer/v1/joint/accepted", strings.NewReader(`{"id":"J-1"}`)).WithContext(as)
+	if _, err := b.receiveAcceptance(said); !errors.Is(err, fraud.ErrForbidden) {
+		t.Errorf("accepted by a third: got %v, want ErrForbidden", err)
+	}
+	if _, err := b.drop(ctx, "cypress", recallMessage{What: shareCase, Ref: "J-1", Reason: "mine", At: b.now()}); !errors.Is(err, fraud.ErrForbidden) {
+		t.Errorf("taken back by a third: got %v, want ErrForbidden", err)
+	}
+	if got, err := b.db.JointCase(ctx, "J-1"); err != nil || !got.Accepted.IsZero() {
+		t.Errorf("the case is accepted at %v, %v", got.Accepted, err)
 	}
 }
