@@ -262,7 +262,7 @@ func (p *party) expect(name string, b listBody) error {
 	case "kinds":
 		ok = b.Size == c.Points
 	case "tags":
-		ok = b.Size > 0 && b.Size <= (tagLen+1)*(p.Set.newPoints())+16
+		ok = b.Size > 0 && b.Size <= (tagLen+1)*p.Set.newPoints()+16
 	}
 	if !ok || len(b.Hash) != sha256.Size {
 		return caught("announced %s of %d bytes for a set of %d points", name, b.Size, c.Points)
