@@ -121,7 +121,8 @@ func (c *cutter) cut(gr *group, nodes []int32) []int32 {
 			}
 		}
 		c.count()
-		if half := c.smaller(); len(half) >= splitFewest && c.gain() < -c.w.p.split {
+		half, less := c.smaller()
+		if len(half) >= splitFewest && c.gain() < -c.w.p.split && 2*c.bound(less) < len(half) {
 			return half
 		}
 	}
@@ -309,23 +310,37 @@ func (c *cutter) fit(k int, side uint8) float64 {
 	return math.Log2(0.5+float64(c.at(side, c.w.nodes[c.nodes[k]].month, 0).tokens)) + sum.total(c.w.p.second)
 }
 
-// smaller gives the nodes of the smaller half.
-func (c *cutter) smaller() []int32 {
+// smaller gives the nodes of the smaller half, and which it is.
+func (c *cutter) smaller() (half []int32, less uint8) {
 	n := 0
 	for _, s := range c.side {
 		n += int(s)
 	}
-	less := uint8(1)
-	if 2*n > len(c.side) {
+	if less = 1; 2*n > len(c.side) {
 		less = 0
 	}
-	var out []int32
 	for k, i := range c.nodes {
 		if c.side[k] == less {
-			out = append(out, i)
+			half = append(half, i)
 		}
 	}
-	return out
+	return half, less
+}
+
+// bound counts the nodes of a half that name a value which the other half names
+// too and no more groups than make sense. Where they are most, the cut goes
+// through what holds the ring together, and what a half lacks it lacks because
+// of where the cut went: one wallet that all pay to, and pages of it that each
+// are named a few times.
+func (c *cutter) bound(half uint8) (n int) {
+	for k, s := range c.side {
+		if s == half && slices.ContainsFunc(c.of(k), func(x cutToken) bool {
+			return c.counts[1-half][x.value] > 0 && c.w.values[x.t.value].worth >= c.w.p.medium
+		}) {
+			n++
+		}
+	}
+	return n
 }
 
 // gain is what the halves would save by being one, see uniting.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -137,5 +138,47 @@ func TestACutIsWeighedAsTwoGroupsAre(t *testing.T) {
 		if math.Abs(got-want) > 1e-6 {
 			t.Errorf("group %d: %v as halves, %v as groups", g, got, want)
 		}
+	}
+}
+
+// Where one account holds a ring together, a cut goes through it, and what the
+// halves lack of each other they lack because of where it went.
+func TestARingOfOneAccountAndManyPagesIsNotCut(t *testing.T) {
+	b := NewBuilder(DefaultModel())
+	at := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC)
+	for i := range 1200 {
+		id := fraud.ReportID(fmt.Sprintf("a/%04d", i))
+		see := func(kind fraud.Kind, role fraud.Role, value string) fraud.Sighting {
+			return fraud.Sighting{Report: id, Indicator: fraud.Indicator{Kind: kind, Value: value}, Role: role, At: at, Valid: true}
+		}
+		wallet := "0xall"
+		if i >= 400 { // others, who make pages as rare as they are and are tied to the ring by one
+			wallet = fmt.Sprintf("0x%d", i/40)
+		}
+		page := fmt.Sprintf("page%d.example", i/5)
+		if i == 0 || i == 400 {
+			page = "both.example"
+		}
+		sights := []fraud.Sighting{see(fraud.Wallet, fraud.RolePayee, wallet), see(fraud.Domain, fraud.RoleLure, page)}
+		if i%5 == 0 && i < 400 {
+			sights = append(sights, see(fraud.Domain, fraud.RoleLure, fmt.Sprintf("page%d.example", (i+5)%400/5)))
+		}
+		b.Add(fraud.ReportFacts{ID: id, At: at, Sent: []fraud.Money{{Minor: 100, Currency: "USD"}}}, sights, nil)
+	}
+	w := largest(b)
+	w.groups = make([]group, 1, 50)
+	for i := range w.of {
+		if n, _ := strconv.Atoi(string(w.m.id(w.reportsOf(int32(i))[0]))[2:]); n >= 400 {
+			for len(w.groups) <= n/40-9 {
+				w.groups = append(w.groups, group{})
+			}
+			w.of[i] = int32(n/40 - 9)
+		} else {
+			w.of[i] = 0
+		}
+	}
+	w.recount()
+	if n := len(w.groups); w.split() {
+		t.Errorf("%d groups became %d", n, len(w.groups))
 	}
 }
