@@ -520,6 +520,43 @@ func TestAMatchShowsWhatItWouldSendBeforeItSends(t *testing.T) {
 	}
 }
 
+// Partners who match every day keep their keys, and see how much is new before
+// it goes.
+func TestAMatchIsContinuedWithWhatIsNew(t *testing.T) {
+	w := company(t)
+	v := visit(t, serve(t, w)).as("signatory")
+	v.shows("/matches/M-7QXT", nil, "Match again with what is new") // it keeps no keys
+	_, _, page := v.get("/matches/new")
+	form := formOf(t, page)
+	form.Set("peer", "birch")
+	form["kind"] = []string{"phone"}
+	form.Set("legal_basis", "legitimate interests")
+	form.Set("agreement", "of January")
+	form.Set("epoch", "yes")
+	if _, _, page = v.post("/matches/new", form); !strings.Contains(page, "Both sides keep their keys") {
+		t.Fatalf("what keeping keys means is not said before\n%s", page)
+	}
+	v.post("/matches/new", formOf(t, page))
+	if !w.status.Terms.Epoch {
+		t.Fatal("the match was offered without its keys being kept")
+	}
+	w.matches[0].Offered, w.matches[0].Step, w.matches[0].OurSize = true, fraud.MatchCount, 1200
+	v.shows("/matches/"+string(w.matches[0].ID), []string{"Match again with what is new"})
+	before, at := len(w.matches), "/matches/"+string(w.matches[0].ID)+"/next"
+	status, _, page := v.post(at, url.Values{"csrf": {v.csrf}})
+	if status != http.StatusOK || !strings.Contains(page, "about 84 blinded values go to birch") || len(w.matches) != before {
+		t.Fatalf("%d: how much is new comes first\n%s", status, page)
+	}
+	v.post(at, formOf(t, page))
+	if len(w.matches) != before+1 || w.status.Terms.Continues != w.matches[0].ID || v.at != "/matches/M-OFFERED" {
+		t.Errorf("not offered as the next: at %s, terms %+v", v.at, w.status.Terms)
+	}
+	w.matches[0].Offered = false
+	if status, _, _ := v.post(at, url.Values{"csrf": {v.csrf}}); status != http.StatusConflict {
+		t.Errorf("%d for continuing a match that the other side offered", status)
+	}
+}
+
 func TestAFailingCheckBlocksSigningUntilSomebodySaysWhy(t *testing.T) {
 	w := company(t)
 	v := visit(t, serve(t, w)).as("signatory")

@@ -72,7 +72,13 @@ type matchOffer struct {
 	Law   string
 	Size  int // elements that would be blinded and sent
 	Left  int // runs that today's budget with this peer still allows
+
+	Continues fraud.MatchID // the match after which this one carries only what is new
+	Had       int           // elements that went with it and those before
 }
+
+// New is how many elements a match that continues another would carry.
+func (o matchOffer) New() int { return max(o.Size-o.Had, 0) }
 
 type kindChoice struct {
 	Kind   fraud.Kind
@@ -125,6 +131,7 @@ func (s *Server) matchOffer(w http.ResponseWriter, r *http.Request) error {
 	o := matchOffer{Peer: fraud.OrgID(v("peer"))}
 	o.Terms.Deconflict = s.Org.Kind == fraud.OrgAgency
 	o.Terms.Casework = o.Terms.Deconflict
+	o.Terms.Epoch = v("epoch") == "yes" && !o.Terms.Deconflict
 	o.Terms.Basis = fraud.ShareBasis{Purpose: v("purpose"), LegalBasis: v("legal_basis"), Agreement: v("agreement"), Recipients: []fraud.OrgID{o.Peer}}
 	for _, k := range r.PostForm["kind"] {
 		if slices.Contains(matchKinds, fraud.Kind(k)) {
@@ -154,6 +161,40 @@ func (s *Server) matchOffer(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("offer a match to %s: %w", o.Peer, err)
 	}
 	return done(w, r, "/matches/"+pathID(m.ID), "offered")
+}
+
+// matchNext shows what the next match of a series would send, and offers it
+// once that is agreed to.
+func (s *Server) matchNext(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), fraud.MatchID(r.PathValue("id"))
+	m, _, err := s.Store.Match(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read match %s: %w", id, err)
+	}
+	if r.PostFormValue("agreed") == "yes" {
+		next, err := s.Match.OfferNext(ctx, id)
+		if err != nil {
+			return fmt.Errorf("continue match %s: %w", id, err)
+		}
+		return done(w, r, "/matches/"+pathID(next.ID), "offered")
+	}
+	status, err := s.Match.Status(ctx, id)
+	if err != nil {
+		return fmt.Errorf("status of match %s: %w", id, err)
+	}
+	if !continues(m, status) {
+		return fmt.Errorf("match %s keeps no keys, was offered by the other side or has not come to its count: %w", id, fraud.ErrConflict)
+	}
+	o := matchOffer{Peer: m.Peer, Terms: status.Terms, Continues: id, Had: m.OurSize}
+	if o.Size, o.Left, err = s.Joint.Preview(ctx, m.Peer, o.Terms); err != nil {
+		return fmt.Errorf("count the set: %w", err)
+	}
+	return s.matchForm(w, r, o, true, nil)
+}
+
+// continues says whether we may offer a match that continues this one.
+func continues(m fraud.Match, status match.Status) bool {
+	return m.Offered && status.Terms.Epoch && revealIndex(m.Step) >= 0
 }
 
 func (o matchOffer) wrong() []problem {
@@ -201,6 +242,7 @@ type matchPage struct {
 	Status   match.Status      // how far the work is
 	Company  bool              // joint cases are for companies
 	Recalled []fraud.Recall    // by the other side
+	Continue bool              // we may offer the next of its series
 }
 
 // Working says what is being done just now, empty if nothing is.
@@ -286,6 +328,7 @@ func (s *Server) match(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.CanAct = s.Match != nil && len(p.Recalled) == 0 && s.can(ctx, access.ActMatch, access.Thing{Kind: access.ThingMatch, ID: string(id), Mark: fraud.Mark{TLP: fraud.TLPGreen}})
+	p.Continue = p.CanAct && p.Company && continues(m, p.Status)
 	p.Offered = !m.Offered && m.Step == fraud.MatchOffered && len(m.Consent) == 0
 	suspects := suspectsOf(m.Report.Overlaps)
 	p.Common = len(suspects)

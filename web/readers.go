@@ -212,6 +212,8 @@ type Trace interface {
 // Match runs private matching with a peer; *match.Engine is one.
 type Match interface {
 	Offer(context.Context, fraud.OrgID, match.Terms) (fraud.Match, error)
+	// OfferNext offers the match that continues one which keeps its keys.
+	OfferNext(context.Context, fraud.MatchID) (fraud.Match, error)
 	// Accept takes up a peer's offer.
 	Accept(context.Context, fraud.MatchID) (fraud.Match, error)
 	// Consent lets the match go up to a step on our side.

@@ -104,7 +104,7 @@ func TestARecalledMatchSaysSoAndGoesNoFurther(t *testing.T) {
 	v := visit(t, serve(t, w)).as("signatory")
 	v.shows("/matches", []string{"recalled by birch"})
 	v.shows("/matches/M-7QXT", []string{"Recalled by birch", recallReason}, "Agree to reveal", "Open a joint case")
-	for _, path := range []string{"/matches/M-7QXT/consents", "/matches/M-7QXT/accept", "/matches/M-7QXT/cases"} {
+	for _, path := range []string{"/matches/M-7QXT/consents", "/matches/M-7QXT/accept", "/matches/M-7QXT/next", "/matches/M-7QXT/cases"} {
 		v.outOfUse(http.MethodPost, path)
 	}
 }

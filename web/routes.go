@@ -204,6 +204,7 @@ func deskRoutes() []route {
 		desk("POST", "/matches/new", access.ActMatch, "", anywhere, (*Server).matchOffer),
 		desk("GET", "/matches/{id}", access.ActRead, access.ThingMatch, anywhere, (*Server).match).about(matchOf),
 		desk("POST", "/matches/{id}/consents", access.ActMatch, "", anywhere, (*Server).matchConsent).about(matchOf),
+		desk("POST", "/matches/{id}/next", access.ActMatch, "", companies, (*Server).matchNext).about(matchOf),
 		desk("POST", "/matches/{id}/accept", access.ActMatch, "", anywhere, (*Server).acceptMatch).about(matchOf),
 		desk("POST", "/matches/{id}/cases", access.ActMatch, "", companies, (*Server).openJointCase).about(matchOf),
 		desk("GET", "/joint", access.ActRead, access.ThingJointCase, companies, (*Server).jointCases),

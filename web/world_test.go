@@ -322,8 +322,15 @@ type fakeMatch struct{ w *world }
 
 func (f fakeMatch) Offer(_ context.Context, peer fraud.OrgID, t match.Terms) (fraud.Match, error) {
 	m := fraud.Match{ID: "M-OFFERED", Peer: peer, Offered: true, Step: fraud.MatchOffered, Kinds: t.Kinds, MinReports: t.MinReports, At: asOf}
+	f.w.status.Terms = t
 	f.w.matches = append(f.w.matches, m)
 	return m, nil
+}
+
+func (f fakeMatch) OfferNext(ctx context.Context, id fraud.MatchID) (fraud.Match, error) {
+	t := f.w.status.Terms
+	t.Continues = id
+	return f.Offer(ctx, "birch", t)
 }
 
 func (f fakeMatch) Status(context.Context, fraud.MatchID) (match.Status, error) {
