@@ -108,7 +108,7 @@ func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []t
 		tie := fraud.Tie{
 			ID: fraud.DerivedID(prefix, sha256.Sum256([]byte(ind.String()))), Indicator: ind, Role: roles[x.best.role], Rings: ids,
 			Reports: x.count, Bits: bitsOf(x.best.bits),
-			Why: fmt.Sprintf("whoever holds the %s %s %s %d rings that share little else", kindWord(ind.Kind), ind.Value, does, len(touched)),
+			Why: fmt.Sprintf("whoever %s %s %d rings that share little else", holds(ind), does, len(touched)),
 		}
 		if launders {
 			out[x.group].launderers = append(out[x.group].launderers, tie)
@@ -124,6 +124,19 @@ func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []t
 		}
 	}
 	return links
+}
+
+// holds says in words what somebody has. A text is known by a hash, which tells
+// nobody anything, and a file's is known by its beginning.
+func holds(ind fraud.Indicator) string {
+	const shown = 12
+	switch {
+	case ind.Kind == fraud.Script:
+		return "wrote or sold this text"
+	case (ind.Kind == fraud.File || ind.Kind == fraud.Image) && len(ind.Value) > shown:
+		return "made or sold the " + kindWord(ind.Kind) + " " + ind.Value[:shown] + "…"
+	}
+	return "holds the " + kindWord(ind.Kind) + " " + ind.Value
 }
 
 // shares is what two rings have in common: by family the best value.

@@ -1,6 +1,10 @@
 package link
 
-import "testing"
+import (
+	"testing"
+
+	"ringbreaker.example/fraud"
+)
 
 // Desks of one operator have numbers of their own, and its accounts and
 // machines in common. What two groups share and lack, in bits by family:
@@ -43,6 +47,18 @@ func TestNamesThatAnybodyHasAreNoSecondHand(t *testing.T) {
 		x := weighing{sum: tt.shared}
 		if bits := x.bits(&p, &tt.miss); bits > p.merge != tt.one {
 			t.Errorf("%s: %.0f bits, want one operator to be %v", tt.name, bits, tt.one)
+		}
+	}
+}
+
+func TestATieIsToldInWords(t *testing.T) {
+	for want, ind := range map[string]fraud.Indicator{
+		"wrote or sold this text":             {Kind: fraud.Script, Value: "script:c7b67f04ecb48e2b"},
+		"made or sold the file 0db46f63aead…": {Kind: fraud.File, Value: "0db46f63aead05d9753fe125a4b94e950c3cc2b00c6a5d9f1628fac174b0d909"},
+		"holds the UPI id pay@ybx":            {Kind: fraud.UPI, Value: "pay@ybx"},
+	} {
+		if got := holds(ind); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }
