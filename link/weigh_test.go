@@ -6,26 +6,33 @@ import (
 	"ringbreaker.example/fraud"
 )
 
+// pairOfGroups is what two groups share and lack, in bits by family: contact,
+// web, money, remote, script, identity.
+type pairOfGroups struct {
+	name         string
+	shared, miss [numFamilies]float64
+	one          bool // what the linker is to say of them
+}
+
+func (x *pairOfGroups) hold(t *testing.T) {
+	t.Helper()
+	p := NewBuilder(DefaultModel()).params()
+	w := weighing{sum: x.shared}
+	if bits := w.bits(&p, &x.miss); bits > p.merge != x.one {
+		t.Errorf("%s: %.0f bits, want one operator to be %v", x.name, bits, x.one)
+	}
+}
+
 // Desks of one operator have numbers of their own, and its accounts and
-// machines in common. What two groups share and lack, in bits by family:
-// contact, web, money, remote, script, identity.
+// machines in common.
 func TestNumbersOfTheirOwnDoNotPartDesksThatShareAccountsAndMachines(t *testing.T) {
-	b := NewBuilder(DefaultModel())
-	p := b.params()
-	for _, tt := range []struct {
-		name         string
-		shared, miss [numFamilies]float64
-		one          bool
-	}{
+	for _, tt := range []pairOfGroups{
 		{"accounts and machines agree", [...]float64{19, 12, 33, 46, 0, 25}, [...]float64{192, 0, 10, 0, 3, 0}, true},
 		{"only the accounts do", [...]float64{19, 12, 58, 4, 0, 25}, [...]float64{192, 0, 10, 0, 3, 0}, false},
 		{"the machines do, and accounts are missing", [...]float64{19, 12, 33, 46, 0, 0}, [...]float64{192, 0, 40, 0, 3, 0}, false},
 		{"machines are missing too", [...]float64{19, 12, 33, 46, 0, 25}, [...]float64{192, 0, 10, 60, 3, 0}, false},
 	} {
-		x := weighing{sum: tt.shared}
-		if bits := x.bits(&p, &tt.miss); bits > p.merge != tt.one {
-			t.Errorf("%s: %.0f bits, want one operator to be %v", tt.name, bits, tt.one)
-		}
+		tt.hold(t)
 	}
 }
 
@@ -33,21 +40,12 @@ func TestNumbersOfTheirOwnDoNotPartDesksThatShareAccountsAndMachines(t *testing.
 // customers, and first names with anybody: as long as each has accounts and
 // machines of its own, that is one hand and no more.
 func TestNamesThatAnybodyHasAreNoSecondHand(t *testing.T) {
-	b := NewBuilder(DefaultModel())
-	p := b.params()
-	for _, tt := range []struct {
-		name         string
-		shared, miss [numFamilies]float64
-		one          bool
-	}{
+	for _, tt := range []pairOfGroups{
 		{"numbers and names, accounts and machines missing", [...]float64{416, 9, 0, 0, 0, 9}, [...]float64{227, 7, 71, 28, 27, 10}, false},
 		{"numbers and accounts", [...]float64{416, 9, 90, 0, 0, 9}, [...]float64{227, 7, 31, 28, 0, 10}, true},
 		{"numbers, and nothing else that could be missing", [...]float64{416, 9, 0, 0, 0, 0}, [...]float64{227, 7, 0, 0, 0, 0}, true},
 	} {
-		x := weighing{sum: tt.shared}
-		if bits := x.bits(&p, &tt.miss); bits > p.merge != tt.one {
-			t.Errorf("%s: %.0f bits, want one operator to be %v", tt.name, bits, tt.one)
-		}
+		tt.hold(t)
 	}
 }
 
