@@ -87,7 +87,7 @@ func (x *scan) readOwnLine(c *cuesAround, k int) {
 // readReached takes in "I can be reached at", "je suis joignable au", "my
 // daughter can be phoned on", "I am at", and "bin unter … erreichbar".
 func (x *scan) readReached(c *cuesAround, k, last int) {
-	from := -1
+	var from int
 	switch {
 	case reachMe(x.bytes(k)), x.is(k).has(cueTo) && reachMe(x.wordAt(k-1)), article(x.bytes(k)) && reachMe(x.wordAt(k-2)),
 		equalFold("me", x.bytes(k)) && (equalFold("need", x.wordAt(k-1)) || x.is(k-1).has(cueCall) && !x.is(k-1).has(cueCalled)) && !c.theirs:

@@ -93,7 +93,7 @@ func TestDigitsThatWereSpoiltAreReadOrLeft(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
 			for _, f := range extract.Text(tt.text, extract.Options{}) {
-				got = append(got, f.Indicator.String())
+				got = append(got, f.String())
 			}
 			if strings.Join(got, " ") != tt.want {
 				t.Errorf("%q gives %q, want %q", tt.text, got, tt.want)

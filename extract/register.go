@@ -363,10 +363,10 @@ func (x *scan) dottedFirm(i int) bool {
 // is none of it: "Firma", "Inhaber", "Copyright", "© 2019-2025", a number.
 func (x *scan) noFirmsWord(k int) bool {
 	t := x.toks[k]
-	switch {
-	case t.class == classMark:
+	switch t.class {
+	case classMark:
 		return x.markAt(k) == '-'
-	case t.class == classNumber:
+	case classNumber:
 		return t.len() == 4 && isYear(x.bytes(k)) || x.markAt(k-1) == '-' || x.markAt(k+1) == '-'
 	}
 	return announcesFirm(x.bytes(k)) || equalFold("your", x.bytes(k)) || x.hint(k).has(hintHolder) && !x.is(k).has(cueFirm) && x.lang() != langEN || equalFold("copyright", x.bytes(k))
