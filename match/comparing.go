@@ -116,6 +116,21 @@ func lostTags(of fraud.MatchID) error {
 	return fmt.Errorf("tags that the peer gave back in match %s are gone or changed on disk, %w", of, errLost)
 }
 
+// inCommon compares our tags of all points of the peer with all that it gave
+// back of ours, of which these came last; it gives what is in both, and all
+// that was given back.
+func (p *party) inCommon(last []tag) (both, back []tag, err error) {
+	if back, err = p.backTags(); err != nil {
+		return nil, nil, err
+	}
+	back = merged(back, last)
+	ours, err := p.allTags()
+	if err != nil {
+		return nil, nil, err
+	}
+	return common(ours, back), back, nil
+}
+
 // useTags counts what is in common, after each of our sentinels has shown
 // that the peer used its committed key.
 func (p *party) useTags(list []byte) error {
@@ -141,16 +156,11 @@ func (p *party) useTags(list []byte) error {
 			return caught("did not raise our points to the key it had committed to")
 		}
 	}
-	back, err := p.backTags()
+	matched, back, err := p.inCommon(theirs)
 	if err != nil {
 		return err
 	}
-	back = merged(back, theirs)
-	sorted, err := p.allTags()
-	if err != nil {
-		return err
-	}
-	p.Matched, p.at = common(sorted, back), nil
+	p.Matched, p.at = matched, nil
 	if !p.Terms.Deconflict {
 		p.Report.Count = len(p.Matched)
 	}

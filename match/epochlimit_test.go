@@ -8,9 +8,13 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-func TestAnEpochEndsAfterAYearOfDays(t *testing.T) {
-	terms := Terms{MinReports: 2, Audit: 4, Sentinels: 8, Epoch: true}.Filled()
-	pa, pb, err := pair(invented("a", 0, 40), invented("b", 30, 40), terms)
+// afterADay are two that have come to the count of an epoch's first match, and
+// the terms of the next.
+func afterADay(t *testing.T) (pa, pb *party, next Terms) {
+	t.Helper()
+	next = Terms{MinReports: 2, Audit: 4, Sentinels: 8, Epoch: true}.Filled()
+	var err error
+	pa, pb, err = pair(invented("a", 0, 40), invented("b", 30, 40), next)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +24,12 @@ func TestAnEpochEndsAfterAYearOfDays(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	terms.Continues = pa.ID
+	next.Continues = pa.ID
+	return pa, pb, next
+}
+
+func TestAnEpochEndsAfterAYearOfDays(t *testing.T) {
+	pa, _, terms := afterADay(t)
 	pa.Past = make([]past, maxRuns-1)
 	if _, err := continued(pa, "M-2", terms, invented("a", 0, 41), pa.env); !errors.Is(err, fraud.ErrConflict) {
 		t.Errorf("got %v, want it to end", err)

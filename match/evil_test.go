@@ -496,18 +496,7 @@ func TestASetThatWasChangedBetweenMatchesIsCaught(t *testing.T) {
 		"":                  func(*ownSet) {},
 	} {
 		t.Run("set "+name, func(t *testing.T) {
-			terms := Terms{MinReports: 2, Audit: 4, Sentinels: 8, Epoch: true}.Filled()
-			pa, pb, err := pair(invented("a", 0, 40), invented("b", 30, 40), terms)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for pa.step() != fraud.MatchCount {
-				r, _ := pa.round()
-				if _, _, err := exchange(t.Context(), pa, pb, r); err != nil {
-					t.Fatal(err)
-				}
-			}
-			terms.Continues = pa.ID
+			pa, pb, terms := afterADay(t)
 			qa, errA := continued(pa, "M-2", terms, invented("a", 0, 45), pa.env)
 			qb, errB := continued(pb, "M-2", terms, invented("b", 30, 50), pb.env)
 			if err := errors.Join(errA, errB); err != nil {
@@ -518,6 +507,7 @@ func TestASetThatWasChangedBetweenMatchesIsCaught(t *testing.T) {
 			for n := range qb.Set.past {
 				qb.Set.past[n].Tree, qb.Set.past[n].Leaves = piece{}, piece{}
 			}
+			var err error
 			for {
 				r, more := qa.round()
 				if !more {

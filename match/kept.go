@@ -122,16 +122,9 @@ func (p *party) loadMatched() error {
 	if err != nil {
 		return err
 	}
-	back, err := p.backTags()
-	if err != nil {
+	if p.Matched, _, err = p.inCommon(theirs); err != nil {
 		return err
 	}
-	back = merged(back, theirs)
-	sorted, err := p.allTags()
-	if err != nil {
-		return err
-	}
-	p.Matched = common(sorted, back)
 	p.Lists.Matched, err = p.lists().piece("matched", flat(p.Matched))
 	return err
 }
