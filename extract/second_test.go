@@ -18,6 +18,8 @@ import (
 
 var secondOut = flag.String("second.out", "", "write the second corpus' tables, its summary and its texts as JSONL to this `folder`")
 
+var secondBare = flag.Bool("second.bare", false, "read each text without its country and voice, as the command does when nobody tells them; no floor holds there")
+
 // half reads one half of the second corpus, or one of the third to sixth corpus, its
 // files in the order of names.
 func half(tb testing.TB, name string) []score.Snippet {
@@ -51,7 +53,7 @@ func half(tb testing.TB, name string) []score.Snippet {
 func found(tb testing.TB, one score.Snippet) []score.Mark {
 	tb.Helper()
 	opt := extract.Options{Country: one.Country, FromFraudster: one.Voice == "f"}
-	if strings.ContainsAny(one.ID[:1], "456") && one.Format != "text" {
+	if *secondBare || strings.ContainsAny(one.ID[:1], "456") && one.Format != "text" {
 		opt = extract.Options{} // these three corpora are read as the command reads them
 	}
 	var findings []extract.Finding
@@ -99,7 +101,7 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 		{"third", 0.955, 0.935, 0.912},
 		{"fourth", 0.98, 0.975, 0.935},
 		{"fifth", 0.98, 0.953, 0.93},
-		{"sixth", 0, 0, 0},
+		{"sixth", 0.965, 0.93, 0.85},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			texts := half(t, tt.name)
@@ -107,7 +109,7 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 			switch tt.name {
 			case "fourth":
 				least = 84
-			case "fifth":
+			case "fifth", "sixth":
 				least = 194
 			}
 			if len(texts) < least {
