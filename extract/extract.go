@@ -72,6 +72,7 @@ type scan struct {
 	whole     []byte     // of an amount
 	words     []uint64   // of a sketch
 	hashes    []uint64   // of a sketch
+	sorted    []uint64   // of a sketch
 	line      []byte     // of a sketch's shingles
 	one       folded     // the value of a field
 	past      int        // folded bytes before this one hold no more host names

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"ringbreaker.example/fraud"
@@ -44,17 +45,88 @@ func (x *scan) sketch(field string) fraud.Sketch {
 		return s
 	}
 	hashes := x.hashes[:0]
+	second := mix(words[1])
 	for i := 0; i+3 <= len(words); i++ {
-		hashes = append(hashes, mix(words[i]*3+mix(words[i+1])*5+mix(mix(words[i+2]))*7))
+		third := mix(words[i+2])
+		hashes = append(hashes, mix(words[i]*3+second*5+mix(third)*7))
+		second = third
 	}
 	if len(words) < shortText {
 		hashes = x.characterShingles(hashes)
 	}
-	slices.Sort(hashes)
-	x.hashes = hashes
-	hashes = slices.Compact(hashes)
+	hashes = x.ascending(hashes)
 	s.Hashes = hashes[:min(len(hashes), sketchSize)]
 	return s
+}
+
+// mostSpread is how many hashes [scan.ascending] spreads over its buckets: at
+// more of them, which only a long text has, sorting costs little of the whole,
+// and whoever makes words that fall into one bucket gains nothing.
+const (
+	mostSpread = 1024
+	spreadBits = 6
+)
+
+// ascending sorts hashes and leaves out what comes twice, in memory that is
+// good until the next call. Hashes are spread evenly, so their highest bits
+// nearly say where each one goes, and little is left to be sorted.
+func (x *scan) ascending(hashes []uint64) []uint64 {
+	x.hashes = hashes
+	if len(hashes) > mostSpread {
+		slices.Sort(hashes)
+		return slices.Compact(hashes)
+	}
+	var ends [1<<spreadBits + 1]uint16
+	for _, h := range hashes {
+		ends[h>>(64-spreadBits)+1]++
+	}
+	for i := 1; i < len(ends); i++ {
+		ends[i] += ends[i-1]
+	}
+	sorted := slices.Grow(x.sorted[:0], len(hashes))[:len(hashes)]
+	x.sorted = sorted
+	for _, h := range hashes {
+		at := &ends[h>>(64-spreadBits)]
+		sorted[*at] = h
+		*at++
+	}
+	for i := 1; i < len(sorted); i++ {
+		h, k := sorted[i], i
+		for ; k > 0 && sorted[k-1] > h; k-- {
+			sorted[k] = sorted[k-1]
+		}
+		sorted[k] = h
+	}
+	return slices.Compact(sorted)
+}
+
+// wordHash is hashOf of the folded text's bytes from start to end. Of words of
+// eight bytes at most, all steps are taken and the right one is picked, for
+// nobody foresees how long the next word is.
+func (x *scan) wordHash(start, end int) uint64 {
+	n := end - start
+	if n > 8 {
+		return hashOf(x.text.b[start:end])
+	}
+	v := binary.LittleEndian.Uint64(x.text.b[start : start+8 : len(x.text.b)+padding])
+	v |= capitals(v) >> 2
+	const p = hashPrime
+	h1 := (hashSeed ^ v&0xFF) * p
+	h2 := (h1 ^ v>>8&0xFF) * p
+	h3 := (h2 ^ v>>16&0xFF) * p
+	h4 := (h3 ^ v>>24&0xFF) * p
+	h5 := (h4 ^ v>>32&0xFF) * p
+	h6 := (h5 ^ v>>40&0xFF) * p
+	h7 := (h6 ^ v>>48&0xFF) * p
+	steps := [8]uint64{h1, h2, h3, h4, h5, h6, h7, (h7 ^ v>>56) * p}
+	return steps[(n-1)&7]
+}
+
+// capitals has the high bit of each byte of v that is an ASCII capital.
+func capitals(v uint64) uint64 {
+	low := v &^ highBits
+	from, past := low+eachByte*(0x80-'A'), low+eachByte*(0x80-'Z'-1)
+	return from &^ past &^ v & highBits
 }
 
 // mix is the finaliser of SplitMix64: every bit of v changes half the bits.
@@ -84,7 +156,7 @@ func (x *scan) scriptWords(words []uint64) []uint64 {
 			continue
 		}
 		number = false
-		words = append(words, mix(hashOf(x.bytes(i))))
+		words = append(words, mix(x.wordHash(int(t.start), int(t.end))))
 	}
 	return words
 }
@@ -114,8 +186,8 @@ func (x *scan) characterShingles(hashes []uint64) []uint64 {
 	x.line = line
 	for i := 0; i+5 <= len(line); i++ {
 		h := uint64(hashSeed)
-		for _, c := range line[i : i+5] {
-			h = hashByte(h, c)
+		for _, c := range line[i : i+5] { // lower case already
+			h = (h ^ uint64(c)) * hashPrime
 		}
 		hashes = append(hashes, mix(h))
 	}

@@ -74,3 +74,23 @@ func TestTemplateShowsWhatTwoScriptsShare(t *testing.T) {
 		t.Errorf("shared %.2f and %.2f, want most of both", got.OfA, got.OfB)
 	}
 }
+
+// Property: what is worked out eight bytes at a time and sorted by buckets is
+// what one byte at a time and a plain sort give; sketches are kept for years.
+func TestSketchesAreThoseOfThePlainWay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var x scan
+		x.tokenise(strings.Join(rapid.SliceOfN(rapid.StringMatching(`[A-Za-z@é€0-9ß]{1,12}[ ,.]{0,2}`), 0, 100).Draw(t, "text"), " "))
+		for i, tok := range x.toks {
+			if got, want := x.wordHash(int(tok.start), int(tok.end)), hashOf(x.bytes(i)); got != want {
+				t.Fatalf("hash of %q is %x, want %x", x.bytes(i), got, want)
+			}
+		}
+		hashes := rapid.SliceOfN(rapid.OneOf(rapid.Uint64(), rapid.Uint64Range(0, 9)), 0, 3*mostSpread/2).Draw(t, "hashes")
+		want := slices.Clone(hashes)
+		slices.Sort(want)
+		if got := x.ascending(hashes); !slices.Equal(got, slices.Compact(want)) {
+			t.Fatalf("%d hashes come out as %x, want %x", len(hashes), got, want)
+		}
+	})
+}

@@ -187,10 +187,14 @@ type entry struct {
 // maxWord is the longest word of the dictionary in bytes.
 const maxWord = 48
 
-const hashSeed = 0xcbf29ce484222325
+// The offset basis and the prime of FNV-1a, 64 bits.
+const (
+	hashSeed  = 0xcbf29ce484222325
+	hashPrime = 0x100000001b3
+)
 
 func hashByte(h uint64, c byte) uint64 {
-	return (h ^ uint64(lower(c))) * 0x100000001b3
+	return (h ^ uint64(lower(c))) * hashPrime
 }
 
 // wordTable finds words by hash, open addressing, less than half full.
