@@ -83,9 +83,40 @@ func (h *hostFacts) siteOf() string {
 func (h *hostFacts) genuineOf() string {
 	if h.known&hostOwner == 0 {
 		h.known |= hostOwner
-		h.owner = builtinSafe.ownerOf(h.raw, h.siteOf())
+		if mayBeGenuine(h.raw) {
+			h.owner = builtinSafe.ownerOf(h.raw, h.siteOf())
+		}
 	}
 	return h.owner
+}
+
+// builtinHosts are the genuine hosts of the list that is built in.
+var builtinHosts = func() map[string]bool {
+	m := map[string]bool{}
+	for ind := range builtinSafe {
+		if ind.Kind == fraud.Domain {
+			m[ind.Value] = true
+		}
+	}
+	return m
+}()
+
+// mayBeGenuine says quickly of most hosts that the list that is built in does
+// not have them, nor a name above them, and that they are no government's.
+func mayBeGenuine(host string) bool {
+	if ofGovernment(host) != "" {
+		return true
+	}
+	for {
+		if builtinHosts[host] {
+			return true
+		}
+		at := strings.IndexByte(host, '.')
+		if at < 0 {
+			return false
+		}
+		host = host[at+1:]
+	}
 }
 
 // imitates says how the host imitates a brand.
@@ -232,11 +263,11 @@ func (x *scan) mailAddress(raw string) (string, bool, bool) {
 func (x *scan) siteAlone(url string, safe SafeList) (f Finding, ok bool) {
 	host := urlHost(url)
 	start := strings.Index(url, "://") + len("://")
-	digits := 0
+	digits := 0 // and "&": had an entity begun there, the canonical form would not have it
 	for i := start + len(host); i < len(url); i++ {
 		if c := url[i]; isDigit(c) {
 			digits++
-		} else if foldClass[c] != 0 || c == '{' || c == '|' || c == '^' || c == '`' || c == '\'' || c == '*' || c == '~' || c == ')' || c == ']' {
+		} else if c != '&' && foldClass[c] != 0 || c == '{' || c == '|' || c == '^' || c == '`' || c == '\'' || c == '*' || c == '~' || c == ')' || c == ']' {
 			return f, false
 		}
 	}

@@ -284,9 +284,33 @@ func parameterOf(query string, name byte) (value string, at int) {
 // fetchesClient says whether a URL leads to a program for remote access: the
 // path of a ScreenConnect server's client, or a relay's parameters.
 func fetchesClient(url string) bool {
+	if !mayFetch(url) {
+		return false
+	}
 	low := strings.ToLower(url)
 	return strings.Contains(low, ".client.exe") || strings.Contains(low, ".clientsetup.") || strings.Contains(low, "/bin/screenconnect") || strings.Contains(low, ".client.application") ||
 		strings.Contains(low, "?e=support&") || strings.Contains(low, "?e=access&")
+}
+
+// mayFetch says quickly of most URLs that they have none of those names.
+func mayFetch(url string) bool {
+	for i := 0; i+2 < len(url); i++ {
+		switch next := url[i+1] | 0x20; url[i] {
+		case '.':
+			if next == 'c' && url[i+2]|0x20 == 'l' {
+				return true
+			}
+		case '/':
+			if next == 'b' {
+				return true
+			}
+		case '?':
+			if next == 'e' {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sessionFar takes digits that a word for an id stands right before, in a text

@@ -89,11 +89,18 @@ func (s SafeList) ownerOf(host, site string) string {
 		}
 		_, host, _ = strings.Cut(host, ".")
 	}
-	switch suffix := host[strings.LastIndexByte(host, '.')+1:]; {
-	case suffix == "gov" || suffix == "mil":
+	return ofGovernment(host)
+}
+
+// ofGovernment says whose a host under a government's suffix is, "" for others.
+func ofGovernment(host string) string {
+	switch host[strings.LastIndexByte(host, '.')+1:] {
+	case "gov", "mil":
 		return "the United States government"
-	case strings.HasSuffix(host, ".gov.uk") || strings.HasSuffix(host, ".gov.in") || strings.HasSuffix(host, ".gouv.fr") || strings.HasSuffix(host, ".go.jp") || strings.HasSuffix(host, ".gov.au"):
-		return "a government"
+	case "uk", "in", "fr", "jp", "au":
+		if strings.HasSuffix(host, ".gov.uk") || strings.HasSuffix(host, ".gov.in") || strings.HasSuffix(host, ".gouv.fr") || strings.HasSuffix(host, ".go.jp") || strings.HasSuffix(host, ".gov.au") {
+			return "a government"
+		}
 	}
 	return ""
 }
@@ -205,18 +212,20 @@ func endsFirm(rest string) bool {
 // likeBrand holds one label of a host name against the brands.
 func likeBrand(label string) (name, how string) {
 	skeleton := skeletonOf(label)
-	have, look := lettersOf(label), lettersOf(skeleton)
-	either := have | look
-	for i := range brands {
-		b := &brands[i]
-		if b.letters&^either != 0 {
-			continue
-		}
-		if b.letters&^have == 0 && holds(label, b.label) {
-			return b.name, "carries the name of " + b.name
-		}
-		if b.letters&^look == 0 && holds(skeleton, b.label) {
-			return b.name, "written to look like " + b.name
+	if brandBegins(label) || skeleton != label && brandBegins(skeleton) {
+		have, look := lettersOf(label), lettersOf(skeleton)
+		either := have | look
+		for i := range brands {
+			b := &brands[i]
+			if b.letters&^either != 0 {
+				continue
+			}
+			if b.letters&^have == 0 && holds(label, b.label) {
+				return b.name, "carries the name of " + b.name
+			}
+			if b.letters&^look == 0 && holds(skeleton, b.label) {
+				return b.name, "written to look like " + b.name
+			}
 		}
 	}
 	for part := range strings.SplitSeq(skeleton, "-") {
@@ -224,23 +233,66 @@ func likeBrand(label string) (name, how string) {
 			continue
 		}
 		letters := lettersOf(part)
-		for i := range brands {
-			b := &brands[i]
+		for i := range longBrands {
+			b := &longBrands[i]
 			// One slip changes the length by one and the set of letters by two at
 			// most: what passes is held letter by letter.
-			slips := 1
-			if len(b.label) >= 9 {
-				slips = 2
-			}
-			if n := len(part) - len(b.label); n > slips || n < -slips || len(b.label) < 6 || bits.OnesCount64(letters^b.letters) > 2*slips {
+			if n := len(part) - b.size; n > b.slips || n < -b.slips || bits.OnesCount64(letters^b.letters) > 2*b.slips {
 				continue
 			}
-			if d := distance(part, b.label); d >= 1 && d <= slips {
+			if d := distance(part, b.label); d >= 1 && d <= b.slips {
 				return b.name, "one slip away from " + b.name
 			}
 		}
 	}
 	return "", ""
+}
+
+// longBrand is a brand whose label is long enough that a slip in it tells.
+type longBrand struct {
+	brand
+	size, slips int // its letters, and how many of them may be wrong
+}
+
+var longBrands = func() (list []longBrand) {
+	for _, b := range brands {
+		switch n := len(b.label); {
+		case n >= 9:
+			list = append(list, longBrand{b, n, 2})
+		case n >= 6:
+			list = append(list, longBrand{b, n, 1})
+		}
+	}
+	return list
+}()
+
+// brandStarts has a bit for the first three letters of each brand's label.
+var brandStarts = func() (t [1 << (brandStartBits - 6)]uint64) {
+	for _, b := range brands {
+		at := startOf(b.label, 0)
+		t[at>>6] |= 1 << (at & 63)
+	}
+	return t
+}()
+
+// brandStartBits makes the table so large that of the places in a label two in a
+// hundred are looked at for nothing.
+const brandStartBits = 12
+
+// startOf is the place in brandStarts of the three bytes at s[i].
+func startOf(s string, i int) uint32 {
+	return (uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16) * 0x9E3779B1 >> (32 - brandStartBits)
+}
+
+// brandBegins says quickly of most labels that no brand's stands in them. No
+// brand's label is shorter than three letters.
+func brandBegins(label string) bool {
+	for i := 0; i+3 <= len(label); i++ {
+		if at := startOf(label, i); brandStarts[at>>6]>>(at&63)&1 != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // holds says whether a label holds a brand's: anywhere if it is long enough
@@ -266,14 +318,15 @@ func lettersOf(s string) uint64 {
 // skeletonOf folds what looks alike (Unicode TR 39, cut down to what host
 // names use).
 func skeletonOf(label string) string {
+	if looksLikeItself(label) {
+		return label
+	}
 	var room [64]byte
 	out := room[:0]
 	for _, r := range label {
 		switch {
-		case isLower(byte(r)) && r < utf8.RuneSelf:
-			out = append(out, byte(r))
-		case r == '_':
-			out = append(out, '-')
+		case r < utf8.RuneSelf:
+			out = append(out, looksOf[r])
 		default:
 			if to, ok := confusables[r]; ok {
 				out = append(out, to)
@@ -297,6 +350,31 @@ func skeletonOf(label string) string {
 	}
 	return string(out[:n])
 }
+
+// looksLikeItself says of most labels that folding leaves them as they are.
+func looksLikeItself(label string) bool {
+	before := byte(0)
+	for i := range len(label) {
+		c := label[i]
+		if c >= utf8.RuneSelf || looksOf[c] != c || c == 'n' && before == 'r' || c == 'v' && before == 'v' {
+			return false
+		}
+		before = c
+	}
+	return true
+}
+
+// looksOf is what each ASCII character looks like.
+var looksOf = func() (t [utf8.RuneSelf]byte) {
+	for c := range t {
+		if t[c] = byte(c); c == '_' {
+			t[c] = '-'
+		} else if to, ok := confusables[rune(c)]; ok && !isLower(byte(c)) {
+			t[c] = to
+		}
+	}
+	return t
+}()
 
 var confusables = func() map[rune]byte {
 	m := map[rune]byte{}
