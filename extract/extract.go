@@ -19,7 +19,6 @@
 package extract
 
 import (
-	"bytes"
 	"slices"
 	"sync"
 
@@ -63,7 +62,9 @@ type scan struct {
 	numbers   []int32   // runs with digits
 	opt       Options
 	home      *phoneRegion
-	langOf    language // see lang
+	abroad    []*phoneRegion // where else its numbers may be at home, if nobody said
+	where     string         // the country that was said, or that the text's words name; "" if neither
+	langOf    language       // see lang
 	langSet   bool
 	found     []Finding
 	marks     []mark // of found: where each stands in the folded text
@@ -195,66 +196,6 @@ func inText(a, b Finding) int {
 	}
 	return b.End - a.End
 }
-
-// settle finds out the region at home.
-func (x *scan) settle() {
-	x.home = regionNamed(x.opt.Country)
-	if x.home == nil {
-		x.home = regionNamed(x.homeByWords())
-	}
-}
-
-// homeByWords is where a text's numbers are at home by its language, and, where
-// that is English or none that is known, by its money and its banks' words.
-func (x *scan) homeByWords() string {
-	lang := x.lang()
-	if lang != langEN && lang != langNone {
-		return homes[lang]
-	}
-	b := x.text.b
-	switch {
-	case bytes.IndexByte(b, signPound) >= 0:
-		return "GB"
-	case bytes.IndexByte(b, signRupee) >= 0:
-		return "IN"
-	case bytes.Contains(b, []byte("R$")):
-		return "BR"
-	}
-	if lang == langNone && kana(b) {
-		return "JP"
-	}
-	for _, i := range x.asking {
-		switch w := x.bytes(int(i)); {
-		case equalFold("bsb", w):
-			return "AU"
-		case equalFold("ifsc", w), equalFold("gstin", w):
-			return "IN"
-		case equalFold("sort", w) && int(i)+1 < len(x.toks) && equalFold("code", x.bytes(int(i)+1)):
-			return "GB"
-		}
-	}
-	return homes[lang]
-}
-
-// kana says whether the start of a text has a Japanese syllable in it
-// (U+3040 to U+30FF: E3 81, E3 82 and E3 83 in UTF-8).
-func kana(b []byte) bool {
-	b = b[:min(len(b), mostFrame)]
-	for {
-		at := bytes.IndexByte(b, 0xE3)
-		if at < 0 || at+1 >= len(b) {
-			return false
-		}
-		if c := b[at+1]; c >= 0x81 && c <= 0x83 {
-			return true
-		}
-		b = b[at+1:]
-	}
-}
-
-// homes is where a text's numbers are taken to be at home if only its
-// language is known.
-var homes = [languages]string{langNone: "US", langEN: "US", langES: "ES", langDE: "DE", langFR: "FR", langHI: "IN", langJA: "JP"}
 
 // recognise runs the recognisers. What has structure of its own goes first,
 // so that the digits of an account are not taken for a phone number.

@@ -157,12 +157,12 @@ func (x *scan) currencyWord(word []byte) string {
 	}
 	switch string(low) {
 	case "pesos", "peso":
-		if local := pesosOf[x.opt.Country]; local != "" {
+		if local := pesosOf[x.where]; local != "" {
 			return local
 		}
 		return "MXN"
 	case "kr", "kronor", "kroner":
-		return map[string]string{"SE": "SEK", "NO": "NOK", "DK": "DKK"}[x.opt.Country]
+		return map[string]string{"SE": "SEK", "NO": "NOK", "DK": "DKK"}[x.where]
 	}
 	return ""
 }
@@ -373,14 +373,14 @@ func (x *scan) codeBefore(i int) (string, int) {
 
 // localDollar is the currency of "$" where the text is at home.
 func (x *scan) localDollar() string {
-	if local := dollarsOf[x.opt.Country]; local != "" {
+	if local := dollarsOf[x.where]; local != "" {
 		return local
 	}
 	return "USD"
 }
 
 func (x *scan) yenOrYuan() string {
-	if x.opt.Country == "CN" {
+	if x.where == "CN" {
 		return "CNY"
 	}
 	return "JPY"
@@ -469,7 +469,7 @@ func (x *scan) decimal(i int, paid bool) (whole, frac []byte, zeros, last int) {
 		switch {
 		case len(group) == 3 && m == '\'':
 			whole = append(whole, group...)
-		case len(group) == 3 && (m == ',' || more || x.lang() == langDE || x.lang() == langES) && (len(whole) > 1 || whole[0] != '0'):
+		case len(group) == 3 && (m == ',' || more || x.lang() == langDE || x.lang() == langES || x.lang() == langPT) && (len(whole) > 1 || whole[0] != '0'):
 			whole = append(whole, group...)
 		case len(group) == 2 && m == ',' && more:
 			whole = append(whole, group...)

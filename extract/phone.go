@@ -41,6 +41,11 @@ func (x *scan) number(i int) {
 		}
 	}
 	if plus, _ := x.plusBefore(gs[0].tok); !plus {
+		for hi := n; hi > 0 && len(x.abroad) > 0; hi-- {
+			if x.phoneAbroad(gs[:hi]) {
+				return
+			}
+		}
 		return
 	}
 	for hi := n; hi > 0; hi-- { // a number that its plan does not know
@@ -359,7 +364,7 @@ func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber,
 	if unlike(x.text.b, gs) {
 		return phoneNumber{}, false
 	}
-	if x.home != nil && x.home.code != 1 {
+	if x.home != nil && x.home.code != 1 && !(x.opt.Country == "" && threeThreeFour(gs) && american(d)) {
 		p, ok := parsePhone(d, false, x.home)
 		if ok && (p.valid || fiction(&p)) && shapeFits(gs, &p, d, cue) {
 			return p, true
@@ -369,10 +374,27 @@ func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber,
 		return p, true
 	}
 	p, ok := parsePhone(d, false, regionUS)
-	if ok && p.valid && p.code == 1 && nanpShape(gs, d, cue) {
+	if ok && p.valid && p.code == 1 && nanpShape(gs, d, cue) && !(len(x.abroad) > 0 && twoFourFour(gs)) {
 		return p, true
 	}
 	return p, ok && p.valid && p.code != 1 && x.home != nil && x.home.code == 1 && cue == cueFor
+}
+
+// american says whether digits are a number of North America.
+func american(d []byte) bool {
+	p, ok := parsePhone(d, false, regionUS)
+	return ok && p.valid && p.code == 1 && len(d) == 10
+}
+
+// threeThreeFour says whether the groups stand as North America writes them.
+func threeThreeFour(gs []group) bool {
+	return len(gs) == 3 && gs[0].n == 3 && gs[1].n == 3 && gs[2].n == 4
+}
+
+// twoFourFour says whether the groups stand as Mexico's large cities write
+// them.
+func twoFourFour(gs []group) bool {
+	return len(gs) == 3 && gs[0].n == 2 && gs[1].n == 4 && gs[2].n == 4
 }
 
 // dialled00 reads a number behind the international prefix that ITU-T E.164

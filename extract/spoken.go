@@ -201,7 +201,9 @@ func (x *scan) spokenPhone(first, last int, d []byte) bool {
 	p, ok := parsePhone(d, false, home)
 	if !ok || !p.valid && !fiction(&p) || len(d) < 9 {
 		if p, ok = parsePhone(d, false, regionUS); !ok || !p.valid || p.code != 1 || len(d) < 10 {
-			return false
+			if p, ok = x.elsewhere(d, nil, cueFor); !ok || len(d) < 10 {
+				return false
+			}
 		}
 	}
 	if x.phoneCue(first, last) == cueAgainst {

@@ -169,10 +169,11 @@ const (
 	langFR
 	langHI
 	langJA
+	langPT
 	languages
 )
 
-var languageNames = map[string]language{"-": langNone, "en": langEN, "es": langES, "de": langDE, "fr": langFR, "hi": langHI, "ja": langJA}
+var languageNames = map[string]language{"-": langNone, "en": langEN, "es": langES, "de": langDE, "fr": langFR, "hi": langHI, "ja": langJA, "pt": langPT}
 
 // entry is one word of the dictionary.
 type entry struct {
@@ -324,6 +325,12 @@ func readWords(text string) *wordTable {
 	for line := range strings.Lines(text) {
 		fields := strings.Fields(line)
 		if len(fields) < 3 || fields[0] == "#" {
+			continue
+		}
+		if fields[0] == "home" { // home COUNTRY word word …: see homeWords
+			for _, f := range fields[2:] {
+				t.add(f, 0, langNone, -1)
+			}
 			continue
 		}
 		is, lang := cueNames[fields[0]], languageNames[fields[1]]
