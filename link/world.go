@@ -399,15 +399,16 @@ func (w *world) touch(v *value) {
 // early does not stay together for want of a way back.
 func (w *world) solve(sets *forest) {
 	w.insert()
-	w.converge()
+	w.settle()
+	w.unite()
 	w.taper()
-	w.converge()
+	w.settle()
 	w.refine()
 	w.split()
 	w.taper()
 	w.dissolve()
 	w.insert()
-	w.converge()
+	w.settle()
 	w.refine()
 	if w.split() {
 		w.refine()
@@ -457,18 +458,6 @@ func (w *world) dissolve() {
 // Rounds are bounded because a partition may swing between two that are
 // equally good; what is left to gain after them is small.
 const (
-	convergeRounds  = 4
 	settlePasses    = 6
 	attributeRounds = 4
 )
-
-// converge settles and unites until nothing changes.
-func (w *world) converge() {
-	w.settle()
-	for range convergeRounds {
-		if !w.unite() {
-			return
-		}
-		w.settle()
-	}
-}
