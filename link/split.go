@@ -127,7 +127,7 @@ func (c *cutter) cut(gr *group, nodes []int32) []int32 {
 		}
 		c.count()
 		half, less := c.smaller()
-		if len(half) >= splitFewest && c.gain() < -c.w.p.split && 2*c.bound(less) < len(half) {
+		if len(half) >= splitFewest && c.gain() < -c.w.p.split && !c.tied(less, len(half)) {
 			return half
 		}
 	}
@@ -332,11 +332,17 @@ func (c *cutter) smaller() (half []int32, less uint8) {
 	return half, less
 }
 
+// tied says whether what both halves name holds together half of the smaller
+// half and some of the larger. Then the cut goes through what holds the ring
+// together, and what a half lacks it lacks because of where the cut went: one
+// wallet that all pay to, and pages of it that each are named a few times.
+func (c *cutter) tied(less uint8, half int) bool {
+	const some = 5 // of the larger one node in so many: a few that took up a number tie nothing
+	return 2*c.bound(less) >= half && some*c.bound(1-less) >= len(c.nodes)-half
+}
+
 // bound counts the nodes of a half that name a value which the other half names
-// too and no more groups than make sense. Where they are most, the cut goes
-// through what holds the ring together, and what a half lacks it lacks because
-// of where the cut went: one wallet that all pay to, and pages of it that each
-// are named a few times.
+// too and which few enough groups name to be evidence.
 func (c *cutter) bound(half uint8) (n int) {
 	for k, s := range c.side {
 		if s == half && slices.ContainsFunc(c.of(k), func(x cutToken) bool {
@@ -353,15 +359,15 @@ func (c *cutter) gain() float64 {
 	w := c.w
 	var x weighing
 	var named [2]int
-	for l := range c.values {
-		a, b := c.counts[0][l], c.counts[1][l]
+	for k := range c.values {
+		a, b := c.counts[0][k], c.counts[1][k]
 		if a > 0 {
 			named[0]++
 		}
 		if b > 0 {
 			named[1]++
 		}
-		if v := &w.values[c.values[l]]; a > 0 && b > 0 {
+		if v := &w.values[c.values[k]]; a > 0 && b > 0 {
 			x.add(v.family, v.saved(&w.p, a+b, c.seen(0, v).tokens+c.seen(1, v).tokens))
 		}
 	}
@@ -369,11 +375,21 @@ func (c *cutter) gain() float64 {
 	if named[1] < named[0] {
 		small, large = large, small
 	}
-	var missing [numFamilies]float64
-	for l := range c.values {
-		if v := &w.values[c.values[l]]; v.worth >= w.p.medium && c.counts[small][l] > 0 && c.counts[large][l] == 0 {
-			missing[v.family] += v.missed(&w.p, c.seen(large, v))
+	var l lack
+	for k := range c.values {
+		if v := &w.values[c.values[k]]; v.worth >= w.p.medium && c.counts[small][k] > 0 && c.counts[large][k] == 0 {
+			l.add(&w.p, v, c.seen(large, v))
 		}
 	}
-	return x.bits(&w.p, &missing) - w.p.merge
+	l.excuse(&w.p, c.least())
+	return x.bits(&w.p, &l) - w.p.merge
+}
+
+// least is how many reports the half has that has fewer.
+func (c *cutter) least() int32 {
+	var sizes [2]int32
+	for k, i := range c.nodes {
+		sizes[c.side[k]] += c.w.weightOf(i)
+	}
+	return min(sizes[0], sizes[1])
 }

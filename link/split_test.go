@@ -134,7 +134,7 @@ func TestACutIsWeighedAsTwoGroupsAre(t *testing.T) {
 				x.add(v.values[vi].family, v.saved(a, b, v.values[vi].holders.count(a), n, &v.values[vi]))
 			}
 		}
-		want := x.bits(&v.p, s.u.missing(a, b)) - v.p.merge
+		want := x.bits(&v.p, s.u.lacking(a, b)) - v.p.merge
 		if math.Abs(got-want) > 1e-6 {
 			t.Errorf("group %d: %v as halves, %v as groups", g, got, want)
 		}
@@ -180,5 +180,38 @@ func TestARingOfOneAccountAndManyPagesIsNotCut(t *testing.T) {
 	w.recount()
 	if n := len(w.groups); w.split() {
 		t.Errorf("%d groups became %d", n, len(w.groups))
+	}
+}
+
+// A number that one operator named four times and the next, when it had the
+// number, in half of its reports, ties the second to the first and not the
+// first to the second: they are two.
+func TestWhoTakesUpANumberIsCutFromWhoHadIt(t *testing.T) {
+	b := NewBuilder(DefaultModel())
+	first, handed := time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), 60
+	for i := range 100 {
+		id, at := fraud.ReportID(fmt.Sprintf("a/%03d", i)), first.AddDate(0, 0, i)
+		see := func(kind fraud.Kind, role fraud.Role, value string) fraud.Sighting {
+			return fraud.Sighting{Report: id, Indicator: fraud.Indicator{Kind: kind, Value: value}, Role: role, At: at, Valid: true}
+		}
+		who := "one"
+		if i >= handed {
+			who = "two"
+		}
+		sights := []fraud.Sighting{
+			see(fraud.Email, fraud.RoleSender, fmt.Sprintf("desk%d@%s.example", i%6, who)),
+			see(fraud.Wallet, fraud.RolePayee, fmt.Sprintf("%s%d", who, i%5)),
+		}
+		if i >= handed-4 && (i < handed || i%2 == 0) {
+			sights = append(sights, see(fraud.Phone, fraud.RoleCallback, "+12125550142"))
+		}
+		b.Add(fraud.ReportFacts{ID: id, At: at, Sent: []fraud.Money{{Minor: 100, Currency: "USD"}}}, sights, nil)
+	}
+	w := largest(b)
+	w.groups = make([]group, 1)
+	clear(w.of)
+	w.recount()
+	if !w.split() || len(w.groups) != 2 || min(w.groups[0].size, w.groups[1].size) != 40 {
+		t.Errorf("%d groups, want the first 60 reports and the last 40", len(w.groups))
 	}
 }

@@ -72,16 +72,42 @@ const numHands = 4
 
 var handOf = [numFamilies]uint8{0, 0, 1, 2, 3, 1} // contact, web, money, remote, script, identity
 
+// lack is what two groups do not have in common, as it is being added up: of
+// the smaller the values that the larger never named.
+type lack struct {
+	missed [numFamilies]float64 // bits, see value.missed
+	silent int                  // those of whose kind the larger named none while they were in use
+}
+
+func (l *lack) add(p *params, v *value, other stat) {
+	if other.tokens == 0 {
+		l.silent++
+		return
+	}
+	l.missed[v.family] += v.missed(p, other)
+}
+
+// excuse counts no silence if the smaller of the two has so few reports that
+// its life is nearly nothing but silence.
+func (l *lack) excuse(p *params, smaller int32) {
+	if smaller < p.silentLeast {
+		l.silent = 0
+	}
+}
+
 // bits is what speaks for two groups being one, less what speaks against. If
 // all they share can come from one hand, and of other hands' values enough
 // are missing, it says no more than that they have a supplier in common,
-// however many of the supplier's values they share.
-func (x *weighing) bits(p *params, missing *[numFamilies]float64) float64 {
+// however many of the supplier's values they share. Of two large groups that
+// were never at work at one time nothing can be missing, so each value that
+// did not outlive the silence speaks against a little: an operator that goes on
+// keeps some, and whoever rents next from its seller takes over a few.
+func (x *weighing) bits(p *params, l *lack) float64 {
 	var shared, missed [numHands]float64
 	all, against := 0.0, 0.0
 	for f := range x.sum {
 		shared[handOf[f]] += x.sum[f]
-		missed[handOf[f]] += missing[f]
+		missed[handOf[f]] += l.missed[f]
 		all += x.sum[f]
 	}
 	forgive(p, &shared, &missed)
@@ -94,7 +120,7 @@ func (x *weighing) bits(p *params, missing *[numFamilies]float64) float64 {
 			total = p.hand + all - shared[h]
 		}
 	}
-	return total + x.script + p.second*x.others - against
+	return total + x.script + p.second*x.others - against - min(p.silentMost, p.silent*float64(l.silent))
 }
 
 // others is what all hands but one say for two groups being one, as far as
@@ -272,7 +298,7 @@ func (s *scale) weighOne(a int32) {
 		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
 			continue
 		}
-		gain := x.bits(&w.p, u.missing(a, b)) - w.p.merge
+		gain := x.bits(&w.p, u.lacking(a, b)) - w.p.merge
 		if gain <= -faintBits {
 			continue
 		}
@@ -352,32 +378,30 @@ func (u *uniting) offer(p proposal) {
 	}
 }
 
-// missing is what speaks against two groups being one, in bits by family: values of the
-// smaller that the larger never named, although it named others of the kind
-// at the time and names most of its values more than once.
-func (u *uniting) missing(a, b int32) *[numFamilies]float64 {
+// lacking is what speaks against two groups being one: values of the smaller
+// that the larger never named, although it named others of the kind at the time
+// and names most of its values more than once; or that it had no occasion to
+// name.
+func (u *uniting) lacking(a, b int32) *lack {
 	w := u.w
 	if len(u.values[b]) < len(u.values[a]) {
 		a, b = b, a
 	}
 	large := &w.groups[b]
-	cost := new([numFamilies]float64)
+	l := new(lack)
 	for _, vi := range u.values[a] {
 		v := &w.values[vi]
-		if v.worth < w.p.medium || v.holders.count(b) > 0 {
-			continue
+		if v.worth >= w.p.medium && v.holders.count(b) == 0 {
+			l.add(&w.p, v, w.seenTwice(large, v))
 		}
-		cost[v.family] += v.missed(&w.p, w.seenTwice(large, v))
 	}
-	return cost
+	l.excuse(&w.p, min(w.groups[a].size, large.size))
+	return l
 }
 
 // missed is what speaks against two being one by a value of the one that the
 // other never named.
 func (v *value) missed(p *params, other stat) float64 {
-	if other.tokens == 0 {
-		return 0
-	}
 	return p.miss * float64(other.repeats) / float64(other.tokens)
 }
 

@@ -12,13 +12,14 @@ type pairOfGroups struct {
 	name         string
 	shared, miss [numFamilies]float64
 	one          bool // what the linker is to say of them
+	silent       int  // values of the one while the other was silent
 }
 
 func (x *pairOfGroups) hold(t *testing.T) {
 	t.Helper()
 	p := NewBuilder(DefaultModel()).params()
 	w := weighing{sum: x.shared}
-	if bits := w.bits(&p, &x.miss); bits > p.merge != x.one {
+	if bits := w.bits(&p, &lack{missed: x.miss, silent: x.silent}); bits > p.merge != x.one {
 		t.Errorf("%s: %.0f bits, want one operator to be %v", x.name, bits, x.one)
 	}
 }
@@ -27,10 +28,10 @@ func (x *pairOfGroups) hold(t *testing.T) {
 // machines in common.
 func TestNumbersOfTheirOwnDoNotPartDesksThatShareAccountsAndMachines(t *testing.T) {
 	for _, tt := range []pairOfGroups{
-		{"accounts and machines agree", [...]float64{19, 12, 33, 46, 0, 25}, [...]float64{192, 0, 10, 0, 3, 0}, true},
-		{"only the accounts do", [...]float64{19, 12, 58, 4, 0, 25}, [...]float64{192, 0, 10, 0, 3, 0}, false},
-		{"the machines do, and accounts are missing", [...]float64{19, 12, 33, 46, 0, 0}, [...]float64{192, 0, 40, 0, 3, 0}, false},
-		{"machines are missing too", [...]float64{19, 12, 33, 46, 0, 25}, [...]float64{192, 0, 10, 60, 3, 0}, false},
+		{"accounts and machines agree", [...]float64{19, 12, 33, 46, 0, 25}, [...]float64{192, 0, 10, 0, 3, 0}, true, 0},
+		{"only the accounts do", [...]float64{19, 12, 58, 4, 0, 25}, [...]float64{192, 0, 10, 0, 3, 0}, false, 0},
+		{"the machines do, and accounts are missing", [...]float64{19, 12, 33, 46, 0, 0}, [...]float64{192, 0, 40, 0, 3, 0}, false, 0},
+		{"machines are missing too", [...]float64{19, 12, 33, 46, 0, 25}, [...]float64{192, 0, 10, 60, 3, 0}, false, 0},
 	} {
 		tt.hold(t)
 	}
@@ -41,11 +42,34 @@ func TestNumbersOfTheirOwnDoNotPartDesksThatShareAccountsAndMachines(t *testing.
 // machines of its own, that is one hand and no more.
 func TestNamesThatAnybodyHasAreNoSecondHand(t *testing.T) {
 	for _, tt := range []pairOfGroups{
-		{"numbers and names, accounts and machines missing", [...]float64{416, 9, 0, 0, 0, 9}, [...]float64{227, 7, 71, 28, 27, 10}, false},
-		{"numbers and accounts", [...]float64{416, 9, 90, 0, 0, 9}, [...]float64{227, 7, 31, 28, 0, 10}, true},
-		{"numbers, and nothing else that could be missing", [...]float64{416, 9, 0, 0, 0, 0}, [...]float64{227, 7, 0, 0, 0, 0}, true},
+		{"numbers and names, accounts and machines missing", [...]float64{416, 9, 0, 0, 0, 9}, [...]float64{227, 7, 71, 28, 27, 10}, false, 0},
+		{"numbers and accounts", [...]float64{416, 9, 90, 0, 0, 9}, [...]float64{227, 7, 31, 28, 0, 10}, true, 0},
+		{"numbers, and nothing else that could be missing", [...]float64{416, 9, 0, 0, 0, 0}, [...]float64{227, 7, 0, 0, 0, 0}, true, 0},
 	} {
 		tt.hold(t)
+	}
+}
+
+// Two large groups that were never at work at one time and share a number and a
+// few names are two operators that had the number one after the other, unless
+// more outlived the silence.
+func TestANumberThatOutlivesASilenceIsNotAnOperator(t *testing.T) {
+	for _, tt := range []pairOfGroups{
+		{"a number, and nobody was silent", [...]float64{5, 0, 0, 0, 0, 2}, [numFamilies]float64{}, true, 0},
+		{"a number, twelve values that did not outlive it", [...]float64{5, 0, 0, 0, 0, 2}, [numFamilies]float64{}, false, 12},
+		{"numbers and an account outlived two hundred", [...]float64{16, 0, 9, 0, 0, 2}, [numFamilies]float64{}, true, 200},
+	} {
+		tt.hold(t)
+	}
+}
+
+func TestOfASmallGroupSilenceSaysNothing(t *testing.T) {
+	p := NewBuilder(DefaultModel()).params()
+	for reports, silent := range map[int32]int{p.silentLeast - 1: 0, p.silentLeast: 12} {
+		l := lack{silent: 12}
+		if l.excuse(&p, reports); l.silent != silent {
+			t.Errorf("of %d reports %d silent values count, want %d", reports, l.silent, silent)
+		}
 	}
 }
 

@@ -45,6 +45,8 @@ type world struct {
 type params struct {
 	assign, second, taper, attribute float64
 	merge, miss, split               float64
+	silent, silentMost               float64
+	silentLeast                      int32
 	hand, handOther, handMiss        float64
 	missHand                         float64
 	strong, medium                   int32 // 1/1000 bit
@@ -69,6 +71,7 @@ func (b *Builder) params() params {
 	p := params{
 		assign: m.Param("assign"), second: m.Param("second"), taper: m.Param("taper"), attribute: m.Param("attribute"),
 		merge: m.Param("merge"), miss: m.Param("miss"), split: m.Param("split"),
+		silent: m.Param("silent"), silentMost: m.Param("silent_most"), silentLeast: int32(m.Param("silent_least")),
 		hand: m.Param("hand"), handOther: m.Param("hand_other"), handMiss: m.Param("hand_miss"), missHand: m.Param("miss_hand"),
 		strong: int32(m.Param("strong") * 1000), medium: int32(m.Param("medium") * 1000),
 	}
