@@ -23,6 +23,7 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	}
 	x.readOffice(c, k, last)
 	x.readPaidTo(c, k)
+	x.readSaid(c, first, k, last)
 	x.readClosing(c, first)
 	if x.dialledBehind(last) {
 		c.dialled = true
@@ -171,7 +172,11 @@ func (x *scan) readLabel(c *cuesAround, k int) {
 		if !is.has(cueOwn|cuePhone) && !equalFold("ph", x.bytes(back)) {
 			break
 		}
-		label = label || is.has(cueOwn)
+		label = label || is.has(cueOwn|cuePhone)
+	}
+	if label && x.markAt(k+1) == ':' && x.hint(back).has(hintYours) && x.lineBreak(back) { // a form's "Your phone:"
+		c.isMine = true
+		return
 	}
 	if !label || x.markAt(k+1) != ':' {
 		return

@@ -65,6 +65,8 @@ func (x *scan) named(i int) {
 	switch {
 	case x.is(i - 1).has(cueAccount | cueBank):
 		return // whose account it is
+	case !x.opt.FromFraudster && x.formsName(i+2):
+		return
 	case !x.opt.FromFraudster && x.markAt(i+1) == ':' && (i == 0 || x.lineBreak(i) || x.hint(i-1).has(hintKin)):
 		return // a form's own field: the reporter's name
 	case x.opt.FromFraudster && (equalFold("llama", w) || equalFold("llamar", w)):
@@ -73,6 +75,22 @@ func (x *scan) named(i int) {
 		x.takeName(k, nameLoose)
 	case x.markAt(k) == '"':
 		x.takeName(k, nameLoose)
+	default:
+		x.namedOn(k)
+	}
+}
+
+// namedOn takes what follows "name on the listing:", "name given", "name
+// used:": small words and a mark between.
+func (x *scan) namedOn(k int) {
+	for from := k; k < len(x.toks) && k <= from+4 && !x.lineBreak(k); k++ {
+		switch m := x.markAt(k); {
+		case m == ':' || m == '"' && k > from:
+			x.takeName(k+1, nameGiven)
+			return
+		case m != 0 || !isLower(x.bytes(k)[0]) || x.is(k).has(cueShown) || x.is(k).has(cueAccount|cueBank|cueMy) || x.hint(k).has(hintKin):
+			return
+		}
 	}
 }
 
@@ -92,12 +110,28 @@ func (x *scan) titled(i int) {
 	x.takeName(k, nameLoose)
 }
 
+// ours says whether the person at token i is somebody of the speaker's: "our IT
+// guy", "my own accountant".
+func (x *scan) ours(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3 && x.toks[k].class == classWord; k-- {
+		if equalFold("our", x.bytes(k)) || equalFold("my", x.bytes(k)) {
+			return true
+		}
+	}
+	return false
+}
+
 // takenDownBy says whether the title at token i is that of one whom the
 // speaker told: "reported to Detective", "meine Bank, Frau".
 func (x *scan) takenDownBy(i int) bool {
 	k := i - 1
 	if x.markAt(k) == ',' {
 		k--
+	}
+	for near := i; near >= 0 && near > i-4; near-- {
+		if x.hint(near).has(hintOffice) {
+			return true
+		}
 	}
 	return x.is(k).has(cueTo) && equalFold("reported", x.wordAt(k-1)) || x.is(k).has(cueBank) && x.markAt(k+1) == ',' && x.ownersBank(k)
 }
@@ -198,7 +232,7 @@ func (x *scan) behindSmallWords(i int) {
 // person takes the name behind a word for a person: 'the guy "Eric Watson"',
 // "Man on phone, Ethan Clark,".
 func (x *scan) person(i int) {
-	if x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) || x.hint(i).has(hintRole) && !x.opt.FromFraudster && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) {
+	if x.kinBefore(i) || !x.opt.FromFraudster && (x.takenDownBy(i) || x.ours(i)) || x.hint(i).has(hintRole) && !x.opt.FromFraudster && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) {
 		return
 	}
 	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
@@ -286,8 +320,11 @@ func (x *scan) reportersOwn(first, last int) bool {
 	if equalFold("to", w) && (equalFold("me", x.before1(first-1)) || equalFold("us", x.before1(first-1)) || equalFold("transferred", x.before1(first-1))) {
 		return false // "transferred me to Nick Palmer"
 	}
-	if equalFold("am", w) || equalFold("to", w) || equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("is", w) && equalFold("this", x.before1(first-1)) ||
-		w == nil && first > 1 && x.markAt(first-1) == '\'' {
+	if equalFold("am", w) && !x.brandSaid(first) || equalFold("to", w) || equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("is", w) && equalFold("this", x.before1(first-1)) ||
+		w == nil && first > 1 && x.markAt(first-1) == '\'' && x.gap(first-1) == 0 {
+		return true
+	}
+	if x.markAt(first-1) == ':' && equalFold("me", x.wordAt(first-2)) || x.myNameIs(first) || x.formsName(first) {
 		return true
 	}
 	next := last + 1
@@ -298,6 +335,84 @@ func (x *scan) reportersOwn(first, last int) bool {
 		return x.lineBreak(first) || x.markAt(first-1) == '-' || x.hint(first-1).has(hintSignoff) || x.hint(first-2).has(hintSignoff)
 	}
 	return next > last+1 && x.toks[next].class == classNumber && x.toks[next].len() == 2 && (x.markAt(next+1) == ')' || x.markAt(next+1) == ',' || x.is(next+1) == 0)
+}
+
+// myNameIs says whether "my name is", "ich heiße" stands before token first,
+// in the speaker's own words.
+func (x *scan) myNameIs(first int) bool {
+	k := first - 1
+	for k > 0 && (x.is(k).has(cueIs) || x.markAt(k) == ':') {
+		k--
+	}
+	if my := k - 1; my > 0 && !x.lineBreak(my) && (x.markAt(my-1) != '.' && x.markAt(my-1) != '!') { // else it is told what somebody said
+		return false
+	}
+	return k > 0 && k < first && x.is(k).has(cueName) && (x.is(k-1).has(cueMy|cueI) || x.joins(k) && x.is(k-1).has(cueUs)) && !x.near(k, 12, 0, cueScript|cueAgent) && !equalFold("calling", x.wordAt(k-3)) && x.markAt(k-2) != '"' && !x.brandSaid(first)
+}
+
+// formsName says whether a name stands behind the label of a form's field,
+// "Your name:", "Name:", that is about the one who reports: the label and the
+// heading above it name nobody of the other side.
+func (x *scan) formsName(first int) bool {
+	k := first - 1
+	if k < 1 || x.markAt(k) != ':' || x.lineBreak(first) {
+		return false
+	}
+	label := k
+	for label > 0 && label > k-5 && !x.lineBreak(label) {
+		label--
+		if otherSide(x.bytes(label)) || x.is(label).has(cueAgent) || x.hint(label).has(hintPerson) && !x.hint(label).has(hintKin|hintSelf) {
+			return false
+		}
+	}
+	if !x.lineBreak(label) || !x.is(k-1).has(cueName) {
+		return false
+	}
+	if x.hint(label).has(hintYours | hintKin | hintSelf) {
+		return true
+	}
+	for above, lines := label-1, 1; above >= 0 && lines <= 2; above-- {
+		if x.lineBreak(above + 1) {
+			if lines++; x.markAt(above) == ':' || x.markAt(above) == '.' {
+				return false // no heading
+			}
+		}
+		switch {
+		case otherSide(x.bytes(above)), x.is(above).has(cueAgent):
+			return false
+		case x.hint(above).has(hintKin|hintSelf) && !x.hint(above).has(hintPerson):
+			return true
+		}
+	}
+	return false
+}
+
+// otherSide says whether a word names those whom a report is about.
+func otherSide(w []byte) bool {
+	for _, one := range [...]string{"suspect", "suspects", "subject", "accused", "scammer", "fraudster", "offender", "perpetrator", "täter", "beschuldigter", "autor", "auteur", "agent", "alias", "company"} {
+		if equalFold(one, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// brandSaid says whether the words behind "I am NAME" are those of one who
+// calls: "from Amazon", "with Microsoft".
+func (x *scan) brandSaid(first int) bool {
+	for k := first; k < len(x.toks) && k <= first+7; k++ {
+		if x.markAt(k) == '.' && x.gap(k+1) > 0 {
+			return false
+		}
+		if w := x.bytes(k); equalFold("calling", w) {
+			return true
+		} else if equalFold("von", w) || equalFold("vom", w) || equalFold("bei", w) || equalFold("de", w) || equalFold("da", w) {
+			return true
+		} else if equalFold("from", w) || equalFold("with", w) || equalFold("of", w) {
+			return brandWords[strings.ToLower(string(x.wordAt(k+1)))] && startsUpper(x.wordAt(k+1))
+		}
+	}
+	return false
 }
 
 func allCapitals(b []byte) bool {
@@ -427,7 +542,9 @@ var agentsVerb = setOf("told said says asked wanted instructed claimed insisted 
 // the speaker's: "it's Tyler", "Grace from", "here is".
 func (x *scan) introduces(first, last int) bool {
 	if next := last + 1; next < len(x.toks) && x.gap(next) == 1 {
-		if w := x.bytes(next); x.is(next).has(cueFrom) || equalFold("here", w) || equalFold("with", w) || equalFold("over", w) || equalFold("von", w) || equalFold("de", w) || equalFold("da", w) {
+		if w := x.bytes(next); equalFold("here", w) {
+			return true
+		} else if x.is(next).has(cueFrom) || equalFold("with", w) || equalFold("over", w) || equalFold("von", w) || equalFold("de", w) || equalFold("da", w) {
 			return !greeting(x.before1(first))
 		}
 	}
@@ -582,5 +699,5 @@ var brandWords = setOf(`microsoft windows amazon apple google paypal norton mcaf
 	his her their my no yes ok please call dear sir madam ma'am hello hi good thank thanks how what who why where wells fargo hsbc lloyds barclays quantity research address second couple warm hero kind best regards reference status invoice
 	for from to with press just make even well sorry now plus first come reply remove take again like awarded money cash payment prize winner offer free new your
 	ihre ihr ihren ihrem sie die der das ein eine einer es wir ich le les des une votre notre su sus los las el la un una
-	europol interpol polizei policía policia gendarmerie telekom vodafone sparkasse commerzbank santander bbva caixabank correos orange ameli valid cashback gratis domain
+	general europol interpol polizei policía policia gendarmerie telekom vodafone sparkasse commerzbank santander bbva caixabank correos orange ameli valid cashback gratis domain
 	usps fedex dhl ups dpd evri ebay walmart costco target tesla ledger steam telegram whatsapp instagram cbi trai ed rbi sbi hdfc icici fbi ftc cia dea dhs ssa hmrc ato cra`)

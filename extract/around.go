@@ -39,6 +39,9 @@ type cuesAround struct {
 	p2pRight bool // a service that pays stands right before it
 	howFar   int  // tokens back to the nearest word for calling
 	seen     cues // of the words before the finding, all together
+	display  bool // the display of a telephone, by its own word: caller id
+	tollFree bool // who pays for the call says who wants to be called
+	given    bool // they gave it out, or asked to be called there
 	toldOf   bool // the speaker called it, and was told of the fraud
 	floor    int  // the first token that is read, where the line has a label of its own
 }
@@ -210,6 +213,9 @@ func (x *scan) readWho(c *cuesAround, first int) {
 			}
 			continue
 		}
+		if x.toks[k].class == classNumber {
+			continue // a date of birth
+		}
 		words++
 		is, hint := x.is(k), x.hint(k)
 		switch {
@@ -260,8 +266,9 @@ func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) 
 	}
 	if is.has(cueShown) && words <= 9 && (!is.has(cueID) || x.is(k-1).has(cueShown)) {
 		c.shown = true
+		c.display = c.display || displayWord(x.bytes(k))
 	}
-	if is.has(cueCall) {
+	if is.has(cueCall) && !(is.has(cuePhone) && x.is(k+1).has(cueNumber)) { // a "telephone number" is no order
 		c.call = true
 		c.howFar = min(c.howFar, words)
 	}
@@ -272,6 +279,12 @@ func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) 
 	if is.has(cueScript|cueTo|cueBank|cueSite|cueMail) && !is.has(cueOwn) && !x.is(k-1).has(cueMy) {
 		*turned = true
 	}
+}
+
+// displayWord says whether a word means a telephone's own display, and no
+// page's or screen's.
+func displayWord(w []byte) bool {
+	return hasFold(string(w), "caller") || hasFold(string(w), "identif") || hasFold(string(w), "afficheur") || equalFold("display", w) || equalFold("anzeige", w) || equalFold("cli", w) || equalFold("ani", w) || equalFold("clid", w)
 }
 
 // indefinite says whether the word at token k is the English article "a",

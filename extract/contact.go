@@ -151,7 +151,7 @@ func (x *scan) takeHandle(network, first, from int) {
 		end++
 	}
 	net := networkOf(strings.ToLower(string(x.bytes(network))))
-	for net == "venmo" && end+1 < len(x.text.b) && (x.text.b[end] == '-' && isAlnum(x.text.b[end+1]) || isAlnum(x.text.b[end])) {
+	for net == "venmo" && end < len(x.text.b) && (isAlnum(x.text.b[end]) || x.text.b[end] == '-' && end+1 < len(x.text.b) && isAlnum(x.text.b[end+1])) {
 		end++
 	}
 	if net == "discord" && end+4 < len(x.text.b) && x.text.b[end] == '#' && allDigits(string(x.text.b[end+1:end+5])) {
@@ -232,6 +232,12 @@ func (x *scan) cashtag(i int) bool {
 	}
 	for ; k+1 < len(x.toks) && k <= i+farCashtag; k++ {
 		if x.markAt(k) == '$' && !x.toks[k].used && x.toks[k+1].len() > 1 && x.gap(k+1) == 0 && x.toks[k+1].class != classMark && isLetter(x.bytes(k + 1)[0]) {
+			x.takeHandle(i, k, k+1)
+			return true
+		}
+	}
+	for k := i - 3; k >= 0 && k > i-6; k-- { // "pay to $name on Cash App"
+		if x.markAt(k) == '$' && !x.toks[k].used && x.toks[k+1].class != classMark && x.gap(k+1) == 0 && isLetter(x.bytes(k + 1)[0]) && equalFold("on", x.bytes(i-1)) {
 			x.takeHandle(i, k, k+1)
 			return true
 		}
@@ -328,7 +334,7 @@ func (x *scan) tracker(i int) {
 		x.take(fraud.Tracker, "aw:AW-"+next, i, i+2, true)
 	case low == "pub" && dash && len(next) == 16 && allDigits(next):
 		x.take(fraud.Tracker, "adsense:pub-"+next, i, i+2, true)
-	case low == "fbq":
+	case low == "fbq", low == "pixel":
 		x.trackerID(i, "fbpixel", 14, 17)
 	case low == "clicky":
 		x.trackerID(i, "clicky", 6, 10)

@@ -112,7 +112,8 @@ type mark struct {
 	first, last int32 // its tokens, once known; last is one past, so 0 says they are not
 	inURL       bool
 	remote      bool // a link to a program for remote access
-	billed      bool // a merchant's number on a statement
+	billed      bool // a firm's number on a debit's line
+	merchant    bool // the number in a card's descriptor
 }
 
 // Extractor does what [Text] and [Report] do for many texts one after the

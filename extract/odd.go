@@ -15,6 +15,8 @@ func (x *scan) odd(i int) bool {
 		return t.len() <= 4 && x.lookalike(i)
 	case t.len() == 1 && i+4 < len(x.toks) && (x.markAt(i+1) == '.' || x.markAt(i+1) == ',') && x.toks[i+2].class == classMixed:
 		return x.rounded(i)
+	case t.len() == 3 && i+2 < len(x.toks) && (x.toks[i+2].class == classMixed || i+4 < len(x.toks) && x.toks[i+4].class == classMixed || x.toks[i+1].class == classMixed) && x.lookalike(i):
+		return true
 	case t.len() <= 3 || t.len() == 9:
 		return x.tool > 0 && x.answered(i)
 	}
@@ -93,7 +95,7 @@ func (x *scan) lookalike(i int) bool {
 			}
 			last++
 		}
-		if marks == 0 {
+		if marks == 0 && (x.gap(last) != 1 || x.lineBreak(last) || x.phoneCue(i, last) != cueFor) {
 			return false
 		}
 	}
@@ -130,6 +132,10 @@ func looksLike(c byte) byte {
 		return c
 	case c == 'O' || c == 'o':
 		return '0'
+	case c == 'S':
+		return '5'
+	case c == 'B':
+		return '8'
 	case c == 'l' || c == 'I' || c == 'i' || c == '|':
 		return '1'
 	}

@@ -292,6 +292,9 @@ func (x *scan) phone(gs []group, valid bool) bool {
 	}
 	charged := !plus && cue != cueFor && len(gs) <= 3 && x.tollFreeStart(gs) && x.byPhone(from, gs[len(gs)-1].to)
 	if charged {
+		if x.toks[first].used {
+			return true // the descriptor took it along
+		}
 		cue = cueFor
 	}
 	p, ok := x.plan(d, gs, plus, cue)

@@ -369,7 +369,7 @@ func (x *scan) noFirmsWord(k int) bool {
 	case classNumber:
 		return t.len() == 4 && isYear(x.bytes(k)) || x.markAt(k-1) == '-' || x.markAt(k+1) == '-'
 	}
-	return announcesFirm(x.bytes(k)) || equalFold("your", x.bytes(k)) || x.hint(k).has(hintHolder) && !x.is(k).has(cueFirm) && x.lang() != langEN || equalFold("copyright", x.bytes(k))
+	return announcesFirm(x.bytes(k)) || equalFold("your", x.bytes(k)) || x.hint(k).has(hintHolder) && !x.is(k).has(cueFirm) && x.lang() != langEN || equalFold("copyright", x.bytes(k)) || equalFold("beneficiary", x.bytes(k)) || equalFold("payee", x.bytes(k)) || equalFold("recipient", x.bytes(k))
 }
 
 // firmTo is firm for a legal form that stands at tokens i to end.
@@ -389,6 +389,9 @@ func (x *scan) firmTo(i, end int) {
 			}
 			break
 		}
+		if c := x.bytes(k); len(c) == 2 && c[0] >= 0xC0 && !startsUpper(c) {
+			break // "é", "à": a word of the sentence
+		}
 		if c := x.bytes(k)[0]; !isUpper(c) && c < 0x80 && !isDigit(c) || x.toks[k].class == classNumber && x.toks[k].len() > 4 {
 			break
 		}
@@ -399,6 +402,9 @@ func (x *scan) firmTo(i, end int) {
 		if !x.is(k).has(cueFirm) && !strings.EqualFold(string(x.bytes(k)), "private") {
 			words++
 		}
+	}
+	if w := x.bytes(i); len(w) == 2 && usStates[string(w)] && (x.toks[i-1].class == classNumber || x.toks[min(i+1, len(x.toks)-1)].class == classNumber || x.markAt(i-1) == ',' || x.toks[first].class == classNumber) {
+		return // "14, Reno NV 89502"
 	}
 	for first < i-1 && x.noFirmsWord(first) {
 		first++

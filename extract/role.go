@@ -323,6 +323,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		if m.billed {
 			return fraud.RoleCallback, "the merchant's own, on the statement"
 		}
+		if m.merchant {
+			return fraud.RolePayee, "the merchant's own, in the descriptor"
+		}
 		if x.chatLine(m) {
 			return fraud.RoleSender, "wrote the line of a chat"
 		}
@@ -340,6 +343,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 			return fraud.RoleCallback, "theirs to be written to"
 		}
 		x.readAccount(&c, m)
+		c.tollFree = tollFree(f.Value)
 		return x.phoneOfAccount(c)
 	case fraud.Email:
 		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && x.markAt(first-1) == '<' && !c.mine {
@@ -397,6 +401,8 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 	switch {
 	case c.isMine, c.asked:
 		return fraud.RoleVictimOwned, "the speaker calls it their own"
+	case c.given:
+		return fraud.RoleCallback, "they gave it out to be called"
 	case c.victims && !c.genuine && !c.text:
 		return fraud.RoleVictimOwned, "the account calls it the victim's"
 	case c.helper:
@@ -421,6 +427,8 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleSender, "a message came from it"
 	case c.from && c.i && c.called && !c.me && !c.got && !c.shown:
 		return fraud.RoleVictimOwned, "the speaker called from it"
+	case c.tollFree && (c.numIs || c.shown && !c.display && !c.from && !c.got) && !c.toward:
+		return fraud.RoleCallback, "a number that is free to call, shown to be called"
 	case c.shown && !c.toward:
 		return fraud.RoleShownCallerID, "shown as the caller"
 	case c.text && !c.call && !c.toward && !c.site && !c.me && !c.mine && (c.numIs || c.phone):
@@ -431,12 +439,22 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleShownCallerID, "the call came from it"
 	case c.numIs && !c.site && !c.call && !c.toward && !c.mail:
 		return fraud.RoleShownCallerID, "the number that they called from, by the words beside it"
+	case c.called && !c.call && !c.i && !c.toward && !c.phone && !c.tollFree && !c.site:
+		return fraud.RoleShownCallerID, "they called, by the words beside it"
+	case c.text && !c.call && !c.phone && !c.toward && !c.tollFree && !c.site && !c.mail:
+		return fraud.RoleSender, "a message's, by the words beside it"
 	case c.call || c.called || c.phone || c.toward:
 		return fraud.RoleCallback, "the number to call, by the words beside it"
 	case c.site || c.mail:
 		return fraud.RoleCallback, "stood on what the speaker was shown"
 	}
 	return fraud.RoleCallback, whyLikeliest
+}
+
+// tollFree says whether a number is free to call, by its plan.
+func tollFree(number string) bool {
+	p, ok := parsePhone([]byte(number[1:]), true, nil)
+	return ok && p.valid && p.kind == phoneTollFree
 }
 
 // theirChat says whether "his WhatsApp", "the scammer's Telegram is" stands
@@ -456,9 +474,8 @@ func (x *scan) theirChat(m mark) bool {
 // phoneOfFraudster decides what a phone number is in a text that the
 // fraudsters wrote or spoke.
 func (x *scan) phoneOfFraudster(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
-	tollFree := strings.HasPrefix(f.Value, "+18") && len(f.Value) == 12
 	switch {
-	case (c.label || c.signed) && !tollFree && c.howFar > 4 && (c.label && c.signed || !c.call && !c.site):
+	case (c.label || c.signed) && !(strings.HasPrefix(f.Value, "+18") && len(f.Value) == 12) && c.howFar > 4 && (c.label && c.signed || !c.call && !c.site):
 		return fraud.RoleBystander, "stands in a person's signature"
 	case c.from && !c.toward && (c.shown || x.fromRightBefore(m)):
 		return fraud.RoleShownCallerID, "shown as the caller"

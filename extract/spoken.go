@@ -11,10 +11,10 @@ import (
 // five", "cero ocho cientos", "zéro un trente-deux", "achtundachtzig".
 func (x *scan) spoken(i int) bool {
 	enough := 3
-	if x.is(i).has(cueTimes) { // "646 triple five 0178": the digits before it count
+	if times := x.is(i).has(cueTimes); times || x.is(i).has(cueDigit) { // "646 triple five 0178", "8 seven 7": the digits before it count
 		for from := i; from > 0 && from > i-8 && !x.toks[from-1].used && x.gap(from) <= 1; from-- {
 			t := x.toks[from-1]
-			if t.class == classNumber && t.len() <= 4 {
+			if t.class == classNumber && (t.len() == 1 || t.len() <= 4 && times) {
 				i, enough = from-1, 2
 			} else if x.markAt(from-1) != ',' {
 				break
@@ -61,6 +61,9 @@ func (x *scan) spokenEnd(i int) int {
 			break
 		}
 		is := x.is(k)
+		if is.has(cueTeen|cueTens|cueHundred) && !x.counts(k) {
+			break // "once again" has no eleven in it
+		}
 		if t.class == classNumber && t.len() <= 4 || is.has(cueDigit|cueTeen|cueTens|cueTimes|cueHundred|cueAnd|cueFiller) {
 			continue
 		}
@@ -73,6 +76,13 @@ func (x *scan) spokenEnd(i int) int {
 		break
 	}
 	return k
+}
+
+// counts says whether the number word at token k is one of the text's
+// language, or of English, in which agents everywhere count.
+func (x *scan) counts(k int) bool {
+	lang := x.lang()
+	return lang == langNone || dictionary.entries[x.toks[k].word].langs&(1<<lang|1<<langEN) != 0
 }
 
 // spokenPart appends what the words at token k say. It returns how many

@@ -124,11 +124,61 @@ func (x *scan) capitalsOnly(first, last int) bool {
 	return true
 }
 
+// takeDescriptor takes tokens first to last as a descriptor, with the number
+// that stands right behind them.
 func (x *scan) takeDescriptor(first, last int) {
-	raw := string(x.text.b[x.toks[first].start:x.toks[last].end])
-	if v := canonicalDescriptor(raw); len(v) > 2 && len(v) <= mostDescriptor {
-		x.take(fraud.CardDescriptor, v, first, last, true)
+	from, till, phone := x.merchantsPhone(last + 1)
+	if phone != "" {
+		last = till
+		if b := x.wordAt(last + 1); len(b) == 2 && usStates[string(b)] && x.gap(last+1) == 1 && !x.lineBreak(last+1) {
+			last++
+		}
 	}
+	if x.takeMerchant(first, last) && phone != "" {
+		x.take(fraud.Phone, phone, from, till, true)
+		x.marks[len(x.marks)-1].merchant = true
+	}
+}
+
+// takeMerchant takes tokens first to last as a descriptor and no more.
+func (x *scan) takeMerchant(first, last int) bool {
+	v := canonicalDescriptor(string(x.text.b[x.toks[first].start:x.toks[last].end]))
+	if len(v) <= 2 || len(v) > mostDescriptor {
+		return false
+	}
+	x.take(fraud.CardDescriptor, v, first, last, true)
+	return true
+}
+
+// merchantsPhone reads the number that stands right behind a merchant's name:
+// of a sale without the card at hand it is the field's second half.
+func (x *scan) merchantsPhone(i int) (first, last int, value string) {
+	if i >= len(x.toks) || x.gap(i) > 3 || x.lineBreak(i) || x.toks[i].used || x.toks[i].class != classNumber || x.opt.FromFraudster {
+		return 0, 0, ""
+	}
+	d := x.joined[:0]
+	for k := i; k < len(x.toks) && len(d) < 11; k++ {
+		t := x.toks[k]
+		if t.used || k > i && (x.gap(k) > 1 || x.lineBreak(k)) {
+			break
+		}
+		if m := x.markAt(k); t.class == classMark && k > i && (m == '-' || m == '.') && x.gap(k) == 0 && x.gap(k+1) == 0 {
+			continue
+		}
+		if t.class != classNumber || len(d)+t.len() > 11 {
+			break
+		}
+		d, last = append(d, x.bytes(k)...), k
+	}
+	x.joined = d
+	if len(d) != 10 && !(len(d) == 11 && d[0] == '1') {
+		return 0, 0, ""
+	}
+	p, ok := parsePhone(d, false, regionUS)
+	if !ok || !p.valid || p.code != 1 {
+		return 0, 0, ""
+	}
+	return i, last, p.e164()
 }
 
 // mostDescriptor is the longest line of a statement in bytes: cards' networks
@@ -173,7 +223,7 @@ func (x *scan) starred(i int) {
 	last := i + 1
 	for ; x.markAt(last+1) == '.' && x.gap(last+1) == 0 && x.gap(last+2) == 0; last += 2 { // MSFT*SUPPORT.COM
 	}
-	for words := 0; last+1 < len(x.toks) && words < 2; words++ {
+	for words := 0; last+1 < len(x.toks) && words < 3; words++ {
 		next := x.toks[last+1]
 		b := x.bytes(last + 1)
 		if next.class == classMark || next.class == classNumber && (next.len() > 4 || x.markAt(last+2) == '-') || next.used || x.gap(last+1) != 1 || x.lineBreak(last+1) || !capitalsAndDigits(string(b)) || towns[string(b)] || len(b) == 2 && !isDigit(b[0]) && !x.namesOn(last+1) {
@@ -248,6 +298,10 @@ func (x *scan) byPhone(first, last int) bool {
 	}
 	if words == 0 || letters < 6 || words == 1 && letters < 8 {
 		return false
+	}
+	if from > 0 && !x.lineBreak(from) && (equalFold("debit", x.bytes(from-1)) && equalFold("ach", x.wordAt(from-2)) || equalFold("ach", x.bytes(from-1))) {
+		x.takeMerchant(from, first-1)
+		return true // a debit's entry has the firm's name and number in fields of their own (Nacha file format, batch header)
 	}
 	x.takeDescriptor(from, first-1)
 	return true
@@ -338,6 +392,7 @@ func (x *scan) merchant(i int) {
 			case x.is(k).has(cueID | cueNumber | cueSession):
 				named = true
 			case x.is(k).has(cueIs|cueName) || equalFold("of", x.bytes(k)) || equalFold("record", x.bytes(k)) || equalFold("acct", x.bytes(k)) || equalFold("account", x.bytes(k)):
+			case named && isLower(x.bytes(k)[0]) && t.len() <= 8: // "the merchant ID on the slip is"
 			default:
 				if last, ok := x.capitals(k); ok && last > k {
 					x.takeDescriptor(k, last)
