@@ -78,6 +78,10 @@ func (x *scan) readOwnLine(c *cuesAround, k int) {
 		case is.has(cueMy) && back < k:
 			c.isMine = c.isMine || !c.text && !x.is(back-1).has(cueFrom|cueTo)
 			return
+		case equalFold("our", w) && back < k-1 && x.is(k).has(cueIs):
+			c.isMine = c.isMine || !c.theirs && !x.is(back-1).has(cueFrom|cueTo|cueCalled)
+			return
+		case (equalFold("line", w) || equalFold("office", w) || equalFold("landline", w)) && back < k && x.is(k).has(cueIs):
 		case x.markAt(back) == ':', x.markAt(back) == ',' && back == k, is.has(cueIs | cueNumber | cueOwn), equalFold("callback", w), equalFold("contact", w), equalFold("contato", w), equalFold("contacto", w), equalFold("phone", w), equalFold("best", w):
 		default:
 			return
@@ -260,8 +264,8 @@ func (x *scan) readBy(c *cuesAround, k int) {
 		return
 	}
 	w := x.bytes(by)
-	from := x.is(by).has(cueFrom)
-	if !from && !equalFold("by", w) && !equalFold("par", w) && !equalFold("por", w) && !equalFold("durch", w) {
+	from := x.is(by).has(cueFrom) || ofWord(w) && callWord(x.wordAt(by-1))
+	if !from && !equalFold("pelo", w) && !equalFold("pela", w) && !equalFold("by", w) && !equalFold("par", w) && !equalFold("por", w) && !equalFold("durch", w) {
 		return
 	}
 	reach := 7
@@ -273,7 +277,7 @@ func (x *scan) readBy(c *cuesAround, k int) {
 			return
 		}
 		is := x.is(back)
-		if !is.has(cueCalled|cueGot|cueText) && !x.hint(back).has(hintReachable) {
+		if !is.has(cueCalled|cueGot|cueText) && !callWord(x.bytes(back)) && !x.hint(back).has(hintReachable) {
 			continue
 		}
 		if x.is(back-1).has(cueI) && !is.has(cueGot) { // "I called from"
@@ -284,6 +288,25 @@ func (x *scan) readBy(c *cuesAround, k int) {
 		c.helper = false
 		return
 	}
+}
+
+// ofWord is "of" where a call or a message is somebody's: "llamada de".
+func ofWord(w []byte) bool {
+	switch string(w) {
+	case "de", "do", "da", "del", "du", "von":
+		return true
+	}
+	return false
+}
+
+// callWord is a call or a message that came in, as Spanish, Portuguese, French
+// and German name it.
+func callWord(w []byte) bool {
+	switch string(w) {
+	case "llamada", "Llamada", "llamadas", "ligação", "Ligação", "chamada", "chamadas", "appel", "Appel", "appels", "SMS", "mensaje", "mensagem", "message", "Anruf", "Anrufe", "contactado", "contatado", "contactada":
+		return true
+	}
+	return false
 }
 
 // article says whether a word is an article, as stands before a number.

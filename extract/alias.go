@@ -180,7 +180,7 @@ func (x *scan) presented(i int) {
 		if k < len(x.toks) && equalFold("as", x.bytes(k)) {
 			k++
 		}
-	case !x.opt.FromFraudster:
+	case !x.opt.FromFraudster && !(equalFold("this", w) && x.is(k).has(cueIs) && startsUpper(x.wordAt(k+1)) && x.brandSaid(k+1) && !equalFold("calling", x.wordAt(k+2))):
 		return
 	case equalFold("this", w) && x.is(k).has(cueIs):
 		k++
@@ -699,5 +699,5 @@ var brandWords = setOf(`microsoft windows amazon apple google paypal norton mcaf
 	his her their my no yes ok please call dear sir madam ma'am hello hi good thank thanks how what who why where wells fargo hsbc lloyds barclays quantity research address second couple warm hero kind best regards reference status invoice
 	for from to with press just make even well sorry now plus first come reply remove take again like awarded money cash payment prize winner offer free new your
 	ihre ihr ihren ihrem sie die der das ein eine einer es wir ich le les des une votre notre su sus los las el la un una
-	general europol interpol polizei policía policia gendarmerie telekom vodafone sparkasse commerzbank santander bbva caixabank correos orange ameli valid cashback gratis domain
+	general special senior europol interpol polizei policía policia gendarmerie telekom vodafone sparkasse commerzbank santander bbva caixabank correos orange ameli valid cashback gratis domain
 	usps fedex dhl ups dpd evri ebay walmart costco target tesla ledger steam telegram whatsapp instagram cbi trai ed rbi sbi hdfc icici fbi ftc cia dea dhs ssa hmrc ato cra`)

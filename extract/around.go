@@ -41,6 +41,7 @@ type cuesAround struct {
 	seen     cues // of the words before the finding, all together
 	display  bool // the display of a telephone, by its own word: caller id
 	tollFree bool // who pays for the call says who wants to be called
+	payment  bool // a word for paying stands right before it
 	given    bool // they gave it out, or asked to be called there
 	toldOf   bool // the speaker called it, and was told of the fraud
 	floor    int  // the first token that is read, where the line has a label of its own
@@ -88,6 +89,7 @@ func (x *scan) around(m mark) cuesAround {
 		x.readBack(&c, is, words, &turned, k)
 	}
 	c.told()
+	c.payment = x.paymentBefore(first)
 	if first > 0 && x.is(first-1).has(cueUPI) {
 		c.p2pRight = true
 	}
@@ -96,6 +98,21 @@ func (x *scan) around(m mark) cuesAround {
 	}
 	x.readOn(&c, last)
 	return c
+}
+
+// paymentBefore says whether "payment", "deposit", "PayPal" stands within six
+// words before token first, in its sentence.
+func (x *scan) paymentBefore(first int) bool {
+	for k := first - 1; k >= 0 && k >= first-6; k-- {
+		if m := x.markAt(k); (m == '.' || m == '!' || m == '?') && x.gap(k+1) > 0 {
+			return false
+		}
+		switch string(x.bytes(k)) {
+		case "payment", "payments", "pay", "paid", "deposit", "PayPal", "paypal", "Paypal", "pago", "paiement", "pagamento", "Zahlung", "money":
+			return true
+		}
+	}
+	return false
 }
 
 // labelled is the first token of a finding's line where the line is a label
@@ -219,6 +236,8 @@ func (x *scan) readWho(c *cuesAround, first int) {
 		words++
 		is, hint := x.is(k), x.hint(k)
 		switch {
+		case equalFold("p", x.bytes(k)) && x.markAt(k-1) == '/' && equalFold("r", x.wordAt(k-2)), equalFold("ip", x.bytes(k)) && x.is(k+1).has(cuePhone|cueOwn):
+			c.victims = true // the reporting party, the injured party
 		case words <= 2 && is.has(cueCalled|cueCall) && (x.is(k-1).has(cueI|cueAnd) || words == 1 && is.has(cueCalled) && !x.is(k+1).has(cueUs)):
 			c.dialled = is.has(cueCalled) || x.is(k-1).has(cueI)
 			return

@@ -136,6 +136,33 @@ func (x *scan) account(i int) {
 	x.toks[codeTok].used = true
 }
 
+// sortCodeAt takes a British account that stands as every statement writes it,
+// sort code and eight digits, "20-45-77 60119283", without a word for either
+// (Pay.UK). i is the first pair.
+func (x *scan) sortCodeAt(i int) bool {
+	if x.home == nil || x.home.code != 44 || x.toks[i].len() != 2 || i+5 >= len(x.toks) || x.markAt(i+1) != '-' || x.markAt(i+3) != '-' || i > 0 && (x.markAt(i-1) == '-' && x.gap(i) == 0) {
+		return false
+	}
+	for k := i + 1; k <= i+4; k++ {
+		if x.gap(k) > 0 || k%2 == i%2 && (x.toks[k].class != classNumber || x.toks[k].len() != 2) {
+			return false
+		}
+	}
+	at := i + 5
+	for at < len(x.toks) && at <= i+8 && (x.is(at).has(cueAccount) || x.markAt(at) == ',' || x.markAt(at) == ':' || x.is(at).has(cueNumber)) {
+		at++
+	}
+	if at >= len(x.toks) || x.toks[at].class != classNumber || x.toks[at].len() != 8 || x.gap(at) > 2 || x.lineBreak(at) || x.toks[at].used {
+		return false
+	}
+	code := string(x.bytes(i)) + string(x.bytes(i+2)) + string(x.bytes(i+4))
+	x.takeSpan(fraud.BankAccount, code+"/"+string(x.bytes(at)), int(x.toks[at].start), int(x.toks[at].end), true)
+	for k := i; k <= at; k++ {
+		x.toks[k].used = true
+	}
+	return true
+}
+
 // bankCode is the code that follows the word at token i.
 func (x *scan) bankCode(i int) (code string, tok int, valid bool) {
 	for k := i + 1; k < len(x.toks) && k <= i+7; k++ {

@@ -62,6 +62,7 @@ type scan struct {
 	numbers   []int32   // runs with digits
 	opt       Options
 	home      *phoneRegion
+	order     []int32        // of listed, kept for the next text
 	abroad    []*phoneRegion // where else its numbers may be at home, if nobody said
 	where     string         // the country that was said, or that the text's words name; "" if neither
 	langOf    language       // see lang

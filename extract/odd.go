@@ -178,6 +178,9 @@ func (x *scan) threes(i int) (id []byte, last int) {
 // lines behind it go on with a session of remote access: a product's name or
 // an id, so that the site is how the machine was reached.
 func (x *scan) openedFor(first, last int) bool {
+	if x.is(first-1).has(cueFrom) && x.is(first-2).has(cueTool) {
+		return true // "install AnyDesk from"
+	}
 	opens := false
 	for k := first - 1; k >= 0 && k >= first-9 && !opens; k-- {
 		if x.lineBreak(k+1) || x.markAt(k) == '.' && x.gap(k+1) > 0 || x.markAt(k) == '?' {

@@ -75,13 +75,22 @@ func (x *scan) listed() {
 	if x.opt.FromFraudster {
 		return
 	}
-	for i := 1; i < len(x.found); i++ {
-		f, before := &x.found[i], &x.found[i-1]
-		if f.Kind != fraud.Phone && f.Kind != fraud.Email || before.Kind != fraud.Phone && before.Kind != fraud.Email || f.Role == before.Role || f.Why == whyColumn ||
+	order := x.order[:0] // of the text: addresses are found before numbers
+	for i := range x.found {
+		if kind := x.found[i].Kind; kind == fraud.Phone || kind == fraud.Email {
+			order = append(order, int32(i))
+		}
+	}
+	x.order = order
+	slices.SortFunc(order, func(a, b int32) int { return x.found[a].Start - x.found[b].Start })
+	for at := 1; at < len(order); at++ {
+		i, earlier := int(order[at]), int(order[at-1])
+		f, before := &x.found[i], &x.found[earlier]
+		if f.Role == before.Role || f.Why == whyColumn ||
 			f.Role == fraud.RoleGenuineBrand || f.Role == fraud.RoleBystander || before.Role == fraud.RoleGenuineBrand || before.Role == fraud.RoleBystander || before.Role == fraud.RolePayee {
 			continue
 		}
-		_, last := x.tokensOf(x.marks[i-1])
+		_, last := x.tokensOf(x.marks[earlier])
 		first, _ := x.tokensOf(x.marks[i])
 		joined, words := first > last && first-last <= 6, 0
 		for k := last + 1; k < first && joined; k++ {
@@ -360,6 +369,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		}
 		if !x.opt.FromFraudster {
 			x.readAccount(&c, m)
+			if x.hijacked(m) {
+				return fraud.RoleBystander, "a mailbox that others broke into"
+			}
 		}
 		return x.emailRole(c)
 	case fraud.URL, fraud.Domain:
@@ -520,6 +532,8 @@ func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
 	case c.victims && !(c.p2p && c.toward && !c.from) && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the account calls it the victim's"
 	case (c.p2p || c.sent && c.paid) && c.toward && !c.from, c.p2pRight && !c.from:
+		return fraud.RolePayee, "money was to go to this address"
+	case c.sent && c.toward && c.payment:
 		return fraud.RolePayee, "money was to go to this address"
 	case c.from:
 		return fraud.RoleSender, "the message came from it"

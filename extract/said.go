@@ -68,6 +68,20 @@ func toldWord(w []byte) bool {
 	return false
 }
 
+// hijacked says whether the account says of a mailbox that it was broken into.
+func (x *scan) hijacked(m mark) bool {
+	_, last := x.tokensOf(m)
+	for k := last + 1; k < len(x.toks) && k <= last+5; k++ {
+		switch string(x.bytes(k)) {
+		case "compromised", "hacked", "hijacked", "gehackt", "piratée", "piraté", "hackeado", "hackeada", "comprometida":
+			return true
+		case ".", ";":
+			return false
+		}
+	}
+	return false
+}
+
 func blockedWord(w []byte) bool {
 	switch string(w) {
 	case "blocked", "Blocked", "block", "bloqueé", "bloqué", "blockiert", "bloqueei":

@@ -21,8 +21,8 @@ func (x *scan) columnRole(m mark) fraud.Role {
 	from, till := lineOf(b, m.start, m.end)
 	row := b[from:till]
 	sep, columns := byte(0), 0
-	for _, c := range []byte{'\t', '|', ';'} {
-		if n := bytes.Count(row, []byte{c}); n >= 2 {
+	for _, c := range []byte{'\t', '|', ';', ','} {
+		if n := countCells(row, c); n >= 2 {
 			sep, columns = c, n
 			break
 		}
@@ -30,28 +30,34 @@ func (x *scan) columnRole(m mark) fraud.Role {
 	if sep == 0 {
 		return ""
 	}
-	column := bytes.Count(b[from:m.start], []byte{sep})
+	column := countCells(b[from:m.start], sep)
 	var head []byte
 	for rows := 0; from > 0 && rows < mostRows; rows++ {
 		start, end := lineOf(b, from-1, from-1)
-		if bytes.Count(b[start:end], []byte{sep}) != columns {
+		if countCells(b[start:end], sep) != columns {
 			break
 		}
 		head, from = b[start:end], start
 	}
 	cells := bytes.Split(head, []byte{sep})
-	if column >= len(cells) {
-		return ""
+	if column >= len(cells) || sep == ',' && (bytes.IndexByte(head, ' ') >= 0 || bytes.ContainsAny(head, "0123456789+@")) {
+		return "" // a sentence has commas too: the head of such a table has names alone
 	}
 	var is cues
 	var hint hints
-	for word := range bytes.FieldsFuncSeq(cells[column], func(r rune) bool { return r < 'A' }) {
+	other := false
+	for word := range bytes.FieldsFuncSeq(cells[column], func(r rune) bool { return r < 'A' || r == '_' }) {
 		if e := dictionary.entries[dictionary.find(word, 0, len(word))]; len(word) <= maxWord {
 			is |= e.is
 			hint |= e.hint
 		}
+		other = other || otherSide(word)
 	}
 	switch {
+	case other && is.has(cuePhone|cueNumber|cueCall):
+		return fraud.RoleCallback
+	case is.has(cueCall) && is.has(cuePhone|cueNumber) && !is.has(cueShown|cueFrom) && !hint.has(hintKin|hintSelf) && !is.has(cueMy):
+		return fraud.RoleCallback
 	case hint.has(hintKin|hintSelf) && !is.has(cueShown) || is.has(cueMy):
 		return fraud.RoleVictimOwned
 	case is.has(cueShown):
@@ -64,4 +70,22 @@ func (x *scan) columnRole(m mark) fraud.Role {
 		return fraud.RoleCallback
 	}
 	return ""
+}
+
+// countCells counts a table's separators, those inside quotes of a row with
+// commas not (RFC 4180 §2).
+func countCells(row []byte, sep byte) int {
+	if sep != ',' || bytes.IndexByte(row, '"') < 0 {
+		return bytes.Count(row, []byte{sep})
+	}
+	n, quoted := 0, false
+	for _, c := range row {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == sep && !quoted:
+			n++
+		}
+	}
+	return n
 }
