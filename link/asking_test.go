@@ -54,7 +54,7 @@ func largest(b *Builder) *world {
 			touching.union(incs[k-1].report, incs[k].report)
 		}
 	}
-	best := slices.MaxFunc(touching.groups(), func(x, y []uint32) int { return len(x) - len(y) })
+	best := slices.MaxFunc(touching.groups(1), func(x, y []uint32) int { return len(x) - len(y) })
 	return m.newWorld(best, newForest(len(m.order)), rules)
 }
 

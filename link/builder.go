@@ -26,11 +26,13 @@ type Builder struct {
 	moneys     []money
 	brands     []pair32
 	sketches   []sketch
-	texture    []texture         // the distinct sets of hashes
-	textures   map[uint64]uint32 // by digest
-	story      uint32            // number in texts of the field that holds victims' own words, none if no report has it
-	hashes     []uint32          // of the sets
+	texture    []texture // the distinct sets of hashes
+	textures   []uint32  // open addressing by digest: place in texture + 1, 0 is free
+	story      uint32    // number in texts of the field that holds victims' own words, none if no report has it
+	hashes     []uint32  // of the sets
 	judgements []fraud.Judgement
+	spill      *spill
+	last       bool // the linking that is made is the last: what it needs no more is let go
 }
 
 // report is a report's facts, packed.
@@ -80,8 +82,7 @@ type sketch struct {
 // texture is a set of hashes that any number of texts may have.
 type texture struct {
 	digest uint64
-	start  uint64 // in hashes
-	n      uint32
+	place  uint64 // where its hashes start in hashes, times 256, and how many they are
 }
 
 // keptHashes is how many of a sketch's lowest hashes the linker keeps, each cut
@@ -90,8 +91,31 @@ const keptHashes = 128
 
 // NewBuilder returns an empty Builder that will link by the model.
 func NewBuilder(model Model) *Builder {
-	return &Builder{model: model, textures: map[uint64]uint32{}, story: none}
+	return &Builder{model: model, story: none}
 }
+
+// Spill lets the builder's long arrays have so many bytes of memory together;
+// what would take more goes into files in dir that have no names, so nothing
+// is left of them whatever happens. It comes before the first report, and is
+// for a builder that links once ([Builder.SolveLast]). The rest of a linking,
+// a third to a half of it, stays in memory.
+func (b *Builder) Spill(dir string, most int64) {
+	b.spill = &spill{dir: dir, most: most}
+	for _, in := range []*interner{&b.ids, &b.values, &b.sources, &b.texts} {
+		in.spill = b.spill
+	}
+}
+
+// Spilled is how many bytes of files the arrays took that memory had no place
+// for.
+func (b *Builder) Spilled() int64 { return b.spill.spilled() }
+
+// Err says why an array could not be put into a file; the builder holds it in
+// memory until then.
+func (b *Builder) Err() error { return b.spill.failed() }
+
+// Close gives all files back. Nothing of the builder may be used after.
+func (b *Builder) Close() { b.spill.end() }
 
 // Add takes one report: its facts and what extract found in it. The same
 // report may be added again with the same content; nothing changes. Sightings
@@ -110,7 +134,7 @@ func (b *Builder) Add(facts fraud.ReportFacts, sightings []fraud.Sighting, sketc
 		if s.Field == "narrative" {
 			b.story = field
 		}
-		b.sketches = append(b.sketches, sketch{
+		b.sketches = append(reserve(b.spill, b.sketches, 1), sketch{
 			report: r, words: uint32(min(max(s.Words, 0), math.MaxInt32)), field: field, set: b.addTexture(s.Hashes),
 		})
 	}
@@ -119,6 +143,7 @@ func (b *Builder) Add(facts fraud.ReportFacts, sightings []fraud.Sighting, sketc
 // addTexture keeps a sketch's hashes, once for all texts that have the same.
 func (b *Builder) addTexture(hashes []uint64) uint32 {
 	start := uint64(len(b.hashes))
+	b.hashes = reserve(b.spill, b.hashes, keptHashes)
 	for _, h := range hashes[:min(len(hashes), keptHashes)] {
 		if cut := uint32(h >> 32); uint64(len(b.hashes)) == start || cut != b.hashes[len(b.hashes)-1] {
 			b.hashes = append(b.hashes, cut)
@@ -126,25 +151,47 @@ func (b *Builder) addTexture(hashes []uint64) uint32 {
 	}
 	kept := b.hashes[start:]
 	digest := xxh3.Hash(unsafe.Slice((*byte)(unsafe.Pointer(&kept[0])), 4*len(kept)))
-	if set, ok := b.textures[digest]; ok {
-		b.hashes = b.hashes[:start]
-		return set
+	if 4*(len(b.texture)+1) > 3*len(b.textures) {
+		b.growTextures()
 	}
-	set := uint32(len(b.texture))
-	b.texture = append(b.texture, texture{digest, start, uint32(len(kept))})
-	b.textures[digest] = set
-	return set
+	at := b.textureAt(digest)
+	if set := b.textures[at]; set != 0 {
+		b.hashes = b.hashes[:start]
+		return set - 1
+	}
+	b.texture = append(reserve(b.spill, b.texture, 1), texture{digest, start<<8 | uint64(len(kept))})
+	b.textures[at] = uint32(len(b.texture))
+	return uint32(len(b.texture) - 1)
+}
+
+// textureAt is where in textures a digest stands, or would.
+func (b *Builder) textureAt(digest uint64) uint64 {
+	mask := uint64(len(b.textures) - 1)
+	at := digest & mask
+	for b.textures[at] != 0 && b.texture[b.textures[at]-1].digest != digest {
+		at = (at + 1) & mask
+	}
+	return at
+}
+
+func (b *Builder) growTextures() {
+	n := max(1024, 2*len(b.textures))
+	release(b.spill, &b.textures)
+	b.textures = long[uint32](b.spill, n)
+	for i := range b.texture {
+		b.textures[b.textureAt(b.texture[i].digest)] = uint32(i + 1)
+	}
 }
 
 func (b *Builder) hashesOf(set uint32) []uint32 {
-	t := &b.texture[set]
-	return b.hashes[t.start : t.start+uint64(t.n)]
+	place := b.texture[set].place
+	return b.hashes[place>>8 : place>>8+place&255]
 }
 
 func (b *Builder) number(id fraud.ReportID) uint32 {
 	n := b.ids.add(string(id))
 	for int(n) >= len(b.reports) {
-		b.reports = append(b.reports, report{})
+		b.reports = append(reserve(b.spill, b.reports, 1), report{})
 	}
 	return n
 }
@@ -180,13 +227,13 @@ func (b *Builder) addFacts(n uint32, f fraud.ReportFacts) {
 	row.flags |= flagKnown
 	*have = row
 	for _, m := range f.Sent {
-		b.moneys = append(b.moneys, money{n, b.texts.add(m.Currency), m.Minor, true})
+		b.moneys = append(reserve(b.spill, b.moneys, 1), money{n, b.texts.add(m.Currency), m.Minor, true})
 	}
 	for _, m := range f.Asked {
-		b.moneys = append(b.moneys, money{n, b.texts.add(m.Currency), m.Minor, false})
+		b.moneys = append(reserve(b.spill, b.moneys, 1), money{n, b.texts.add(m.Currency), m.Minor, false})
 	}
 	for _, brand := range f.Brands {
-		b.brands = append(b.brands, pair32{n, b.texts.add(brand)})
+		b.brands = append(reserve(b.spill, b.brands, 1), pair32{n, b.texts.add(brand)})
 	}
 }
 
@@ -239,7 +286,7 @@ func (b *Builder) addSighting(r uint32, f *fraud.ReportFacts, s *fraud.Sighting)
 	if misdated(at, f.ReceivedAt) {
 		at = f.ReceivedAt
 	}
-	b.sights = append(b.sights, sight{
+	b.sights = append(reserve(b.spill, b.sights, 1), sight{
 		value: b.values.add(string([]byte{kind}) + s.Indicator.Value), report: r, at: minutes(at), role: role, valid: s.Valid,
 	})
 }

@@ -2,12 +2,12 @@ package link
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"iter"
 	"os"
 	"path/filepath"
 	"slices"
@@ -149,32 +149,101 @@ func ReadFolder(dir string) (Result, error) {
 }
 
 func writeLines[T any](w io.Writer, rows []T, what string) error {
-	_, err := writeSeq(w, slices.Values(rows), what)
-	return err
-}
-
-func writeSeq[T any](w io.Writer, rows iter.Seq[T], what string) (n int, err error) {
 	out := bufio.NewWriterSize(w, 1<<16)
-	for row := range rows {
-		if err := json.MarshalWrite(out, &row, json.Deterministic(true)); err != nil {
-			return n, fmt.Errorf("write %s: %w", what, err)
+	for i := range rows {
+		if err := json.MarshalWrite(out, &rows[i], json.Deterministic(true)); err != nil {
+			return fmt.Errorf("write %s: %w", what, err)
 		}
 		if err := out.WriteByte('\n'); err != nil {
-			return n, fmt.Errorf("write %s: %w", what, err)
+			return fmt.Errorf("write %s: %w", what, err)
 		}
-		n++
 	}
 	if err := out.Flush(); err != nil {
-		return n, fmt.Errorf("write %s: %w", what, err)
+		return fmt.Errorf("write %s: %w", what, err)
+	}
+	return nil
+}
+
+// WriteRings writes rings.jsonl ring by ring and says how many.
+func (l *Linking) WriteRings(w io.Writer) (int, error) {
+	groups := l.byHarm()
+	n, err := inOrder(w, len(groups), func(i int, line *jsonLine) int {
+		r := l.ring(groups[i])
+		line.ring(&r)
+		line.raw("\n")
+		return 1
+	})
+	if err != nil {
+		return n, fmt.Errorf("write rings: %w", err)
 	}
 	return n, nil
 }
 
-// WriteRings writes rings.jsonl ring by ring and says how many.
-func (l *Linking) WriteRings(w io.Writer) (int, error) { return writeSeq(w, l.Rings(), "rings") }
+// WriteLinks writes links.jsonl ring by ring and says how many links.
+func (l *Linking) WriteLinks(w io.Writer) (int, error) {
+	groups, ties := l.byName(), l.sortedTies()
+	before, _ := slices.BinarySearchFunc(ties, fraud.SameOperator, func(x tieLink, kind fraud.LinkKind) int { return cmp.Compare(x.Kind, kind) })
+	n, err := inOrder(w, len(groups)+2, func(i int, line *jsonLine) int {
+		var links []fraud.Link
+		switch i {
+		case 0:
+			return line.ties(ties[:before])
+		case len(groups) + 1:
+			return line.ties(ties[before:])
+		}
+		links = l.tree(groups[i-1])
+		slices.SortStableFunc(links, compareLinks)
+		for k := range links {
+			line.link(&links[k])
+			line.raw("\n")
+		}
+		return len(links)
+	})
+	if err != nil {
+		return n, fmt.Errorf("write links: %w", err)
+	}
+	return n, nil
+}
 
-// WriteLinks writes links.jsonl link by link and says how many.
-func (l *Linking) WriteLinks(w io.Writer) (int, error) { return writeSeq(w, l.Links(), "links") }
+func (w *jsonLine) ties(links []tieLink) int {
+	for i := range links {
+		w.link(&links[i].Link)
+		w.raw("\n")
+	}
+	return len(links)
+}
+
+// WriteAssign writes assign.tsv as [WriteAssign] does, and says how many
+// reports stand in it.
+func (l *Linking) WriteAssign(w io.Writer) (int, error) {
+	b := l.m.b
+	rows := make([]uint32, 0, len(b.reports))
+	for n := range b.reports {
+		if b.reports[n].flags&flagKnown != 0 {
+			rows = append(rows, uint32(n))
+		}
+	}
+	slices.SortFunc(rows, func(x, y uint32) int { return bytes.Compare(b.ids.bytes(x), b.ids.bytes(y)) })
+	out := bufio.NewWriterSize(w, 1<<16)
+	line := []byte("report_id\tring\n")
+	for _, n := range rows {
+		if _, err := out.Write(line); err != nil {
+			return 0, fmt.Errorf("write assignment: %w", err)
+		}
+		line = append(append(line[:0], b.ids.bytes(n)...), '\t')
+		if r := l.m.rank[n]; r != none {
+			line = append(line, l.rings[l.part[r]]...)
+		}
+		line = append(line, '\n')
+	}
+	if _, err := out.Write(line); err != nil {
+		return 0, fmt.Errorf("write assignment: %w", err)
+	}
+	if err := out.Flush(); err != nil {
+		return 0, fmt.Errorf("write assignment: %w", err)
+	}
+	return len(rows), nil
+}
 
 func readLines[T any](r io.Reader, what string) ([]T, error) {
 	dec := jsontext.NewDecoder(bufio.NewReaderSize(r, 1<<16))

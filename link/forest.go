@@ -30,8 +30,9 @@ func (f *forest) union(i, j uint32) bool {
 	return true
 }
 
-// groups lists the members of each set, ascending, sets by lowest member.
-func (f *forest) groups() [][]uint32 {
+// groups lists the members of each set of so many or more, ascending, sets by
+// lowest member.
+func (f *forest) groups(least uint32) [][]uint32 {
 	n := len(f.parent)
 	starts := make([]uint32, n+1)
 	for i := range f.parent {
@@ -49,7 +50,7 @@ func (f *forest) groups() [][]uint32 {
 	}
 	var out [][]uint32
 	for i := range n {
-		if starts[i+1] > starts[i] {
+		if starts[i+1]-starts[i] >= least {
 			out = append(out, members[starts[i]:starts[i+1]])
 		}
 	}

@@ -10,6 +10,7 @@ type interner struct {
 	ends   []uint64 // text i is arena[ends[i-1]:ends[i]]
 	hashes []uint64 // of text i; ties are broken by it, never by i
 	table  []uint32 // open addressing: number+1, 0 is free
+	spill  *spill
 }
 
 func (in *interner) text(i uint32) string {
@@ -53,15 +54,17 @@ func (in *interner) add(s string) uint32 {
 		in.grow()
 	}
 	h := xxh3.HashString(s)
-	in.arena = append(in.arena, s...)
-	in.ends = append(in.ends, uint64(len(in.arena)))
-	in.hashes = append(in.hashes, h)
+	in.arena = append(reserve(in.spill, in.arena, len(s)), s...)
+	in.ends = append(reserve(in.spill, in.ends, 1), uint64(len(in.arena)))
+	in.hashes = append(reserve(in.spill, in.hashes, 1), h)
 	in.place(h, uint32(len(in.ends)))
 	return uint32(len(in.ends) - 1)
 }
 
 func (in *interner) grow() {
-	in.table = make([]uint32, max(1024, 2*len(in.table)))
+	n := max(1024, 2*len(in.table))
+	release(in.spill, &in.table)
+	in.table = long[uint32](in.spill, n)
 	for i, h := range in.hashes {
 		in.place(h, uint32(i+1))
 	}
@@ -75,3 +78,6 @@ func (in *interner) place(h uint64, number uint32) {
 	}
 	in.table[at] = number
 }
+
+// close lets go of what only add and find need.
+func (in *interner) close() { release(in.spill, &in.table) }

@@ -63,6 +63,22 @@ func (b *Builder) Solve() *Linking {
 	return l
 }
 
+// SolveLast is Solve for the last time: it lets go of what it needs no more, so
+// nothing may be added, linked or asked after it. The error is of a disk that
+// could not take what memory does not hold ([Builder.Spill]).
+func (b *Builder) SolveLast() (*Linking, error) {
+	rules := b.rules()
+	b.last = true
+	b.ids.close()
+	b.values.close()
+	l := b.solve(rules, nil)
+	if err := b.Err(); err != nil {
+		return nil, err
+	}
+	l.finish()
+	return l, nil
+}
+
 // solve parts the reports into groups and names those that are rings. What
 // became of components that known holds is taken from there.
 func (b *Builder) solve(rules *rules, known *known) *Linking {
@@ -129,11 +145,10 @@ func (l *Linking) Rings() iter.Seq[fraud.Ring] {
 // to suppliers and launderers, in the order of links.jsonl.
 func (l *Linking) Links() iter.Seq[fraud.Link] {
 	return func(yield func(fraud.Link) bool) {
-		slices.SortStableFunc(l.tieLinks, func(x, y tieLink) int { return compareLinks(x.Link, y.Link) })
-		tie := 0
+		sorted, tie := l.sortedTies(), 0
 		ties := func(before fraud.LinkKind) bool {
-			for ; tie < len(l.tieLinks) && l.tieLinks[tie].Kind < before; tie++ {
-				if !yield(l.tieLinks[tie].Link) {
+			for ; tie < len(sorted) && sorted[tie].Kind < before; tie++ {
+				if !yield(sorted[tie].Link) {
 					return false
 				}
 			}
@@ -153,6 +168,12 @@ func (l *Linking) Links() iter.Seq[fraud.Link] {
 		}
 		ties("~") // above every kind
 	}
+}
+
+// sortedTies gives the ties in the order of links.jsonl.
+func (l *Linking) sortedTies() []tieLink {
+	slices.SortStableFunc(l.tieLinks, func(x, y tieLink) int { return compareLinks(x.Link, y.Link) })
+	return l.tieLinks
 }
 
 func compareLinks(x, y fraud.Link) int {
@@ -204,7 +225,7 @@ func (l *Linking) byHarm() []uint32 {
 // ring writes one ring out.
 func (l *Linking) ring(g uint32) fraud.Ring {
 	m := l.m
-	r := m.ring(l.rings[g], l.members[g], l.part)
+	r := m.ring(l.rings[g], l.members[g])
 	r.Suppliers, r.Launderers = l.ties[g].suppliers, l.ties[g].launderers
 	r.Harm = m.harm(l.members[g])
 	r.Parts = m.parts(l.members[g])
@@ -225,9 +246,15 @@ func membersOf(part []uint32) [][]uint32 {
 	for _, g := range part {
 		n = max(n, g+1)
 	}
-	out := make([][]uint32, n)
+	first := starts(int(n), len(part), func(r int) uint32 { return part[r] })
+	all, next := make([]uint32, len(part)), slices.Clone(first)
 	for r, g := range part {
-		out[g] = append(out[g], uint32(r))
+		all[next[g]] = uint32(r)
+		next[g]++
+	}
+	out := make([][]uint32, n)
+	for g := range out {
+		out[g] = all[first[g]:first[g+1]:first[g+1]]
 	}
 	return out
 }
@@ -249,6 +276,10 @@ func (m *material) assign(part []uint32, rings []fraud.RingID) []Assigned {
 	slices.SortFunc(out, func(x, y Assigned) int { return cmp.Compare(x.Report, y.Report) })
 	return out
 }
+
+// restLeast is how many reports a component has whose parting takes long enough
+// to put the rest away.
+const restLeast = 1 << 16
 
 // partition gives each rank the number of its group; groups are numbered by
 // their earliest report. Components that known holds are not parted again;
@@ -276,17 +307,18 @@ func (m *material) partition(rules *rules, known *known) (part []uint32, reused 
 		known.begin(m, rules)
 		defer known.end()
 	}
-	for _, reports := range touching.groups() {
-		if len(reports) < 2 {
-			continue
-		}
+	for _, reports := range touching.groups(2) {
 		if known != nil && known.apply(reports, sets) {
 			for _, r := range reports {
 				reused[r] = true
 			}
 			continue
 		}
-		m.newWorld(reports, together, rules).solve(sets)
+		w := m.newWorld(reports, together, rules)
+		if len(reports) > restLeast {
+			m.rest()
+		}
+		w.solve(sets)
 		if known != nil {
 			known.learn(reports, sets)
 		}

@@ -82,10 +82,7 @@ func (m *material) floors(reports []uint32) []*floor {
 	}
 	var out []*floor
 	least := max(partLeast, int(partShare*float64(len(reports))))
-	for _, members := range sets.groups() {
-		if len(members) < least {
-			continue
-		}
+	for _, members := range sets.groups(uint32(least)) {
 		f := &floor{from: none}
 		for _, i := range members {
 			f.reports = append(f.reports, reports[i])

@@ -22,10 +22,10 @@ import (
 // flagged: who only wants to blame somebody has nothing of the kind to tell.
 func (m *material) findPoison(sights []sight, texts []textGroup, rules *rules) []bool {
 	weak := make([]bool, len(m.order))
-	sights = m.blameOnly(sights)
+	knows := m.knows(sights)
 	var rows []alike
 	shown := m.shownText()
-	for r, sum := range m.valueSums(sights) {
+	for r, sum := range m.valueSums(sights, knows) {
 		if sum != 0 && !shown[r] {
 			rows = append(rows, alike{key: sum, report: uint32(r)})
 		}
@@ -43,7 +43,7 @@ func (m *material) findPoison(sights []sight, texts []textGroup, rules *rules) [
 	rows = rows[:0]
 	company := kindNumber(fraud.Company)
 	for _, s := range sights {
-		if story[s.report] != 0 {
+		if story[s.report] != 0 && !knows[s.report] {
 			x := alike{key: story[s.report] ^ m.b.values.hashes[s.value], report: s.report, anyhow: m.b.values.bytes(s.value)[0] == company}
 			rows = append(rows, x)
 		}
@@ -52,21 +52,15 @@ func (m *material) findPoison(sights []sight, texts []textGroup, rules *rules) [
 	return weak
 }
 
-// blameOnly leaves out the sightings of reports that name money or machines.
-func (m *material) blameOnly(sights []sight) []sight {
+// knows tells which reports name money or machines.
+func (m *material) knows(sights []sight) []bool {
 	knows := make([]bool, len(m.order))
 	for _, s := range sights {
 		if f := families[m.params.priors[m.b.values.bytes(s.value)[0]][s.role].family]; f == fraud.FamilyMoney || f == fraud.FamilyRemote {
 			knows[s.report] = true
 		}
 	}
-	var out []sight
-	for _, s := range sights {
-		if !knows[s.report] {
-			out = append(out, s)
-		}
-	}
-	return out
+	return knows
 }
 
 // alike marks a report that has something (key) in common with others.
@@ -90,12 +84,12 @@ func (m *material) shownText() []bool {
 }
 
 // valueSums gives each report a sum over what it names, 0 if it names nothing
-// by which somebody could be blamed.
-func (m *material) valueSums(sights []sight) []uint64 {
+// by which somebody could be blamed, or knows of money or machines.
+func (m *material) valueSums(sights []sight, knows []bool) []uint64 {
 	sums := make([]uint64, len(m.order))
 	var buf [9]byte
 	for _, s := range sights {
-		if m.params.priors[m.b.values.bytes(s.value)[0]][s.role].bits < m.params.medium {
+		if knows[s.report] || m.params.priors[m.b.values.bytes(s.value)[0]][s.role].bits < m.params.medium {
 			continue
 		}
 		binary.LittleEndian.PutUint64(buf[:], m.b.values.hashes[s.value])

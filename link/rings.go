@@ -11,7 +11,7 @@ import (
 )
 
 // ring writes out one ring: its reports, what it used and whom it hit.
-func (m *material) ring(id fraud.RingID, reports []uint32, part []uint32) fraud.Ring {
+func (m *material) ring(id fraud.RingID, reports []uint32) fraud.Ring {
 	r := fraud.Ring{ID: id, Model: m.b.model.Version, Suppliers: []fraud.Tie{}, Launderers: []fraud.Tie{}, Brands: []string{}}
 	marks := make([]fraud.Mark, 0, len(reports))
 	countries := map[string]int{}
@@ -26,7 +26,7 @@ func (m *material) ring(id fraud.RingID, reports []uint32, part []uint32) fraud.
 	slices.Sort(r.Reports)
 	r.Mark = fraud.Strictest(marks...)
 	r.Countries = byCount(countries)
-	r.Indicators = m.ringIndicators(reports, part)
+	r.Indicators = m.ringIndicators(reports)
 	r.Brands = m.brandsOf(reports)
 	return r
 }
@@ -55,19 +55,24 @@ func (m *material) brandsOf(reports []uint32) []string {
 }
 
 // ringIndicators lists the hard tenures of a ring, most bits first.
-func (m *material) ringIndicators(reports []uint32, part []uint32) []fraud.RingIndicator {
-	group := part[reports[0]]
-	seen := map[uint32]bool{}
-	out := []fraud.RingIndicator{}
+func (m *material) ringIndicators(reports []uint32) []fraud.RingIndicator {
+	var uses []held
 	for _, r := range reports {
 		for _, h := range m.held(r) {
-			t := h.tenure
-			if seen[t] || m.tenures[t].soft == softBlock || m.tenures[t].soft == softReuse {
-				continue
+			if soft := m.tenures[h.tenure].soft; soft != softBlock && soft != softReuse {
+				uses = append(uses, h)
 			}
-			seen[t] = true
-			out = append(out, m.ringIndicator(t, group, part))
 		}
+	}
+	slices.SortFunc(uses, func(x, y held) int { return cmp.Or(cmp.Compare(x.tenure, y.tenure), cmp.Compare(x.inc, y.inc)) })
+	out := []fraud.RingIndicator{}
+	for i := 0; i < len(uses); {
+		j := i + 1
+		for j < len(uses) && uses[j].tenure == uses[i].tenure {
+			j++
+		}
+		out = append(out, m.ringIndicator(uses[i:j]))
+		i = j
 	}
 	slices.SortFunc(out, func(x, y fraud.RingIndicator) int {
 		c := cmp.Or(cmp.Compare(y.Bits, x.Bits), cmp.Compare(y.Reports, x.Reports), cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Value, y.Value))
@@ -76,23 +81,24 @@ func (m *material) ringIndicators(reports []uint32, part []uint32) []fraud.RingI
 	return out
 }
 
-func (m *material) ringIndicator(t, group uint32, part []uint32) fraud.RingIndicator {
-	ri := fraud.RingIndicator{Indicator: m.indicatorOf(t)}
+// ringIndicator sums up the part of a ring in one tenure.
+func (m *material) ringIndicator(uses []held) fraud.RingIndicator {
+	ri := fraud.RingIndicator{Indicator: m.indicatorOf(uses[0].tenure), Reports: len(uses)}
 	best := int32(-1)
 	from, to := uint32(math.MaxUint32), uint32(0)
-	sources := map[uint32]bool{}
-	for _, inc := range m.of(int(t)) {
-		if part[inc.report] != group {
-			continue
+	var sources []uint32
+	for _, h := range uses {
+		inc := &m.incs[h.inc]
+		if source := m.b.reports[m.order[inc.report]].source; len(sources) == 0 || sources[len(sources)-1] != source {
+			sources = append(sources, source)
 		}
-		ri.Reports++
-		sources[m.b.reports[m.order[inc.report]].source] = true
 		from, to = min(from, inc.at), max(to, inc.at)
 		if inc.bits > best || inc.bits == best && roles[inc.role] < ri.Role {
 			best, ri.Role = inc.bits, roles[inc.role]
 		}
 	}
-	ri.Bits, ri.Sources = bitsOf(best), len(sources)
+	slices.Sort(sources)
+	ri.Bits, ri.Sources = bitsOf(best), len(slices.Compact(sources))
 	ri.Tenure = fraud.Tenure{From: fromMinutes(from), To: fromMinutes(to)}
 	return ri
 }

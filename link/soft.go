@@ -19,6 +19,7 @@ func (m *material) addReuse() {
 			continue
 		}
 		t := tenure{value: a.value, from: a.to, to: b.from, start: uint32(len(m.incs)), kind: a.kind, family: a.family, soft: softReuse, hash: a.hash + 2}
+		m.incs = reserve(m.b.spill, m.incs, int(a.end-a.start+b.end-b.start)) // before they are read
 		for _, k := range []int{i - 1, i} {
 			for _, inc := range m.of(k) {
 				inc.bits = min(inc.bits, m.weigh(bits, inc.report))
@@ -99,6 +100,7 @@ func (m *material) addBlock(rows []numberRow) {
 	bits := m.b.model.Param("block")
 	for _, row := range rows {
 		x := m.tenures[row.tenure]
+		m.incs = reserve(m.b.spill, m.incs, int(x.end-x.start)) // before they are read
 		t.from, t.to = min(t.from, x.from), max(t.to, x.to)
 		for _, inc := range m.of(row.tenure) {
 			inc.bits = min(inc.bits, m.weigh(bits, inc.report))

@@ -92,12 +92,26 @@ func (b *Builder) prepare(rules *rules) *material {
 	sights = m.liveSights(rules)
 	side.Wait()
 	texts := slices.Concat(shown, told)
+	if b.last {
+		release(b.spill, &b.hashes)
+		release(b.spill, &b.textures)
+	}
 	m.weak = m.findPoison(sights, texts, rules)
 	m.cut(sights)
+	if b.last {
+		release(b.spill, &b.sights)
+		release(b.spill, &b.sketches)
+	}
 	m.addTexts(texts)
 	m.addReuse()
 	m.addBlocks()
 	m.attach()
+	if b.last {
+		m.mute = nil
+		release(b.spill, &b.texture)
+		release(b.spill, &b.values.hashes)
+		release(b.spill, &b.ids.hashes)
+	}
 	return m
 }
 
@@ -132,7 +146,10 @@ func (m *material) rankReports(rules *rules) {
 // liveSights gives the sightings of the reports that count, by value, time
 // and rank.
 func (m *material) liveSights(rules *rules) []sight {
-	out := make([]sight, 0, len(m.b.sights))
+	out := m.b.sights[:0] // nobody reads them after the last linking
+	if !m.b.last {
+		out = make([]sight, 0, len(m.b.sights))
+	}
 	for _, s := range m.b.sights {
 		r := m.rank[s.report]
 		if r == none || rules.noLink[s.value] {
@@ -142,7 +159,11 @@ func (m *material) liveSights(rules *rules) []sight {
 		out = append(out, s)
 	}
 	slices.SortFunc(out, func(x, y sight) int {
-		return cmp.Or(cmp.Compare(x.value, y.value), cmp.Compare(x.at, y.at), cmp.Compare(x.report, y.report), cmp.Compare(x.role, y.role))
+		a, b := uint64(x.value)<<32|uint64(x.at), uint64(y.value)<<32|uint64(y.at)
+		if a == b {
+			a, b = uint64(x.report)<<8|uint64(x.role), uint64(y.report)<<8|uint64(y.role)
+		}
+		return cmp.Compare(a, b)
 	})
 	return out
 }
@@ -152,6 +173,7 @@ func (m *material) liveSights(rules *rules) []sight {
 func (m *material) cut(sights []sight) {
 	m.findMute(sights)
 	m.redate(sights)
+	m.incs = reserve(m.b.spill, m.incs, len(sights))
 	for i := 0; i < len(sights); {
 		j := i + 1
 		for j < len(sights) && sights[j].value == sights[i].value && !m.silent(sights[j-1], sights[j]) {
@@ -264,7 +286,7 @@ func (m *material) addTenure(run []sight) {
 		if bits > best {
 			best, t.family = bits, p.family
 		}
-		m.incs = append(m.incs, incidence{s.report, bits, s.at, s.role})
+		m.incs = append(reserve(m.b.spill, m.incs, 1), incidence{s.report, bits, s.at, s.role})
 	}
 	m.close(t)
 }
@@ -311,7 +333,7 @@ func (m *material) close(t tenure) {
 	run = slices.CompactFunc(run, func(x, y incidence) bool { return x.report == y.report })
 	m.incs = m.incs[:int(t.start)+len(run)]
 	t.end = uint32(len(m.incs))
-	m.tenures = append(m.tenures, t)
+	m.tenures = append(reserve(m.b.spill, m.tenures, 1), t)
 }
 
 // attach lists for each report the tenures that it holds and shares, in an
@@ -329,7 +351,7 @@ func (m *material) attach() {
 	for r := range m.order {
 		m.starts[r+1] += m.starts[r]
 	}
-	m.mine = make([]held, m.starts[len(m.order)])
+	m.mine = long[held](m.b.spill, int(m.starts[len(m.order)]))
 	next := slices.Clone(m.starts)
 	for i := range m.tenures {
 		t := &m.tenures[i]
@@ -340,6 +362,21 @@ func (m *material) attach() {
 		}
 	}
 	m.scratch.local = make([]int32, len(m.tenures))
+}
+
+// rest lets the machine put away what parting a component does not read.
+func (m *material) rest() {
+	b := m.b
+	cool(b.spill, m.tenures)
+	cool(b.spill, m.incs)
+	cool(b.spill, m.mine)
+	cool(b.spill, b.reports)
+	cool(b.spill, b.moneys)
+	cool(b.spill, b.brands)
+	for _, in := range []*interner{&b.ids, &b.values} {
+		cool(in.spill, in.arena)
+		cool(in.spill, in.ends)
+	}
 }
 
 func (m *material) of(t int) []incidence { return m.incs[m.tenures[t].start:m.tenures[t].end] }

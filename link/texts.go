@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"encoding/hex"
+	"math"
 	"slices"
 
 	"ringbreaker.example/fraud"
@@ -27,10 +28,7 @@ func (m *material) groupTexts(told bool) []textGroup {
 		least = m.b.model.Param("containment_story")
 	}
 	sk := m.liveSketches(func(s sketch) bool { return (s.field == narrative) == told })
-	for _, g := range m.joinNear(sk, least).groups() {
-		if len(g) < 2 {
-			continue
-		}
+	for _, g := range m.joinNear(sk, least).groups(2) {
 		group := textGroup{told: told}
 		for _, i := range g {
 			group.texts = append(group.texts, sk[i])
@@ -75,45 +73,68 @@ const (
 // n-1 comparisons, not n².
 func (m *material) joinNear(sk []sketch, least float64) *forest {
 	sets := newForest(len(sk))
-	first := make([]uint32, len(m.b.texture)) // the first sketch of a set + 1
-	type row struct {
-		hash, n uint32
-		digest  uint64
-		i       uint32
-	}
-	var rows []row
+	place := make([]uint32, len(m.b.texture)) // of a text: its first sketch + 1, then its place in texts + 1
+	var texts []uint32                        // the first sketch of each text; it stands for all that have the same
 	for i, s := range sk {
-		if at := first[s.set]; at != 0 {
-			sets.union(at-1, uint32(i)) // the same text; the first stands for all
+		if at := place[s.set]; at != 0 {
+			sets.union(at-1, uint32(i))
 			continue
 		}
-		first[s.set] = uint32(i) + 1
-		hashes := m.b.hashesOf(s.set)
-		for k, h := range hashes {
-			if k < keyLowest || h < keySpace {
-				rows = append(rows, row{h, uint32(len(hashes)), m.b.texture[s.set].digest, uint32(i)})
+		place[s.set] = uint32(i) + 1
+		texts = append(texts, uint32(i))
+	}
+	slices.SortFunc(texts, func(x, y uint32) int {
+		a, b := &m.b.texture[sk[x].set], &m.b.texture[sk[y].set]
+		return cmp.Or(cmp.Compare(a.place&255, b.place&255), cmp.Compare(a.digest, b.digest))
+	})
+	for p, i := range texts {
+		place[sk[i].set] = uint32(p) + 1
+	}
+	// A list lies in one range of hashes, and what is joined does not depend on
+	// the order of lists.
+	var rows []uint64 // hash, then the text's place
+	step := uint64(keySpace) / uint64(1+len(texts)/nearTexts)
+	for low := uint64(0); low <= math.MaxUint32; {
+		high := low + step
+		if high > keySpace {
+			high = math.MaxUint32 + 1 // the lowest hashes of short texts
+		}
+		rows = m.keysBetween(rows[:0], place, low, high)
+		slices.Sort(rows)
+		for k := 1; k < len(rows); k++ {
+			if rows[k]>>32 != rows[k-1]>>32 {
+				continue
+			}
+			a, b := texts[uint32(rows[k-1])], texts[uint32(rows[k])]
+			if sets.find(a) != sets.find(b) && containment(m.b.hashesOf(sk[a].set), m.b.hashesOf(sk[b].set)) >= least {
+				sets.union(a, b)
+			}
+		}
+		low = high
+	}
+	return sets
+}
+
+// nearTexts is how many texts have their lists sorted at once: a text has a
+// dozen keys of eight bytes.
+const nearTexts = 1 << 19
+
+// keysBetween lists the keys in a range of the texts that have a place.
+func (m *material) keysBetween(rows []uint64, place []uint32, low, high uint64) []uint64 {
+	for set, p := range place {
+		if p == 0 {
+			continue
+		}
+		for k, h := range m.b.hashesOf(uint32(set)) { // ascending
+			if k >= keyLowest && h >= keySpace || uint64(h) >= high {
+				break
+			}
+			if uint64(h) >= low {
+				rows = append(rows, uint64(h)<<32|uint64(p-1))
 			}
 		}
 	}
-	slices.SortFunc(rows, func(x, y row) int {
-		switch {
-		case x.hash != y.hash:
-			return cmp.Compare(x.hash, y.hash)
-		case x.n != y.n:
-			return cmp.Compare(x.n, y.n)
-		}
-		return cmp.Compare(x.digest, y.digest)
-	})
-	for k := 1; k < len(rows); k++ {
-		a, b := &rows[k-1], &rows[k]
-		if a.hash != b.hash || sets.find(a.i) == sets.find(b.i) {
-			continue
-		}
-		if containment(m.b.hashesOf(sk[a.i].set), m.b.hashesOf(sk[b.i].set)) >= least {
-			sets.union(a.i, b.i)
-		}
-	}
-	return sets
+	return rows
 }
 
 // containment estimates which share of the smaller set of shingles the other
@@ -174,7 +195,7 @@ func (m *material) addTexts(groups []textGroup) {
 				most = kit
 			}
 			bits := short + (most-short)*min(max((float64(s.words)-low)/(high-low), 0), 1)
-			m.incs = append(m.incs, incidence{s.report, m.weigh(bits, s.report), at, roleNumber(fraud.RoleScript)})
+			m.incs = append(reserve(m.b.spill, m.incs, 1), incidence{s.report, m.weigh(bits, s.report), at, roleNumber(fraud.RoleScript)})
 		}
 		if t.from == none {
 			continue

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"time"
 
 	"ringbreaker.example/fraud"
 )
@@ -88,6 +90,7 @@ func (m *material) candidates(reports []uint32) []edge {
 type shared struct {
 	tenure uint32
 	bits   int32
+	a, b   uint32 // each one's part in it, in material.incs
 }
 
 // between adds up what two reports share: the best of a family whole, its
@@ -105,7 +108,7 @@ func (m *material) between(a, b uint32, found *[]shared) int32 {
 		default:
 			bits := pairBits(m.incs[x[i].inc], m.incs[y[j].inc])
 			if found != nil {
-				*found = append(*found, shared{x[i].tenure, bits})
+				*found = append(*found, shared{x[i].tenure, bits, x[i].inc, y[j].inc})
 			}
 			f := m.tenures[x[i].tenure].family
 			if bits > best[f] {
@@ -116,18 +119,12 @@ func (m *material) between(a, b uint32, found *[]shared) int32 {
 			i, j = i+1, j+1
 		}
 	}
-	part := m.b.model.Param("second")
+	part := m.params.second
 	total := int32(0)
 	for f := range best {
 		total += best[f] + int32(part*float64(second[f]))
 	}
 	return total
-}
-
-func (m *material) incidence(t, r uint32) incidence {
-	incs := m.of(int(t))
-	i, _ := slices.BinarySearchFunc(incs, r, func(inc incidence, r uint32) int { return cmp.Compare(inc.report, r) })
-	return incs[i]
 }
 
 // link writes an edge out with its causes, strongest first.
@@ -140,8 +137,9 @@ func (m *material) link(e edge, rules *rules) fraud.Link {
 	var found []shared
 	m.between(e.a, e.b, &found)
 	slices.SortFunc(found, func(x, y shared) int { return cmp.Or(cmp.Compare(y.bits, x.bits), cmp.Compare(x.tenure, y.tenure)) })
+	l.Cause = slices.Grow(l.Cause, len(found))
 	for _, s := range found {
-		l.Cause = append(l.Cause, m.cause(s.tenure, s.bits, m.incidence(s.tenure, e.a), m.incidence(s.tenure, e.b)))
+		l.Cause = append(l.Cause, m.cause(s.tenure, s.bits, m.incs[s.a], m.incs[s.b]))
 	}
 	return l
 }
@@ -177,7 +175,7 @@ func (m *material) indicatorOf(ti uint32) fraud.Indicator {
 }
 
 func (m *material) why(t *tenure, c fraud.Cause) string {
-	span := fmt.Sprintf("%s to %s, %d reports hold it", c.Tenure.From.Format("2006-01-02"), c.Tenure.To.Format("2006-01-02"), c.Reports)
+	span := c.Tenure.From.Format(time.DateOnly) + " to " + c.Tenure.To.Format(time.DateOnly) + ", " + strconv.Itoa(c.Reports) + " reports hold it"
 	switch t.soft {
 	case softText:
 		return "both read or showed nearly the same text (" + span + "); texts are sold as kits, so alone it proves little"
@@ -187,7 +185,7 @@ func (m *material) why(t *tenure, c fraud.Cause) string {
 		return fmt.Sprintf("both named %s, but with a silence between %s and %s in which it may have changed hands", c.Indicator.Value,
 			c.Tenure.From.Format("2006-01-02"), c.Tenure.To.Format("2006-01-02"))
 	}
-	return fmt.Sprintf("both named the %s %s as %s (%s)", kindWord(c.Indicator.Kind), c.Indicator.Value, roleWord(c.Role), span)
+	return "both named the " + kindWord(c.Indicator.Kind) + " " + c.Indicator.Value + " as " + roleWord(c.Role) + " (" + span + ")"
 }
 
 func kindWord(k fraud.Kind) string { return kindWords[k] }

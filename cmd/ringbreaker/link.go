@@ -21,7 +21,7 @@ import (
 
 func linkCommand() command {
 	return command{
-		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] [-fit] -out DIR | -data DIR [-fit] -out DIR | -data DIR -adopt FILE -reason TEXT | -component",
+		name: "link", args: "-in FILE[,FILE…] [-judgements FILE] [-memory SIZE] [-fit] -out DIR | -data DIR [-fit] -out DIR | -data DIR -adopt FILE -reason TEXT | -component",
 		does:    "finds the rings in report files, with reasons; needs no node, and with -data works on what a node took in",
 		example: "ringbreaker link -in world/a.jsonl,world/b.jsonl -out out",
 		run:     runLink,
@@ -40,6 +40,7 @@ func runLink(ctx context.Context, c *call) error {
 	adopt := c.flags.String("adopt", "", "with -data: make the model in `FILE` (or \"shipped\") the one by which the node links from now on; -reason says why")
 	reason := c.flags.String("reason", "", "with -adopt: why, for the audit trail")
 	by := c.flags.String("by", "", "with -adopt: the `PERSON` who decides; default the console")
+	memory := c.flags.String("memory", "", "`SIZE` of memory to keep within, such as 6GiB: what is more of reports and their texts goes to files in -out until the end; default three quarters of what the machine has")
 	component := c.flags.Bool("component", false, "link rows of components on standard input, for Spark (docs/spark.md)")
 	if err := c.parse(); err != nil {
 		return err
@@ -88,16 +89,38 @@ func runLink(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
+	files := splitList(*in)
+	limit, err := memoryLimit(*memory)
+	if err != nil {
+		return err
+	}
+	defer boundMemory(limit, bytesOf(files))()
 	b := link.NewBuilder(m)
-	refused, err := addReports(ctx, c.stderr, b, splitList(*in))
+	if *fit { // links the same reports several times
+		if _, err := addReports(ctx, c.stderr, b, files); err != nil {
+			return err
+		}
+		b.Judge(js)
+		return fitModel(c, b.Fit, *truth, *asOf, *out)
+	}
+	if err := os.MkdirAll(*out, 0o755); err != nil {
+		return err
+	}
+	b.Spill(*out, int64(arrayShare*float64(limit)))
+	defer b.Close()
+	refused, err := addReports(ctx, c.stderr, b, files)
 	if err != nil {
 		return err
 	}
 	b.Judge(js)
-	if *fit {
-		return fitModel(c, b.Fit, *truth, *asOf, *out)
+	l, err := b.SolveLast()
+	if err != nil {
+		return err
 	}
-	if err := tellLinking(c, *out, b.Solve(), refused); err != nil {
+	if n := b.Spilled(); n > 0 {
+		fmt.Fprintf(c.stderr, "memory is short (-memory %s): %s went to files in %s\n", sizeWord(limit), sizeWord(n), *out)
+	}
+	if err := tellLinking(c, *out, l, refused); err != nil {
 		return err
 	}
 	return writeJudgements(*out, js)
@@ -120,34 +143,28 @@ func linkNode(ctx context.Context, c *call, dir, out string) error {
 
 // tellLinking writes the files of a linking and says what is in them.
 func tellLinking(c *call, out string, l *link.Linking, refused int) error {
-	var rings, links int
-	assign, suggestions := l.Assign(), l.Suggestions()
+	var reports, rings, links, suggestions int
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	files := []struct {
-		name  string
-		write func(io.Writer) error
-	}{
-		{link.AssignFile, func(w io.Writer) error { return link.WriteAssign(w, assign) }},
+	err := writeFiles(out, []outFile{
+		{link.AssignFile, func(w io.Writer) (err error) { reports, err = l.WriteAssign(w); return err }},
 		{link.RingsFile, func(w io.Writer) (err error) { rings, err = l.WriteRings(w); return err }},
 		{link.LinksFile, func(w io.Writer) (err error) { links, err = l.WriteLinks(w); return err }},
-		{link.SuggestionsFile, func(w io.Writer) error { return link.WriteSuggestions(w, suggestions) }},
-	}
-	errs := make([]error, len(files))
-	var writers sync.WaitGroup
-	for i, f := range files { // side by side: reasons take longer to write than a disk to take them
-		writers.Go(func() { errs[i] = writeFile(filepath.Join(out, f.name), f.write) })
-	}
-	writers.Wait()
-	if err := errors.Join(errs...); err != nil {
+		{link.SuggestionsFile, func(w io.Writer) error {
+			all := l.Suggestions()
+			suggestions = len(all)
+			return link.WriteSuggestions(w, all)
+		}},
+	})
+	if err != nil {
 		return err
 	}
 	for _, k := range l.Conflicts() {
 		fmt.Fprintf(c.stderr, "judgement %s cannot be obeyed: %s\n", k.Judgement.ID, k.Why)
 	}
 	fmt.Fprintf(c.stdout, "%d reports, %d rings, %d links, %d suggestions, %d lines refused: %s\n",
-		len(assign), rings, links, len(suggestions), refused, out)
+		reports, rings, links, suggestions, refused, out)
 	return nil
 }
 
@@ -215,6 +232,9 @@ func addReports(ctx context.Context, stderr io.Writer, b *link.Builder, files []
 			w := reportWorker{b: b, lock: &lock, told: &told}
 			for p := range work {
 				w.lines(ctx, p)
+				if b.Err() != nil {
+					cancel()
+				}
 			}
 		})
 	}
@@ -225,6 +245,9 @@ func addReports(ctx context.Context, stderr io.Writer, b *link.Builder, files []
 	}
 	close(work)
 	workers.Wait()
+	if failed := b.Err(); failed != nil {
+		return 0, failed
+	}
 	slices.SortFunc(told, func(x, y refusal) int { return cmp.Or(cmp.Compare(x.file, y.file), cmp.Compare(x.line, y.line)) })
 	for _, x := range told {
 		fmt.Fprintf(stderr, "%s:%d: %s\n", files[x.file], x.line, oneLine(x.err))
@@ -306,22 +329,68 @@ func writeFile(name string, write func(io.Writer) error) error { return writeAs(
 func writeSecret(name string, write func(io.Writer) error) error { return writeAs(name, 0o600, write) }
 
 func writeAs(name string, mode os.FileMode, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part*")
+	part, err := writePart(name, mode, write)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(f.Name())
+	if err := os.Rename(part, name); err != nil {
+		os.Remove(part)
+		return err
+	}
+	return nil
+}
+
+// writePart writes what is to have the name under another one, which it gives;
+// of what could not be written whole nothing is left.
+func writePart(name string, mode os.FileMode, write func(io.Writer) error) (part string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part*")
+	if err != nil {
+		return "", err
+	}
+	defer func() {
+		if err != nil {
+			os.Remove(f.Name())
+		}
+	}()
 	if err := write(f); err != nil {
 		f.Close()
-		return fmt.Errorf("write %s: %w", name, err)
+		return "", fmt.Errorf("write %s: %w", name, err)
 	}
 	if err := f.Close(); err != nil {
-		return err
+		return "", err
 	}
-	if err := os.Chmod(f.Name(), mode); err != nil {
-		return err
+	return f.Name(), os.Chmod(f.Name(), mode)
+}
+
+// outFile is a file of a folder, and what is in it.
+type outFile struct {
+	name  string
+	write func(io.Writer) error
+}
+
+// writeFiles writes files that tell one thing together: none takes its name
+// before all are written, so a disk that fills leaves those of the last time.
+// One is written after the other, since each is made on all cores.
+func writeFiles(dir string, files []outFile) error {
+	parts := make([]string, 0, len(files))
+	defer func() {
+		for _, part := range parts {
+			os.Remove(part) // is not there if all went well
+		}
+	}()
+	for _, f := range files {
+		part, err := writePart(filepath.Join(dir, f.name), 0o644, f.write)
+		if err != nil {
+			return err
+		}
+		parts = append(parts, part)
 	}
-	return os.Rename(f.Name(), name)
+	for i, f := range files {
+		if err := os.Rename(parts[i], filepath.Join(dir, f.name)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func explainCommand() command {
