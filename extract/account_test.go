@@ -81,7 +81,7 @@ func TestDigitsThatWereSpoiltAreReadOrLeft(t *testing.T) {
 		{"a spreadsheet's exponent that lost digits", "callback 1.88855E+10", ""},
 		{"a number with brackets, whatever stands before", "Accounts Payable, (402) 555-0148", "phone:+14025550148"},
 		{"a German file's number", "Az. 511000-004418-25/3", ""},
-		{"an account before a pound sign is no amount", "20-45-77 60119284 £1,750.00", "amount:GBP 1750.00"},
+		{"an account before a pound sign is an account and no amount", "20-45-77 60119284 £1,750.00", "bank_account:204577/60119284 amount:GBP 1750.00"},
 		{"yen with a comma behind the ten thousands", "料金29万8,000円", "amount:JPY 298000"},
 		{"a firm behind years and a word", "Copyright 2019-2025 Birchwood Assist LLC", "company:name:birchwood assist llc"},
 		{"a host behind a brand's name", "track at parcel.example@sh0rt.example/a1b2 today", "url:http://sh0rt.example/a1b2 domain:sh0rt.example"},

@@ -188,7 +188,7 @@ func networkOf(word string) string {
 // networkName takes "Telegram: name_88" and "Skype live:name".
 func (x *scan) networkName(i int) {
 	k := i + 1
-	if strings.EqualFold(string(x.bytes(i)), "x") || k+1 >= len(x.toks) || x.cashtag(i) || equalFold("cash", x.bytes(i)) {
+	if strings.EqualFold(string(x.bytes(i)), "x") || x.cashtag(i) || k+1 >= len(x.toks) || equalFold("cash", x.bytes(i)) {
 		return
 	}
 	if x.is(k).has(cueSession) || x.is(k).has(cueHandleWord) {
@@ -223,7 +223,7 @@ func (x *scan) cashtag(i int) bool {
 	w := x.bytes(i)
 	k := i + 1
 	if equalFold("cash", w) {
-		if !equalFold("app", x.bytes(k)) {
+		if !equalFold("app", x.wordAt(k)) {
 			return false
 		}
 		k++

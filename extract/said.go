@@ -14,7 +14,7 @@ func (x *scan) readSaid(c *cuesAround, first, k, last int) {
 		return
 	}
 	words := 0
-	for back := k; back >= c.floor && words < 8; back-- {
+	for back := k; back >= c.floor && words < 11; back-- {
 		if x.toks[back].class == classMark {
 			if m := x.markAt(back); (m == '.' || m == '!' || m == '?' || m == ';') && x.gap(back+1) > 0 && !x.abbreviation(back) {
 				return
@@ -30,6 +30,7 @@ func (x *scan) readSaid(c *cuesAround, first, k, last int) {
 		case words <= 3 && blockedWord(w), words <= 4 && severalNumbers(w) && x.is(back+1).has(cueNumber):
 			c.from, c.got, c.toward, c.call = true, true, false, false
 			return
+		case words > 8:
 		case searchedWord(w):
 			c.site, c.got = true, false
 		case x.is(back).has(cueCall) && words <= 4 && thirdObject(x.wordAt(back+1)) && (x.is(k).has(cueTo) || back+1 == k || equalFold("back", x.bytes(k))):
@@ -43,7 +44,7 @@ func (x *scan) readSaid(c *cuesAround, first, k, last int) {
 // first: no name, no code and no money stands between.
 func (x *scan) numberOf(k, first int) bool {
 	for at := k + 1; at < first; at++ {
-		if x.is(at).has(cueName|cueSession|cueMoney|cuePay|cueMail|cueAccount) && !x.is(at).has(cueNumber|cuePhone) || x.is(at).has(cueFrom) || x.toks[at].used && x.toks[at].class != classWord {
+		if x.is(at).has(cueName|cueSession|cueMoney|cuePay|cueMail|cueAccount) && !x.is(at).has(cueNumber|cuePhone) || x.is(at).has(cueFrom) && !equalFold("off", x.bytes(at)) || x.toks[at].used && x.toks[at].class != classWord {
 			return false
 		}
 	}
@@ -179,7 +180,7 @@ func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
 // number did they have you call? CALLER: …" the one to call. The label of who
 // speaks is no word for a display.
 func (x *scan) readAskedBack(c *cuesAround, k int) {
-	at := k
+	at := k + 1 // which is the colon itself, where no word stands between
 	for at >= 0 && at > k-6 && x.markAt(at) != ':' {
 		at--
 	}
@@ -190,7 +191,7 @@ func (x *scan) readAskedBack(c *cuesAround, k int) {
 	for ask > 0 && (x.markAt(ask) == '"' || x.markAt(ask) == '-' || x.markAt(ask) == '[' || x.markAt(ask) == ']') {
 		ask--
 	}
-	if m := x.markAt(ask); m != '?' && m != '.' {
+	if m := x.markAt(ask); m != '?' && (m != '.' || !equalFold("caller", x.bytes(at-1))) {
 		return
 	}
 	c.shown = false
