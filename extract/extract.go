@@ -79,6 +79,7 @@ type scan struct {
 	one       folded     // the value of a field
 	past      int        // folded bytes before this one hold no more host names
 	hosts     *hostCache // what is known of host names, across texts
+	kept      *keptForms // of fields, across reports
 	parts     []part     // of the text, by who speaks; see role.go
 	own       []Span     // see given
 	medium    medium     // what the text is

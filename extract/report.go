@@ -134,7 +134,7 @@ func (s *reportScan) field(kind fraud.Kind, raw string, role fraud.Role, field s
 	if raw == "" {
 		return false
 	}
-	value, valid, ok := s.x.scan.canonical(kind, raw, s.opt.Country)
+	value, valid, ok := s.x.scan.canonicalField(kind, raw, s.opt.Country)
 	if !ok {
 		return false
 	}

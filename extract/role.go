@@ -163,6 +163,9 @@ func (x *scan) inLink(m mark) bool {
 // victim's in one sentence is the victim's in all, and a number that stands
 // bare in one line is what the other line calls it.
 func (x *scan) agree() {
+	if !x.mayRepeat() {
+		return
+	}
 	const few = 24 // findings that are quicker compared than hashed
 	var told map[fraud.Indicator]fraud.Role
 	if len(x.found) > few {
@@ -189,6 +192,23 @@ func (x *scan) agree() {
 			f.Role, f.Why = role, "another line of the text says so"
 		}
 	}
+}
+
+// mayRepeat is false where no value was found twice, as in most texts.
+func (x *scan) mayRepeat() bool {
+	seen := uint64(0)
+	for i := range x.found {
+		v := x.found[i].Value
+		if v == "" {
+			return true
+		}
+		bit := uint64(1) << ((len(v)*7 + int(v[len(v)-1])*5 + int(v[len(v)/2])*3 + int(v[len(v)*3/4])) & 63)
+		if seen&bit != 0 {
+			return true
+		}
+		seen |= bit
+	}
+	return false
 }
 
 // toldOf is what the places of a finding's value tell of it. A place that has

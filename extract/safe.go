@@ -232,12 +232,12 @@ func likeBrand(label string) (name, how string) {
 		if len(part) < 6 {
 			continue
 		}
-		letters := lettersOf(part)
-		for i := range longBrands {
-			b := &longBrands[i]
-			// One slip changes the length by one and the set of letters by two at
-			// most: what passes is held letter by letter.
-			if n := len(part) - b.size; n > b.slips || n < -b.slips || bits.OnesCount64(letters^b.letters) > 2*b.slips {
+		letters, near := lettersOf(part), nearBrands[min(len(part), len(nearBrands)-1)]
+		for i := range near {
+			b := &near[i]
+			// One slip changes the set of letters by two at most: what passes is
+			// held letter by letter.
+			if bits.OnesCount64(letters^b.letters) > 2*b.slips {
 				continue
 			}
 			if d := distance(part, b.label); d >= 1 && d <= b.slips {
@@ -251,19 +251,27 @@ func likeBrand(label string) (name, how string) {
 // longBrand is a brand whose label is long enough that a slip in it tells.
 type longBrand struct {
 	brand
-	size, slips int // its letters, and how many of them may be wrong
+	slips int // how many of its letters may be wrong
 }
 
-var longBrands = func() (list []longBrand) {
+// nearBrands are for each length of a label the brands that it may be with a
+// slip or two, each of which changes the length by one at most; the last is for
+// what is longer than any of them.
+var nearBrands = func() (near [24][]longBrand) {
 	for _, b := range brands {
+		slips := 1
 		switch n := len(b.label); {
+		case n < 6:
+			continue
 		case n >= 9:
-			list = append(list, longBrand{b, n, 2})
-		case n >= 6:
-			list = append(list, longBrand{b, n, 1})
+			slips = 2
+		}
+		for n := len(b.label) - slips; n <= len(b.label)+slips; n++ {
+			near[n] = append(near[n], longBrand{b, slips}) // a label of 22 letters ends the program here, at its start
 		}
 	}
-	return list
+	near[len(near)-1] = nil
+	return near
 }()
 
 // brandStarts has a bit for the first three letters of each brand's label.

@@ -20,12 +20,14 @@ import (
 // is not plainly whole to the general decoder, so that what is refused, and
 // why, is the same in both.
 type Decoder struct {
-	s     string            // the line being read
-	i     int               // where in it
-	bad   bool              // not what the fast way reads: the general decoder decides
-	known map[string]string // few texts that many reports share, by themselves
-	buf   []byte            // a text whose escapes are being undone
-	names []string          // unknown fields of the objects that are open
+	s                 string            // the line being read
+	i                 int               // where in it
+	bad               bool              // not what the fast way reads: the general decoder decides
+	controls, slashes bool              // whether the line has bytes below a blank, and backslashes
+	known             map[string]string // few texts that many reports share, by themselves
+	near              [64]string        // of known, by their ends: what stands in report after report
+	buf               []byte            // a text whose escapes are being undone
+	names             []string          // unknown fields of the objects that are open
 }
 
 // Decode reads one report, one JSON object, into r, whose lists are used
@@ -36,7 +38,8 @@ func (d *Decoder) Decode(line string, r *Report) error {
 	if len(line) > MaxReportBytes {
 		return fmt.Errorf("report is %d bytes, the most is %d: %w", len(line), MaxReportBytes, ErrInvalid)
 	}
-	if !utf8.ValidString(line) {
+	ascii, controls := plainBytes(line)
+	if !ascii && !utf8.ValidString(line) {
 		return fmt.Errorf("report is not UTF-8: %w", ErrInvalid)
 	}
 	*r = Report{
@@ -44,6 +47,7 @@ func (d *Decoder) Decode(line string, r *Report) error {
 		Subjects: r.Subjects[:0], Evidence: r.Evidence[:0], ExternalRefs: r.ExternalRefs[:0],
 	}
 	d.s, d.i, d.bad, d.names = line, 0, false, d.names[:0]
+	d.controls, d.slashes = controls, strings.IndexByte(line, '\\') >= 0
 	d.report(r)
 	d.blanks()
 	whole := !d.bad && d.i == len(line)
@@ -66,10 +70,16 @@ func (d *Decoder) keep(s string) string {
 	if s == "" {
 		return ""
 	}
+	near := &d.near[(len(s)*5+int(s[0])+int(s[len(s)-1])*3)%len(d.near)]
+	if *near == s {
+		return *near
+	}
 	if k, ok := d.known[s]; ok {
+		*near = k
 		return k
 	}
 	s = strings.Clone(s)
+	*near = s
 	if d.known == nil {
 		d.known = make(map[string]string, 64)
 	}
@@ -146,7 +156,7 @@ func (p *Decoder) name() string {
 		return ""
 	}
 	start := p.i
-	end := plainEnd(p.s, start)
+	end := p.stringEnd(start)
 	if end >= len(p.s) || p.s[end] != '"' {
 		p.bad = true
 		return ""
@@ -182,7 +192,7 @@ func (p *Decoder) text() string {
 		}
 		return ""
 	}
-	s, i := p.s, plainEnd(p.s, p.i)
+	s, i := p.s, p.stringEnd(p.i)
 	if i >= len(s) || s[i] != '\\' && s[i] != '"' {
 		p.bad = true
 		return ""
@@ -193,6 +203,43 @@ func (p *Decoder) text() string {
 		return out
 	}
 	return p.escaped(i)
+}
+
+// stringEnd is plainEnd of the line. A line that has neither line ends nor
+// escapes in it, as most have not, is cut at its quotes alone.
+func (p *Decoder) stringEnd(i int) int {
+	if p.controls {
+		return plainEnd(p.s, i)
+	}
+	rest := p.s[i:]
+	if end := strings.IndexByte(rest, '"'); end >= 0 {
+		rest = rest[:end]
+	}
+	if p.slashes {
+		if slash := strings.IndexByte(rest, '\\'); slash >= 0 {
+			return i + slash
+		}
+	}
+	return i + len(rest)
+}
+
+// plainBytes says whether all bytes of s are ASCII, and whether it has bytes
+// below a blank, eight at a time.
+func plainBytes(s string) (ascii, controls bool) {
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	var high, low uint64
+	for ; len(s) >= 8; s = s[8:] {
+		v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		high |= v
+		low |= (v - ones*' ') &^ v // a byte too many only beside one that is below a blank
+	}
+	for i := range len(s) {
+		high |= uint64(s[i])
+		if s[i] < ' ' {
+			low = highs
+		}
+	}
+	return high&highs == 0, low&highs != 0
 }
 
 // plainEnd is where the bytes from s[i] on end that stand in a JSON string as

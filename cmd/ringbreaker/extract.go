@@ -88,9 +88,9 @@ func extractDocuments(ctx context.Context, c *call, in string, opt extract.Optio
 			fmt.Fprintf(c.stderr, "%s: %s\n", name, oneLine(err))
 			continue
 		}
-		doc, out := appendJSON(nil, name), []byte(nil)
+		head, out := appendHead(nil, name), []byte(nil)
 		for i := range list {
-			out = appendFinding(out, doc, &list[i])
+			out = appendFinding(out, head, &list[i])
 		}
 		if _, err := c.stdout.Write(out); err != nil {
 			return err

@@ -46,7 +46,7 @@ type lineWorker struct {
 	x      extract.Extractor
 	d      fraud.Decoder
 	report fraud.Report
-	name   []byte // of the document, as JSON
+	head   []byte // see appendHead
 }
 
 // extractLines works on a file of lines with so many workers and prints in
@@ -215,9 +215,9 @@ func (w *lineWorker) text(p *piece, line string, n int) {
 	if len(found) == 0 {
 		return
 	}
-	w.name = appendJSON(w.name[:0], p.name+":"+strconv.Itoa(n))
+	w.head = appendHead(w.head[:0], p.name+":"+strconv.Itoa(n))
 	for i := range found {
-		p.out = appendFinding(p.out, w.name, &found[i])
+		p.out = appendFinding(p.out, w.head, &found[i])
 	}
 }
 
@@ -230,33 +230,50 @@ func (w *lineWorker) json(p *piece, line string) error {
 		opt.Country = w.report.Reporter.Country
 	}
 	sightings := w.x.Report(&w.report, opt).Sightings
-	w.name = w.name[:0]
 	for i := range sightings {
 		s := &sightings[i]
 		if i == 0 {
-			w.name = appendJSON(w.name, string(s.Report))
+			w.head = appendHead(w.head[:0], string(s.Report))
 		}
-		p.out = appendFound(p.out, w.name, &s.Indicator, s.Raw, s.Place.Start, s.Place.End, s.Role, s.Valid, s.Place.Field, s.Why)
+		p.out = appendFound(p.out, w.head, &s.Indicator, s.Raw, s.Place.Start, s.Place.End, s.Role, s.Valid, s.Place.Field, s.Why)
 	}
 	return nil
 }
 
-func appendFinding(b, doc []byte, f *extract.Finding) []byte {
-	return appendFound(b, doc, &f.Indicator, f.Raw, f.Start, f.End, f.Role, f.Valid, "", f.Why)
+// appendHead appends what each line of a document's findings begins with, the
+// document's name in it (DESIGN §5).
+func appendHead(b []byte, doc string) []byte {
+	b = appendJSON(append(b, `{"doc":`...), doc)
+	return append(b, `,"kind":"`...)
 }
 
-// appendFound appends one line of the output (DESIGN §5): the document, its
-// name already as JSON, kind, value, raw, start and end in bytes of the
+func appendFinding(b, head []byte, f *extract.Finding) []byte {
+	return appendFound(b, head, &f.Indicator, f.Raw, f.Start, f.End, f.Role, f.Valid, "", f.Why)
+}
+
+// appendFound appends one line of the output (DESIGN §5): the document and
+// "kind" by appendHead, kind, value, raw, start and end in bytes of the
 // decoded text (in a report, within field), role, valid, field and why.
-func appendFound(b, doc []byte, ind *fraud.Indicator, raw string, start, end int, role fraud.Role, valid bool, field, why string) []byte {
-	b = append(append(b, `{"doc":`...), doc...)
-	b = append(append(b, `,"kind":"`...), ind.Kind...) // our own word: nothing in it to escape
-	b = appendJSON(append(b, `","value":`...), ind.Value)
-	b = appendJSON(append(b, `,"raw":`...), raw)
-	b = strconv.AppendInt(append(b, `,"start":`...), int64(start), 10)
-	b = strconv.AppendInt(append(b, `,"end":`...), int64(end), 10)
+func appendFound(b, head []byte, ind *fraud.Indicator, raw string, start, end int, role fraud.Role, valid bool, field, why string) []byte {
+	b = append(append(b, head...), ind.Kind...) // our own word: nothing in it to escape
+	b = append(b, `","value":`...)
+	from := len(b)
+	b = appendJSON(b, ind.Value)
+	value := b[from:]
+	b = append(b, `,"raw":`...)
+	if raw == ind.Value {
+		b = append(b, value...)
+	} else {
+		b = appendJSON(b, raw)
+	}
+	b = appendPlace(append(b, `,"start":`...), start)
+	b = appendPlace(append(b, `,"end":`...), end)
 	b = append(append(b, `,"role":"`...), role...)
-	b = strconv.AppendBool(append(b, `","valid":`...), valid)
+	if valid {
+		b = append(b, `","valid":true`...)
+	} else {
+		b = append(b, `","valid":false`...)
+	}
 	if field != "" {
 		b = append(append(append(b, `,"field":"`...), field...), '"')
 	}
@@ -264,6 +281,20 @@ func appendFound(b, doc []byte, ind *fraud.Indicator, raw string, start, end int
 		b = appendJSON(append(b, `,"why":`...), why)
 	}
 	return append(b, '}', '\n')
+}
+
+// appendPlace appends a place in a text, which seldom has more than three
+// digits.
+func appendPlace(b []byte, n int) []byte {
+	switch {
+	case uint(n) < 10:
+		return append(b, byte('0'+n))
+	case uint(n) < 100:
+		return append(b, byte('0'+n/10), byte('0'+n%10))
+	case uint(n) < 1000:
+		return append(b, byte('0'+n/100), byte('0'+n/10%10), byte('0'+n%10))
+	}
+	return strconv.AppendInt(b, int64(n), 10)
 }
 
 // clean is for each byte whether it stands in JSON as it is.
@@ -274,16 +305,10 @@ var clean = func() (t [256]bool) {
 	return t
 }()
 
-// cleanEnd is where the bytes from s[i] on end that stand in JSON as they are,
-// eight at a time: a quote, a backslash, a byte below a blank and one that is
-// not ASCII set their high bit, and the lowest such bit is no other's
-// (Mycroft's test for a zero byte).
+// cleanEnd is where the bytes from s[i] on end that stand in JSON as they are.
 func cleanEnd(s string, i int) int {
 	for i+8 <= len(s) {
-		v := uint64(s[i]) | uint64(s[i+1])<<8 | uint64(s[i+2])<<16 | uint64(s[i+3])<<24 | uint64(s[i+4])<<32 | uint64(s[i+5])<<40 | uint64(s[i+6])<<48 | uint64(s[i+7])<<56
-		const ones, highs = 0x0101010101010101, 0x8080808080808080
-		quote, slash := v^ones*'"', v^ones*'\\'
-		if stops := (v | (quote-ones)&^quote | (slash-ones)&^slash | (v-ones*' ')&^v) & highs; stops != 0 {
+		if stops := unclean(s, i); stops != 0 {
 			return i + bits.TrailingZeros64(stops)>>3
 		}
 		i += 8
@@ -294,10 +319,42 @@ func cleanEnd(s string, i int) int {
 	return i
 }
 
+// isClean says whether a whole text stands in JSON as it is. Most are short,
+// and how long, nobody foresees: up to sixteen bytes take the same steps.
+func isClean(s string) bool {
+	n := len(s)
+	switch {
+	case n < 8:
+		return cleanEnd(s, 0) == n
+	case n <= 16:
+		return unclean(s, 0)|unclean(s, n-8) == 0
+	}
+	stops := unclean(s, n-8)
+	for i := 0; i+8 < n; i += 8 {
+		stops |= unclean(s, i)
+	}
+	return stops == 0
+}
+
+// unclean has bits for the eight bytes of s from i on that do not stand in JSON
+// as they are: a quote, a backslash, a byte below a blank and one that is not
+// ASCII set their high bit, and the lowest such bit is no other's (Mycroft's
+// test for a zero byte).
+func unclean(s string, i int) uint64 {
+	s = s[i : i+8]
+	v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	const ones, highs = 0x0101010101010101, 0x8080808080808080
+	quote, slash := v^ones*'"', v^ones*'\\'
+	return (v | (quote-ones)&^quote | (slash-ones)&^slash | (v-ones*' ')&^v) & highs
+}
+
 // appendJSON appends s as a JSON string (RFC 8259 §7). Bytes that are not
 // UTF-8 become U+FFFD; the line ends of JavaScript are escaped, so that the
 // output may stand in a script.
 func appendJSON(b []byte, s string) []byte {
+	if isClean(s) {
+		return append(append(append(b, '"'), s...), '"')
+	}
 	b = append(b, '"')
 	start := 0
 	for i := 0; i < len(s); {
