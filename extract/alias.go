@@ -232,7 +232,7 @@ func (x *scan) behindSmallWords(i int) {
 // person takes the name behind a word for a person: 'the guy "Eric Watson"',
 // "Man on phone, Ethan Clark,".
 func (x *scan) person(i int) {
-	if x.kinBefore(i) || !x.opt.FromFraudster && (x.takenDownBy(i) || x.ours(i)) || x.hint(i).has(hintRole) && !x.opt.FromFraudster && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) {
+	if x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) || x.hint(i).has(hintRole) && !x.opt.FromFraudster && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) {
 		return
 	}
 	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
@@ -253,6 +253,9 @@ func (x *scan) person(i int) {
 		if r, _ := utf8.DecodeRune(b); unicode.IsUpper(r) && len(b) > 1 {
 			if x.is(k).has(cueAgent) {
 				return // a title, which takes the name itself
+			}
+			if !x.opt.FromFraudster && x.ours(i) {
+				return
 			}
 			x.takeName(k, nameGiven)
 			return

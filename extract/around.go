@@ -89,7 +89,6 @@ func (x *scan) around(m mark) cuesAround {
 		x.readBack(&c, is, words, &turned, k)
 	}
 	c.told()
-	c.payment = x.paymentBefore(first)
 	if first > 0 && x.is(first-1).has(cueUPI) {
 		c.p2pRight = true
 	}

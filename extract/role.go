@@ -372,7 +372,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 			return fraud.RoleCallback, "theirs to be written to"
 		}
 		x.readAccount(&c, m)
-		c.tollFree = tollFree(f.Value)
+		c.tollFree = (c.numIs || c.shown || c.called || c.text) && tollFree(f.Value)
 		return x.phoneOfAccount(c)
 	case fraud.Email:
 		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && x.markAt(first-1) == '<' && !c.mine {
@@ -392,6 +392,10 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 			if x.hijacked(m) {
 				return fraud.RoleBystander, "a mailbox that others broke into"
 			}
+		}
+		if c.sent && c.toward {
+			first, _ := x.tokensOf(m)
+			c.payment = x.paymentBefore(first)
 		}
 		return x.emailRole(c)
 	case fraud.URL, fraud.Domain:

@@ -22,6 +22,9 @@ func (x *scan) readSaid(c *cuesAround, first, k, last int) {
 			continue
 		}
 		words++
+		if !x.is(back).has(cueCall) && !x.hint(back).has(hintTurn) {
+			continue
+		}
 		w := x.bytes(back)
 		switch {
 		case gaveWord(w) && !x.is(back-1).has(cueI) && !x.is(back-2).has(cueI) && !c.mine && !c.victims && !c.p2p && x.numberOf(back, first):
@@ -145,7 +148,7 @@ func (x *scan) meBefore(c *cuesAround, k int) bool {
 // "joignez-moi au", "erreichbar bin ich unter", "bitte um Rückruf unter",
 // "podem me ligar no".
 func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
-	if lang := x.lang(); lang == langEN || lang == langHI || lang == langJA {
+	if w := x.bytes(k); !x.is(k).has(cueTo) && !equalFold("no", w) && !equalFold("ao", w) && x.markAt(k) != ':' {
 		return false
 	}
 	var me, may, verb, order bool
@@ -172,7 +175,11 @@ func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
 			return false
 		}
 	}
-	return verb && me && (may || order)
+	if !verb || !me || !may && !order {
+		return false
+	}
+	lang := x.lang()
+	return lang != langEN && lang != langHI && lang != langJA
 }
 
 // readAskedBack takes in who asked for the number that is the answer: "May I
@@ -180,6 +187,9 @@ func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
 // number did they have you call? CALLER: …" the one to call. The label of who
 // speaks is no word for a display.
 func (x *scan) readAskedBack(c *cuesAround, k int) {
+	if !c.shown && !x.hasQuestion() {
+		return
+	}
 	at := k + 1 // which is the colon itself, where no word stands between
 	for at >= 0 && at > k-6 && x.markAt(at) != ':' {
 		at--

@@ -81,8 +81,12 @@ func (x *scan) spokenEnd(i int) int {
 // counts says whether the number word at token k is one of the text's
 // language, or of English, in which agents everywhere count.
 func (x *scan) counts(k int) bool {
+	langs := dictionary.entries[x.toks[k].word].langs
+	if langs&(1<<langEN) != 0 {
+		return true
+	}
 	lang := x.lang()
-	return lang == langNone || dictionary.entries[x.toks[k].word].langs&(1<<lang|1<<langEN) != 0
+	return lang == langNone || langs&(1<<lang) != 0
 }
 
 // spokenPart appends what the words at token k say. It returns how many

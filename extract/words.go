@@ -141,6 +141,7 @@ const (
 	hintReachable                   // reached, joignable: where somebody can be called
 	hintOffice                      // precinct, Sachbearbeiter: those who took the report down
 	hintLead                        // as, from, shows: between a word for a statement and what it said
+	hintTurn                        // gave, blocked, googled: a turn of phrase that readSaid knows
 	hintOpens                       // open, type, download: what one is told to do with a site
 )
 
@@ -150,7 +151,7 @@ const hintsToLookAt = hintGiven | hintFamily | hintPerson | hintRole | hintSigno
 var hintNames = map[string]hints{
 	"given": hintGiven, "family": hintFamily, "person": hintPerson, "role": hintRole, "self": hintSelf, "kin": hintKin, "signoff": hintSignoff,
 	"speaks": hintSpeaks, "noname": hintNoName, "presents": hintPresents, "ask": hintAsk, "holder": hintHolder, "trade": hintTrade, "hosts": hintHosts, "reach": hintReach, "yours": hintYours, "theirs": hintTheirs, "write": hintWrite, "redirects": hintRedirects, "live": hintLive,
-	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken, "askedfor": hintAskedFor, "tome": hintToMe, "optout": hintOptOut, "reachable": hintReachable, "office": hintOffice, "opens": hintOpens, "lead": hintLead,
+	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken, "askedfor": hintAskedFor, "tome": hintToMe, "optout": hintOptOut, "reachable": hintReachable, "office": hintOffice, "opens": hintOpens, "turn": hintTurn, "lead": hintLead,
 }
 
 // namesText is the dictionary of names: "given name name …".
