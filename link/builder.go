@@ -94,11 +94,12 @@ func NewBuilder(model Model) *Builder {
 	return &Builder{model: model, story: none}
 }
 
-// Spill lets the builder's long arrays have so many bytes of memory together;
-// what would take more goes into files in dir that have no names, so nothing
-// is left of them whatever happens. It comes before the first report, and is
-// for a builder that links once ([Builder.SolveLast]). The rest of a linking,
-// a third to a half of it, stays in memory.
+// Spill takes the builder's long arrays out of the garbage collector's heap and
+// lets them have so many bytes of memory together; what would take more goes
+// into files in dir that have no names, so nothing is left of them whatever
+// happens. It comes before the first report, and is for a builder that links
+// once ([Builder.SolveLast]) and is closed ([Builder.Close]). The rest of a
+// linking, a third to a half of it, stays in the heap.
 func (b *Builder) Spill(dir string, most int64) {
 	b.spill = &spill{dir: dir, most: most}
 	for _, in := range []*interner{&b.ids, &b.values, &b.sources, &b.texts} {
@@ -106,15 +107,19 @@ func (b *Builder) Spill(dir string, most int64) {
 	}
 }
 
+// Len is how many reports were added or named.
+func (b *Builder) Len() int { return len(b.reports) }
+
 // Spilled is how many bytes of files the arrays took that memory had no place
 // for.
 func (b *Builder) Spilled() int64 { return b.spill.spilled() }
 
-// Err says why an array could not be put into a file; the builder holds it in
-// memory until then.
+// Err says why an array could not be put where it belongs; it stays in the heap
+// until somebody asks.
 func (b *Builder) Err() error { return b.spill.failed() }
 
-// Close gives all files back. Nothing of the builder may be used after.
+// Close gives all files and mapped memory back. Nothing of the builder, nor of
+// its linking, may be used after.
 func (b *Builder) Close() { b.spill.end() }
 
 // Add takes one report: its facts and what extract found in it. The same

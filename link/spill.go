@@ -7,20 +7,21 @@ import (
 	"unsafe"
 )
 
-// spill keeps a Builder's long arrays within a bound: what would grow beyond
-// it goes into temporary files that are mapped into memory, so the machine
-// may put its pages away when it is short. The files have no names: nothing
-// is left of them at the end, nor after a crash.
+// spill keeps a Builder's long arrays out of the garbage collector's heap and
+// within a bound. There an array that grows leaves its old self behind, and
+// garbage lies in proportion to what lives. What would grow beyond the bound
+// goes into temporary files that are mapped into memory, so the machine may put
+// its pages away when it is short. The files have no names: nothing is left of
+// them at the end, nor after a crash.
 //
-//	array ─ grows ─▶ in memory, while all arrays together stay within most
-//	              └▶ else in a file of its own, from then on
+//	array ─ grows ─▶ mapped memory, while all arrays together stay within most
+//	              └▶ else a file of its own, from then on
 //
-// Arrays are plain slices all the same. They hold no pointers, since what
-// lies in a file is not seen by the garbage collector. A slice that was grown
-// or released must not be used by its old name: its file may be mapped
-// elsewhere, or no more.
+// Arrays are plain slices all the same. They hold no pointers, since the
+// garbage collector does not see them. A slice that was grown or released must
+// not be used by its old name: it may be elsewhere, or no more.
 //
-// A nil spill keeps everything in memory, as a node does, which shares its
+// A nil spill keeps everything in the heap, as a node does, which shares its
 // arrays with linkings that go on.
 type spill struct {
 	dir  string
@@ -28,18 +29,18 @@ type spill struct {
 
 	mu    sync.Mutex // the rest
 	held  int64      // bytes of arrays that are in memory
-	files map[*byte]*spillFile
+	maps  map[*byte]*region
 	bytes int64 // of all files, at their longest
-	err   error // the first that kept an array from its file
+	err   error // the first that kept an array from its place
 }
 
-// spillFile is a file and where it is mapped.
-type spillFile struct {
-	f    *os.File
+// region is mapped memory, or a file and where it is mapped.
+type region struct {
+	f    *os.File // nil: memory
 	data []byte
 }
 
-// spillLeast is the size below which an array is not worth a file.
+// spillLeast is the size below which an array stays in the heap.
 const spillLeast = 1 << 14
 
 // reserve makes room for n more rows. It is what append would do, but that a
@@ -56,65 +57,105 @@ func grown[T any](sp *spill, s []T, rows int) []T {
 	size := int(unsafe.Sizeof(*new(T)))
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	at := key(s)
-	file := sp.files[at]
-	more := int64(rows-cap(s)) * int64(size)
-	if file == nil && (sp.held+more <= sp.most || rows*size < spillLeast || !spills || sp.err != nil) {
-		sp.held += more
-		out := make([]T, len(s), rows)
-		copy(out, s)
-		return out
-	}
-	data, err := sp.file(file, at, rows*size)
-	if err != nil { // it goes on in memory until somebody asks for the error
+	was := sp.maps[key(s)]
+	if was != nil || spills && rows*size >= spillLeast && sp.err == nil {
+		now, err := sp.region(was, rows*size)
+		if err == nil {
+			out := unsafe.Slice((*T)(unsafe.Pointer(&now.data[0])), rows)
+			if was == nil {
+				copy(out, s)
+				sp.held -= int64(cap(s) * size) // of the heap
+			}
+			return out[:len(s):rows]
+		}
 		sp.err = fmt.Errorf("put what memory does not hold into %s: %w", sp.dir, err)
-		out := make([]T, len(s), rows)
-		copy(out, s)
-		return out
 	}
-	out := unsafe.Slice((*T)(unsafe.Pointer(&data[0])), rows)
-	if file == nil {
-		copy(out, s)
-		sp.held -= int64(cap(s)) * int64(size)
-	}
-	return out[:len(s):rows]
+	// It goes on in the heap, after an error until somebody asks for it.
+	sp.held += int64((rows - cap(s)) * size)
+	out := make([]T, len(s), rows)
+	copy(out, s)
+	return out
 }
 
-// file makes a file of so many bytes, or lengthens the one that is there, and
-// maps it.
-func (sp *spill) file(x *spillFile, at *byte, size int) ([]byte, error) {
-	if x == nil {
-		f, err := os.CreateTemp(sp.dir, ".link-*")
-		if err != nil {
-			return nil, err
-		}
-		if err := os.Remove(f.Name()); err != nil {
-			return nil, err
-		}
-		x, at = &spillFile{f: f}, nil
+// region gives a place of so many bytes, with what was in the one before.
+func (sp *spill) region(was *region, size int) (now *region, err error) {
+	old := 0
+	if was != nil {
+		old = len(was.data)
 	}
-	old := len(x.data)
-	if err := lengthen(x.f, int64(old), int64(size)); err != nil {
-		if at == nil {
-			x.f.Close()
+	file := was != nil && was.f != nil
+	switch {
+	case file:
+		now, err = was, lengthen(was.f, int64(old), int64(size))
+		if err == nil {
+			var data []byte
+			if data, err = mapFile(was.f, size); err == nil {
+				unmap(was.data)
+				sp.bytes += int64(size - old)
+				delete(sp.maps, &was.data[0])
+				was.data = data
+			}
 		}
-		return nil, err
+	case sp.held+int64(size-old) > sp.most:
+		if now, err = sp.newFile(size); err == nil && was != nil {
+			copy(now.data, was.data)
+			sp.held -= int64(old)
+			delete(sp.maps, &was.data[0])
+			unmap(was.data)
+		}
+	default:
+		var data []byte
+		if was == nil {
+			data, err = mapMemory(size)
+		} else {
+			at := &was.data[0]
+			if data, err = moreMemory(was.data, size); err == nil {
+				delete(sp.maps, at)
+			}
+		}
+		now = &region{data: data}
+		if err == nil {
+			sp.held += int64(size - old)
+		}
 	}
-	data, err := mapped(x.f, size)
 	if err != nil {
 		return nil, err
 	}
-	if at != nil {
-		unmap(x.data)
-		delete(sp.files, at)
+	if sp.maps == nil {
+		sp.maps = map[*byte]*region{}
 	}
-	x.data = data
-	if sp.files == nil {
-		sp.files = map[*byte]*spillFile{}
+	sp.maps[&now.data[0]] = now
+	return now, nil
+}
+
+// newFile makes a file of so many bytes that has no name.
+func (sp *spill) newFile(size int) (*region, error) {
+	f, err := os.CreateTemp(sp.dir, ".link-*")
+	if err != nil {
+		return nil, err
 	}
-	sp.files[&data[0]] = x
-	sp.bytes += int64(size - old)
-	return data, nil
+	err = os.Remove(f.Name())
+	if err == nil {
+		err = lengthen(f, 0, int64(size))
+	}
+	var data []byte
+	if err == nil {
+		data, err = mapFile(f, size)
+	}
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	sp.bytes += int64(size)
+	return &region{f, data}, nil
+}
+
+// end gives a place back.
+func (x *region) end() {
+	unmap(x.data)
+	if x.f != nil {
+		x.f.Close()
+	}
 }
 
 // long makes an array of so many zero rows.
@@ -135,13 +176,14 @@ func release[T any](sp *spill, s *[]T) {
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
 	at := key(was)
-	if x := sp.files[at]; x != nil {
-		delete(sp.files, at)
-		unmap(x.data)
-		x.f.Close()
-		return
+	x := sp.maps[at]
+	if x == nil || x.f == nil {
+		sp.held -= int64(cap(was)) * int64(unsafe.Sizeof(*new(T)))
 	}
-	sp.held -= int64(cap(was)) * int64(unsafe.Sizeof(*new(T)))
+	if x != nil {
+		delete(sp.maps, at)
+		x.end()
+	}
 }
 
 // cool tells the machine that an array is not needed for a while.
@@ -151,24 +193,23 @@ func cool[T any](sp *spill, s []T) {
 	}
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	if x := sp.files[key(s)]; x != nil {
+	if x := sp.maps[key(s)]; x != nil && x.f != nil {
 		drop(x.data)
 	}
 }
 
 func key[T any](s []T) *byte { return (*byte)(unsafe.Pointer(unsafe.SliceData(s))) }
 
-// end gives all files back.
+// end gives everything back.
 func (sp *spill) end() {
 	if sp == nil {
 		return
 	}
 	sp.mu.Lock()
 	defer sp.mu.Unlock()
-	for at, x := range sp.files {
-		delete(sp.files, at)
-		unmap(x.data)
-		x.f.Close()
+	for at, x := range sp.maps {
+		delete(sp.maps, at)
+		x.end()
 	}
 }
 

@@ -3,13 +3,32 @@ package link
 import (
 	"errors"
 	"os"
-	"syscall"
+
+	"golang.org/x/sys/unix"
 )
+
+// spills says that arrays can be put elsewhere than in the heap on this
+// system.
+const spills = true
+
+func mapFile(f *os.File, n int) ([]byte, error) {
+	return unix.Mmap(int(f.Fd()), 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+}
+
+func mapMemory(n int) ([]byte, error) {
+	return unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+}
+
+// moreMemory makes mapped memory longer, where it is or elsewhere. Its pages
+// move without being copied.
+func moreMemory(b []byte, n int) ([]byte, error) { return unix.Mremap(b, n, unix.MREMAP_MAYMOVE) }
+
+func unmap(b []byte) { _ = unix.Munmap(b) } // fails only for what was not mapped
 
 // lengthen makes a file longer, with its place on the disk taken.
 func lengthen(f *os.File, from, to int64) error {
-	err := syscall.Fallocate(int(f.Fd()), 0, from, to-from)
-	if errors.Is(err, syscall.EOPNOTSUPP) || errors.Is(err, syscall.ENOSYS) {
+	err := unix.Fallocate(int(f.Fd()), 0, from, to-from)
+	if errors.Is(err, unix.EOPNOTSUPP) || errors.Is(err, unix.ENOSYS) {
 		return zeros(f, from, to)
 	}
 	return err
@@ -17,4 +36,4 @@ func lengthen(f *os.File, from, to int64) error {
 
 // drop takes the pages out of the program's memory; what they hold is in the
 // file (madvise(2): MADV_DONTNEED of a shared mapping loses nothing).
-func drop(b []byte) { _ = syscall.Madvise(b, syscall.MADV_DONTNEED) }
+func drop(b []byte) { _ = unix.Madvise(b, unix.MADV_DONTNEED) }

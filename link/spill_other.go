@@ -7,10 +7,12 @@ import (
 	"os"
 )
 
-// spills: on this system everything stays in memory.
+// spills: on this system everything stays in the heap.
 const spills = false
 
-func mapped(*os.File, int) ([]byte, error)  { return nil, errors.ErrUnsupported }
-func lengthen(*os.File, int64, int64) error { return errors.ErrUnsupported }
-func unmap([]byte)                          {}
-func drop([]byte)                           {}
+func mapFile(*os.File, int) ([]byte, error)  { return nil, errors.ErrUnsupported }
+func mapMemory(int) ([]byte, error)          { return nil, errors.ErrUnsupported }
+func moreMemory([]byte, int) ([]byte, error) { return nil, errors.ErrUnsupported }
+func lengthen(*os.File, int64, int64) error  { return errors.ErrUnsupported }
+func unmap([]byte)                           {}
+func drop([]byte)                            {}

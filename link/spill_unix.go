@@ -2,19 +2,7 @@
 
 package link
 
-import (
-	"os"
-	"syscall"
-)
-
-// spills says that arrays can be put into files on this system.
-const spills = true
-
-func mapped(f *os.File, n int) ([]byte, error) {
-	return syscall.Mmap(int(f.Fd()), 0, n, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_SHARED)
-}
-
-func unmap(b []byte) { _ = syscall.Munmap(b) } // fails only for what was not mapped
+import "os"
 
 // zeros writes out what a file is longer by: a page of a mapped file that the
 // disk has no place for would end the program when it is first touched.

@@ -94,7 +94,7 @@ func runLink(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	defer boundMemory(limit, bytesOf(files))()
+	defer boundMemory(limit)()
 	b := link.NewBuilder(m)
 	if *fit { // links the same reports several times
 		if _, err := addReports(ctx, c.stderr, b, files); err != nil {
@@ -113,6 +113,7 @@ func runLink(ctx context.Context, c *call) error {
 		return err
 	}
 	b.Judge(js)
+	oftenCollect(b.Len())
 	l, err := b.SolveLast()
 	if err != nil {
 		return err

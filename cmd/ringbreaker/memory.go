@@ -86,35 +86,23 @@ func machineMemory(read func(string) ([]byte, error)) int64 {
 	return most
 }
 
-// boundMemory sets the garbage collector to a work of so many bytes of input,
-// within a limit. What lives is mostly long arrays without pointers, which
-// cost the collector nothing, so it may come often: left alone it would let as
-// much garbage lie as there is life.
-func boundMemory(limit, input int64) (undo func()) {
-	const lying, least = 64 << 20, 15 // bytes of garbage, or per cent of what lives
-	live := max(input/2, 1)
-	percent := debug.SetGCPercent(int(min(max(100*lying/live, least), 100)))
-	bound := debug.SetMemoryLimit(limit)
+// boundMemory tells the garbage collector what is left of a limit beside the
+// linker's long arrays, which are not its own.
+func boundMemory(limit int64) (undo func()) {
+	percent := debug.SetGCPercent(100)
+	bound := debug.SetMemoryLimit(int64((1 - arrayShare) * float64(limit)))
 	return func() {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(bound)
 	}
 }
 
-// bytesOf is how long files are together; what has no length, such as a pipe,
-// may be of any.
-func bytesOf(files []string) (n int64) {
-	for _, name := range files {
-		info, err := os.Stat(name)
-		switch {
-		case err != nil: // told when it is read
-		case !info.Mode().IsRegular():
-			return math.MaxInt64
-		default:
-			n += info.Size()
-		}
-	}
-	return n
+// oftenCollect lets the garbage collector come more often while so many
+// reports are parted: left alone it lets as much garbage lie as there is life,
+// and what lives then is mostly without pointers, which costs it nothing.
+func oftenCollect(reports int) {
+	const lying, least, each = 64 << 20, 15, 300 // bytes of garbage, or per cent of what lives; bytes a report
+	debug.SetGCPercent(min(max(100*lying/(each*max(reports, 1)), least), 100))
 }
 
 // sizeWord tells a number of bytes to a person.
