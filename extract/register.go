@@ -403,7 +403,7 @@ func (x *scan) firmTo(i, end int) {
 			words++
 		}
 	}
-	if w := x.bytes(i); len(w) == 2 && usStates[string(w)] && (x.toks[i-1].class == classNumber || x.toks[min(i+1, len(x.toks)-1)].class == classNumber || x.markAt(i-1) == ',' || x.toks[first].class == classNumber) {
+	if w := x.bytes(i); i > 0 && len(w) == 2 && usStates[string(w)] && (x.toks[i-1].class == classNumber || x.toks[min(i+1, len(x.toks)-1)].class == classNumber || x.markAt(i-1) == ',' || x.toks[first].class == classNumber) {
 		return // "14, Reno NV 89502"
 	}
 	for first < i-1 && x.noFirmsWord(first) {

@@ -57,7 +57,7 @@ func (x *scan) numberOf(k, first int) bool {
 // gaveWord is what those do who give out a number.
 func gaveWord(w []byte) bool {
 	switch string(w) {
-	case "gave", "given", "gives", "provided", "supplied", "Gave", "Given", "dio", "dieron", "proporcionó", "donné", "fourni", "gab", "nannte", "deu", "deram", "passou":
+	case "gave", "given", "gives", "provided", "supplied", "Gave", "Given", "dio", "dieron", "donné", "fourni", "gab", "nannte", "deu", "passou":
 		return true
 	}
 	return false

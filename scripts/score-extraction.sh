@@ -26,7 +26,7 @@ if ! ${GO:-go} test ./extract -run SecondCorpus -count=1 -args -second.out="$wor
 	echo "**The second corpus does not hold its floors** (\`go test ./extract -run SecondCorpus\`)."
 	cat "$work/second.log" >&2
 fi
-for half in dev held third fourth fifth; do
+for half in dev held third fourth fifth sixth; do
 	[ -s "$work/$half.tsv" ] || { echo "score: no figures of the half $half" >&2; exit 1; }
 	if [ "$(awk -F'\t' -v h="$half" '$4==h' "$history" | tail -1 | cut -f5-)" != "$(cat "$work/$half.tsv")" ]; then
 		printf '%s\t%s\t%s\t%s\t%s\n' "$(date -u +%Y-%m-%d)" "$commit" "${WHAT:-make score}" "$half" "$(cat "$work/$half.tsv")" >>"$history"
