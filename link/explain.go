@@ -128,21 +128,31 @@ func (r Result) explainApart(e *Explanation) {
 			e.Says = append(e.Says, fmt.Sprintf("A person should look: the two rings are linked by %.1f bits, which is not enough to join them.", s.Link.Bits))
 		}
 	}
+	a, b := r.ring(e.RingA), r.ring(e.RingB)
+	if a == nil || b == nil {
+		return
+	}
 	ties := 0
-	for _, ring := range r.Rings {
-		if ring.ID != e.RingA {
-			continue
-		}
-		for _, t := range append(slices.Clone(ring.Suppliers), ring.Launderers...) {
-			if slices.Contains(t.Rings, e.RingB) {
-				ties++
-				e.Says = append(e.Says, fmt.Sprintf("Both rings are tied to %s (%s): %s.", t.Indicator, t.Role, t.Why))
-			}
+	for _, t := range append(slices.Clone(a.Suppliers), a.Launderers...) {
+		if slices.Contains(t.Rings, e.RingB) {
+			ties++
+			e.Says = append(e.Says, fmt.Sprintf("Both rings are tied to %s (%s): %s.", t.Indicator, t.Role, t.Why))
 		}
 	}
 	if ties == 0 && len(e.Between) == 0 {
 		e.Says = append(e.Says, "The two rings share no value that could link them.")
+		return
 	}
+	e.Says = append(e.Says, against(a, b)...)
+}
+
+// ring finds a ring by its id; nil if there is none.
+func (r Result) ring(id fraud.RingID) *fraud.Ring {
+	i := slices.IndexFunc(r.Rings, func(x fraud.Ring) bool { return x.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &r.Rings[i]
 }
 
 // chain walks the ring's tree from a to b. The tree holds the strongest links,
