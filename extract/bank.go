@@ -140,7 +140,10 @@ func (x *scan) account(i int) {
 // sort code and eight digits, "20-45-77 60119283", without a word for either
 // (Pay.UK). i is the first pair.
 func (x *scan) sortCodeAt(i int) bool {
-	if x.toks[i].len() != 2 || x.home == nil || x.home.code != 44 || i+5 >= len(x.toks) || x.markAt(i+1) != '-' || x.markAt(i+3) != '-' || i > 0 && (x.markAt(i-1) == '-' && x.gap(i) == 0) {
+	if x.toks[i].len() != 2 || i+5 >= len(x.toks) || x.markAt(i+1) != '-' || x.markAt(i+3) != '-' || i > 0 && (x.markAt(i-1) == '-' && x.gap(i) == 0) {
+		return false
+	}
+	if home := x.atHome().region; home == nil || home.code != 44 {
 		return false
 	}
 	for k := i + 1; k <= i+4; k++ {

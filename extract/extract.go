@@ -61,11 +61,10 @@ type scan struct {
 	asking    []int32   // words that the dictionary wants looked at
 	numbers   []int32   // runs with digits
 	opt       Options
-	home      *phoneRegion
-	order     []int32        // of listed, kept for the next text
-	abroad    []*phoneRegion // where else its numbers may be at home, if nobody said
-	where     string         // the country that was said, or that the text's words name; "" if neither
-	langOf    language       // see lang
+	home      textHome // see atHome
+	settled   bool
+	order     []int32  // of listed, kept for the next text
+	langOf    language // see lang
 	langSet   bool
 	found     []Finding
 	marks     []mark // of found: where each stands in the folded text
@@ -174,13 +173,12 @@ func (e *Extractor) putBack() {
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, false
-	x.closing, x.asks = 0, notAsked
+	x.closing, x.asks, x.settled = 0, notAsked, false
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {
 		return nil
 	}
-	x.settle()
 	x.recognise()
 	if len(x.found) == 0 {
 		return nil

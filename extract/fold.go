@@ -92,6 +92,10 @@ func (f *folded) fold(s string) {
 // so that eight bytes can be read at any place in it.
 const padding = 8
 
+// folds says whether anything in the text was looked at to be folded; if not, it
+// is ASCII without a sign of ours.
+func (f *folded) folds() bool { return len(f.stretches) > 0 }
+
 // take fills f from s as if nothing in it had to be folded, which is so of
 // most that people write. Whoever finds a byte that foldClass marks, goes on
 // with [folded.foldFrom].

@@ -11,24 +11,41 @@ import (
 // says; else where the text's own words are (its money, its banks and offices),
 // and else where its language is spoken most. Where nobody said, a number
 // that is none there may be one of the language's other countries.
-func (x *scan) settle() {
-	x.where, x.abroad = x.opt.Country, nil
-	if x.home = regionNamed(x.where); x.home != nil {
-		return
+func (x *scan) settle() (h textHome) {
+	h.where = x.opt.Country
+	if h.region = regionNamed(h.where); h.region != nil {
+		return h
 	}
 	lang := x.lang()
-	if x.where = x.homeByWords(lang); !spokenIn(x.where, lang) {
-		x.where = ""
+	if h.where = x.homeByWords(lang); !spokenIn(h.where, lang) {
+		h.where = ""
 	}
-	if x.where == "" {
-		x.home = regionNamed(homes[lang])
+	if h.where == "" {
+		h.region = regionNamed(homes[lang])
 	} else {
-		x.home = regionNamed(x.where)
+		h.region = regionNamed(h.where)
 	}
-	x.abroad = abroad[lang]
-	if (lang == langEN || lang == langNone) && hasCJK(x.text.b) {
-		x.abroad = abroad[langJA]
+	h.abroad = abroad[lang]
+	if (lang == langEN || lang == langNone) && x.text.folds() && hasCJK(x.text.b) {
+		h.abroad = abroad[langJA]
 	}
+	return h
+}
+
+// textHome is where a text's numbers are at home.
+type textHome struct {
+	region *phoneRegion
+	abroad []*phoneRegion // where else they may be at home, if nobody said
+	where  string         // the country that was said, or that the text's words name; "" if neither
+}
+
+// atHome is what [scan.settle] says of the text. Most texts have no number that
+// asks for it.
+func (x *scan) atHome() *textHome {
+	if !x.settled {
+		x.home, x.settled = x.settle(), true
+	}
+	return &x.home
 }
 
 // homeByWords is the country that most of a text's words of one country speak
@@ -39,17 +56,19 @@ func (x *scan) homeByWords(lang language) string {
 	vote := func(country string, n uint8) {
 		votes[homeWords.place[country]] += n
 	}
-	if bytes.IndexByte(b, signPound) >= 0 {
-		vote("GB", 2)
-	}
-	if bytes.IndexByte(b, signRupee) >= 0 {
-		vote("IN", 2)
-	}
 	if bytes.Contains(b, []byte("R$")) {
 		vote("BR", 2)
 	}
-	if (lang == langNone || lang == langEN) && kana(b) {
-		vote("JP", 2)
+	if x.text.folds() { // plain text has no such signs
+		if bytes.IndexByte(b, signPound) >= 0 {
+			vote("GB", 2)
+		}
+		if bytes.IndexByte(b, signRupee) >= 0 {
+			vote("IN", 2)
+		}
+		if (lang == langNone || lang == langEN) && kana(b) {
+			vote("JP", 2)
+		}
 	}
 	for i := range x.toks[:min(len(x.toks), mostVoting)] {
 		at := homeWords.of[uint16(x.toks[i].word)&(1<<cueBits-1)]
@@ -209,8 +228,8 @@ const leastAbroad = 9
 // countries of the language. It takes the zero that a country's own numbers
 // begin with, or a word for a phone and a mobile's or a free number's form.
 func (x *scan) elsewhere(d []byte, gs []group, cue phoneCue) (phoneNumber, bool) {
-	for _, region := range x.abroad {
-		if region == x.home {
+	for _, region := range x.atHome().abroad {
+		if region == x.home.region {
 			continue
 		}
 		p, ok := parsePhone(d, false, region)

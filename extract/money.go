@@ -157,12 +157,12 @@ func (x *scan) currencyWord(word []byte) string {
 	}
 	switch string(low) {
 	case "pesos", "peso":
-		if local := pesosOf[x.where]; local != "" {
+		if local := pesosOf[x.atHome().where]; local != "" {
 			return local
 		}
 		return "MXN"
 	case "kr", "kronor", "kroner":
-		return map[string]string{"SE": "SEK", "NO": "NOK", "DK": "DKK"}[x.where]
+		return map[string]string{"SE": "SEK", "NO": "NOK", "DK": "DKK"}[x.atHome().where]
 	}
 	return ""
 }
@@ -373,14 +373,14 @@ func (x *scan) codeBefore(i int) (string, int) {
 
 // localDollar is the currency of "$" where the text is at home.
 func (x *scan) localDollar() string {
-	if local := dollarsOf[x.where]; local != "" {
+	if local := dollarsOf[x.atHome().where]; local != "" {
 		return local
 	}
 	return "USD"
 }
 
 func (x *scan) yenOrYuan() string {
-	if x.where == "CN" {
+	if x.atHome().where == "CN" {
 		return "CNY"
 	}
 	return "JPY"

@@ -41,7 +41,7 @@ func (x *scan) number(i int) {
 		}
 	}
 	if plus, _ := x.plusBefore(gs[0].tok); !plus {
-		for hi := n; hi > 0 && len(x.abroad) > 0; hi-- {
+		for hi := n; hi > 0 && len(x.atHome().abroad) > 0; hi-- {
 			if x.phoneAbroad(gs[:hi]) {
 				return
 			}
@@ -361,14 +361,14 @@ func (x *scan) dropTrunkZero(gs []group, d []byte) []byte {
 // plan reads the digits by the numbering plans that may apply.
 func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber, bool) {
 	if plus {
-		p, ok := parsePhone(d, true, x.home)
+		p, ok := parsePhone(d, true, x.atHome().region)
 		return p, ok && (p.valid || fiction(&p) || cue == cueFor && len(d) >= 10 && p.settled())
 	}
 	if unlike(x.text.b, gs) {
 		return phoneNumber{}, false
 	}
-	if x.home != nil && x.home.code != 1 && !(x.opt.Country == "" && threeThreeFour(gs) && american(d)) {
-		p, ok := parsePhone(d, false, x.home)
+	if x.atHome().region != nil && x.atHome().region.code != 1 && !(x.opt.Country == "" && threeThreeFour(gs) && american(d)) {
+		p, ok := parsePhone(d, false, x.atHome().region)
 		if ok && (p.valid || fiction(&p)) && shapeFits(gs, &p, d, cue) {
 			return p, true
 		}
@@ -377,10 +377,10 @@ func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber,
 		return p, true
 	}
 	p, ok := parsePhone(d, false, regionUS)
-	if ok && p.valid && p.code == 1 && nanpShape(gs, d, cue) && !(len(x.abroad) > 0 && twoFourFour(gs)) {
+	if ok && p.valid && p.code == 1 && nanpShape(gs, d, cue) && !(len(x.atHome().abroad) > 0 && twoFourFour(gs)) {
 		return p, true
 	}
-	return p, ok && p.valid && p.code != 1 && x.home != nil && x.home.code == 1 && cue == cueFor
+	return p, ok && p.valid && p.code != 1 && x.atHome().region != nil && x.atHome().region.code == 1 && cue == cueFor
 }
 
 // american says whether digits are a number of North America.

@@ -211,7 +211,7 @@ func (x *scan) skipJoint(k, end int) int {
 // spokenPhone takes the digits if a numbering plan knows them: the words say
 // themselves that it is a number, so groups do not matter.
 func (x *scan) spokenPhone(first, last int, d []byte) bool {
-	home := x.home
+	home := x.atHome().region
 	p, ok := parsePhone(d, false, home)
 	if !ok || !p.valid && !fiction(&p) || len(d) < 9 {
 		if p, ok = parsePhone(d, false, regionUS); !ok || !p.valid || p.code != 1 || len(d) < 10 {

@@ -144,8 +144,8 @@ func (x *scan) urlNumbers(start, end int) {
 		}
 		raw := unescapeURL.Replace(string(b[from:to]))
 		country := "US"
-		if x.home != nil {
-			country = x.home.name
+		if home := x.atHome().region; home != nil {
+			country = home.name
 		}
 		if value, valid, ok := canonicalPhone(raw, country); ok && valid {
 			x.takeSpan(fraud.Phone, value, from, to, true)
