@@ -26,3 +26,12 @@ func TestCommonTextIsTheLongestThatTwoReportsShare(t *testing.T) {
 		t.Errorf("a report without a text shares %+v", none)
 	}
 }
+
+// Words that stand in one order in any two texts are not a text in common.
+func TestScatteredWordsAreNoCommonText(t *testing.T) {
+	a := &fraud.Report{Narrative: "A man from the bank called and said that the account was open, so I went to the branch."}
+	b := &fraud.Report{Narrative: "They showed a window full of warnings and the fan was loud until I drove to my neighbour."}
+	if got := extract.CommonText(a, b); got != (extract.Common{}) {
+		t.Errorf("%q is told as what both texts share", got.Template)
+	}
+}

@@ -89,14 +89,19 @@ type Common struct {
 	FieldB string
 }
 
+// leastCommon is the part of the shorter text from which two texts have
+// something in common: "the", "and" and "of" stand in one order in any two, and
+// a link's reports need not be those that hold the script of its cause.
+const leastCommon = 0.5
+
 // CommonText aligns each text of one report with each of another and gives
 // the pair that shares most: what a reader is shown where two reports are
-// linked by a script. Nothing shared gives the zero value.
+// linked by a script. Nothing but scattered words shared gives the zero value.
 func CommonText(a, b *fraud.Report) Common {
 	var most Common
 	for _, x := range textsOf(a) {
 		for _, y := range textsOf(b) {
-			if t := Template(x.text, y.text); t.Shared > most.Shared {
+			if t := Template(x.text, y.text); t.Shared > most.Shared && max(t.OfA, t.OfB) >= leastCommon {
 				most = Common{t, x.field, y.field}
 			}
 		}

@@ -30,8 +30,9 @@ func against(a, b *fraud.Ring) []string {
 		of     [2]int
 	}
 	var rows []row
+	theirs := valuesByKind(b)
 	for kind, values := range valuesByKind(a) {
-		others := valuesByKind(b)[kind]
+		others := theirs[kind]
 		if len(others) == 0 {
 			continue // of this kind nothing can be missing
 		}
