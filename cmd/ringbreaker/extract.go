@@ -58,7 +58,7 @@ func runExtract(ctx context.Context, c *call) error {
 		return extractLines(ctx, c, "-", c.stdin, *in, opt, allCores())
 	}
 	for _, name := range c.flags.Args() {
-		f, err := os.Open(name)
+		f, err := openLines(name)
 		if err != nil {
 			return err
 		}

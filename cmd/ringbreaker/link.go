@@ -29,7 +29,7 @@ func linkCommand() command {
 }
 
 func runLink(ctx context.Context, c *call) error {
-	in := c.flags.String("in", "", "report JSONL `FILE`s, with commas between")
+	in := c.flags.String("in", "", "report JSONL `FILE`s, plain or packed by gzip, with commas between")
 	judged := c.flags.String("judgements", "", "JSONL `FILE` of people's decisions, which the linker obeys")
 	data := c.flags.String("data", "", "instead of files, the node in `DIR`: its reports and its people's decisions, linked anew")
 	out := c.flags.String("out", "", "`DIR` for assign.tsv, rings.jsonl, links.jsonl and suggestions.jsonl")
@@ -111,6 +111,9 @@ func runLink(ctx context.Context, c *call) error {
 	refused, err := addReports(ctx, c.stderr, b, files)
 	if err != nil {
 		return err
+	}
+	if b.Len() == 0 && refused > 0 { // an empty result would replace the last one
+		return fmt.Errorf("no line of %s is a report: give report JSONL (%d lines refused)", *in, refused)
 	}
 	b.Judge(js)
 	oftenCollect(b.Len())
@@ -264,7 +267,7 @@ type refusal struct {
 
 // pieces hands over a file in pieces of whole lines.
 func pieces(ctx context.Context, name string, number int, work chan<- piece, lock *sync.Mutex, told *[]refusal) error {
-	f, err := os.Open(name)
+	f, err := openLines(name)
 	if err != nil {
 		return err
 	}
@@ -478,7 +481,7 @@ func findReports(ctx context.Context, name string, want map[fraud.ReportID]*frau
 	if len(want) == 0 {
 		return nil
 	}
-	f, err := os.Open(name)
+	f, err := openLines(name)
 	if err != nil {
 		return err
 	}

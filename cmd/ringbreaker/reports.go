@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -27,7 +28,7 @@ func eachReport(ctx context.Context, files []string, stderr io.Writer, take func
 }
 
 func eachReportOf(ctx context.Context, name string, stderr io.Writer, take func(*fraud.Report) error) (refused int, err error) {
-	f, err := os.Open(name)
+	f, err := openLines(name)
 	if err != nil {
 		return 0, err
 	}
@@ -60,6 +61,44 @@ func eachReportOf(ctx context.Context, name string, stderr io.Writer, take func(
 			return refused, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
 	}
+}
+
+// openLines opens a file of lines as desks keep and send them: packed by gzip
+// it is unpacked as it is read, and the mark that some programs of Windows
+// write before UTF-8 is no part of the first line.
+func openLines(name string) (io.ReadCloser, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	r, err := unpacked(f)
+	if err != nil {
+		f.Close()
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{r, f}, nil
+}
+
+// unpacked unpacks once: a file that holds itself, packed, would never end.
+func unpacked(f io.Reader) (io.Reader, error) {
+	const magic, mark = "\x1f\x8b", "\xef\xbb\xbf" // RFC 1952 §2.3.1; Unicode 16, §23.8
+	r := bufio.NewReader(f)
+	if head, _ := r.Peek(len(magic)); string(head) == magic {
+		z, err := gzip.NewReader(r)
+		if err != nil {
+			return nil, fmt.Errorf("begins like gzip and is not: %w", fraud.ErrInvalid)
+		}
+		r = bufio.NewReader(z)
+	}
+	if head, _ := r.Peek(len(mark)); string(head) == mark {
+		if _, err := r.Discard(len(mark)); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil // what could not be looked at is told by whoever reads on
 }
 
 // lineReader reads lines of at most limit bytes; a longer one is skipped to

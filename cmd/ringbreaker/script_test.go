@@ -4,6 +4,7 @@ import (
 	"archive/tar"
 	"archive/zip"
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -48,6 +49,8 @@ func scriptCommands() map[string]func(ts *testscript.TestScript, neg bool, args 
 		"note":     noteDown,
 		"await":    await,
 		"liar":     liar,
+		"pack":     pack,
+		"cut":      cut,
 	}
 }
 
@@ -149,6 +152,26 @@ func flip(ts *testscript.TestScript, neg bool, args []string) {
 	b := []byte(ts.ReadFile(args[0]))
 	b[(len(b)-1)*at/1000] ^= 1
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), b, 0o600))
+}
+
+// pack FILE PACKED packs a file by gzip.
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "pack FILE PACKED")
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, err := io.WriteString(z, ts.ReadFile(args[0]))
+	ts.Check(err)
+	ts.Check(z.Close())
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), b.Bytes(), 0o600))
+}
+
+// cut FILE BYTES takes so many bytes off a file's end.
+func cut(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, "cut FILE BYTES")
+	n, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	b := ts.ReadFile(args[0])
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(b[:len(b)-n]), 0o600))
 }
 
 // flipat FILE TEXT inverts one bit of each place where a text stands.
