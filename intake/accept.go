@@ -50,6 +50,20 @@ func (s *Service) prepare(b built, via string) (fraud.Acceptance, error) {
 	return a, nil
 }
 
+// prepareAll prepares a record and the others that its bytes hold: all of
+// them come in, or none.
+func (s *Service) prepareAll(b built, via string) ([]fraud.Acceptance, error) {
+	var all []fraud.Acceptance
+	for _, one := range append([]built{b}, b.more...) {
+		a, err := s.prepare(one, via)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
 // instead puts what a mail's or page's own reader found in place of what the
 // same text gave as plain words.
 func instead(all []fraud.Sighting, r *fraud.Report, found map[string][]extract.Finding) []fraud.Sighting {

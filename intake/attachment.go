@@ -3,10 +3,12 @@ package intake
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"fmt"
 	"path"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
@@ -98,7 +100,7 @@ func (c *carried) one(f extract.Attachment, reporters bool) error {
 	if reporters {
 		c.own[at] = true
 	}
-	pages, note := c.text(f)
+	pages, note := c.text(f, reporters)
 	if c.ctx.Err() != nil {
 		return context.Cause(c.ctx)
 	}
@@ -152,13 +154,17 @@ func (c *carried) write(pages []string, at int, reporters bool, note *readNote) 
 // maxNarrative is below the schema's limit of a narrative.
 const maxNarrative = 240_000
 
-// text reads one attachment. What the mail's own reader has read (text, HTML,
-// invitations, mails) is not read again.
-func (c *carried) text(f extract.Attachment) (pages []string, note readNote) {
+// text reads one attachment. What a fraudster's mail carries as text, HTML or
+// invitation stands in that mail's own text already and is not read again; a
+// reporter's own mail gives no text but its body.
+func (c *carried) text(f extract.Attachment, reporters bool) (pages []string, note readNote) {
 	kind := fileKind(f)
 	switch kind {
 	case "read":
-		return nil, readNote{By: "mail"}
+		if reporters && !isMail(f) {
+			pages = []string{shownText(f)}
+		}
+		return pages, readNote{By: "mail"}
 	case "":
 		return nil, readNote{Unread: "files of this kind are not read"}
 	case "archive":
@@ -191,6 +197,8 @@ func (c *carried) text(f extract.Attachment) (pages []string, note readNote) {
 			note.Unread = reason(err)
 		}
 		note.By = "document"
+	case "plain":
+		pages, note.By = []string{readable(unmarked(f.Data))}, "document"
 	case "drawing":
 		doc, _ := extract.HTML(bytes.ToValidUTF8(f.Data, []byte("\ufffd")), extract.Options{})
 		pages, note.By = []string{readable(doc.Text)}, "document"
@@ -200,6 +208,48 @@ func (c *carried) text(f extract.Attachment) (pages []string, note readNote) {
 		note.Unread = "no text was found in it"
 	}
 	return pages, note
+}
+
+// isMail says whether an attachment is a mail, which becomes a contact and no
+// words of the reporter.
+func isMail(f extract.Attachment) bool {
+	if isOLE(f.Data) {
+		return true
+	}
+	_, err := readMail(f.Data)
+	return err == nil && strings.HasSuffix(strings.ToLower(f.Name), ".eml")
+}
+
+// shownText is the text of a page, an invitation, a card or a plain file as
+// the mail's reader reads it, without what the style of a page hides.
+func shownText(f extract.Attachment) string {
+	part := fmt.Appendf(nil, "Content-Type: %s\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; filename=\"x%s\"\r\n\r\n",
+		cleanType(f.MediaType), cleanType(path.Ext(strings.ToLower(f.Name))))
+	doc, _, err := extract.Mail(append(part, base64.StdEncoding.EncodeToString(f.Data)...), extract.Options{})
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	at := 0
+	for _, h := range doc.Hidden {
+		if h.Start >= at && h.End <= len(doc.Text) {
+			b.WriteString(doc.Text[at:h.Start])
+			at = h.End
+		}
+	}
+	b.WriteString(doc.Text[at:])
+	return readable(b.String())
+}
+
+// cleanType is a media type or a file's ending without what could end a
+// header line.
+func cleanType(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || strings.ContainsRune("/.+-", c) {
+			return c
+		}
+		return -1
+	}, strings.ToLower(s))
 }
 
 func isImage(f extract.Attachment) bool {
@@ -234,6 +284,8 @@ func fileKind(f extract.Attachment) string {
 		return "drawing"
 	case strings.HasPrefix(f.MediaType, "text/"), strings.HasSuffix(name, ".htm"), strings.HasSuffix(name, ".html"), strings.HasSuffix(name, ".ics"), strings.HasSuffix(name, ".eml"), isOLE(head) && strings.HasSuffix(name, ".msg"):
 		return "read"
+	case (strings.HasSuffix(name, ".txt") || strings.HasSuffix(name, ".csv") || strings.HasSuffix(name, ".vcf")) && utf8.ValidString(unmarked(f.Data)):
+		return "plain" // sent as a program's file, without saying that it is text
 	case strings.HasPrefix(f.MediaType, "image/"):
 		return "image" // of a kind that is not read, which the note then says
 	}

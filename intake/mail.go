@@ -3,9 +3,11 @@ package intake
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/mail"
 	"strings"
@@ -74,11 +76,47 @@ func (r *run) mbox(src source) error {
 // that came through the door of mails always has one: who sent it. There a
 // mail forwarded as text, or passed on as it is, is the fraudster's too, and
 // the rest is the reporter's own words, which nobody is called a sender for.
+// Of several mails that one carries each becomes a report: they may be of
+// several operators, whom one report would join.
 func (s *Service) mailReport(w whole) (built, error) {
 	outer, err := readMail(w.body)
 	if err != nil {
 		return built{}, err
 	}
+	all, more := unwrap(outer, w.body)
+	// What the others carry is not the reporter's own, so they come first.
+	first := letter{w: w, outer: outer, inner: all[0], together: len(all) > 1, theirs: map[string]bool{}}
+	if more {
+		first.lost = fmt.Sprintf("it carries more than %d mails: the others are in the mail itself, and were not read", maxForwarded)
+	}
+	var others []built
+	for n, inner := range all[1:] {
+		next := letter{w: w, outer: outer, inner: inner, place: n + 2, together: true, theirs: first.theirs}
+		b, err := s.letterReport(next)
+		if err != nil {
+			return built{}, err
+		}
+		others = append(others, b)
+	}
+	out, err := s.letterReport(first)
+	out.more = others
+	return out, err
+}
+
+// letter is a mail on its way to become a report: the outermost one, and the
+// one that it carries, which is itself if it carries none.
+type letter struct {
+	w        whole
+	outer    *enmime.Envelope
+	inner    enclosed
+	place    int             // among the mails that were forwarded together, from 2; 0 for the first
+	together bool            // with others
+	theirs   map[string]bool // hashes of what the others carry
+	lost     string          // what of it was not read, and why
+}
+
+func (s *Service) letterReport(l letter) (built, error) {
+	w, outer, inner, body := l.w, l.outer, l.inner.env, l.inner.body
 	r := &fraud.Report{
 		ID: contentID("mail", w.bytes()), Source: s.cfg.Source, ReceivedAt: s.mailTime(outer, w.modified),
 		Reporter: fraud.Reporter{Country: s.cfg.Country, Role: "feed"},
@@ -86,8 +124,11 @@ func (s *Service) mailReport(w whole) (built, error) {
 	if w.door {
 		r.ReceivedAt = w.modified.UTC()
 	}
-	inner, body := unwrap(outer, w.body)
 	own := outer.Text // the reporter's own words
+	if l.place > 0 {
+		r.ID += fmt.Sprintf("-%d", l.place)
+		own = "" // they stand in the first one's report
+	}
 	by := outer.GetHeader("From")
 	theirs := inner == outer && w.door // the outer mail is the reporter's and nobody else's
 	if passed, ok := resent(outer); ok && theirs {
@@ -109,17 +150,25 @@ func (s *Service) mailReport(w whole) (built, error) {
 	}
 	out := built{report: r, named: true, found: map[string][]extract.Finding{}}
 	c := s.carry(w.ctx, r)
+	c.own[0] = l.together // of several reports the one file is no evidence that they belong together
 	if !theirs {
 		if err := s.sent(r, &out, c, inner, body); err != nil {
 			return built{}, err
 		}
 	}
-	if inner != outer || theirs {
+	if l.place > 0 {
+		maps.Copy(l.theirs, c.hashes)
+	} else if inner != outer || theirs {
+		maps.Copy(c.hashes, l.theirs)
 		if err := s.added(c, w.body); err != nil {
 			return built{}, err
 		}
 	}
+	if l.lost != "" {
+		c.notes = append(c.notes, readNote{Evidence: 0, Unread: l.lost})
+	}
 	out.pages, out.own = c.pages, c.own
+	var err error
 	out.report, err = finishedWith(r, c.notes)
 	return out, err
 }
@@ -154,16 +203,41 @@ func (s *Service) added(c *carried, body []byte) error {
 	return c.take(doc.Attachments, true)
 }
 
-// unwrap follows mails that were forwarded inside each other to the innermost.
-func unwrap(env *enmime.Envelope, body []byte) (*enmime.Envelope, []byte) {
-	for range maxNested {
-		next, b, ok := forwarded(env)
-		if !ok {
-			break
+// enclosed is a mail and its bytes.
+type enclosed struct {
+	env  *enmime.Envelope
+	body []byte
+}
+
+// maxForwarded is how many mails one may carry that are read: who attaches
+// more empties a mailbox, which a file of mails is for.
+const maxForwarded = 50
+
+// unwrap follows mails that were forwarded inside each other to the innermost
+// ones: several where somebody attached several. more says that there are
+// others yet.
+func unwrap(env *enmime.Envelope, body []byte) (all []enclosed, more bool) {
+	var follow func(e enclosed, depth int)
+	follow = func(e enclosed, depth int) {
+		var in []enclosed
+		if depth < maxNested {
+			in = forwarded(e.env)
 		}
-		env, body = next, b
+		if len(in) == 0 {
+			if more = more || len(all) >= maxForwarded; !more {
+				all = append(all, e)
+			}
+			return
+		}
+		for _, x := range in {
+			if more {
+				return
+			}
+			follow(x, depth+1)
+		}
 	}
-	return env, body
+	follow(enclosed{env, body}, 0)
+	return all, more
 }
 
 // outlookReport makes an Outlook message file into a report. What is kept as
@@ -183,7 +257,7 @@ const maxContactText = 900_000
 func readMail(b []byte) (*enmime.Envelope, error) {
 	env, err := enmime.NewParser(enmime.SkipMalformedParts(true), enmime.MaxStoredPartErrors(20)).ReadEnvelope(bytes.NewReader(b))
 	if err != nil {
-		return nil, fmt.Errorf("the mail cannot be taken apart: %w", fraud.ErrInvalid)
+		return nil, fmt.Errorf("the mail cannot be taken apart, its head is broken or missing: save or send it again from the mail program: %w", fraud.ErrInvalid)
 	}
 	if env.GetHeader("From") == "" && env.GetHeader("Received") == "" && env.GetHeader("Subject") == "" {
 		return nil, fmt.Errorf("the mail has neither sender, subject nor a line of its way: %w", fraud.ErrInvalid)
@@ -191,8 +265,9 @@ func readMail(b []byte) (*enmime.Envelope, error) {
 	return env, nil
 }
 
-// forwarded is the mail inside a mail, with its bytes, if there is one.
-func forwarded(env *enmime.Envelope) (*enmime.Envelope, []byte, bool) {
+// forwarded are the mails inside a mail, in their order, each once.
+func forwarded(env *enmime.Envelope) (all []enclosed) {
+	seen := map[[sha256.Size]byte]bool{}
 	for _, parts := range [][]*enmime.Part{env.Attachments, env.Inlines, env.OtherParts} {
 		for _, p := range parts {
 			content := p.Content
@@ -206,12 +281,14 @@ func forwarded(env *enmime.Envelope) (*enmime.Envelope, []byte, bool) {
 			case p.ContentType != "message/rfc822" && !strings.HasSuffix(strings.ToLower(p.FileName), ".eml"):
 				continue
 			}
-			if inner, err := readMail(content); err == nil {
-				return inner, content, true
+			sum := sha256.Sum256(content)
+			if inner, err := readMail(content); err == nil && !seen[sum] {
+				seen[sum] = true
+				all = append(all, enclosed{inner, content})
 			}
 		}
 	}
-	return nil, nil, false
+	return all
 }
 
 // sender is the address a mail says it is from.

@@ -294,10 +294,10 @@ func (v *mailVisit) Data(r io.Reader) error {
 	}
 	defer drop()
 	n, err := io.Copy(spool, io.LimitReader(r, maxMail+1))
-	var says *smtp.SMTPError
+	var ended *smtp.SMTPError
 	switch {
-	case errors.As(err, &says):
-		return says
+	case errors.As(err, &ended):
+		return ended
 	case err != nil:
 		return answer(451, smtp.EnhancedCode{4, 4, 2}, "the mail broke off, or could not be stored; try again later")
 	case n > maxMail:
@@ -323,7 +323,11 @@ func (v *mailVisit) Data(r io.Reader) error {
 		v.d.cfg.Log.ErrorContext(v.d.ctx, "mail not taken", slog.String("report", string(got.Report)), slog.String("error", err.Error()))
 		return answer(451, smtp.EnhancedCode{4, 3, 0}, "the report could not be stored; try again later")
 	}
-	return answer(250, smtp.EnhancedCode{2, 0, 0}, "taken in as report "+ascii(string(got.Report)))
+	says := "taken in as report " + ascii(string(got.Report))
+	if got.More > 0 {
+		says += fmt.Sprintf(" and %d more, one for each mail that it carries", got.More)
+	}
+	return answer(250, smtp.EnhancedCode{2, 0, 0}, says)
 }
 
 // spool opens a file without a name for one mail: what a slow client sends
@@ -350,7 +354,7 @@ func ascii(s string) string {
 // ReceiveMail takes in a mail that somebody sent to the address of reports.
 // Who sent it is the reporter, whose name and address go to the vault and
 // nowhere else; the mail that they forwarded, if they did, is the
-// fraudster's. When it returns without an error, the report is on disk. The
+// fraudster's; of several that are attached to one, each is a report. When it returns without an error, the report is on disk. The
 // same bytes again are the same report. The error wraps fraud.ErrInvalid if
 // they are no mail.
 func (s *Service) ReceiveMail(ctx context.Context, body []byte) (Receipt, error) {
@@ -364,12 +368,12 @@ func (s *Service) ReceiveMail(ctx context.Context, body []byte) (Receipt, error)
 	if err != nil {
 		return Receipt{}, err
 	}
-	a, err := s.prepare(b, "email")
-	rec := Receipt{Report: b.report.Name()}
+	all, err := s.prepareAll(b, "email")
+	rec := Receipt{Report: b.report.Name(), More: len(b.more)}
 	if err != nil {
 		return rec, err
 	}
-	taken, err := s.store.AcceptBatch(ctx, []fraud.Acceptance{a})
+	taken, err := s.store.AcceptBatch(ctx, all)
 	if err != nil {
 		return rec, fmt.Errorf("take in report %s: %w", rec.Report, err)
 	}

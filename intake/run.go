@@ -28,13 +28,14 @@ type built struct {
 	pages  map[string][]span            // by field: which part of its text stands on which page of which attachment
 	own    map[int]bool                 // places in the report's evidence of the reporter's own files
 	owned  map[fraud.Indicator]bool     // values of whom the mail went to
+	more   []built                      // the other records that the same bytes hold: mails forwarded together
 	named  bool                         // by the hash of its bytes: the same name is the same record, however it is read
 }
 
 // outcome is an item after decoding.
 type outcome struct {
 	item
-	acc   fraud.Acceptance
+	acc   []fraud.Acceptance // one, or more of one mail that carries several
 	named bool
 }
 
@@ -140,7 +141,7 @@ func (r *run) decode(x item) outcome {
 	b, err := x.decode()
 	if err == nil {
 		o.named = b.named
-		o.acc, err = r.s.prepare(b, r.via)
+		o.acc, err = r.s.prepareAll(b, r.via)
 	}
 	o.err = err
 	return o
@@ -164,7 +165,7 @@ func (r *run) commit(out []outcome) error {
 	var batch []fraud.Acceptance
 	for _, o := range out {
 		if o.err == nil {
-			batch = append(batch, o.acc)
+			batch = append(batch, o.acc...)
 		} else if !errors.Is(o.err, fraud.ErrInvalid) {
 			return o.err // a fault of ours or of the machine, not of the record
 		}
@@ -187,27 +188,35 @@ func (r *run) count(out []outcome, taken []fraud.Taken) {
 	defer r.mu.Unlock()
 	n := 0
 	for _, o := range out {
-		r.res.Records++
 		if o.err != nil {
+			r.res.Records++
 			r.res.Rejected++
 			r.rej.add(o.file, o.line, o.err)
 			continue
 		}
-		switch taken[n] {
-		case fraud.TakenNew:
-			r.res.New++
-		case fraud.TakenSame:
-			r.res.Same++
-		case fraud.TakenConflict:
-			if o.named {
-				r.res.Same++ // the same bytes, which are read otherwise by now
-				break
-			}
-			r.res.Conflicts++
-			r.rej.add(o.file, o.line, fmt.Errorf("report %s was taken in before with other content: give the correction its own id and name the old one in supersedes: %w",
-				o.acc.Report.Name(), fraud.ErrConflict))
+		for _, a := range o.acc {
+			r.res.Records++
+			r.became(o, a, taken[n])
+			n++
 		}
-		n++
+	}
+}
+
+// became writes down what became of one report; r.mu is held.
+func (r *run) became(o outcome, a fraud.Acceptance, taken fraud.Taken) {
+	switch taken {
+	case fraud.TakenNew:
+		r.res.New++
+	case fraud.TakenSame:
+		r.res.Same++
+	case fraud.TakenConflict:
+		if o.named {
+			r.res.Same++ // the same bytes, which are read otherwise by now
+			return
+		}
+		r.res.Conflicts++
+		r.rej.add(o.file, o.line, fmt.Errorf("report %s was taken in before with other content: give the correction its own id and name the old one in supersedes: %w",
+			a.Report.Name(), fraud.ErrConflict))
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 type Receipt struct {
 	Code   string // "7K2M-9QXT-4HBD-R3WE": 80 bits, no letter that is misread aloud; empty if the report had an id of its own
 	Report fraud.ReportID
-	Taken  fraud.Taken
+	Taken  fraud.Taken // of Report
+	More   int         // reports that came in with it: the other mails that one mail forwards
 }
 
 // Submit takes one report from the form or the API. A report without an id
