@@ -80,7 +80,7 @@ func TestWatchedFilesAreTakenOnceAndMovedWithTheirReason(t *testing.T) {
 	if len(k.reports) != 1 || len(*told) != 3 {
 		t.Errorf("%d reports, %d told", len(k.reports), len(*told))
 	}
-	for name, want := range map[string]string{"bad.jsonl": "none of its 1 records could be taken: bad.jsonl.rejects.jsonl says why, one by one\n", "song.bin": "song.bin holds no reports in a format that is known: it was left alone\n"} {
+	for name, want := range map[string]string{"bad.jsonl": "none of its 1 records could be taken: bad.jsonl.rejects.jsonl says why, one by one\n", "song.bin": "song.bin holds no reports in a format that is known, so it was left alone: known are JSONL, CSV, mails, Outlook messages, pages, STIX, MISP and text, packed or not\n"} {
 		b, err := os.ReadFile(filepath.Join(dir, "refused", name+".reason"))
 		if err != nil || string(b) != want {
 			t.Errorf("%s: %q, %v, want %q", name, b, err, want)

@@ -169,7 +169,7 @@ func (r *run) read(src source) error {
 		err = r.tar(src)
 	default:
 		r.skip(1)
-		r.note("%s holds no reports in a format that is known: it was left alone", src.label)
+		r.note("%s holds no reports in a format that is known, so it was left alone: known are JSONL, CSV, mails, Outlook messages, pages, STIX, MISP and text, packed or not", src.label)
 		return nil
 	}
 	if err != nil && errors.Is(err, fraud.ErrInvalid) {

@@ -26,6 +26,7 @@ type Proposal struct {
 	Samples []Sample        // by place, in order
 	Columns []Column        // in the table's order
 	Unused  []string        // columns that no place takes; they are kept under "original"
+	Dropped []string        // columns that no place takes and that tell who a victim is: they are left out
 	Lost    []string        // what a spreadsheet has destroyed in the first rows
 	Rows    int             // first rows that were looked at
 	Refused int             // of them, those that would become no report
@@ -214,7 +215,11 @@ func propose(m *csvmap.Mapping, columns []string, rows []csvmap.Row, check func(
 		}
 	}
 	for _, c := range columns {
-		if !slices.Contains(used, c) {
+		switch {
+		case slices.Contains(used, c):
+		case slices.Contains(m.Drop, c):
+			p.Dropped = append(p.Dropped, c)
+		default:
 			p.Unused = append(p.Unused, c)
 		}
 		p.Columns = append(p.Columns, columnOf(c, m, rows))

@@ -34,6 +34,9 @@ func guessMapping(c *call, data string) error {
 	if len(p.Unused) > 0 {
 		fmt.Fprintf(c.stderr, "not used, kept with each report: %s\n", strings.Join(p.Unused, ", "))
 	}
+	if len(p.Dropped) > 0 {
+		fmt.Fprintf(c.stderr, "left out, because they tell who a victim is: %s\n", strings.Join(p.Dropped, ", "))
+	}
 	for _, l := range p.Lost {
 		fmt.Fprintf(c.stderr, "lost: %s\n", l)
 	}

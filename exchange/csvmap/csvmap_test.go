@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -434,4 +435,73 @@ func FuzzObject(f *testing.F) {
 		}
 		_ = csvmap.Items(b, "data", func(int, []byte) error { return nil })
 	})
+}
+
+// A quote that somebody forgot to close takes in all the rows up to the next
+// one, or to the end: they would be lost in one cell, and nobody told.
+func TestAnOpenQuoteCostsItsOwnRowOnly(t *testing.T) {
+	row := func(i int, subject string) string {
+		return fmt.Sprintf("21255501%02d,2023-10-02,%s,Y\n", i%100, subject)
+	}
+	many := func(n int, odd map[int]string) string {
+		var b strings.Builder
+		b.WriteString("number,created,subject,robocall\n")
+		for i := range n {
+			s, ok := odd[i]
+			if !ok {
+				s = "Other"
+			}
+			b.WriteString(row(i, s))
+		}
+		return b.String()
+	}
+	each := map[int]string{}
+	for i := range 400 {
+		each[i] = `"Other`
+	}
+	for name, tt := range map[string]struct {
+		table string
+		good  int
+		bad   []int // lines
+	}{
+		"to the end":                     {many(60, map[int]string{3: `"Other`}), 59, []int{5}},
+		"to the next quote":              {many(60, map[int]string{3: `"Other`, 9: `"Computer, repair"`}), 59, []int{5}},
+		"twice":                          {many(60, map[int]string{3: `"Other`, 9: `"Other`, 20: `"a ""b"" c"`}), 58, []int{5, 11}},
+		"in the last row":                {many(60, map[int]string{58: `"Other`}), 59, []int{60}},
+		"inches are no quote":            {many(60, map[int]string{3: `5" Other`}), 60, nil},
+		"a text of lines is one cell":    {many(6, map[int]string{3: "\"one\ntwo, three, four\nhe said \"\"hi\"\"\n\nlast\""}), 6, nil},
+		"a sloppy text of lines as well": {many(6, map[int]string{3: "\"he said \"hi\" then\nleft\""}), 6, nil},
+		"more often than is gone back":   {many(450, each), 50, nil},
+		"blank lines are none":           {"number,created,subject,robocall\n\n\n" + row(1, `"Other`) + "\n" + row(2, "Other") + "\n\n" + row(3, "Other"), 2, []int{4}},
+		"longer than any row":            {"number,created,subject,robocall\n" + row(1, `"Other`) + strings.Repeat("x, ", 4<<20) + "\n" + row(2, "Other"), 1, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			table, err := csvmap.NewTable(strings.NewReader(tt.table), 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			good, bad, last := 0, []int(nil), 0
+			for {
+				r, line, err := table.Next()
+				if errors.Is(err, io.EOF) {
+					break
+				}
+				if err != nil {
+					if !errors.Is(err, fraud.ErrInvalid) {
+						t.Fatal(err)
+					}
+					bad = append(bad, line)
+				} else if good++; len(r.Cells) != 4 || r.Cells[3] != "Y" {
+					t.Errorf("line %d is %q", line, r.Cells)
+				}
+				if line <= last {
+					t.Errorf("line %d after line %d", line, last)
+				}
+				last = line
+			}
+			if good != tt.good || tt.bad != nil && !slices.Equal(bad, tt.bad) || tt.bad == nil && good+len(bad) < tt.good {
+				t.Errorf("%d rows and rejects on lines %v, want %d and %v", good, bad, tt.good, tt.bad)
+			}
+		})
+	}
 }
