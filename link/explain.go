@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
 
 	"ringbreaker.example/fraud"
 )
@@ -15,8 +17,9 @@ type Explanation struct {
 	Same  bool           `json:"same"`
 	RingA fraud.RingID   `json:"ring_a,omitempty"`
 	RingB fraud.RingID   `json:"ring_b,omitempty"`
-	// Chain leads from A to B in the ring; no other chain has a stronger
-	// weakest link. Empty if they are not in one ring.
+	// Chain leads from A to B in the ring, each link from where the one before
+	// ended; of the ways that the ring's links show it is the one that is least
+	// likely to be wrong somewhere. Empty if they are not in one ring.
 	Chain []fraud.Link `json:"chain"`
 	Bits  float64      `json:"bits"` // of the weakest link of the chain
 	// Between is what the two rings share without being one: suppliers,
@@ -70,42 +73,36 @@ func (r Result) explainSame(e *Explanation) {
 		e.Says = append(e.Says, "They are the same report.")
 		return
 	}
-	at := e.A
 	for i, l := range e.Chain {
-		from, to := at, l.A
-		if l.A == from {
-			to = l.B
-		}
 		if i == 0 || l.Bits < e.Bits {
 			e.Bits = l.Bits
 		}
-		e.Says = append(e.Says, fmt.Sprintf("%s and %s are linked by %.1f bits:", from, to, l.Bits))
+		e.Says = append(e.Says, fmt.Sprintf("%s and %s are linked by %.1f bits:", l.A, l.B, l.Bits))
 		for _, c := range l.Cause {
 			e.Says = append(e.Says, fmt.Sprintf("  %.1f bits (%s): %s", c.Bits, c.Family, c.Why))
 		}
-		at = to
 	}
-	e.Fails = append(e.Fails, r.fails(e)...)
+	weakest := slices.Clone(e.Chain)
+	slices.SortStableFunc(weakest, func(x, y fraud.Link) int { return cmp.Compare(x.Bits, y.Bits) })
+	for _, l := range weakest {
+		e.Fails = append(e.Fails, fails(l))
+	}
 }
 
-// fails says which links the chain stands on: breaking one breaks it, unless
-// another chain as strong exists beside it.
-func (r Result) fails(e *Explanation) []string {
-	var out []string
-	for _, l := range e.Chain {
-		if l.Bits > e.Bits {
-			continue
+// fails says what would have to be wrong for a link to fail.
+func fails(l fraud.Link) string {
+	link := fmt.Sprintf("The link of %s and %s", l.A, l.B)
+	var by []string
+	for _, c := range l.Cause {
+		if c.Judgement != "" {
+			return fmt.Sprintf("%s stands as long as decision %s does, which a person took.", link, c.Judgement)
 		}
-		for _, c := range l.Cause {
-			if c.Judgement != "" {
-				out = append(out, fmt.Sprintf("The person who decided %s would have to be wrong.", c.Judgement))
-				continue
-			}
-			out = append(out, fmt.Sprintf("%s would have to be in the hands of two unrelated operators between %s and %s, or one of %s and %s would have to name it wrongly.",
-				c.Indicator, c.Tenure.From.Format("2006-01-02"), c.Tenure.To.Format("2006-01-02"), l.A, l.B))
-		}
+		by = append(by, fmt.Sprintf("%s (%s to %s)", valueWord(c.Indicator), c.Tenure.From.Format(time.DateOnly), c.Tenure.To.Format(time.DateOnly)))
 	}
-	return out
+	if len(by) == 1 {
+		return fmt.Sprintf("%s fails if %s was in the hands of two unrelated operators, or if one of the two reports names it wrongly.", link, by[0])
+	}
+	return fmt.Sprintf("%s fails only if each of these was in the hands of two unrelated operators or is named wrongly: %s.", link, strings.Join(by, ", "))
 }
 
 func (r Result) explainApart(e *Explanation) {
@@ -153,48 +150,4 @@ func (r Result) ring(id fraud.RingID) *fraud.Ring {
 		return nil
 	}
 	return &r.Rings[i]
-}
-
-// chain walks the ring's tree from a to b. The tree holds the strongest links,
-// so its only way between two reports is the one whose weakest link is
-// strongest.
-func (r Result) chain(ring fraud.RingID, a, b fraud.ReportID) []fraud.Link {
-	near := map[fraud.ReportID][]int{}
-	for i := range r.Links {
-		if l := &r.Links[i]; l.Ring == ring && l.Kind == fraud.SameOperator {
-			near[l.A] = append(near[l.A], i)
-			near[l.B] = append(near[l.B], i)
-		}
-	}
-	came := map[fraud.ReportID]int{a: -1}
-	queue := []fraud.ReportID{a}
-	for len(queue) > 0 && queue[0] != b {
-		at := queue[0]
-		queue = queue[1:]
-		for _, i := range near[at] {
-			next := r.Links[i].A
-			if next == at {
-				next = r.Links[i].B
-			}
-			if _, seen := came[next]; !seen {
-				came[next] = i
-				queue = append(queue, next)
-			}
-		}
-	}
-	var out []fraud.Link
-	for at := b; at != a; {
-		i, ok := came[at]
-		if !ok {
-			return nil
-		}
-		out = append(out, r.Links[i])
-		if r.Links[i].A == at {
-			at = r.Links[i].B
-		} else {
-			at = r.Links[i].A
-		}
-	}
-	slices.Reverse(out)
-	return out
 }

@@ -20,8 +20,8 @@ type Result struct {
 	Model string
 	// Rings are ordered by harm still to come, most first.
 	Rings []fraud.Ring
-	// Links holds each ring together as a tree of its strongest links, so the
-	// way between two reports in it is the strongest chain; ties follow.
+	// Links holds each ring together as a tree of its strongest links; ties
+	// follow.
 	Links []fraud.Link
 	// Assign has a line for every report, in order of names.
 	Assign      []Assigned

@@ -126,17 +126,28 @@ func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []t
 	return links
 }
 
-// holds says in words what somebody has. A text is known by a hash, which tells
-// nobody anything, and a file's is known by its beginning.
+// holds says in words what somebody has.
 func holds(ind fraud.Indicator) string {
+	switch ind.Kind {
+	case fraud.Script:
+		return "wrote or sold " + valueWord(ind)
+	case fraud.File, fraud.Image:
+		return "made or sold " + valueWord(ind)
+	}
+	return "holds " + valueWord(ind)
+}
+
+// valueWord names a value in words. A text is known by a hash, which tells
+// nobody anything, and a file's is known by its beginning.
+func valueWord(ind fraud.Indicator) string {
 	const shown = 12
 	switch {
 	case ind.Kind == fraud.Script:
-		return "wrote or sold this text"
+		return "this text"
 	case (ind.Kind == fraud.File || ind.Kind == fraud.Image) && len(ind.Value) > shown:
-		return "made or sold the " + kindWord(ind.Kind) + " " + ind.Value[:shown] + "…"
+		return "the " + kindWord(ind.Kind) + " " + ind.Value[:shown] + "…"
 	}
-	return "holds the " + kindWord(ind.Kind) + " " + ind.Value
+	return "the " + kindWord(ind.Kind) + " " + ind.Value
 }
 
 // shares is what two rings have in common: by family the best value.

@@ -440,7 +440,7 @@ func runExplain(ctx context.Context, c *call) error {
 		return err
 	}
 	for _, f := range e.Fails {
-		fmt.Fprintln(c.stdout, "It would fail if:", f)
+		fmt.Fprintln(c.stdout, f)
 	}
 	return tellCommon(ctx, c, splitList(*in), append(e.Chain, e.Between...))
 }
