@@ -78,7 +78,7 @@ func (q *asking) findNear(but int32) {
 		}
 		h := &w.values[t.value].holders
 		if h.many() {
-			out = append(out, h.top...)
+			out = append(out, h.ranked()...)
 			continue
 		}
 		for _, x := range h.list {

@@ -163,6 +163,42 @@ func TestCountingAnewChangesNoCount(t *testing.T) {
 	}
 }
 
+// What moved is counted anew, and what did not is left as it is.
+func TestWhatMovedIsCountedAnew(t *testing.T) {
+	w := largest(drawnBuilder(1500, 5))
+	w.insert()
+	w.recount()
+	kept := &w.groups[0]
+	if w.recount(); &w.groups[0] != kept || !w.counted {
+		t.Error("nothing moved, and it was counted anew")
+	}
+	moves := map[string]func(){
+		"one node": func() {
+			w.take(0)
+			w.place(0, w.vacant())
+		},
+		"a join":  func() { w.unite() },
+		"all new": func() { w.dissolve(); w.insert() },
+	}
+	for _, name := range []string{"one node", "a join", "all new"} {
+		moves[name]()
+		w.recount()
+		nodes, next := make([]int32, len(w.groups)), int32(0)
+		for i, g := range w.of {
+			if g > next {
+				t.Fatalf("%s: node %d is in group %d, and the groups before it are %d", name, i, g, next)
+			}
+			next = max(next, g+1)
+			nodes[g]++
+		}
+		for g := range w.groups {
+			if w.groups[g].nodes != nodes[g] {
+				t.Fatalf("%s: group %d counts %d nodes, has %d", name, g, w.groups[g].nodes, nodes[g])
+			}
+		}
+	}
+}
+
 func TestHoldersAreFoundAsInAMap(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 50 {
@@ -177,7 +213,7 @@ func TestHoldersAreFoundAsInAMap(t *testing.T) {
 				}
 				want[g]--
 			} else {
-				if first := h.add(g, &token{count: 1}); first != (want[g] == 0) {
+				if first := h.add(g, &token{count: 1}, nil); first != (want[g] == 0) {
 					t.Fatalf("group %d with %d: first %v", g, want[g], first)
 				}
 				want[g]++

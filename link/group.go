@@ -1,6 +1,9 @@
 package link
 
-import "slices"
+import (
+	"slices"
+	"sync"
+)
 
 // stat counts a group's reports that name a value of a kind in a month, and
 // how many of them name one that the group had named before.
@@ -122,6 +125,7 @@ func (w *world) vacant() int32 {
 
 // place puts a node into a group and counts it there.
 func (w *world) place(i, g int32) {
+	w.counted = false
 	w.of[i] = g
 	gr := &w.groups[g]
 	dense := gr.nodes > 0
@@ -138,7 +142,7 @@ func (w *world) place(i, g int32) {
 		t := &w.tokens[w.nodes[i].tokens+uint32(k)]
 		v := &w.values[t.value]
 		repeats := t.count
-		if v.holders.add(g, t) {
+		if v.holders.add(g, t, w.arenaOf(t.value)) {
 			repeats--
 		}
 		if dense {
@@ -152,6 +156,7 @@ func (w *world) place(i, g int32) {
 
 // take takes a node out of its group.
 func (w *world) take(i int32) {
+	w.counted = false
 	g := w.of[i]
 	gr := &w.groups[g]
 	w.of[i] = -1
@@ -183,54 +188,112 @@ func (w *world) take(i int32) {
 // first to name a value shifts as nodes move; counting in order of time makes
 // the counts a function of the partition alone. It counts group by group: what
 // a group counts is then near at hand, and a value is met once a group.
+//
+// Some groups at a time are counted side by side; then who holds each value is
+// listed, group after group, side by side for different values. So the lists
+// are as if one had counted all.
 func (w *world) recount() {
-	of, starts, order := w.byGroup()
-	w.dissolve()
-	w.of = of
-	w.groups = append(w.groups, make([]group, len(starts)-1)...)
-	c := counting{w: w, at: make([]int32, len(w.values)), stats: w.stats[:0]}
-	for g := range w.groups {
-		c.count(int32(g), order[starts[g]:starts[g+1]])
+	if w.counted {
+		return
 	}
-	w.stats = c.stats
-	for i := range w.values {
-		w.values[i].holders.reindex()
+	starts, order := w.byGroup()
+	w.forget()
+	w.groups = slices.Grow(w.groups, len(starts)-1)[:len(starts)-1]
+	clear(w.groups)
+	for len(w.counts) < len(w.arenas) {
+		w.counts = append(w.counts, counting{w: w, at: make([]int32, len(w.values))})
 	}
+	for k := range w.counts {
+		w.counts[k].stats = w.counts[k].stats[:0]
+	}
+	for from := 0; from < len(w.groups); {
+		to, _ := slices.BinarySearch(starts[:len(w.groups)], starts[from]+countedNodes*uint32(len(w.counts)))
+		to = max(to, from+1)
+		w.beside(func(k int) {
+			share := func(k int) int { // the first group of its part, parts by nodes
+				at := starts[from] + uint32(k)*((starts[to]-starts[from])/uint32(len(w.counts))+1)
+				g, _ := slices.BinarySearch(starts[from:to], at)
+				return from + g
+			}
+			c := &w.counts[k]
+			c.rows = c.rows[:0]
+			for g := share(k); g < share(k+1); g++ {
+				c.count(int32(g), order[starts[g]:starts[g+1]])
+			}
+		})
+		w.beside(func(k int) {
+			for i := range w.counts {
+				for _, x := range w.counts[i].rows {
+					if w.sideOf(x.value) == k {
+						h := &w.values[x.value].holders
+						h.list = append(roomy(w.arenas[k], h.list), x.holder)
+					}
+				}
+			}
+		})
+		from = to
+	}
+	w.beside(func(k int) {
+		for i := range w.values {
+			if w.sideOf(int32(i)) == k {
+				w.values[i].holders.reindex(w.arenas[k])
+			}
+		}
+	})
+	w.counted = true
 }
 
-// byGroup numbers the groups by their first nodes and gives the number of each
-// node's, and the nodes of group g in their order: order[starts[g]:starts[g+1]].
-func (w *world) byGroup() (of []int32, starts []uint32, order []int32) {
+// countedNodes is how many nodes are counted by each before what they hold is
+// listed: what that is stays near at hand.
+const countedNodes = 1 << 14
+
+// beside runs something once for each arena, side by side.
+func (w *world) beside(run func(k int)) {
+	var rest sync.WaitGroup
+	for k := 1; k < len(w.arenas); k++ {
+		rest.Go(func() { run(k) })
+	}
+	run(0)
+	rest.Wait()
+}
+
+// byGroup numbers the groups by their first nodes and gives the nodes of group
+// g in their order: order[starts[g]:starts[g+1]].
+func (w *world) byGroup() (starts []uint32, order []int32) {
 	number := make([]int32, len(w.groups))
-	of = slices.Clone(w.of)
 	starts = []uint32{0}
-	for i, g := range of {
+	for i, g := range w.of {
 		if number[g] == 0 {
 			starts = append(starts, 0)
 			number[g] = int32(len(starts) - 1)
 		}
-		of[i] = number[g] - 1
+		w.of[i] = number[g] - 1
 		starts[number[g]]++
 	}
 	for g := 1; g < len(starts); g++ {
 		starts[g] += starts[g-1]
 	}
-	order = make([]int32, len(of))
+	order = make([]int32, len(w.of))
 	next := slices.Clone(starts)
-	for i, g := range of {
+	for i, g := range w.of {
 		order[next[g]] = int32(i)
 		next[g]++
 	}
-	return of, starts, order
+	return starts, order
 }
 
 // counting counts groups one after the other.
 type counting struct {
 	w     *world
-	at    []int32 // by value: its place in met + 1; zero between groups
-	met   []int32
-	found []holder // one for each of met
-	stats []stat   // room for the groups' counts
+	at    []int32 // by value: its place in rows + 1; zero between groups
+	rows  []holding
+	stats []stat // room for the groups' counts
+}
+
+// holding is a value and who holds it.
+type holding struct {
+	value int32
+	holder
 }
 
 func (c *counting) count(g int32, nodes []int32) {
@@ -238,6 +301,7 @@ func (c *counting) count(g int32, nodes []int32) {
 	gr := &w.groups[g]
 	gr.only, gr.nodes = nodes[0], int32(len(nodes))
 	c.cover(gr, nodes)
+	first := len(c.rows)
 	for _, i := range nodes {
 		gr.size += w.weightOf(i)
 		if gr.stats != nil {
@@ -253,26 +317,22 @@ func (c *counting) count(g int32, nodes []int32) {
 			s.repeats += t.count - 1 + again
 		}
 	}
-	for k, v := range c.met {
-		c.at[v] = 0
-		h := &w.values[v].holders
-		h.list = append(h.list, c.found[k])
+	for _, x := range c.rows[first:] {
+		c.at[x.value] = 0
 	}
-	c.met, c.found = c.met[:0], c.found[:0]
 }
 
 // token counts a token of a group and gives 1 if the group had named the value
 // before.
 func (c *counting) token(g int32, t *token) (again int32) {
 	if k := c.at[t.value]; k > 0 {
-		x := &c.found[k-1]
+		x := &c.rows[k-1]
 		x.count += t.count
 		x.bits, x.first = max(x.bits, t.bits), min(x.first, t.month)
 		return 1
 	}
-	c.met = append(c.met, t.value)
-	c.found = append(c.found, holder{g, t.count, t.bits, t.month})
-	c.at[t.value] = int32(len(c.met))
+	c.rows = append(c.rows, holding{t.value, holder{g, t.count, t.bits, t.month}})
+	c.at[t.value] = int32(len(c.rows))
 	return 0
 }
 

@@ -1,9 +1,6 @@
 package link
 
-import (
-	"cmp"
-	"slices"
-)
+import "cmp"
 
 // holder is how often a group holds a value, the best it is worth there, and
 // the month in which the group first named it.
@@ -14,13 +11,20 @@ type holder struct {
 	first int32
 }
 
-// holders are the groups that hold a value. A value that many hold is indexed
-// and knows the largest.
+// holders are the groups that hold a value. Their arrays are an arena's.
 type holders struct {
-	list  []holder
-	index []uint32 // places in list + 1 by hash of the group, 0 = free; once there are many
-	top   []int32  // the groups that hold it most, most first, as of when it was last ranked
-	aged  int      // changes since then
+	list []holder
+	hub  *hub  // nil until there were many
+	aged int32 // changes since it was last ranked
+}
+
+// hub is what is kept of a value that many hold: where each is and who holds
+// it most.
+type hub struct {
+	index  []uint32          // places in list + 1 by hash of the group, 0 = free
+	top    [topHolders]int32 // the groups that hold it most, most first, as of when it was last ranked
+	ranked int32             // how many of top there are
+	_      uint32            // to 64 bytes: the arena's blocks are powers of two
 }
 
 const (
@@ -30,24 +34,33 @@ const (
 
 // many says that so many groups hold the value, or did since it was last
 // counted, that they are indexed.
-func (h *holders) many() bool { return len(h.index) > 0 }
+func (h *holders) many() bool { return h.hub != nil && len(h.hub.index) > 0 }
+
+// ranked gives the groups that hold the value most, if many hold it.
+func (h *holders) ranked() []int32 {
+	if h.hub == nil {
+		return nil
+	}
+	return h.hub.top[:h.hub.ranked]
+}
 
 // hashed is where a group's place in the index is looked for first (Knuth,
 // The Art of Computer Programming 3, §6.4: multiplicative hashing).
-func (h *holders) hashed(g int32) uint32 {
+func (h *hub) hashed(g int32) uint32 {
 	return uint32(uint64(uint32(g)*2654435761) * uint64(len(h.index)) >> 32)
 }
 
 // at is where in the index a group stands, or would.
 func (h *holders) at(g int32) uint32 {
-	k := h.hashed(g)
-	for h.index[k] != 0 && h.list[h.index[k]-1].group != g {
-		k = h.next(k)
+	hub := h.hub
+	k := hub.hashed(g)
+	for hub.index[k] != 0 && h.list[hub.index[k]-1].group != g {
+		k = hub.next(k)
 	}
 	return k
 }
 
-func (h *holders) next(k uint32) uint32 {
+func (h *hub) next(k uint32) uint32 {
 	if k++; k == uint32(len(h.index)) {
 		return 0
 	}
@@ -56,7 +69,7 @@ func (h *holders) next(k uint32) uint32 {
 
 func (h *holders) find(g int32) int {
 	if h.many() {
-		return int(h.index[h.at(g)]) - 1
+		return int(h.hub.index[h.at(g)]) - 1
 	}
 	for i := range h.list {
 		if h.list[i].group == g {
@@ -74,7 +87,7 @@ func (h *holders) count(g int32) int32 {
 }
 
 // add counts a token in a group and says whether it is the group's first.
-func (h *holders) add(g int32, t *token) bool {
+func (h *holders) add(g int32, t *token, from *arena) bool {
 	defer h.changed()
 	if i := h.find(g); i >= 0 {
 		x := &h.list[i]
@@ -82,34 +95,43 @@ func (h *holders) add(g int32, t *token) bool {
 		x.bits, x.first = max(x.bits, t.bits), min(x.first, t.month)
 		return false
 	}
-	h.push(holder{g, t.count, t.bits, t.month})
+	h.push(holder{g, t.count, t.bits, t.month}, from)
 	return true
 }
 
-func (h *holders) push(x holder) {
-	h.list = append(h.list, x)
-	switch n := len(h.list); {
-	case n > fewHolders && 2*n > len(h.index):
-		h.build()
-	case h.many():
-		h.index[h.at(x.group)] = uint32(n)
+func (h *holders) push(x holder, from *arena) {
+	h.list = append(roomy(from, h.list), x)
+	n := len(h.list)
+	switch many := h.many(); {
+	case n > fewHolders && (!many || 2*n > len(h.hub.index)):
+		h.build(from)
+	case many:
+		h.hub.index[h.at(x.group)] = uint32(n)
 	}
 }
 
 // build makes the index anew, with room to grow.
-func (h *holders) build() {
+func (h *holders) build(from *arena) {
+	if h.hub == nil {
+		h.hub = &carve[hub](from, 1)[:1][0]
+		*h.hub = hub{}
+	}
 	n := 4 * len(h.list)
-	h.index = slices.Grow(h.index[:0], n)[:n]
-	clear(h.index)
+	if cap(h.hub.index) < n {
+		giveBack(from, h.hub.index)
+		h.hub.index = carve[uint32](from, n)
+	}
+	h.hub.index = h.hub.index[:n]
+	clear(h.hub.index)
 	for i := range h.list {
-		h.index[h.at(h.list[i].group)] = uint32(i + 1)
+		h.hub.index[h.at(h.list[i].group)] = uint32(i + 1)
 	}
 }
 
 // reindex is called after the list was filled: many are indexed and ranked.
-func (h *holders) reindex() {
+func (h *holders) reindex(from *arena) {
 	if len(h.list) > fewHolders {
-		h.build()
+		h.build(from)
 		h.rank()
 	}
 }
@@ -131,7 +153,7 @@ func (h *holders) drop(i int) {
 	if h.many() {
 		h.forget(h.at(h.list[i].group))
 		if i != last {
-			h.index[h.at(h.list[last].group)] = uint32(i + 1)
+			h.hub.index[h.at(h.list[last].group)] = uint32(i + 1)
 		}
 	}
 	h.list[i] = h.list[last]
@@ -141,27 +163,30 @@ func (h *holders) drop(i int) {
 // forget frees a place of the index and moves up what would not be found any
 // more beyond it.
 func (h *holders) forget(free uint32) {
-	n := uint32(len(h.index))
-	for k := h.next(free); h.index[k] != 0; k = h.next(k) {
-		from := h.hashed(h.list[h.index[k]-1].group)
+	hub := h.hub
+	n := uint32(len(hub.index))
+	for k := hub.next(free); hub.index[k] != 0; k = hub.next(k) {
+		from := hub.hashed(h.list[hub.index[k]-1].group)
 		if (k+n-from)%n >= (k+n-free)%n {
-			h.index[free] = h.index[k]
+			hub.index[free] = hub.index[k]
 			free = k
 		}
 	}
-	h.index[free] = 0
+	hub.index[free] = 0
 }
 
 func (h *holders) clear() {
-	h.list, h.top = h.list[:0], h.top[:0]
-	h.index, h.aged = h.index[:0], 0
+	h.list, h.aged = h.list[:0], 0
+	if h.hub != nil {
+		h.hub.index, h.hub.ranked = h.hub.index[:0], 0
+	}
 }
 
 // changed ranks the largest holders anew when a quarter of all may have
 // changed.
 func (h *holders) changed() {
 	h.aged++
-	if h.many() && h.aged > len(h.list)/4 {
+	if h.many() && int(h.aged) > len(h.list)/4 {
 		h.rank()
 	}
 }
@@ -182,10 +207,10 @@ func (h *holders) rank() {
 		}
 		best[k] = x
 	}
-	h.top = h.top[:0]
-	for _, x := range best[:n] {
-		h.top = append(h.top, x.group)
+	for k, x := range best[:n] {
+		h.hub.top[k] = x.group
 	}
+	h.hub.ranked = int32(n)
 }
 
 func (x holder) more(y holder) bool {

@@ -319,6 +319,7 @@ func (m *material) partition(rules *rules, known *known) (part []uint32, reused 
 			m.rest()
 		}
 		w.solve(sets)
+		w.end()
 		if known != nil {
 			known.learn(reports, sets)
 		}

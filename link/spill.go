@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"time"
 	"unsafe"
 )
 
@@ -30,8 +31,9 @@ type spill struct {
 	mu    sync.Mutex // the rest
 	held  int64      // bytes of arrays that are in memory
 	maps  map[*byte]*region
-	bytes int64 // of all files, at their longest
-	err   error // the first that kept an array from its place
+	bytes int64         // of all files, at their longest
+	err   error         // the first that kept an array from its place
+	done  chan struct{} // closed at the end, see sweep; nil while there are no files
 }
 
 // region is mapped memory, or a file and where it is mapped.
@@ -147,8 +149,50 @@ func (sp *spill) newFile(size int) (*region, error) {
 		return nil, err
 	}
 	sp.bytes += int64(size)
+	if sp.done == nil {
+		sp.done = make(chan struct{})
+		go sp.sweep(sp.done)
+	}
 	return &region{f, data}, nil
 }
+
+// sweepEvery is how often the pages of files are counted: a core can map half a
+// gigabyte in that time.
+const sweepEvery = 100 * time.Millisecond
+
+// sweep hands the pages of files back to the machine when there are more of
+// them in memory than the arrays may have that are not in files. Else all that
+// was ever read of a file would stay as long as nobody else wants the memory,
+// and count as the program's. What they hold is still in the system's cache if
+// it has the room, so to read it again costs little.
+func (sp *spill) sweep(done <-chan struct{}) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-tick.C:
+		}
+		if filePages() > max(sp.most, sweepLeast) {
+			sp.handBack()
+		}
+	}
+}
+
+// handBack gives all pages of files back.
+func (sp *spill) handBack() {
+	sp.mu.Lock()
+	defer sp.mu.Unlock()
+	for _, x := range sp.maps {
+		if x.f != nil {
+			drop(x.data)
+		}
+	}
+}
+
+// sweepLeast is what the program itself has of pages of files, and some.
+const sweepLeast = 128 << 20
 
 // end gives a place back.
 func (x *region) end() {
@@ -210,6 +254,10 @@ func (sp *spill) end() {
 	for at, x := range sp.maps {
 		delete(sp.maps, at)
 		x.end()
+	}
+	if sp.done != nil {
+		close(sp.done)
+		sp.done = nil
 	}
 }
 

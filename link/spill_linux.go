@@ -3,6 +3,8 @@ package link
 import (
 	"errors"
 	"os"
+	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,6 +34,24 @@ func lengthen(f *os.File, from, to int64) error {
 		return zeros(f, from, to)
 	}
 	return err
+}
+
+// filePages is how many bytes of files the program has in memory (proc(5),
+// statm: shared).
+func filePages() int64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text))
+	if len(fields) < 3 {
+		return 0
+	}
+	n, err := strconv.ParseInt(fields[2], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n * int64(os.Getpagesize())
 }
 
 // drop takes the pages out of the program's memory; what they hold is in the

@@ -29,17 +29,17 @@ func (w *world) split() (any bool) {
 	tried := make([]bool, w.len()) // by node: its group is one as far as cuts can tell
 	for range splitRounds {
 		w.recount()
-		of, starts, order := w.byGroup()
+		starts, order := w.byGroup()
 		cuts := w.cutAll(starts, order, tried)
 		for i := range tried {
-			tried[i] = cuts[of[i]] == nil
+			tried[i] = cuts[w.of[i]] == nil
 		}
 		found := false
 		for _, half := range cuts {
 			if half == nil {
 				continue
 			}
-			found = true
+			found, w.counted = true, false
 			g := int32(len(w.groups))
 			w.groups = append(w.groups, group{})
 			for _, i := range half {

@@ -100,7 +100,7 @@ func TestACutIsWeighedAsTwoGroupsAre(t *testing.T) {
 	b, op := twoRenters(900)
 	w := largest(b)
 	together(w, op, 0, 1)
-	_, starts, order := w.byGroup()
+	starts, order := w.byGroup()
 	for g := range w.groups {
 		nodes := order[starts[g]:starts[g+1]]
 		c := cutter{w: w, gr: &w.groups[g], nodes: nodes, local: make([]int32, len(w.values))}
@@ -123,10 +123,10 @@ func TestACutIsWeighedAsTwoGroupsAre(t *testing.T) {
 		for i := range v.values {
 			v.values[i].holders = holders{}
 		}
-		v.stats = nil
+		v.counts, v.counted = nil, false
 		v.recount()
 		u := v.newUniting()
-		s := scale{u: u, acc: make([]weighing, len(u.into))}
+		s := scale{u: u, slot: make([]int32, len(u.into))}
 		a, b := v.of[nodes[slices.Index(c.side, 0)]], v.of[nodes[slices.Index(c.side, 1)]]
 		var x weighing
 		for _, vi := range u.values[a] {

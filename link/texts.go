@@ -106,7 +106,7 @@ func (m *material) joinNear(sk []sketch, least float64) *forest {
 				continue
 			}
 			a, b := texts[uint32(rows[k-1])], texts[uint32(rows[k])]
-			if sets.find(a) != sets.find(b) && containment(m.b.hashesOf(sk[a].set), m.b.hashesOf(sk[b].set)) >= least {
+			if sets.find(a) != sets.find(b) && contained(m.b.hashesOf(sk[a].set), m.b.hashesOf(sk[b].set), least) {
 				sets.union(a, b)
 			}
 		}
@@ -137,36 +137,47 @@ func (m *material) keysBetween(rows []uint64, place []uint32, low, high uint64) 
 	return rows
 }
 
-// containment estimates which share of the smaller set of shingles the other
-// holds, from the lowest hashes of both: below the lower of the two highest
-// kept hashes both samples are whole. Too few common samples count as none.
-func containment(a, b []uint32) float64 {
+// contained estimates whether of the smaller set of shingles the other holds so
+// large a share, from the lowest hashes of both: below the lower of the two
+// highest kept hashes both samples are whole. Too few common samples count as
+// none. Most that are asked do not, and are told after a few hashes.
+func contained(a, b []uint32, share float64) bool {
 	top := min(a[len(a)-1], b[len(b)-1])
 	na, nb := len(a), len(b)
-	for a[na-1] > top {
+	for na > 0 && a[na-1] > top {
 		na--
 	}
-	for b[nb-1] > top {
+	for nb > 0 && b[nb-1] > top {
 		nb--
 	}
 	least := min(na, nb)
 	if least < 4 {
-		return 0
+		return false
 	}
-	both, i, j := 0, 0, 0
-	for i < na && j < nb {
-		x, y := a[i], b[j]
-		if x == y {
-			both++
-		}
-		if x <= y {
+	common := int(share * float64(least)) // that is enough
+	for float64(common)/float64(least) < share {
+		common++
+	}
+	a, b = a[:na], b[:nb]
+	lackA, lackB := na-common, nb-common // how many of each the other may lack
+	for i, j := 0, 0; i < len(a) && j < len(b); {
+		switch x, y := a[i], b[j]; {
+		case x == y:
 			i++
-		}
-		if y <= x {
 			j++
+		case x < y:
+			i++
+			if lackA--; lackA < 0 {
+				return false
+			}
+		default:
+			j++
+			if lackB--; lackB < 0 {
+				return false
+			}
 		}
 	}
-	return float64(both) / float64(least)
+	return true
 }
 
 // addTexts makes a soft tenure of each group of near-identical texts. A short

@@ -25,8 +25,9 @@ type uniting struct {
 // scale weighs groups against others. Weighing changes nothing in the world.
 type scale struct {
 	u      *uniting
-	acc    []weighing // by group
-	met    []int32    // groups in acc
+	slot   []int32    // by group: its place in acc + 1; zero between groups
+	acc    []weighing // one for each of met
+	met    []int32
 	offers []proposal
 }
 
@@ -169,6 +170,7 @@ func (w *world) unite() bool {
 		any = any || len(todo) > 0
 	}
 	if any {
+		w.counted = false
 		for i := range w.of {
 			w.of[i] = u.find(w.of[i])
 		}
@@ -217,7 +219,7 @@ func (u *uniting) weighAll(groups []int32) {
 	const least = 64 // groups that are worth a hand-over
 	n := max(1, min(runtime.GOMAXPROCS(0), len(groups)/least))
 	for len(u.scales) < n {
-		u.scales = append(u.scales, scale{u: u, acc: make([]weighing, len(u.into))})
+		u.scales = append(u.scales, scale{u: u, slot: make([]int32, len(u.into))})
 	}
 	var rest sync.WaitGroup
 	for k := 1; k < n; k++ {
@@ -276,25 +278,25 @@ func (s *scale) weighOne(a int32) {
 			continue
 		}
 		h := &v.holders
-		own := h.list[h.find(a)]
+		own, seen := h.list[h.find(a)], w.seenIn(&w.groups[a], v)
 		if len(h.list) > manyHolders {
-			for _, b := range h.top {
+			for _, b := range h.ranked() {
 				if b != a {
-					s.share(a, own, h.list[h.find(b)], v)
+					s.share(own, seen, h.list[h.find(b)], v)
 				}
 			}
 			continue
 		}
 		for _, x := range h.list {
 			if x.group != a {
-				s.share(a, own, x, v)
+				s.share(own, seen, x, v)
 			}
 		}
 	}
 	slices.Sort(s.met)
 	for _, b := range s.met {
-		x := s.acc[b]
-		s.acc[b] = weighing{}
+		x := &s.acc[s.slot[b]-1]
+		s.slot[b] = 0
 		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
 			continue
 		}
@@ -306,7 +308,7 @@ func (s *scale) weighOne(a int32) {
 			s.offers = append(s.offers, proposal{a, offer{b, gain}}, proposal{b, offer{a, gain}})
 		}
 	}
-	s.met = s.met[:0]
+	s.met, s.acc = s.met[:0], s.acc[:0]
 }
 
 // fine rounds bits to a millionth, so that the order in which they were added
@@ -317,14 +319,16 @@ func fine(bits float64) float64 { return math.Round(bits*1e6) / 1e6 }
 // looked at: first names and hubs hardly give more.
 const faintBits = 25
 
-// share adds what one value saves if its two holders become one.
-func (s *scale) share(a int32, x, y holder, v *value) {
+// share adds what one value saves if its two holders become one: x, of whose
+// reports so many could hold it, and y.
+func (s *scale) share(x holder, seen int32, y holder, v *value) {
 	w := s.u.w
-	acc := &s.acc[y.group]
-	if acc.best == [numFamilies]int32{} {
-		s.met = append(s.met, y.group)
+	if s.slot[y.group] == 0 {
+		s.met, s.acc = append(s.met, y.group), append(s.acc, weighing{})
+		s.slot[y.group] = int32(len(s.acc))
 	}
-	acc.add(v.family, w.saved(a, y.group, x.count, y.count, v))
+	acc := &s.acc[s.slot[y.group]-1]
+	acc.add(v.family, v.saved(&w.p, x.count+y.count, seen+w.seenIn(&w.groups[y.group], v)))
 	acc.best[v.family] = max(acc.best[v.family], min(x.bits, y.bits, v.worth), 1)
 }
 
@@ -361,7 +365,7 @@ func (u *uniting) faint(a, b int32) float64 {
 			continue
 		}
 		cb := h.count(b)
-		if cb == 0 || hub && v.worth >= w.p.medium && (slices.Contains(h.top, a) || slices.Contains(h.top, b)) {
+		if cb == 0 || hub && v.worth >= w.p.medium && (slices.Contains(h.ranked(), a) || slices.Contains(h.ranked(), b)) {
 			continue
 		}
 		gain += w.saved(a, b, h.count(a), cb, v)
@@ -491,7 +495,7 @@ func (u *uniting) join(a, b int32) {
 			to.bits, to.first = max(to.bits, from.bits), min(to.first, from.first)
 		} else {
 			from.group = a
-			h.push(from)
+			h.push(from, w.arenaOf(vi))
 			u.values[a] = append(u.values[a], vi)
 		}
 		if h.many() {

@@ -2,6 +2,7 @@ package link
 
 import (
 	"math"
+	"runtime"
 	"slices"
 )
 
@@ -37,8 +38,11 @@ type world struct {
 	kinds   int32             // how many kinds, likenesses counted as their own; 0 is the reports themselves
 	clock   uint32            // counts changes
 	turn    uint32            // counts blocks, see inBlocks
-	stats   []stat            // room for groups' counts, see recount
+	counts  []counting        // see recount
+	counted bool              // nothing moved since the last recount
 	seen    []uint32          // by node: the clock when it was last weighed
+	sp      *spill            // for the long arrays, nil of a small component
+	arenas  []*arena          // for who holds each value, see arenaOf
 }
 
 // params are the model's numbers, read once.
@@ -127,12 +131,21 @@ type value struct {
 const monthMinutes = 28 * 24 * 60
 
 func (m *material) newWorld(reports []uint32, together *forest, rules *rules) *world {
-	w := &world{m: m, p: m.params}
+	w := &world{m: m, p: m.params, arenas: make([]*arena, 1)}
+	if len(reports) >= worldLeast {
+		w.sp = m.b.spill
+		w.arenas = make([]*arena, runtime.GOMAXPROCS(0))
+	}
+	if w.sp != nil {
+		for k := range w.arenas {
+			w.arenas[k] = &arena{sp: w.sp}
+		}
+	}
 	ofRank := w.addNodes(reports, together, len(rules.same) > 0)
 	w.addTokens()
 	w.addBases()
 	w.addRivals(rules, ofRank)
-	w.of, w.seen = make([]int32, w.len()), make([]uint32, w.len())
+	w.of, w.seen = long[int32](w.sp, w.len()), long[uint32](w.sp, w.len())
 	for i := range w.of {
 		w.of[i] = -1
 	}
@@ -156,7 +169,7 @@ func (w *world) addNodes(reports []uint32, together *forest, judged bool) func(u
 	month := func(r uint32) int32 { return int32(w.m.at[r] / monthMinutes) }
 	if !judged {
 		w.reports = reports
-		w.nodes = make([]node, len(reports)+1)
+		w.nodes = long[node](w.sp, len(reports)+1)
 		for i, r := range reports {
 			w.nodes[i] = node{reports: uint32(i), month: month(r)}
 		}
@@ -180,10 +193,10 @@ func (w *world) addNodes(reports []uint32, together *forest, judged bool) func(u
 		ofRank[r] = i
 	}
 	for _, rs := range byNode {
-		w.nodes = append(w.nodes, node{reports: uint32(len(w.reports)), month: month(rs[0])})
+		w.nodes = append(reserve(w.sp, w.nodes, 1), node{reports: uint32(len(w.reports)), month: month(rs[0])})
 		w.reports = append(w.reports, rs...)
 	}
-	w.nodes = append(w.nodes, node{reports: uint32(len(w.reports))})
+	w.nodes = append(reserve(w.sp, w.nodes, 1), node{reports: uint32(len(w.reports))})
 	return func(r uint32) (int32, bool) { i, ok := ofRank[r]; return i, ok }
 }
 
@@ -207,7 +220,7 @@ func (w *world) addTokens() {
 						codes[kind] = uint8(len(codes) + 1)
 					}
 					from, to := w.m.use(x)
-					w.values = append(w.values, value{tenure: h.tenure, kind: codes[kind], family: x.family, share: w.p.shareOf(x), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
+					w.values = append(reserve(w.sp, w.values, 1), value{tenure: h.tenure, kind: codes[kind], family: x.family, share: w.p.shareOf(x), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
 				}
 				w.addToken(i, v, w.m.incs[h.inc])
 			}
@@ -254,7 +267,7 @@ func (w *world) addToken(i int, v int32, inc incidence) {
 			return
 		}
 	}
-	w.tokens = append(w.tokens, token{value: v, month: int32(inc.at / monthMinutes), bits: inc.bits, count: 1})
+	w.tokens = append(reserve(w.sp, w.tokens, 1), token{value: v, month: int32(inc.at / monthMinutes), bits: inc.bits, count: 1})
 }
 
 // rankMonths numbers the months in which anything happened, so that counts by
@@ -396,6 +409,31 @@ func (w *world) touch(v *value) {
 	v.stamp = w.clock
 }
 
+// worldLeast is how many reports a component has whose arrays are taken out of
+// the heap: a thousand small components would ask the system for more than
+// they take.
+const worldLeast = 1 << 10
+
+// end lets go of everything that was taken out of the heap.
+func (w *world) end() {
+	for _, a := range w.arenas {
+		if a != nil {
+			a.end()
+		}
+	}
+	release(w.sp, &w.nodes)
+	release(w.sp, &w.tokens)
+	release(w.sp, &w.values)
+	release(w.sp, &w.of)
+	release(w.sp, &w.seen)
+}
+
+// arenaOf is where a value's holders have their arrays. Values that lie
+// together are one's, and each arena is one goroutine's at a time.
+func (w *world) arenaOf(v int32) *arena { return w.arenas[w.sideOf(v)] }
+
+func (w *world) sideOf(v int32) int { return int(v>>8) % len(w.arenas) }
+
 // solve parts the component and joins what belongs together in sets. It parts
 // twice: the first time finds which values are hubs and says what they are
 // worth; the second starts over with that, so that what a hub brought together
@@ -449,13 +487,18 @@ func (w *world) refine() {
 
 // dissolve takes all nodes out of their groups.
 func (w *world) dissolve() {
-	for i := range w.values {
-		w.values[i].holders.clear()
-	}
-	w.groups, w.free = w.groups[:0], w.free[:0]
+	w.forget()
 	for i := range w.of {
 		w.of[i] = -1
 	}
+}
+
+// forget forgets all groups, but not who is in them.
+func (w *world) forget() {
+	for i := range w.values {
+		w.values[i].holders.clear()
+	}
+	w.groups, w.free, w.counted = w.groups[:0], w.free[:0], false
 }
 
 // Rounds are bounded because a partition may swing between two that are

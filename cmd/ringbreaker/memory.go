@@ -15,8 +15,8 @@ import (
 const memoryShare = 0.75
 
 // arrayShare is the part of its memory that goes to the linker's long arrays
-// before they go to files. The parting of the largest component takes twice as
-// much, and the garbage collector its share of both.
+// before they go to files, and as much again to the pages of those files. The
+// rest is the heap's, with the garbage in it.
 const arrayShare = 0.25
 
 // memoryLimit reads "6GiB", "500MB" or bytes; empty means a share of what the
@@ -87,10 +87,10 @@ func machineMemory(read func(string) ([]byte, error)) int64 {
 }
 
 // boundMemory tells the garbage collector what is left of a limit beside the
-// linker's long arrays, which are not its own.
+// linker's long arrays and pages of files, which are not its own.
 func boundMemory(limit int64) (undo func()) {
 	percent := debug.SetGCPercent(100)
-	bound := debug.SetMemoryLimit(int64((1 - arrayShare) * float64(limit)))
+	bound := debug.SetMemoryLimit(int64((1 - 2*arrayShare) * float64(limit)))
 	return func() {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(bound)
