@@ -20,7 +20,7 @@ COMMON = dict(
     small=0,                # operators of two to five reports beside them
     life=(150, 600),        # days that an operator is at work
     rest=0.0,               # operators that stop for two to five months and come back, the same
-    heirs=0.0,              # operators that end and whose staff start one or two others with part of the assets
+    heirs=0.0,              # operators that end and whose staff start two others, each with part of the assets for some weeks
     floors=(1, 1),          # floors of an operator; each has numbers and accounts of its own
     lines=2,                # numbers that a floor uses at one time
     line_days=(10, 40),     # how long a number is used
@@ -61,7 +61,7 @@ WORLDS = {
     "anchor": dict(line_days=(2, 5), lines=1, account_days=(300, 700), paid=0.5, direct=0.1, again=0.2),
     # Three buildings: one address, the same directors and accountants, one kit and one relay for rivals.
     "campus": dict(operators=14, buildings=3, firm_told=0.4, kits=1, relay_told=0.3, alias_told=0.7, hosting=0.5),
-    # A number with hundreds of victims that is one operator's, numbers with dozens that are twelve operators', and many of three reports.
+    # A number with hundreds of victims that is one operator's, numbers with dozens that are four operators', and many of three reports.
     "giants": dict(operators=8, giant=0.4, small=90, leads=2, lead_share=0.25, zipf=0.3, lone=0.08, recycled=0.08),
     # One operator, many floors: numbers and accounts by the floor; one remote host and one script bind them.
     "franchise": dict(operators=6, zipf=0.4, floors=(3, 8), life=(400, 700), host_told=0.3, script_told=0.55, lines=1, relay_told=0.2, direct=0.1),
@@ -82,6 +82,7 @@ AREAS = """201 202 203 205 206 207 208 209 210 212 213 214 215 216 217 218 219 2
  406 407 408 409 410 412 413 414 415 417 419 423 424 425 430 432 434 435 440 443 469 478 479 480 484 501 502 503 504 505""".split()
 TOLL = "800 833 844 855 866 877 888".split()
 BRITISH = "442079460 441134960 441214960 441314960 441614960 441914980 448081570 447700900".split()
+HOME = {"44": ["GB"], **{f"1{d}": ["US", "US", "CA"] for d in range(10)}}  # where those live who are given a number that begins so
 BRANDS = ["Corvane", "Halden Mart", "Nimbus Antivirus", "Pellworth Bank", "Tarrow Streaming"]
 ALIASES = """Kevin Parker|Steve Wilson|Mike Anderson|John Miller|Alex Carter|David Smith|Sam Williams|Peter Jones|Jessica Brown|Emma Watts
 |Ryan Cooper|Daniel Scott|Chris Martin|Jason Reed|Max Turner|Eric Hall|Nancy Cole|Anna Bell|Robert King|Henry Ford|Adam West|Victor Lane
@@ -153,8 +154,9 @@ class World:
         self.broker_tracks = {t: [self.track(0, DAYS, (40, 120), self.account) for _ in range(2)] for t in self.brokers}
         self.ops = self.operators()
         for t in self.leads + self.brokers:  # a lead seller serves half of them, a broker a few
-            many = r.randint(*k["broker_ops"]) if t in self.brokers else 12 if k["small"] else len(self.ops) // 2
-            for o in r.sample(self.ops, many):
+            large = [o for o in self.ops if o.size > 5]
+            many = r.randint(*k["broker_ops"]) if t in self.brokers else len(large) // 2
+            for o in r.sample(large, many):
                 (o.brokers if t in self.brokers else o.leads).append(t)
 
     def maybe(self, knob):
@@ -207,7 +209,7 @@ class World:
         weights = zip((3, 7, 1, 3, 7, 1, 3, 7), code)  # the check digit of a routing number; 80 is no bank's district
         code += str(-sum(w * int(c) for w, c in weights) % 10)
         iban = "DE%02d00000000%s" % (98 - int("00000000" + number + "131400") % 97, number)
-        card, upi = f"{self.word()[:3].upper()}*{name.upper()}", f"{name.lower().replace(' ', '.')}{self.digits(2)}@okexample"
+        card, upi = f"{self.word()[:3].upper()}*{name.upper()}", f"{name.lower().replace(' ', '.')}{self.digits(2)}@{self.r.choice(['okaxis', 'ybl', 'paytm'])}"
         return self.r.choice(2 * [(dict(rail="bank_wire", to_name=name, to_bank_code=code, to_account=number), ("bank_account", f"{code}/{number}"))] + [
             (dict(rail="bank_wire", to_name=name, to_account=iban), ("bank_account", iban)),
             (dict(rail="card_gateway", card_descriptor=card), ("card_descriptor", card)),
@@ -227,8 +229,8 @@ class World:
         for i, w in enumerate(weights):
             life, size = r.uniform(*k["life"]), max(2, round(left * w / sum(weights)))
             a = r.uniform(0, DAYS - life)
-            heirs = r.randint(1, 2) if self.maybe("heirs") else 0
-            if heirs:  # the house ends in its time, one or two follow it
+            heirs = 2 if self.maybe("heirs") else 0
+            if heirs:  # the house ends in its time, and two that are at work at one time follow it
                 life, a = r.uniform(120, 220), r.uniform(0, 180)
             ops.append(Operator(self, "op-%02d" % i, a, a + life, size // (heirs + 1)))
             for h in range(heirs):
@@ -258,7 +260,7 @@ class World:
         if n[0] == "1" and len(n) == 11:
             a, b, c = n[1:4], n[4:7], n[7:]
             return r.choice([f"+1{a}{b}{c}", f"1-{a}-{b}-{c}", f"({a}) {b}-{c}", f"{a}-{b}-{c}", f"{a}.{b}.{c}", f"{a}{b}{c}", f"+1 ({a}) {b} {c}"])
-        return r.choice(["+" + n, f"+{n[:2]} {n[2:5]} {n[5:8]} {n[8:]}", f"0{n[2:5]} {n[5:8]} {n[8:]}"])
+        return r.choice(["+" + n, f"+{n[:2]} {n[2:5]} {n[5:8]} {n[8:]}", f"00{n[:2]} {n[2:5]} {n[5:8]} {n[8:]}"])
 
     def when(self, day, wrong=True):
         t = START + datetime.timedelta(days=day)
@@ -273,9 +275,9 @@ class World:
         words = ". ".join(lines[r.choice([0, 0, 0, 1]):len(lines) - r.choice([0, 0, 1])]).format(**fill).split(" ")
         return " ".join(w for w in words if r.random() > 0.03 or any(c.isdigit() for c in w))
 
-    def emit(self, source, day, ring, role="victim", **fields):
+    def emit(self, source, day, ring, role="victim", country="US", **fields):
         rep = dict(id="R" + self.digits(9), source=source, received_at=self.when(min(day + self.r.expovariate(0.2), DAYS + 60), False))
-        who = dict(role=role, country=self.r.choice(["US", "US", "US", "US", "GB", "CA", "AU", "DE"]), age_band=self.r.choice(["60_plus", "60_plus", "50_59", "30_39", "unknown"]))
+        who = dict(role=role, country=country, age_band=self.r.choice(["60_plus", "60_plus", "50_59", "30_39", "unknown"]))
         if role != "feed":
             rep.update(reporter=who, consent=dict(contact=self.r.random() < 0.7))
         rep.update((a, b) for a, b in fields.items() if b)
@@ -328,7 +330,7 @@ class World:
                     story.append(r.choice(["Then he gave me his direct line, {}, in case we got cut off.", "I could reach him on {} he said.", "The technician's own number is {}."]).format(say))
             host = f["host"] if self.maybe("host_told") else "relay.joinhelp.example" if self.maybe("relay_told") else ""
             if host or r.random() < 0.3:
-                ra = dict(at=self.when(day + 0.05), tool=f["tool"], **({"host": host} if host else {}))
+                ra = dict(at=self.when(day + 0.05), tool="JoinHelp" if host.startswith("relay") else f["tool"], **({"host": host} if host else {}))
                 remote.append(ra) if whole else story.append(f"I had to go to {host} and type a code." if host else "They used a program to see my screen.")
             if self.maybe("firm_told"):
                 who = r.choice(o.board)
@@ -365,7 +367,7 @@ class World:
         narrative = ""
         if channel == "letter" or channel == "form" and r.random() < 0.8:
             narrative = " ".join([r.choice(OPEN).format(b=brand)] + r.sample(MIDDLE, r.randint(0, 3)) + story + [r.choice(END)]).strip()
-        self.emit(source, day, ring, "company" if channel == "bank" else r.choice(["victim", "victim", "proxy"]), narrative=narrative,
+        self.emit(source, day, ring, "company" if channel == "bank" else r.choice(["victim", "victim", "proxy"]), r.choice(HOME[f["line"][:2]]), narrative=narrative,
                   contacts=contacts if channel != "letter" else [], payments=payments, remote_access=remote, subjects=subjects, evidence=evidence)
 
     def happen(self, o):
@@ -407,7 +409,7 @@ class World:
             for _ in range(12):
                 line = self.at(r.choice(o.floors[0]["lines"]), day)
                 both = [dict(at=self.when(day), direction="to_victim", medium="call", callback=self.spell(n, [])) for n in r.sample([line, mine], r.randint(1, 2))]
-                self.emit("fraudline", day + r.uniform(0, 2), "", contacts=both, subjects=[dict(company=firm[0], address=firm[1])],
+                self.emit("fraudline", day + r.uniform(0, 2), "", country=r.choice(HOME[line[:2]]), contacts=both, subjects=[dict(company=firm[0], address=firm[1])],
                           narrative=f"{firm[0]} are thieves, they called me and took everything. Close them down.")
         feeders = [o for o in self.ops if o.size > 5]
         spoofed = [self.number() for _ in range(12)]  # displayed numbers that many callers forge at one time
@@ -430,7 +432,7 @@ class World:
             if self.maybe("genuine"):
                 story.append(f"The real {brand} is {self.spell(GENUINE[brand], [])}.")
             payee = self.account()[0] if r.random() < 0.15 else None
-            self.emit(r.choice(["corvane", "haldenmart", "fraudline"]), day, "", contacts=[c], narrative=" ".join(story),
+            self.emit(r.choice(["corvane", "haldenmart", "fraudline"]), day, "", country=r.choice(HOME[n[:2]]), contacts=[c], narrative=" ".join(story),
                       payments=[dict(payee, status="sent", amount="250.00", currency="USD", at=self.when(day))] if payee else [])
 
     def write(self, out):
@@ -465,7 +467,7 @@ class Operator:
         popup, call = ([r.choice(p.split("|")) for p in pool] for pool in (POPUP, CALL))
         if parent:  # share 0 takes the money side, share 1 the voices
             self.aliases = r.sample(parent.aliases, 3) + self.aliases[:2]
-            popup, call, self.board = (popup, call, parent.board) if share == 0 else (parent.floors[0]["popup"], parent.floors[0]["call"], self.board)
+            popup, call = (popup, call) if share == 0 else (parent.floors[0]["popup"], parent.floors[0]["call"])
         self.pause = (0, 0)
         if w.maybe("rest") and end - start > 200 and not parent:
             a = r.uniform(start + 50, end - 110)
@@ -481,7 +483,8 @@ class Operator:
                 popup=popup, call=call))
         if parent:  # the last account lives on with one, the technicians' number with the other
             old, new = ((o.floors[0]["direct"] if share else o.floors[0]["accounts"][0]) for o in (parent, self))
-            new[0] = (*new[0][:2], old[-1][2])
+            new.insert(0, (start, start + r.uniform(20, 40), old[-1][2]))
+            new[1] = (new[0][1], *new[1][1:])
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
