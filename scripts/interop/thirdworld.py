@@ -149,14 +149,13 @@ class World:
         self.boards = [r.sample(PEOPLE, 3) for _ in self.places]
         self.innocents = [(self.word() + " Business Services Ltd", p) for p in self.places or ["1 Harbour Parade"]]
         self.leads, self.brokers = (["%s-%d" % (who, i) for i in range(k[who + "s"])] for who in ("lead", "broker"))
-        self.ties.update((t, [set(), set()]) for t in self.leads + self.brokers)
+        self.ties.update((t, [set(), set()]) for t in self.leads + self.brokers + [f for _, f in self.kits] + ["freepages.example", "relay.joinhelp.example"])
         self.lead_tracks = {t: [self.track(0, DAYS, (30, 120), lambda: self.number(True)) for _ in range(2)] for t in self.leads}
         self.broker_tracks = {t: [self.track(0, DAYS, (40, 120), self.account) for _ in range(2)] for t in self.brokers}
         self.ops = self.operators()
         for t in self.leads + self.brokers:  # a lead seller serves half of them, a broker a few
             large = [o for o in self.ops if o.size > 5]
-            many = r.randint(*k["broker_ops"]) if t in self.brokers else len(large) // 2
-            for o in r.sample(large, many):
+            for o in r.sample(large, r.randint(*k["broker_ops"]) if t in self.brokers else len(large) // 2):
                 (o.brokers if t in self.brokers else o.leads).append(t)
 
     def maybe(self, knob):
@@ -229,9 +228,8 @@ class World:
         for i, w in enumerate(weights):
             life, size = r.uniform(*k["life"]), max(2, round(left * w / sum(weights)))
             a = r.uniform(0, DAYS - life)
-            heirs = 2 if self.maybe("heirs") else 0
-            if heirs:  # the house ends in its time, and two that are at work at one time follow it
-                life, a = r.uniform(120, 220), r.uniform(0, 180)
+            heirs = 2 if self.maybe("heirs") else 0  # the house ends in its time, and two that are at work at one time follow it
+            life, a = (r.uniform(120, 220), r.uniform(0, 180)) if heirs else (life, a)
             ops.append(Operator(self, "op-%02d" % i, a, a + life, size // (heirs + 1)))
             for h in range(heirs):
                 b = a + life + r.uniform(4, 40)
@@ -290,8 +288,8 @@ class World:
         fill = dict(b=brand, n="", a=f["alias"], c=self.digits(6, HEX))
         contacts, payments, remote, subjects, evidence, story = [], [], [], [], [], []
 
-        def shown_to(who, indicator, told):
-            if who and all(told):
+        def shown_to(who, indicator, told=()):
+            if who in self.ties and all(told):
                 self.ties[who][0].add(indicator)
                 self.ties[who][1].add(ring)
         if channel != "bank":
@@ -314,6 +312,7 @@ class World:
         if channel in ("form", "letter"):
             whole = channel == "form"
             if f["url"] and r.random() < 0.5:
+                shown_to(f["url"].split("/")[2].split(".", 1)[1], ("domain", "freepages.example"))
                 contacts[0].update(url=f["url"]) if whole else story.append(f"The page was {f['url']} I think.")
             if self.maybe("alias_told"):
                 said = r.choice(["He said his name was {}.", "A man called {} took over.", "Someone named {} answered."]).format(f["alias"])
@@ -323,6 +322,7 @@ class World:
                 contacts[0].update(text=text) if whole else story.append("It said: \"" + text + "\"")
                 if f["file"] and r.random() < 0.4:
                     evidence.append(dict(sha256=f["file"], name="alert.mp3", media_type="audio/mpeg"))
+                    shown_to(f["file"], ("file", f["file"]))
             if f["direct"]:
                 say = self.spell(f["direct"], [], not whole)
                 contacts.append(dict(at=self.when(day + 0.1), direction="from_victim", medium="call", callback=say))
@@ -331,6 +331,7 @@ class World:
             host = f["host"] if self.maybe("host_told") else "relay.joinhelp.example" if self.maybe("relay_told") else ""
             if host or r.random() < 0.3:
                 ra = dict(at=self.when(day + 0.05), tool="JoinHelp" if host.startswith("relay") else f["tool"], **({"host": host} if host else {}))
+                shown_to(host, ("remote_host", host)), shown_to(host, ("domain", host)), shown_to(host, ("domain", host.split(".", 1)[-1]))
                 remote.append(ra) if whole else story.append(f"I had to go to {host} and type a code." if host else "They used a program to see my screen.")
             if self.maybe("firm_told"):
                 who = r.choice(o.board)
@@ -363,8 +364,7 @@ class World:
                     p["from_institution"] = "Pellworth Bank, my account " + self.digits(10)
                 payments.append(p)
             shown_to(f["broker"], indicator, told)
-        r.shuffle(story)
-        narrative = ""
+        narrative, _ = "", r.shuffle(story)
         if channel == "letter" or channel == "form" and r.random() < 0.8:
             narrative = " ".join([r.choice(OPEN).format(b=brand)] + r.sample(MIDDLE, r.randint(0, 3)) + story + [r.choice(END)]).strip()
         self.emit(source, day, ring, "company" if channel == "bank" else r.choice(["victim", "victim", "proxy"]), r.choice(HOME[f["line"][:2]]), narrative=narrative,
@@ -443,7 +443,7 @@ class World:
         os.makedirs(out, exist_ok=True)
         ties = {"suppliers": [], "launderers": []}
         for name, (indicators, rings) in sorted(self.ties.items()):
-            kind, where = ("mule", "launderers") if name in self.brokers else ("lead_seller", "suppliers")
+            kind, where = ("mule", "launderers") if name in self.brokers else ("lead_seller" if name in self.leads else "maker_or_host", "suppliers")
             ties[where].append(dict(id=name, kind=kind, indicators=[dict(kind=a, value=b) for a, b in sorted(indicators)], rings=sorted(rings)))
         truth = sorted(f"{rep['source']}/{rep['id']}\t{ring}\n" for rep, ring in self.out)
         for name, text in (("reports.jsonl", "".join(json.dumps(rep, ensure_ascii=False) + "\n" for rep, _ in self.out)),
