@@ -133,7 +133,8 @@ linking() {
 	local names=(linking-head) world
 	# scenario/seed/reports; 0 is the scenario's own number, and flood's own 100,000 are more
 	# than the peers end on. The other generator's seed 7 is one that no rule was found on.
-	local worlds=(chakra/3/0 kits/3/0 sparse/3/0 mixed/3/0 flood/3/6000 other-zipf/1/0 other-zipf/7/0 other-brokers/1/0 other-brokers/7/0)
+	local worlds=(chakra/3/0 kits/3/0 sparse/3/0 mixed/3/0 flood/3/6000 other-zipf/1/0 other-zipf/7/0 other-brokers/1/0 other-brokers/7/0
+		third-giants/1/1500 third-franchise/1/1500 third-bazaar/1/1500)
 	[ -z "${INTEROP_LARGE:-}" ] || worlds+=(flood/3/20000 mixed/3/20000 other-zipf/1/20000)
 	step linking-head 20 head link
 	for world in "${worlds[@]}" ${INTEROP_WORLDS:-}; do

@@ -3,13 +3,16 @@
 # writes docs/scores.md and a table for each world in docs/scores/. Each world
 # is drawn from seeds 1 to SEEDS (default 20), since a score on one seed proves
 # nothing. WORLDS names fewer scenarios, OTHERS fewer worlds of the other
-# generator (scripts/interop/otherworld.py, Python's own library only).
+# generator (scripts/interop/otherworld.py, Python's own library only), THIRDS of the
+# third (scripts/interop/thirdworld.py), which is drawn THIRD_SEEDS times (default 5).
 # BIN is a binary that is built already. What changed in a table is told, and stands in git's diff.
 set -e -u -o pipefail
 cd "$(dirname "$0")/.."
 seeds=${SEEDS:-20}
 worlds=${WORLDS-chakra kits recycle poison sparse flood:6000 mixed:6000}
 others=${OTHERS-zipf brokers floors feeds letters tongues}
+thirds=${THIRDS-anchor campus giants franchise bazaar heirs desks hail}
+third_seeds=${THIRD_SEEDS:-5}
 bin=${BIN:-bin/ringbreaker}
 [ -n "${BIN:-}" ] || CGO_ENABLED=0 ${GO:-go} build -trimpath -o "$bin" ./cmd/ringbreaker
 work=$(mktemp -d)
@@ -20,11 +23,18 @@ for world in $others; do
 		python3 scripts/interop/otherworld.py "$work/other-$world/$seed" "$world" "$seed"
 	done
 done
+for world in $thirds; do
+	for seed in $(seq "$third_seeds"); do
+		python3 scripts/interop/thirdworld.py -world "$world" -seed "$seed" -out "$work/third-$world/$seed"
+	done
+done
 folders=$(for world in $others; do echo "$work/other-$world"; done)
+third_folders=$(for world in $thirds; do echo "$work/third-$world"; done)
 list() { tr ' \n' ',,' <<<"$*" | sed 's/,*$//'; }
 mkdir -p docs/scores
 if [ -n "$others" ]; then "$bin" score -worlds "$(list "$folders")" -out docs/scores >"$work/other.md" & fi
 if [ -n "$worlds" ]; then "$bin" score -worlds "$(list "$worlds")" -seeds "$seeds" -out docs/scores >"$work/own.md"; fi
+if [ -n "$thirds" ]; then "$bin" score -worlds "$(list "$third_folders")" -out docs/scores >"$work/third.md"; fi
 wait -n 2>/dev/null || [ -z "$others" ] || { echo "score: the other generator's worlds were not scored" >&2; exit 1; }
 
 # reliability WORLD…: links by the bits they were said to have, over worlds.
@@ -61,6 +71,18 @@ reliability() {
 	echo
 	cat "$work/other.md" 2>/dev/null || true
 	echo
+	echo "## Linking, worlds of a third generator"
+	echo
+	echo "scripts/interop/thirdworld.py, written as a tester's attack without a look at the linker or at the other two: numbers that"
+	echo "change every few days over one account (anchor), rivals in one building (campus), one number with hundreds of victims beside"
+	echo "many rings of three (giants), one house of many floors (franchise), bought leads, mules and kits (bazaar), houses that end"
+	echo "and whose staff begin anew (heirs), bad desks (desks), and feeds, bursts, poison and seasons (hail). Seeds 1 to $third_seeds; what it"
+	echo "was found to be on the day it was written, beside its bound and three plain linkers, stands below the table."
+	echo
+	cat "$work/third.md" 2>/dev/null || true
+	echo
+	cat docs/scores/third-first-run.md
+	echo
 	echo "## Reliability"
 	echo
 	echo "Of links of one operator that were said to have so many bits, how many join two reports of one operator; all seeds."
@@ -76,6 +98,12 @@ reliability() {
 	printf '| bits | links | true | share |\n|---|---|---|---|\n'
 	other=(); for w in $others; do other+=("docs/scores/other-$w.tsv"); done
 	[ ${#other[@]} -eq 0 ] || reliability "${other[@]}"
+	echo
+	echo "The third generator:"
+	echo
+	printf '| bits | links | true | share |\n|---|---|---|---|\n'
+	third=(); for w in $thirds; do third+=("docs/scores/third-$w.tsv"); done
+	[ ${#third[@]} -eq 0 ] || reliability "${third[@]}"
 	echo
 	scripts/score-extraction.sh
 } >"$work/scores.md"

@@ -190,7 +190,7 @@ bulk() {
 	"$python" scripts/interop/extraction.py "$BIN" "$OUT" -bulk "$job"
 }
 
-# link WORLD: a folder, or SCENARIO/SEED/REPORTS of ours or, as other-NAME, of the other generator.
+# link WORLD: a folder, or SCENARIO/SEED/REPORTS of ours or, as other-NAME or third-NAME, of the other or the third generator.
 link() {
 	local dir=$1 scenario seed reports
 	if [ ! -d "$1" ]; then
@@ -199,6 +199,7 @@ link() {
 		[ "$reports" = 0 ] || dir+=-$reports
 		mkdir -p "$dir"
 		case $scenario in
+			third-*) python3 scripts/interop/thirdworld.py -world "${scenario#third-}" -seed "$seed" -reports "$reports" -out "$dir" ;;
 			other-*) python3 scripts/interop/otherworld.py "$dir" "${scenario#other-}" "$seed" "$reports" ;;
 			*) "$BIN" synth -scenario "$scenario" -seed "$seed" -reports "$reports" -out "$dir" >/dev/null ;;
 		esac
