@@ -85,13 +85,16 @@ func (n *Node) AddJudgement(ctx context.Context, j fraud.Judgement) error {
 }
 
 // Explain says why two reports are in one ring, or why not, from the links
-// that the store holds.
+// that the store holds; with b empty, what holds a in its ring.
 func (n *Node) Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanation, error) {
 	if err := n.decide(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(a)}, access.Recipient{}); err != nil {
 		return link.Explanation{}, err
 	}
 	var res link.Result
 	for _, id := range []fraud.ReportID{a, b} {
+		if id == "" {
+			continue
+		}
 		if _, err := n.db.Report(ctx, id); err != nil {
 			return link.Explanation{}, err
 		}

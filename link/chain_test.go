@@ -75,3 +75,30 @@ func TestChainsHold(t *testing.T) {
 		}
 	})
 }
+
+func TestAReportIsHeldByItsOwnLinks(t *testing.T) {
+	res := linkOf(t,
+		told{id: "a/1", day: 0, has: []string{"call n-1"}},
+		told{id: "a/2", day: 1, has: []string{"call n-1", "upi desk@okbank"}},
+		told{id: "a/3", day: 2, has: []string{"upi desk@okbank", "remote r-1"}},
+		told{id: "a/4", day: 3, has: []string{"upi desk@okbank", "remote r-1"}},
+		told{id: "a/5", day: 3, has: []string{"call n-2"}})
+	e := res.Explain("a/2", "")
+	if !e.Same || len(e.Chain) != 2 || e.Chain[0].Bits != e.Bits || e.Chain[0].Bits < e.Chain[1].Bits {
+		t.Fatalf("a/2 is held by %+v, want its links to a/1 and a/3, the stronger first", e.Chain)
+	}
+	for _, l := range e.Chain {
+		if l.A != "a/2" {
+			t.Errorf("link %s %s, want one from a/2", l.A, l.B)
+		}
+	}
+	if len(e.Fails) != 2 || !strings.Contains(e.Fails[1], "each of its 2 links") {
+		t.Errorf("fails %q", e.Fails)
+	}
+	if e := res.Explain("a/5", ""); e.Same || len(e.Says) != 1 || !strings.Contains(e.Says[0], "is in no ring") {
+		t.Errorf("a/5: %+v", e)
+	}
+	if e := res.Explain("a/6", ""); e.Same || len(e.Says) != 1 || !strings.Contains(e.Says[0], "not in this linking") {
+		t.Errorf("a/6: %+v", e)
+	}
+}

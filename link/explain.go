@@ -10,18 +10,20 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// Explanation says why two reports are in one ring, or why they are not.
+// Explanation says why two reports are in one ring, or why they are not, or
+// why one is in its ring.
 type Explanation struct {
 	A     fraud.ReportID `json:"a"`
-	B     fraud.ReportID `json:"b"`
+	B     fraud.ReportID `json:"b,omitempty"` // "" = about A alone
 	Same  bool           `json:"same"`
 	RingA fraud.RingID   `json:"ring_a,omitempty"`
 	RingB fraud.RingID   `json:"ring_b,omitempty"`
 	// Chain leads from A to B in the ring, each link from where the one before
 	// ended; of the ways that the ring's links show it is the one that is least
-	// likely to be wrong somewhere. Empty if they are not in one ring.
+	// likely to be wrong somewhere. Empty if they are not in one ring. About A
+	// alone it is A's own strongest links, strongest first.
 	Chain []fraud.Link `json:"chain"`
-	Bits  float64      `json:"bits"` // of the weakest link of the chain
+	Bits  float64      `json:"bits"` // of the weakest link of the chain; about A alone of the strongest
 	// Between is what the two rings share without being one: suppliers,
 	// launderers and suggestions.
 	Between []fraud.Link `json:"between,omitempty"`
@@ -30,27 +32,32 @@ type Explanation struct {
 }
 
 // Explain gives the strongest chain of evidence between two reports of one
-// ring, or says why they are in none together. It needs no more of the Result
-// than its files hold. An unknown report is told as such in Says.
+// ring, or says why they are in none together; with b empty it says what holds
+// a in its ring. It needs no more of the Result than its files hold. An unknown
+// report is told as such in Says.
 func (r Result) Explain(a, b fraud.ReportID) Explanation {
 	e := Explanation{A: a, B: b, Chain: []fraud.Link{}}
-	var okA, okB bool
-	e.RingA, okA = r.RingOf(a)
-	e.RingB, okB = r.RingOf(b)
+	known := true
 	for _, x := range []struct {
-		id fraud.ReportID
-		ok bool
-	}{{a, okA}, {b, okB}} {
-		if !x.ok {
+		id   fraud.ReportID
+		ring *fraud.RingID
+	}{{a, &e.RingA}, {b, &e.RingB}} {
+		if x.id == "" {
+			continue
+		}
+		ring, ok := r.RingOf(x.id)
+		if *x.ring = ring; !ok {
+			known = false
 			e.Says = append(e.Says, fmt.Sprintf("Report %s is not in this linking.", x.id))
 		}
 	}
-	if !okA || !okB {
-		return e
-	}
-	if e.RingA != "" && e.RingA == e.RingB {
+	switch {
+	case !known:
+	case b == "":
+		r.explainOne(&e)
+	case e.RingA != "" && e.RingA == e.RingB:
 		r.explainSame(&e)
-	} else {
+	default:
 		r.explainApart(&e)
 	}
 	return e
@@ -77,16 +84,62 @@ func (r Result) explainSame(e *Explanation) {
 		if i == 0 || l.Bits < e.Bits {
 			e.Bits = l.Bits
 		}
-		e.Says = append(e.Says, fmt.Sprintf("%s and %s are linked by %.1f bits:", l.A, l.B, l.Bits))
-		for _, c := range l.Cause {
-			e.Says = append(e.Says, fmt.Sprintf("  %.1f bits (%s): %s", c.Bits, c.Family, c.Why))
-		}
+		e.tell(l)
 	}
 	weakest := slices.Clone(e.Chain)
 	slices.SortStableFunc(weakest, func(x, y fraud.Link) int { return cmp.Compare(x.Bits, y.Bits) })
 	for _, l := range weakest {
 		e.Fails = append(e.Fails, fails(l))
 	}
+}
+
+// tell adds a link to what is said.
+func (e *Explanation) tell(l fraud.Link) {
+	e.Says = append(e.Says, fmt.Sprintf("%s and %s are linked by %.1f bits:", l.A, l.B, l.Bits))
+	for _, c := range l.Cause {
+		e.Says = append(e.Says, fmt.Sprintf("  %.1f bits (%s): %s", c.Bits, c.Family, c.Why))
+	}
+}
+
+// explainOne says what holds a report in its ring: its own links.
+func (r Result) explainOne(e *Explanation) {
+	if e.RingA == "" {
+		e.Says = append(e.Says, inNoRing(e.A))
+		return
+	}
+	e.Same = true
+	for _, l := range r.Links {
+		if l.Ring != e.RingA || l.Kind != fraud.SameOperator || l.A != e.A && l.B != e.A {
+			continue
+		}
+		if l.B == e.A {
+			l.A, l.B = l.B, l.A
+		}
+		e.Chain = append(e.Chain, l)
+	}
+	slices.SortFunc(e.Chain, func(x, y fraud.Link) int { return cmp.Or(cmp.Compare(y.Bits, x.Bits), cmp.Compare(x.B, y.B)) })
+	const shown = 5 // a hub's report may have hundreds, and the sixth persuades nobody whom five did not
+	of := len(e.Chain)
+	e.Chain = e.Chain[:min(of, shown)]
+	head := fmt.Sprintf("%s is in ring %s by its link with one other report:", e.A, e.RingA)
+	if of > 1 {
+		head = fmt.Sprintf("%s is in ring %s by its links with %d other reports, the strongest first:", e.A, e.RingA, of)
+	}
+	e.Says = append(e.Says, head)
+	for i, l := range e.Chain {
+		e.Bits = max(e.Bits, l.Bits)
+		e.tell(l)
+		if i == 0 {
+			e.Fails = append(e.Fails, fails(l))
+		}
+	}
+	if of > 1 {
+		e.Fails = append(e.Fails, fmt.Sprintf("It leaves the ring only if each of its %d links fails.", of))
+	}
+}
+
+func inNoRing(id fraud.ReportID) string {
+	return fmt.Sprintf("%s is in no ring: nothing it holds is shared with another report by one strong value or two independent ones (of a burst of unpaid reports that are all alike, each counts for a part only).", id)
 }
 
 // fails says what would have to be wrong for a link to fail.
@@ -111,7 +164,7 @@ func (r Result) explainApart(e *Explanation) {
 		ring fraud.RingID
 	}{{e.A, e.RingA}, {e.B, e.RingB}} {
 		if x.ring == "" {
-			e.Says = append(e.Says, fmt.Sprintf("%s is in no ring: nothing it holds is shared with another report by one strong value or two independent ones (of a burst of unpaid reports that are all alike, each counts for a part only).", x.id))
+			e.Says = append(e.Says, inNoRing(x.id))
 		} else {
 			e.Says = append(e.Says, fmt.Sprintf("%s is in ring %s.", x.id, x.ring))
 		}

@@ -148,7 +148,8 @@ func (s *Server) releaseHold(w http.ResponseWriter, r *http.Request) error {
 	return done(w, r, next, "released")
 }
 
-// explainPage says why two reports are in one ring, or why not.
+// explainPage says why two reports are in one ring, or why not; with one
+// report alone, what holds it in its ring.
 type explainPage struct {
 	base
 	A, B   string
@@ -158,9 +159,18 @@ type explainPage struct {
 
 func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	p := explainPage{base: s.base(w, r, "Why are two reports together?"), A: strings.TrimSpace(q.Get("a")), B: strings.TrimSpace(q.Get("b"))}
-	if p.A != "" && p.B != "" {
-		if err := s.mayExplain(r.Context(), fraud.ReportID(p.A), fraud.ReportID(p.B)); err != nil {
+	p := explainPage{A: strings.TrimSpace(q.Get("a")), B: strings.TrimSpace(q.Get("b"))}
+	title := "Why are two reports together?"
+	if p.A != "" && p.B == "" {
+		title = "Why is it in its ring?"
+	}
+	p.base = s.base(w, r, title)
+	if p.A != "" {
+		reports := []fraud.ReportID{fraud.ReportID(p.A)}
+		if p.B != "" {
+			reports = append(reports, fraud.ReportID(p.B))
+		}
+		if err := s.mayExplain(r.Context(), reports...); err != nil {
 			return err
 		}
 		why, err := s.Explain.Explain(r.Context(), fraud.ReportID(p.A), fraud.ReportID(p.B))

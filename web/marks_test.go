@@ -135,7 +135,7 @@ func TestEachPageAsksAboutTheRingsAndReportsThatItShows(t *testing.T) {
 		return ""
 	})
 	v := visit(t, srv).as("auditor")
-	for _, path := range []string{"/reports/" + name, "/explain?a=" + name + "&b=" + other, "/explain?a=" + other + "&b=" + name, "/rings/R-17", "/rings/R-17/time", "/rings/R-17/victims", "/rings/R-17/evidence", "/rings/R-17/graph.json", "/matches/M-7QXT"} {
+	for _, path := range []string{"/reports/" + name, "/explain?a=" + name, "/explain?a=" + name + "&b=" + other, "/explain?a=" + other + "&b=" + name, "/rings/R-17", "/rings/R-17/time", "/rings/R-17/victims", "/rings/R-17/evidence", "/rings/R-17/graph.json", "/matches/M-7QXT"} {
 		for tlp, want := range map[fraud.TLP]int{fraud.TLPGreen: http.StatusOK, fraud.TLPRed: http.StatusForbidden} {
 			report.TLP, w.rings[0].Mark.TLP = fraud.TLPGreen, fraud.TLPGreen
 			if strings.Contains(path, name) {

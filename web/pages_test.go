@@ -84,7 +84,7 @@ func token(page string) string {
 var companyPages = []string{
 	"/", "/report", "/check", "/advice", "/dispute", "/figures", "/signin",
 	"/reports", "/reports?only=clock", "/reports/alder/r-0004", "/rings", "/rings?state=active+now&sort=victims", "/rings?brand=Nobody", "/rings/R-17", "/rings/R-17/time", "/rings/R-17/hours", "/rings/R-17/victims", "/rings/R-17/money",
-	"/rings/R-17/evidence", "/rings/R-17/reports", "/explain", "/explain?a=alder/r-0001&b=alder/r-0002", "/suggestions", "/judgements", "/search?q=%2B12125550142", "/money", "/watch", "/lists",
+	"/rings/R-17/evidence", "/rings/R-17/reports", "/explain", "/explain?a=alder/r-0001&b=alder/r-0002", "/explain?a=alder/r-0001", "/suggestions", "/judgements", "/search?q=%2B12125550142", "/money", "/watch", "/lists",
 	"/matches", "/matches/new", "/matches/M-7QXT", "/peers", "/letters", "/joint", "/joint/JC-4HBD", "/referrals", "/referrals/REF-2K7M", "/imports", "/imports/UP-1", "/imports/UP-2", "/imports/UP-3",
 }
 

@@ -399,8 +399,8 @@ func writeFiles(dir string, files []outFile) error {
 
 func explainCommand() command {
 	return command{
-		name: "explain", args: "-out DIR [-in FILE[,FILE…]] REPORT REPORT",
-		does:    "says why two reports are in one ring, or why not",
+		name: "explain", args: "-out DIR [-in FILE[,FILE…]] REPORT [REPORT]",
+		does:    "says why two reports are in one ring, or why not; of one alone, what holds it in its ring",
 		example: "ringbreaker explain -out out alder/A-00017 bramble/B-00942",
 		run:     runExplain,
 	}
@@ -416,15 +416,16 @@ func runExplain(ctx context.Context, c *call) error {
 	if err := c.need("out"); err != nil {
 		return err
 	}
-	if c.flags.NArg() != 2 {
-		return usagef("name two reports, each as source/id")
+	if n := c.flags.NArg(); n != 1 && n != 2 {
+		return usagef("name one report or two reports, each as source/id")
 	}
 	res, err := link.ReadFolder(*dir)
 	if err != nil {
 		return err
 	}
 	a, b := fraud.ReportID(c.flags.Arg(0)), fraud.ReportID(c.flags.Arg(1))
-	for _, id := range []fraud.ReportID{a, b} {
+	for _, name := range c.flags.Args() {
+		id := fraud.ReportID(name)
 		if _, known := res.RingOf(id); !known {
 			return fmt.Errorf("report %s is not in %s: %w", id, filepath.Join(*dir, link.AssignFile), fraud.ErrNotFound)
 		}
@@ -532,9 +533,13 @@ func decided(w io.Writer, dir string, a, b fraud.ReportID) error {
 	if err != nil {
 		return err
 	}
+	they := "they are"
+	if b == "" {
+		they = "it is"
+	}
 	for _, j := range js {
 		if (j.A == a && j.B == b) || (j.A == b && j.B == a) {
-			fmt.Fprintf(w, "%s decided that they are %s (judgement %s): %s\n", j.By, j.Verdict, j.ID, j.Reason)
+			fmt.Fprintf(w, "%s decided that %s %s (judgement %s): %s\n", j.By, they, j.Verdict, j.ID, j.Reason)
 		}
 	}
 	return nil
