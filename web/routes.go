@@ -16,6 +16,7 @@ type route struct {
 	Thing           access.ThingKind
 	Layout          layout
 	Open            bool  // the public may come without signing in
+	Basic           bool  // for programs: who asks is told by HTTP Basic and not by a cookie, and errors are TAXII's
 	Upload          int64 // bytes of a file that comes with the form
 	At              site
 	// of finds the thing that the address names, with its own mark, for the
@@ -69,6 +70,7 @@ func (rt route) reason(r *http.Request) string {
 func (s *Server) routes() []route {
 	all := append(publicRoutes(), deskRoutes()...)
 	all = append(all, agencyRoutes()...)
+	all = append(all, taxiiRoutes()...)
 	var out []route
 	for _, rt := range all {
 		if rt.At == companies && s.Org.Kind == fraud.OrgAgency || rt.At == agencies && s.Org.Kind != fraud.OrgAgency || !s.has(rt) {
@@ -86,13 +88,14 @@ type RouteInfo struct {
 	Action          access.Action
 	Thing           access.ThingKind
 	Open            bool // the public may come without signing in
+	Basic           bool // who asks is told by HTTP Basic
 }
 
 // Routes lists every address of this node, in the table's order.
 func (s *Server) Routes() []RouteInfo {
 	var out []RouteInfo
 	for _, rt := range s.routes() {
-		out = append(out, RouteInfo{rt.Method, rt.Pattern, rt.Action, rt.Thing, rt.Open})
+		out = append(out, RouteInfo{rt.Method, rt.Pattern, rt.Action, rt.Thing, rt.Open, rt.Basic})
 	}
 	return out
 }
@@ -107,6 +110,7 @@ func (s *Server) has(rt route) bool {
 		{"/report/", s.Intake != nil},
 		{"/now/", s.Intake != nil},
 		{"/check/", s.Protect != nil},
+		{"/taxii2/", s.Lists != nil},
 		{"/dispute/", s.Protect != nil},
 		{"/disputes/", s.Protect != nil},
 		{"/explain/", s.Explain != nil},

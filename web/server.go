@@ -20,6 +20,7 @@ import (
 
 	"golang.org/x/text/language"
 	"ringbreaker.example/access"
+	"ringbreaker.example/exchange/taxii"
 	"ringbreaker.example/fraud"
 )
 
@@ -41,6 +42,7 @@ type Config struct {
 
 	Intake   Intake   // the public form
 	Protect  Protect  // check, dispute
+	Lists    Lists    // what programs fetch by TAXII; nil leaves that out
 	Evidence Evidence // pictures that come with a report; nil leaves the field out
 	Judge    Judge    // decisions of the desk
 	Explain  Explain  // why two reports are together
@@ -69,6 +71,8 @@ type Server struct {
 	public    *access.Limiter // per address
 	layouts   *layouts        // of the graphs that were looked at last
 	looked    keptRings
+	shelves   shelves
+	basics    basics
 	// decide is access.Decide; a test puts a stricter one here, to see that
 	// every page asks about what it shows.
 	decide func(access.Who, access.Action, access.Thing, access.Recipient, time.Time) access.Decision
@@ -97,6 +101,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	s := &Server{Config: cfg, secure: cfg.Secure, words: Languages(), layouts: newLayouts(), decide: access.Decide}
 	s.matcher = matcher(s.words)
+	s.shelves.all, s.shelves.held, s.basics.until = map[string]*taxii.Shelf{}, map[string][]fraud.Listing{}, map[[sha256.Size]byte]time.Time{}
 	s.signIns = access.NewLimiter(10*time.Second, 8, 50_000, cfg.Now)
 	s.public = access.NewLimiter(500*time.Millisecond, 60, 100_000, cfg.Now)
 	var err error
@@ -194,7 +199,10 @@ func (s *Server) door(rt route) http.Handler {
 		if err == nil {
 			err = rt.serve(s, w, r)
 		}
-		if err != nil {
+		switch {
+		case err != nil && rt.Basic:
+			s.taxiiFail(w, r, err)
+		case err != nil:
 			s.fail(w, r, err)
 		}
 	})
@@ -208,7 +216,14 @@ func (s *Server) enter(w http.ResponseWriter, rp **http.Request, rt route) error
 			return tooMany{wait: wait}
 		}
 	}
-	session, person, err := s.signedIn(r)
+	var session access.Session
+	var person access.Person
+	var err error
+	if rt.Basic {
+		person, err = s.basic(r)
+	} else {
+		session, person, err = s.signedIn(r)
+	}
 	if err != nil {
 		return err
 	}
@@ -235,7 +250,7 @@ func (s *Server) enter(w http.ResponseWriter, rp **http.Request, rt route) error
 			return err
 		}
 	}
-	if r.Method == http.MethodPost && !who.Public() && !session.RightCSRF(r.PostFormValue("csrf")) {
+	if r.Method == http.MethodPost && !who.Public() && !rt.Basic && !session.RightCSRF(r.PostFormValue("csrf")) {
 		return fmt.Errorf("this form is older than your sign-in; open the page again and send it once more: %w", fraud.ErrForbidden)
 	}
 	return nil

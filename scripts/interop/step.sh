@@ -135,6 +135,8 @@ judge() {
 			tool=$(version taxii2-client)
 			version medallion >/dev/null
 			row "taxii2-client $tool, the referral's stix.json through OASIS's server medallion and back" "$python" scripts/interop/taxii.py "$OUT/package/stix.json"
+			row "taxii2-client $tool, every list of a node page by page" "$python" scripts/interop/lists.py "$BIN" "$OUT/recent/node" "$OUT/taxii.json"
+			stix "$OUT/taxii.json" "all that it was given"
 			;;
 		age)
 			command -v age >/dev/null || fail 'age is not installed (Debian: age)' 3
