@@ -1,8 +1,10 @@
 package intake
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -18,13 +20,14 @@ import (
 // envelope, a MISP event or a server's answer. done is false if doc is none.
 func (r *run) exchanged(src source, doc []byte) (done bool, err error) {
 	var claims []fraud.Claim
+	told := 0
 	switch what(doc) {
 	case "stix":
 		got, err := stix.Import(doc)
 		if err != nil {
 			return true, err
 		}
-		claims = got.Claims
+		claims, told = got.Claims, len(got.Problems)
 		for _, p := range got.Problems {
 			if err := r.unused(src, p.N, p.Ref, p.Says); err != nil {
 				return true, err
@@ -35,7 +38,7 @@ func (r *run) exchanged(src source, doc []byte) (done bool, err error) {
 		if err != nil {
 			return true, err
 		}
-		claims = got.Claims
+		claims, told = got.Claims, len(got.Problems)
 		for _, p := range got.Problems {
 			if err := r.unused(src, p.N, p.Ref, p.Says); err != nil {
 				return true, err
@@ -43,6 +46,9 @@ func (r *run) exchanged(src source, doc []byte) (done bool, err error) {
 		}
 	default:
 		return false, nil
+	}
+	if len(claims)+told == 0 {
+		r.note("%s holds nothing to take in: none of its objects names a number, a site, an account or another value that is used here", src.label)
 	}
 	for i, c := range claims {
 		if c.Revoked {
@@ -77,23 +83,49 @@ func reference(ref string) string {
 }
 
 // what says which exchange format a document is, by its outermost names.
+// Of a list, what the first item is.
 func what(doc []byte) string {
-	found := ""
+	if v := jsontext.Value(bytes.TrimSpace(doc)); v.Kind() == '[' {
+		kind := ""
+		_ = csvmap.Items(v, "", func(_ int, item []byte) error { // whoever reads it says what is wrong with it
+			if jsontext.Value(item).Kind() == '{' {
+				kind = whatIs(item, true)
+			}
+			return io.EOF
+		})
+		return kind
+	}
+	return whatIs(doc, false)
+}
+
+// whatIs is what of an object; item says that it stands in a list.
+func whatIs(doc []byte, item bool) string {
 	row, err := csvmap.Object(shallow(doc))
 	if err != nil {
 		return ""
 	}
+	has := map[string]string{}
 	for i, c := range row.Columns {
-		switch {
-		case c == "type" && row.Cells[i] == "bundle", c == "spec_version" && strings.HasPrefix(row.Cells[i], "2."):
-			return "stix"
-		case c == "objects" && found == "":
-			found = "stix" // a TAXII envelope
-		case c == "Event" || c == "response":
-			found = "misp"
-		}
+		has[c] = row.Cells[i]
 	}
-	return found
+	_, event := has["Event"]
+	_, owner := has["Orgc"]
+	_, answer := has["response"]
+	_, attributes := has["Attribute"]
+	_, objects := has["objects"]
+	switch {
+	case has["type"] == "bundle", strings.HasPrefix(has["spec_version"], "2."), has["type"] != "" && strings.HasPrefix(has["id"], has["type"]+"--"):
+		return "stix"
+	case event || owner:
+		return "misp" // in its envelope, or as it stands in one
+	case item:
+		return "" // in a list the other names may be anybody's
+	case answer || attributes:
+		return "misp"
+	case objects:
+		return "stix" // a TAXII envelope
+	}
+	return ""
 }
 
 // shallow keeps the outermost members of an object and puts 0 for what is

@@ -88,11 +88,12 @@ func (r *run) jsonDoc(src source) error {
 	switch {
 	case len(b) > maxDoc:
 		return fmt.Errorf("the document is longer than %d bytes: %w", maxDoc, fraud.ErrInvalid)
-	case jsontext.Value(bytes.TrimSpace(b)).Kind() == '[':
-		return r.jsonList(src, b, "")
 	}
 	if done, err := r.exchanged(src, b); done || err != nil {
 		return err
+	}
+	if jsontext.Value(bytes.TrimSpace(b)).Kind() == '[' {
+		return r.jsonList(src, b, "")
 	}
 	for _, m := range r.s.mappings() {
 		if m.Shape != csvmap.JSONDoc {
@@ -101,6 +102,9 @@ func (r *run) jsonDoc(src source) error {
 		if err := csvmap.Items(b, m.Records, func(int, []byte) error { return io.EOF }); errors.Is(err, io.EOF) {
 			return r.jsonList(src, b, m.Records)
 		}
+	}
+	if row, err := csvmap.Object(shallow(b)); err == nil && !isReport(row.Columns) && !slices.Contains(row.Columns, "source") {
+		return r.reject(src.label, 1, fmt.Errorf("it is no report, no STIX bundle, no MISP event and no answer that a mapping reads: give its records one a line, and `ringbreaker import -map guess FILE` proposes a mapping: %w", fraud.ErrInvalid))
 	}
 	return r.jsonLine(src, nil, b, 1)
 }

@@ -122,7 +122,7 @@ type reference struct {
 var ownership = []string{"owner-of", "owned-by", "owns", "belongs-to", "has", "possesses", "uses", "used-by", "member-of", "works-for", "employed-by", "characterizes", "characterized-by", "identifies", "identified-by", "registered", "registered-by"}
 
 // Import reads one MISP event, a list of events, or the answer of a MISP
-// server ("response"). What cannot be read is a Problem and the rest is
+// server ("response"), of a search for attributes too. What cannot be read is a Problem and the rest is
 // read; the error wraps fraud.ErrInvalid where the whole cannot be.
 func Import(b []byte) (Imported, error) {
 	if len(b) > MaxFile {
@@ -168,6 +168,7 @@ func split(b []byte, depth int) ([]jsontext.Value, error) {
 	case v.Kind() == '{':
 		var whole struct {
 			Event    jsontext.Value `json:"Event"`
+			Found    jsontext.Value `json:"Attribute"` // what a search for attributes gives: they stand in no event
 			Response jsontext.Value `json:"response"`
 			UUID     jsontext.Value `json:"uuid"`
 			Info     jsontext.Value `json:"info"`
@@ -179,7 +180,7 @@ func split(b []byte, depth int) ([]jsontext.Value, error) {
 			return []jsontext.Value{whole.Event}, nil
 		case len(whole.Response) > 0:
 			return split(whole.Response, depth+1)
-		case len(whole.UUID) > 0 || len(whole.Info) > 0:
+		case len(whole.UUID) > 0 || len(whole.Info) > 0 || len(whole.Found) > 0:
 			return []jsontext.Value{v}, nil
 		}
 	}

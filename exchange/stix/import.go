@@ -74,7 +74,23 @@ func Import(b []byte) (Imported, error) {
 			im.object(o)
 		}
 	}
+	im.unsigned()
 	return im.out, nil
+}
+
+// unsigned drops what observables say that nobody signs where somebody says the
+// same in this bundle: the value stands beside the indicator that was made of
+// it, and one list would count as two sources.
+func (im *importer) unsigned() {
+	signed := map[fraud.Indicator]bool{}
+	for _, c := range im.out.Claims {
+		if c.ByRef != "" {
+			signed[c.Indicator] = true
+		}
+	}
+	im.out.Claims = slices.DeleteFunc(im.out.Claims, func(c fraud.Claim) bool {
+		return c.ByRef == "" && !c.Actionable && signed[c.Indicator]
+	})
 }
 
 // split gives the objects one by one.
