@@ -24,6 +24,13 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	x.readOffice(c, k, last)
 	x.readPaidTo(c, k)
 	x.readSaid(c, first, k, last)
+	x.readEvent(c, k)
+	x.readDisplay(c, first, k)
+	x.readDialled(c, k, last)
+	x.readHelpers(c, k, last)
+	x.readGenuine(c, k)
+	x.readMoneyTo(c, k)
+	x.readReach(c, first, k, last)
 	x.readClosing(c, first)
 	if x.dialledBehind(last) {
 		c.dialled = true

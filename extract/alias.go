@@ -380,6 +380,9 @@ func (x *scan) ownersName(i int) bool {
 // somebody that they call theirs.
 func (x *scan) kinBefore(i int) bool {
 	for k := i; k >= 0 && k > i-3; k-- {
+		if x.is(k).has(cueScript) {
+			return false // "cardholder says agent"
+		}
 		if hint := x.hint(k); hint.has(hintKin) && !hint.has(hintPerson|hintRole) {
 			return true
 		}

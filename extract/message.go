@@ -74,6 +74,9 @@ func lineOf(b []byte, start, end int) (from, till int) {
 // phone shows there.
 func aloneIn(b []byte, start, end int) (arrow, alone bool) {
 	for i := start - 1; i >= 0 && b[i] != '\n'; i-- {
+		if n := badge(b, i); n > 0 {
+			i -= n
+		}
 		if c := b[i]; isAlnum(c) || c == ':' || c == '@' {
 			return false, false
 		}
@@ -86,6 +89,22 @@ func aloneIn(b []byte, start, end int) (arrow, alone bool) {
 		arrow = arrow || b[i] == '<' || b[i] == '>'
 	}
 	return arrow, true
+}
+
+// badge is how many digits of the count of unread messages end at b[i], which
+// a phone shows behind its arrow: "< 12".
+func badge(b []byte, i int) int {
+	n := 0
+	for i-n >= 0 && n < 3 && isDigit(b[i-n]) {
+		n++
+	}
+	if n == 0 || i-n < 0 {
+		return 0
+	}
+	if k := i - n; b[k] == '<' || b[k] == ' ' && k > 0 && b[k-1] == '<' {
+		return n
+	}
+	return 0
 }
 
 // firstLine says whether byte at stands in the text's first line.

@@ -148,7 +148,10 @@ func (x *scan) meBefore(c *cuesAround, k int) bool {
 // "joignez-moi au", "erreichbar bin ich unter", "bitte um Rückruf unter",
 // "podem me ligar no".
 func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
-	if w := x.bytes(k); !x.is(k).has(cueTo) && !equalFold("no", w) && !equalFold("ao", w) && x.markAt(k) != ':' {
+	if article(x.bytes(k)) && k > 0 {
+		k--
+	}
+	if w := x.bytes(k); !x.is(k).has(cueTo) && !equalFold("en", w) && !equalFold("no", w) && !equalFold("ao", w) && x.markAt(k) != ':' {
 		return false
 	}
 	var me, may, verb, order bool
@@ -158,13 +161,13 @@ func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
 		}
 		w := x.bytes(back)
 		switch {
-		case equalFold("me", w), equalFold("mich", w):
+		case equalFold("me", w), equalFold("mich", w), equalFold("conmigo", w), equalFold("comigo", w), equalFold("mi", w) && x.lang() != langES:
 			me = true
 		case equalFold("moi", w):
 			me, order = true, true
 		case equalFold("ich", w), equalFold("bin", w):
 			me = true
-		case equalFold("bitte", w), equalFold("pueden", w), equalFold("puede", w), equalFold("pouvez", w), equalFold("podem", w), equalFold("pode", w), equalFold("können", w), equalFold("podrían", w), equalFold("veuillez", w):
+		case equalFold("bitte", w), equalFold("pueden", w), equalFold("puede", w), equalFold("pouvez", w), equalFold("podem", w), equalFold("pode", w), equalFold("können", w), equalFold("podrían", w), equalFold("veuillez", w), equalFold("peut", w), equalFold("peuvent", w), equalFold("pourrez", w), equalFold("può", w), equalFold("possono", w), equalFold("podéis", w), equalFold("kann", w):
 			may = true
 		case equalFold("rückruf", w), equalFold("ligar", w), equalFold("contactar", w), equalFold("contatar", w), x.hint(back).has(hintReachable), x.is(back).has(cueCall) && !x.is(back).has(cuePhone):
 			verb = true

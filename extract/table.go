@@ -34,7 +34,10 @@ func (x *scan) columnRole(m mark) fraud.Role {
 	var head []byte
 	for rows := 0; from > 0 && rows < mostRows; rows++ {
 		start, end := lineOf(b, from-1, from-1)
-		if countCells(b[start:end], sep) != columns {
+		if n := countCells(b[start:end], sep); n != columns {
+			if n >= 2 && n >= column && n < columns && sep == ',' && bytes.IndexByte(b[start:end], ' ') < 0 && !bytes.ContainsAny(b[start:end], "0123456789") {
+				head = b[start:end] // the row has a comma in its sum of money
+			}
 			break
 		}
 		head, from = b[start:end], start
@@ -45,15 +48,18 @@ func (x *scan) columnRole(m mark) fraud.Role {
 	}
 	var is cues
 	var hint hints
-	other := false
+	other, sender := false, false
 	for word := range bytes.FieldsFuncSeq(cells[column], func(r rune) bool { return r < 'A' || r == '_' }) {
 		if e := dictionary.entries[dictionary.find(word, 0, len(word))]; len(word) <= maxWord {
 			is |= e.is
 			hint |= e.hint
 		}
-		other = other || otherSide(word)
+		other = other || otherSide(word) || equalFold("scam", word) || equalFold("fraud", word)
+		sender = sender || equalFold("sender", word)
 	}
 	switch {
+	case sender:
+		return fraud.RoleSender
 	case other && is.has(cuePhone|cueNumber|cueCall):
 		return fraud.RoleCallback
 	case is.has(cueCall) && is.has(cuePhone|cueNumber) && !is.has(cueShown|cueFrom) && !hint.has(hintKin|hintSelf) && !is.has(cueMy):

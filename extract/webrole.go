@@ -243,7 +243,7 @@ func (x *scan) handleRole(c cuesAround, f *Finding, m mark) (fraud.Role, string)
 			break
 		}
 		words++
-		if x.hint(k).has(hintWrite) {
+		if w := x.bytes(k); x.hint(k).has(hintWrite) || equalFold("group", w) || equalFold("grupo", w) || equalFold("channel", w) || equalFold("admin", w) || equalFold("service", w) && equalFold("customer", x.wordAt(k-1)) {
 			return fraud.RoleCallback, "the name to write to"
 		}
 	}
