@@ -137,7 +137,7 @@ func (x *scan) readReached(c *cuesAround, k, last int) {
 // "pueden localizarme en el".
 func reachMe(w []byte) bool {
 	switch string(w) {
-	case "localizarme", "contactarme", "llamarme", "ubicarme", "contatar-me", "escribirme":
+	case "contattarmi", "chiamarmi", "telefonarmi", "scrivermi", "localizarme", "contactarme", "llamarme", "ubicarme", "contatar-me", "escribirme":
 		return true
 	}
 	return false
@@ -180,7 +180,7 @@ func (x *scan) readLabel(c *cuesAround, k int) {
 		if x.markAt(back) == ':' {
 			continue
 		}
-		if !is.has(cueOwn|cuePhone) && !equalFold("ph", x.bytes(back)) {
+		if !is.has(cueOwn|cuePhone) && !equalFold("ph", x.bytes(back)) && !(label && lineWord(x.bytes(back))) {
 			break
 		}
 		label = label || is.has(cueOwn|cuePhone)

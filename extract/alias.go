@@ -46,7 +46,7 @@ func (x *scan) alias(i int) {
 func (x *scan) named(i int) {
 	w := x.bytes(i)
 	if string(w) == "名乗" {
-		if k := i - 2; k >= 0 && string(x.bytes(i-1)) == "と" && cjk(x.bytes(k), 0) > 1 && !x.toks[k].used {
+		if k := i - 2; k >= 0 && (string(x.bytes(i-1)) == "と" || string(x.bytes(i-1)) == "を" && x.hint(k).has(hintFamily|hintGiven)) && cjk(x.bytes(k), 0) > 1 && !x.toks[k].used {
 			x.take(fraud.PersonAlias, foldName(string(x.bytes(k))), k, k, true)
 		}
 		return
@@ -55,7 +55,10 @@ func (x *scan) named(i int) {
 		x.takeName(i+1, nameLoose)
 		return
 	}
-	if !x.opt.FromFraudster && x.near(i, 2, 0, cueMy|cueI) && !x.near(i, 7, 0, cueScript) {
+	if !x.opt.FromFraudster && x.near(i, 2, 0, cueMy|cueI) && !x.near(i, 7, 0, cueScript) && !x.theirLine(i) {
+		if x.joins(i) || x.is(i+1).has(cueIs) {
+			x.remember(i + 1 + b2i(!x.joins(i)))
+		}
 		return
 	}
 	k := i + 1
@@ -75,9 +78,119 @@ func (x *scan) named(i int) {
 		x.takeName(k, nameLoose)
 	case x.markAt(k) == '"':
 		x.takeName(k, nameLoose)
+	case !x.opt.FromFraudster && x.gaveName(i) && startsUpper(x.wordAt(k)):
+		x.takeName(k, nameLoose)
+	case x.bataya(i):
 	default:
 		x.namedOn(k)
 	}
+}
+
+// gaveName says whether "giving the name", "under the name of" stands at the
+// word for a name, token i.
+func (x *scan) gaveName(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3; k-- {
+		switch string(x.bytes(k)) {
+		case "giving", "gave", "gives", "using", "used", "uses", "under", "with", "provided", "unter", "sous", "bajo", "sob":
+			return true
+		case "the", "a", "his", "her", "first", "fake", "le", "el", "dem", "o", "nombre", "nom":
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// bataya takes the name before "naam bataya", as Hindi says that one was
+// given.
+func (x *scan) bataya(i int) bool {
+	if !equalFold("naam", x.bytes(i)) && string(x.bytes(i)) != "नाम" || !x.is(i+1).has(cueIs) || i == 0 || x.toks[i-1].class != classWord || x.toks[i-1].used || x.is(i-1).has(cueMy) {
+		return false
+	}
+	if first := i - 1; x.knownName(first) && !x.hint(first).has(hintKin) {
+		if first > 0 && x.knownName(first-1) && x.gap(first) == 1 {
+			first--
+		}
+		x.takeAlias(first, i-1)
+		return true
+	}
+	return false
+}
+
+// saysIs says whether a given name is what somebody said they were: "says he's
+// Nathan from", "it was Carol with", "this is Ryan".
+func (x *scan) saysIs(first, last int) bool {
+	k := first - 1
+	if x.is(k).has(cueIs) || equalFold("s", x.wordAt(k)) && x.markAt(k-1) == '\'' || equalFold("hes", x.wordAt(k)) || equalFold("shes", x.wordAt(k)) {
+		if equalFold("s", x.wordAt(k)) {
+			k--
+		}
+		who := x.wordAt(k - 1)
+		if !thirdPerson(who) && !equalFold("hes", x.wordAt(k)) && !equalFold("shes", x.wordAt(k)) && !(equalFold("this", who) && x.theirLine(first)) {
+			return false
+		}
+		return x.is(k-2).has(cueScript) || x.is(k-3).has(cueScript) || equalFold("from", x.wordAt(last+1)) || equalFold("with", x.wordAt(last+1)) || equalFold("this", who)
+	}
+	return false
+}
+
+// spokeTo says whether a given name is whom the speaker dealt with on the
+// other side: "spk w/ Alex", "contactó con Sergio".
+func (x *scan) spokeTo(first int) bool {
+	k := first - 1
+	if x.markAt(k) == '/' && equalFold("w", x.wordAt(k-1)) {
+		k--
+	} else if w := x.wordAt(k); !equalFold("with", w) && !equalFold("con", w) && !equalFold("mit", w) && !equalFold("avec", w) && !equalFold("com", w) {
+		return false
+	}
+	if k < 1 {
+		return false
+	}
+	switch string(x.bytes(k - 1)) {
+	case "spk", "spoke", "spoken", "dealt", "dealing", "chatted", "chatting", "contactó", "contacté", "hablé", "habló", "gesprochen", "parlé", "falei", "parlato", "texting", "connected":
+		return true
+	}
+	return false
+}
+
+// saidLow takes a given name in small letters out of the copy of a call that
+// has no capitals: "hi this is uh david miller calling from".
+func (x *scan) saidLow(i int) {
+	if x.toks[i].used || x.is(i)&^cueMore != 0 || x.lang() != langEN {
+		return
+	}
+	last := i
+	if k := i + 1; k < len(x.toks) && x.gap(k) == 1 && x.toks[k].class == classWord && x.is(k) == 0 && !x.hint(k).has(hintNoName) && x.toks[k].len() > 3 && !lowWords[string(x.bytes(k))] {
+		last = k
+	}
+	if next := last + 1; next >= len(x.toks) || x.lineBreak(next) || !x.is(next).has(cueFrom) && !equalFold("calling", x.bytes(next)) && !equalFold("with", x.bytes(next)) && !x.is(next).has(cueFiller) {
+		return
+	}
+	k := i - 1
+	for k >= 0 && (x.is(k).has(cueFiller) || x.is(k).has(cueAgent)) {
+		k--
+	}
+	w, before := x.wordAt(k), x.wordAt(k-1)
+	switch {
+	case equalFold("is", w) && (equalFold("this", before) || equalFold("name", before)):
+	case equalFold("s", w) && x.markAt(k-1) == '\'' && (equalFold("it", x.wordAt(k-2)) || equalFold("name", x.wordAt(k-2))):
+	default:
+		return
+	}
+	if x.toks[last].len() > 14 {
+		return
+	}
+	x.takeAlias(i, last)
+}
+
+// lowWords follow a name in the copy of a call and are none of it.
+var lowWords = setOf("again your here just also speaking returning reaching giving looking your about today senior badge employee with over regarding")
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // namedOn takes what follows "name on the listing:", "name given", "name
@@ -97,6 +210,9 @@ func (x *scan) namedOn(k int) {
 // titled takes the name behind a title or an agent's word: Mr, Officer, Herr.
 func (x *scan) titled(i int) {
 	if x.greeted(i) || x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) {
+		if !x.opt.FromFraudster {
+			x.remember(x.behindTitles(i))
+		}
 		return
 	}
 	w := x.bytes(i)
@@ -180,7 +296,7 @@ func (x *scan) presented(i int) {
 		if k < len(x.toks) && equalFold("as", x.bytes(k)) {
 			k++
 		}
-	case !x.opt.FromFraudster && !(equalFold("this", w) && x.is(k).has(cueIs) && startsUpper(x.wordAt(k+1)) && x.brandSaid(k+1) && !equalFold("calling", x.wordAt(k+2))):
+	case !x.opt.FromFraudster && !(equalFold("this", w) && x.is(k).has(cueIs) && x.theirLine(i)) && !(equalFold("this", w) && x.is(k).has(cueIs) && startsUpper(x.wordAt(k+1)) && x.brandSaid(k+1) && !equalFold("calling", x.wordAt(k+2))):
 		return
 	case equalFold("this", w) && x.is(k).has(cueIs):
 		k++
@@ -218,8 +334,12 @@ func (x *scan) behindSmallWords(i int) {
 		}
 		b := x.bytes(k)
 		if r, _ := utf8.DecodeRune(b); unicode.IsUpper(r) && !x.is(k).has(cueAgent) && !x.hint(k).has(hintRole|hintPerson) {
-			if before := x.before1(k); x.hint(k).has(hintGiven) || equalFold("as", before) || equalFold("como", before) || equalFold("comme", before) || equalFold("als", before) || equalFold("be", before) || equalFold("by", before) {
-				x.takeName(k, nameGiven)
+			if before := x.before1(k); x.knownName(k) || x.opt.FromFraudster && k == i+1 && (equalFold("saluda", x.bytes(i)) || equalFold("habla", x.bytes(i))) || equalFold("as", before) || equalFold("como", before) || equalFold("comme", before) || equalFold("als", before) || equalFold("be", before) || equalFold("by", before) {
+				kind := nameGiven
+				if equalFold("saluda", x.bytes(i)) {
+					kind = nameLoose
+				}
+				x.takeName(k, kind)
 			}
 			return
 		}
@@ -275,7 +395,17 @@ func (x *scan) person(i int) {
 func (x *scan) givenName(i int) {
 	b := x.bytes(i)
 	r, _ := utf8.DecodeRune(b)
-	if x.toks[i].used || unicode.IsLower(r) || x.ownersName(i) && !(x.opt.FromFraudster && equalFold("here", x.wordAt(i+1))) {
+	if unicode.IsLower(r) {
+		x.saidLow(i)
+		return
+	}
+	if x.toks[i].used {
+		return
+	}
+	if x.ownersName(i) && !(x.opt.FromFraudster && equalFold("here", x.wordAt(i+1))) {
+		if !x.opt.FromFraudster {
+			x.remember(i)
+		}
 		return
 	}
 	first, last := x.nameSpan(i, true)
@@ -293,12 +423,14 @@ func (x *scan) givenName(i int) {
 			return
 		}
 	case words >= 2:
-		if x.reportersOwn(first, last) {
+		if x.reportersOwn(first, last) || x.ownPeople(first, last) {
+			x.remember(first)
 			return
 		}
 	case x.quoted(first, last) && !x.opt.FromFraudster:
 	case !x.opt.FromFraudster && (x.answers(first, last) || x.acts(first, last) || equalFold("by", x.before1(first)) && x.is(first-2).has(cueCalled)):
 	case x.opt.FromFraudster && x.introduces(first, last):
+	case !x.opt.FromFraudster && (x.saysIs(first, last) || x.columnName(first) || x.spokeTo(first)):
 	default:
 		return
 	}
@@ -363,7 +495,7 @@ func (x *scan) ownersName(i int) bool {
 			return false
 		}
 		seen++
-		if is, hint := x.is(k), x.hint(k); is.has(cueMy) && !x.opt.FromFraudster || hint.has(hintKin) && !hint.has(hintRole|hintPerson) || hint.has(hintHolder) && seen <= 3 && !x.quotedAt(i) {
+		if is, hint := x.is(k), x.hint(k); is.has(cueMy) && !x.opt.FromFraudster || hint.has(hintKin) && !hint.has(hintRole|hintPerson) && !x.quotedAt(i) && !x.is(k+1).has(cueScript) || hint.has(hintHolder) && seen <= 3 && !x.quotedAt(i) {
 			return !hint.has(hintHolder) || x.near(i, 5, 0, cueAccount|cueBank) || !equalFold("name", x.bytes(k))
 		}
 		if seen == 1 && (townsWord(x.bytes(k)) || x.opt.FromFraudster && (x.is(k).has(cueTo) || equalFold("by", x.bytes(k)) || equalFold("of", x.bytes(k)))) {
@@ -395,12 +527,15 @@ func townsWord(word []byte) bool {
 	return equalFold("san", word) || equalFold("santa", word) || equalFold("saint", word) || equalFold("st", word) || equalFold("los", word) || equalFold("fort", word) || equalFold("port", word)
 }
 
-func (x *scan) quotedAt(i int) bool { return x.markAt(i-1) == '"' }
+// quotedAt says whether a quote opens right before token i.
+func (x *scan) quotedAt(i int) bool {
+	return x.markAt(i-1) == '"' || x.markAt(i-1) == '\'' && x.gap(i) == 0 && (x.gap(i-1) > 0 || i < 3 || x.toks[i-2].class == classMark)
+}
 
 // quoted says whether a name stands in quotes or brackets of its own.
 func (x *scan) quoted(first, last int) bool {
 	open, shut := x.markAt(first-1), x.markAt(last+1)
-	return open == '"' && shut == '"' && x.gap(first) == 0 || open == signBreak && shut == signBreak // 「マイケル」
+	return open == '"' && shut == '"' && x.gap(first) == 0 || open == '\'' && shut == '\'' && x.quotedAt(first) || open == signBreak && shut == signBreak // 「マイケル」
 }
 
 // letterhead says whether a name is the display name of an address: "<" stands
@@ -435,7 +570,7 @@ func (x *scan) answers(first, last int) bool {
 // the subject of a sentence: "Alex told me", "Then Jessica said". A name that
 // the account gives to somebody of the speaker's own elsewhere is theirs.
 func (x *scan) acts(first, last int) bool {
-	if first > 0 && !x.lineBreak(first) && !equalFold("then", x.bytes(first-1)) && (x.markAt(first-1) != '.' || x.gap(first) == 0 || shortTitle(x.wordAt(first-2))) {
+	if first > 0 && !x.lineBreak(first) && !equalFold("then", x.bytes(first-1)) && !equalFold("wala", x.bytes(first-1)) && x.markAt(first-1) != ',' && (x.markAt(first-1) != '.' || x.gap(first) == 0 || shortTitle(x.wordAt(first-2))) {
 		return false
 	}
 	k := last + 1
@@ -464,7 +599,7 @@ func (x *scan) acts(first, last int) bool {
 const fewWords = 256
 
 // agentsVerb are verbs of what agents do to those they call.
-var agentsVerb = setOf("told said says asked wanted instructed claimed insisted demanded threatened promised convinced transferred took texted kept")
+var agentsVerb = setOf("told said says asked wanted instructed claimed insisted demanded threatened promised convinced transferred took texted kept put showed connected charged explained offered installed logged directed guided walked persuaded passed assured claims wants tells asks insists insisting replied answered bola boli bole dijo decía meinte sagte wollte disait voulait disse falou")
 
 // introduces says whether the fraudsters' words around a given name make it
 // the speaker's: "it's Tyler", "Grace from", "here is".
@@ -500,6 +635,10 @@ func (x *scan) speaker(first, last int) bool {
 		first-- // Microsoft 佐藤
 	}
 	desk := false
+	for words := 0; words < 3 && x.markAt(first-1) == '_' && first > 1; words++ { // Support_Agent_Leo:
+		first -= 2
+		desk = desk || x.is(first).has(cueAgent|cuePhone) || x.hint(first).has(hintNoName|hintRole)
+	}
 	for words := 0; words < 3 && first > 0 && !x.lineBreak(first) && x.toks[first-1].class == classWord; words++ { // Support Lead Kyle:
 		first--
 		desk = desk || x.is(first).has(cueAgent|cuePhone) || x.hint(first).has(hintNoName|hintRole)

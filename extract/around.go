@@ -132,8 +132,8 @@ func (x *scan) labelled(first int) int {
 			words++
 		}
 	}
-	if start == 0 || words == 0 || words > 4 || !x.lineBreak(start) {
-		return 0
+	if start == 0 || words == 0 || words > 4 || !x.lineBreak(start) || x.markAt(start-1) == '?' {
+		return 0 // no form's field: a speaker's line that answers
 	}
 	for above := start - 1; above >= 0 && above >= start-16; above-- {
 		if x.markAt(above) == ':' {

@@ -31,6 +31,11 @@ func (x *scan) readEvent(c *cuesAround, k int) {
 		}
 		w, is := x.bytes(back), x.is(back)
 		switch {
+		case equalFold("popup", w), equalFold("up", w) && equalFold("pop", x.wordAt(back-1)):
+			if from-back <= 3 {
+				c.from, c.site = false, true
+			}
+			return
 		case equalFold("whatsapp", w) && (x.is(back-1).has(cueTo|cueFrom) || byWay(x.wordAt(back-1))):
 			continue // the way it came
 		case textEvent(w) && !(equalFold("message", w) && x.onScreen(back)):
@@ -55,7 +60,7 @@ func (x *scan) readEvent(c *cuesAround, k int) {
 // before it told of.
 func pointsBack(w []byte) bool {
 	switch string(w) {
-	case "It", "it", "This", "this", "They", "they", "That", "Es", "Es kam", "Era", "Venía", "Fue", "Ça", "Il", "Both", "Came", "came", "All":
+	case "It", "it", "This", "this", "They", "they", "That", "Es", "Era", "Venía", "Fue", "Ça", "Il", "Both", "Came", "came", "All":
 		return true
 	}
 	return false
@@ -91,8 +96,8 @@ func textEvent(w []byte) bool {
 // callEvent is a call that came in.
 func callEvent(w []byte) bool {
 	switch string(w) {
-	case "call", "Call", "calls", "called", "Called", "calling", "ringing", "rings", "rang", "Rang", "rung", "phoned", "phones", "phoning", "dialing", "voicemail", "voicemails", "robocall", "robocalls", "telephoned",
-		"llamó", "llamaron", "llamando", "marcaron", "angerufen", "rief", "Anruf", "Anrufe", "appelé", "appelée", "appelés", "rappelé", "telefonata", "telefonate", "chiamata", "chiamato", "chiamata:", "ligou", "ligaram", "ligando", "telefonou":
+	case "call", "Call", "calls", "called", "Called", "calling", "ringing", "rings", "rang", "Rang", "rung", "phoned", "phones", "phoning", "dialing", "voicemail", "voicemails", "robocall", "robocalls", "telephoned", "telefoneó", "telefonearon", "téléphoné", "telefoniert",
+		"llamó", "llamaron", "llamando", "marcaron", "angerufen", "rief", "Anruf", "Anrufe", "appelé", "appelée", "appelés", "rappelé", "telefonata", "telefonate", "chiamata", "chiamato", "ligou", "ligaram", "ligando", "telefonou":
 		return true
 	}
 	return false
@@ -136,6 +141,10 @@ func (x *scan) readDisplay(c *cuesAround, first, k int) {
 	}
 	if equalFold("as", x.bytes(k)) && equalFold("up", x.wordAt(k-1)) {
 		c.shown, c.display, c.call, c.toward = true, true, false, false
+		return
+	}
+	if equalFold("as", x.bytes(k)) && x.near(k, 5, 0, cueShown) && (x.is(k-1).has(cueNumber) || equalFold("it", x.wordAt(k-1))) {
+		c.shown, c.display = true, true
 		return
 	}
 	if w := x.bytes(k); (equalFold("used", w) || x.is(k).has(cueNumber) && equalFold("used", x.wordAt(k-1))) && thirdPerson(x.wordAt(k-1)) {
@@ -191,6 +200,9 @@ func (x *scan) calledAgain(c *cuesAround, k int) bool {
 		}
 		w := x.bytes(back)
 		again = again || equalFold("back", w) || equalFold("again", w) || equalFold("times", w)
+		if (equalFold("rang", w) || equalFold("phoned", w)) && x.hint(back-1).has(hintPerson) && equalFold("on", x.bytes(k)) && !x.is(k-1).has(cueUs) && !thirdObject(x.wordAt(k-1)) {
+			return true // "bloke rang from 'Amazon' on"
+		}
 		if equalFold("called", w) || equalFold("rang", w) || equalFold("phoned", w) || equalFold("calls", w) || equalFold("rings", w) {
 			return again && !x.is(back-1).has(cueI) && !x.is(back-1).has(cueAnd) && !equalFold("me", x.wordAt(k-1))
 		}

@@ -88,6 +88,7 @@ type scan struct {
 	toolNamed bool       // a product for remote access was named
 	frame     asked      // see framed
 	optOut    asked      // see optsOut
+	owners    []int32    // see remember
 	phoneEnd  int        // see firstPhone; 0 while it has not been asked for
 }
 
@@ -173,7 +174,7 @@ func (e *Extractor) putBack() {
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, false
-	x.closing, x.asks, x.settled = 0, notAsked, false
+	x.closing, x.asks, x.settled, x.owners = 0, notAsked, false, x.owners[:0]
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {

@@ -30,7 +30,7 @@ func (x *scan) takeName(k int, kind nameKind) {
 	if last < first {
 		return
 	}
-	known := x.hint(first).has(hintGiven | hintFamily)
+	known := x.knownName(first)
 	if !known && allCapitals(x.bytes(first)) && (first == 0 || !x.is(first-1).has(cueAgent) && x.markAt(first-1) != '.' || allCapitals(x.bytes(first-1))) {
 		return // URGENT is nobody's name
 	}
@@ -141,6 +141,12 @@ func startsUpper(b []byte) bool {
 
 // takeAlias records tokens first to last as a name that was used.
 func (x *scan) takeAlias(first, last int) {
+	for last > first && x.badgeBehind(first, last) {
+		last--
+	}
+	if x.remembered(last) && !x.quotedAt(first) {
+		return
+	}
 	name := foldName(string(x.text.b[x.toks[first].start:x.toks[last].end]))
 	if len(name) < 3 || x.markAt(last+1) == '*' || x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.hint(last).has(hintTrade) || x.hint(last+1).has(hintTrade) && x.gap(last+1) == 1 {
 		return // a firm's
@@ -149,4 +155,11 @@ func (x *scan) takeAlias(first, last int) {
 		return // "Charles Schwab" is the bank
 	}
 	x.take(fraud.PersonAlias, name, first, last, true)
+}
+
+// badgeBehind says whether the last word of a name is no part of it: capitals
+// behind words that are not all in capitals, as "IPS", "HR", "EMP" are.
+func (x *scan) badgeBehind(first, last int) bool {
+	b := x.bytes(last)
+	return x.toks[last].class == classWord && len(b) <= 4 && len(b) > 1 && allCapitals(b) && !allCapitals(x.bytes(first)) && x.gap(last) == 1
 }

@@ -596,6 +596,9 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 			if is.has(cueID) && x.is(i-1).has(cueShown|cuePhone|cueCall|cueCalled) {
 				return cueFor // caller id
 			}
+			if is.has(cueRegister) && !is.has(cueID) && !x.is(i+1).has(cueNumber) && x.markAt(i+1) != ':' {
+				continue // "the company at 954-…" is no register's number
+			}
 			if seen <= 4 && !areaCode(x.bytes(max(i-1, 0))) {
 				return cueAgainst
 			}

@@ -17,7 +17,7 @@ func (x *scan) readReach(c *cuesAround, first, k, last int) {
 		}
 		return
 	}
-	if x.selfLine(first) && !c.call && !c.toward {
+	if x.selfLine(first) && !c.dialled && !c.called && !c.toward {
 		c.isMine = true
 		return
 	}
@@ -77,6 +77,9 @@ func (x *scan) selfLine(i int) bool {
 // speaker's or their people's, nothing between the two but words for a line:
 // "Mine:", "Nan's on", "my daughter Jo's mobile is", "me:", "CBR".
 func (x *scan) ownBefore(c *cuesAround, k int) bool {
+	if l := x.lang(); l == langHI || l == langJA {
+		return false // what it is stands behind the number there
+	}
 	between := false // a word for a line, or "is"
 	for back, words := k, 0; back >= c.floor && words < 7; back-- {
 		is, w := x.is(back), x.bytes(back)
@@ -96,9 +99,9 @@ func (x *scan) ownBefore(c *cuesAround, k int) bool {
 		}
 		words++
 		switch hint := x.hint(back); {
-		case ownShort(w):
+		case ownShort(w), string(w) == "CH" && !x.is(back).has(cueMoney):
 			return true
-		case string(w) == "me" || string(w) == "Me":
+		case (string(w) == "me" || string(w) == "Me") && x.lang() == langEN:
 			return back < k || x.markAt(back+1) == ':' && (back == 0 || x.lineBreak(back) || x.markAt(back-1) == '.' || x.markAt(back-1) == '-' || x.markAt(back-1) == '(')
 		case equalFold("mine", w):
 			return between && !x.hint(back-1).has(hintTheirs) && !wasWord(x.wordAt(back+1)) && !x.is(back-1).has(cueText|cueNetwork)
@@ -106,9 +109,11 @@ func (x *scan) ownBefore(c *cuesAround, k int) bool {
 			return between && !x.is(back-1).has(cueFrom|cueCalled) && !x.is(back+1).has(cueBank)
 		case is.has(cueMy):
 			return between && x.is(back+1).has(cueOwn|cuePhone|cueNumber) && !x.is(back-1).has(cueFrom|cueTo|cueCalled) && !wasWord(x.wordAt(k))
+		case string(w) == "ella" && string(x.wordAt(back-1)) == "de" && between && (x.is(back - 2).has(cueOwn | cuePhone | cueNumber)):
+			return x.victimsPronoun(back)
 		case his(w) && between && x.is(back+1).has(cueOwn|cuePhone|cueNumber|cueGenuine|cueMail) || dela(w) && x.is(back-1).has(cueOwn|cuePhone|cueNumber):
 			return x.victimsPronoun(back)
-		case is.has(cueIs|cueOwn|cueNumber) || is.has(cuePhone) && !hint.has(hintNoName), is.has(cueGenuine) && words <= 4, is.has(cueTo) && back == k, lineWord(w), equalFold("s", w) && x.markAt(back-1) == '\'':
+		case is.has(cueIs|cueOwn|cueNumber) || is.has(cuePhone) && !hint.has(hintNoName), is.has(cueGenuine) && words <= 4, is.has(cueTo) && back == k, back == k && article(w), lineWord(w), equalFold("s", w) && x.markAt(back-1) == '\'':
 			between = between || is.has(cueIs|cueOwn|cuePhone|cueNumber) || is.has(cueTo) || lineWord(w)
 		case startsUpper(w) && x.markAt(back+1) == '\'' && x.hint(back-1).has(hintKin): // my daughter Jo's
 		case is.has(cueI), is.has(cueCall), is.has(cueFrom), is.has(cueCalled):
@@ -154,13 +159,13 @@ func dela(w []byte) bool { return string(w) == "dela" || string(w) == "dele" }
 // speaker's own: the account has such a person of that sex, and nobody else
 // of it.
 func (x *scan) victimsPronoun(i int) bool {
-	for near := i - 1; near >= 0 && near >= i-4; near-- {
+	for near := i - 1; near >= 0 && near >= i-4 && x.markAt(near) != '.'; near-- {
 		if x.toks[near].used && x.toks[near].class == classWord && startsUpper(x.bytes(near)) {
 			return false // "run by Jessica Lam, her number"
 		}
 	}
 	w := x.bytes(i)
-	hers := w[0]|0x20 == 'h' && w[1]|0x20 == 'e' || string(w) == "dela"
+	hers := w[0]|0x20 == 'h' && w[1]|0x20 == 'e' || string(w) == "dela" || string(w) == "ella"
 	kin, other := false, false
 	for k := 0; k < i && k < fewTokens; k++ {
 		if x.toks[k].class != classWord {
@@ -217,6 +222,9 @@ func (x *scan) asksReader(c *cuesAround, k, last int) bool {
 	if x.passiveReach(c, k) {
 		return true
 	}
+	if l := x.lang(); l != langEN && l != langNone {
+		return false // "me" is "in" in Hindi
+	}
 	verb, object, reader := false, false, false
 	for back, at := k, 0; back >= c.floor && at < farAsk; back, at = back-1, at+1 {
 		if x.lineBreak(back+1) && (x.markAt(back+2) == ':' || x.markAt(back+3) == ':') {
@@ -226,11 +234,14 @@ func (x *scan) asksReader(c *cuesAround, k, last int) bool {
 			if (m == '.' || m == '!' || m == '?') && x.gap(back+1) > 0 && !x.abbreviation(back) || m == '"' || m == ';' || x.blankLine(back+1) && back < k {
 				break
 			}
+			if m == ':' && verb && !ownLabel(x.wordAt(back-1)) {
+				return false // a message's words, or another speaker's
+			}
 			continue
 		}
 		w, is := x.bytes(back), x.is(back)
-		if is.has(cueScript) || is.has(cueFrom) && back >= k-1 || directed(w) {
-			return false
+		if is.has(cueScript) || is.has(cueFrom) && back >= k-1 || directed(w) || quoting(w) || textEvent(w) && (article(x.wordAt(back-1)) || x.is(back-1).has(cueGot)) {
+			return false // what a message or a recording said
 		}
 		if !x.toks[back].used && contactVerb(w) && !x.toldTo(back) {
 			verb = true
@@ -245,6 +256,24 @@ func (x *scan) asksReader(c *cuesAround, k, last int) bool {
 func directed(w []byte) bool {
 	switch string(w) {
 	case "instructed", "directed", "demanded", "insisted", "wanted", "wants", "urged", "ordered", "made", "begged", "had", "he", "He", "they", "They":
+		return true
+	}
+	return false
+}
+
+// ownLabel is a word before a colon behind which the speaker goes on.
+func ownLabel(w []byte) bool {
+	switch string(w) {
+	case "Note", "note", "NOTE", "PS", "ps", "NB", "contact", "Contact", "info", "Me", "me", "You", "you", "please", "Please", "Victim", "Caller", "CALLER", "reached", "me.":
+		return true
+	}
+	return false
+}
+
+// quoting are words that tell what somebody else said or wrote.
+func quoting(w []byte) bool {
+	switch string(w) {
+	case "saying", "stating", "states", "stated", "telling", "reads", "reading", "voicemail", "Voicemail", "recording", "Recording", "notice", "letter", "popup", "screen", "warning", "alert", "ad":
 		return true
 	}
 	return false
@@ -273,7 +302,7 @@ func (x *scan) objectOf(k int) bool {
 		}
 		w := x.bytes(on)
 		switch {
-		case equalFold("me", w), equalFold("us", w):
+		case equalFold("me", w):
 			return true
 		case x.is(on).has(cueMy), equalFold("our", w):
 			for near := on + 1; near <= on+3; near++ {

@@ -515,6 +515,8 @@ func (x *scan) phoneOfFraudster(c cuesAround, f *Finding, m mark) (fraud.Role, s
 		return fraud.RoleBystander, "stands in a person's signature"
 	case c.from && !c.toward && (c.shown || x.fromRightBefore(m)):
 		return fraud.RoleShownCallerID, "shown as the caller"
+	case c.p2pRight && !c.from:
+		return fraud.RolePayee, "money was to go to this number"
 	case c.call || c.phone:
 		return fraud.RoleCallback, "the text says to call it"
 	case x.orderToCall(m):

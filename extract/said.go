@@ -163,6 +163,12 @@ func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
 		switch {
 		case equalFold("me", w), equalFold("mich", w), equalFold("conmigo", w), equalFold("comigo", w), equalFold("mi", w) && x.lang() != langES:
 			me = true
+		case equalFold("m", w) && x.markAt(back+1) == '\'':
+			me = true
+		case equalFold("estoy", w), equalFold("estou", w), equalFold("sono", w):
+			me, order = true, true
+		case equalFold("rückfragen", w):
+			order = true
 		case equalFold("moi", w):
 			me, order = true, true
 		case equalFold("ich", w), equalFold("bin", w):

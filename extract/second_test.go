@@ -20,7 +20,7 @@ var secondOut = flag.String("second.out", "", "write the second corpus' tables, 
 
 var secondBare = flag.Bool("second.bare", false, "read each text without its country and voice, as the command does when nobody tells them; no floor holds there")
 
-// half reads one half of the second corpus, or one of the third to sixth corpus, its
+// half reads one half of the second corpus, or one of the third to seventh corpus, its
 // files in the order of names.
 func half(tb testing.TB, name string) []score.Snippet {
 	tb.Helper()
@@ -96,13 +96,13 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 		name                 string
 		phones, values, role float64
 	}{
-		{"dev", 0.98, 0.978, 0.935},
-		{"held", 0.945, 0.934, 0.897},
-		{"third", 0.97, 0.94, 0.921},
-		{"fourth", 0.985, 0.981, 0.94},
-		{"fifth", 0.987, 0.959, 0.938},
-		{"sixth", 0.99, 0.969, 0.929},
-		{"seventh", 0.1, 0.1, 0.1},
+		{"dev", 0.98, 0.979, 0.939},
+		{"held", 0.946, 0.9345, 0.899},
+		{"third", 0.97, 0.943, 0.923},
+		{"fourth", 0.99, 0.983, 0.946},
+		{"fifth", 0.987, 0.964, 0.947},
+		{"sixth", 0.992, 0.973, 0.943},
+		{"seventh", 0.987, 0.955, 0.952},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			texts := half(t, tt.name)
@@ -111,7 +111,7 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 			case "fourth":
 				least = 84
 			case "seventh":
-				least = 144
+				least = 184
 			case "fifth", "sixth":
 				least = 194
 			}

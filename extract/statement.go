@@ -27,6 +27,10 @@ func (x *scan) gift(i int) {
 		return
 	}
 	x.take(fraud.GiftCard, g.name, i, last, true)
+	if g.name == "green dot" && x.is(last+1).has(cueBank) {
+		x.found, x.marks = x.found[:len(x.found)-1], x.marks[:len(x.marks)-1]
+		return // the bank of that name
+	}
 	if g.name == "green dot" && last+1 < len(x.toks) && equalFold("moneypak", x.bytes(last+1)) {
 		x.toks[last+1].used = true // its own name for the card
 	}
@@ -128,6 +132,19 @@ func (x *scan) capitalsOnly(first, last int) bool {
 // that stands right behind them.
 func (x *scan) takeDescriptor(first, last int) {
 	from, till, phone := x.merchantsPhone(last + 1)
+	for k := first + 1; phone == "" && k <= last; k++ { // the run of capitals went over it
+		if x.toks[k].class == classNumber && x.markAt(k-1) == 0 {
+			if from, till, phone = x.merchantsPhone(k); phone != "" {
+				if till = min(till, last); till < last || !x.takeMerchant(first, last) {
+					phone = ""
+					continue
+				}
+				x.takeSpan(fraud.Phone, phone, int(x.toks[from].start), int(x.toks[till].end), true)
+				x.marks[len(x.marks)-1].merchant = true
+				return
+			}
+		}
+	}
 	if phone != "" {
 		last = till
 		if b := x.wordAt(last + 1); len(b) == 2 && usStates[string(b)] && x.gap(last+1) == 1 && !x.lineBreak(last+1) {

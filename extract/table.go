@@ -10,13 +10,13 @@ import (
 // account is short, and the cost stays a straight line.
 const mostRows = 64
 
-// columnRole is the part that the head of a table's column gives a number or
-// an address below it, "" where the finding stands in no table whose head
-// says so.
-func (x *scan) columnRole(m mark) fraud.Role {
+// columnHead is what the words of the head of a finding's column say in a
+// table: their cues and hints, whether they name the other side, and whether
+// it is the sender's column.
+func (x *scan) columnHead(m mark) (is cues, hint hints, other, sender bool) {
 	b := x.text.b
 	if x.firstLine(m.start) {
-		return "" // no head above it
+		return 0, 0, false, false // no head above it
 	}
 	from, till := lineOf(b, m.start, m.end)
 	row := b[from:till]
@@ -28,7 +28,7 @@ func (x *scan) columnRole(m mark) fraud.Role {
 		}
 	}
 	if sep == 0 {
-		return ""
+		return 0, 0, false, false
 	}
 	column := countCells(b[from:m.start], sep)
 	var head []byte
@@ -44,11 +44,8 @@ func (x *scan) columnRole(m mark) fraud.Role {
 	}
 	cells := bytes.Split(head, []byte{sep})
 	if column >= len(cells) || sep == ',' && (bytes.IndexByte(head, ' ') >= 0 || bytes.ContainsAny(head, "0123456789+@")) {
-		return "" // a sentence has commas too: the head of such a table has names alone
+		return 0, 0, false, false // a sentence has commas too: the head of such a table has names alone
 	}
-	var is cues
-	var hint hints
-	other, sender := false, false
 	for word := range bytes.FieldsFuncSeq(cells[column], func(r rune) bool { return r < 'A' || r == '_' }) {
 		if e := dictionary.entries[dictionary.find(word, 0, len(word))]; len(word) <= maxWord {
 			is |= e.is
@@ -57,6 +54,14 @@ func (x *scan) columnRole(m mark) fraud.Role {
 		other = other || otherSide(word) || equalFold("scam", word) || equalFold("fraud", word)
 		sender = sender || equalFold("sender", word)
 	}
+	return is, hint, other, sender
+}
+
+// columnRole is the part that the head of a table's column gives a number or
+// an address below it, "" where the finding stands in no table whose head
+// says so.
+func (x *scan) columnRole(m mark) fraud.Role {
+	is, hint, other, sender := x.columnHead(m)
 	switch {
 	case sender:
 		return fraud.RoleSender
