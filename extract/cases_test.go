@@ -49,7 +49,7 @@ func TestWhatTextsAreKnownToHold(t *testing.T) {
 		{"a sentence without its blank", "US", false, "Please sign.in to continue and call.me later, see you at home.now", nil},
 		{"a site that is one", "US", false, "I visited the site help.me and paid", []string{"domain:help.me lure"}},
 		{"at, the word", "US", false, "he was blogging at songs.example yesterday", []string{"domain:songs.example lure"}},
-		{"at, the sign in a mail", "US", false, "email me: john at songs.example", []string{"email:john@songs.example sender"}},
+		{"at, the sign in a mail", "US", false, "email me: john at songs.example", []string{"email:john@songs.example victim_owned"}},
 		{"a host spelled out", "US", false, "go to w w w dot support hyphen desk dot example", []string{"domain:support-desk.example lure"}},
 		{"a relay in a link", "US", false, "https://pc.example/Bin/support.Client.exe?e=Support&y=Guest&h=rly.aid.example&p=8041&s=0f8fad5b-d9cb-469f-a165-70867728950e&k=" + key, []string{
 			"url:https://pc.example/Bin/support.Client.exe?e=Support&y=Guest&h=rly.aid.example&p=8041&s=0f8fad5b-d9cb-469f-a165-70867728950e&k=" + key + " remote",
