@@ -109,7 +109,7 @@ func (x *scan) ownBefore(c *cuesAround, k int) bool {
 			return between && !x.is(back-1).has(cueFrom|cueCalled) && !x.is(back+1).has(cueBank)
 		case is.has(cueMy):
 			return between && x.is(back+1).has(cueOwn|cuePhone|cueNumber) && !x.is(back-1).has(cueFrom|cueTo|cueCalled) && !wasWord(x.wordAt(k))
-		case string(w) == "ella" && string(x.wordAt(back-1)) == "de" && between && (x.is(back - 2).has(cueOwn | cuePhone | cueNumber)):
+		case string(w) == "ella" && string(x.wordAt(back-1)) == "de" && between && x.is(back-2).has(cueOwn|cuePhone|cueNumber):
 			return x.victimsPronoun(back)
 		case his(w) && between && x.is(back+1).has(cueOwn|cuePhone|cueNumber|cueGenuine|cueMail) || dela(w) && x.is(back-1).has(cueOwn|cuePhone|cueNumber):
 			return x.victimsPronoun(back)
