@@ -55,6 +55,17 @@ func against(a, b *fraud.Ring) []string {
 	return out
 }
 
+// inCommon gives the values that two rings both hold and that are evidence.
+func inCommon(a, b *fraud.Ring) (both []fraud.Indicator) {
+	theirs := valuesByKind(b)
+	for _, i := range a.Indicators {
+		if i.Bits >= againstBits && theirs[i.Kind][i.Value] {
+			both = append(both, i.Indicator)
+		}
+	}
+	return both
+}
+
 // valuesByKind gives a ring's values that are evidence; of a site's pages the
 // site.
 func valuesByKind(r *fraud.Ring) map[fraud.Kind]map[string]bool {

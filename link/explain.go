@@ -139,7 +139,7 @@ func (r Result) explainOne(e *Explanation) {
 }
 
 func inNoRing(id fraud.ReportID) string {
-	return fmt.Sprintf("%s is in no ring: nothing it holds is shared with another report by one strong value or two independent ones (of a burst of unpaid reports that are all alike, each counts for a part only).", id)
+	return fmt.Sprintf("%s is in no ring: what it shares with other reports, if it shares anything, does not come to one strong value or two independent ones that speak for one operator rather than for a common supplier (of a burst of unpaid reports that are all alike, each counts for a part only).", id)
 }
 
 // fails says what would have to be wrong for a link to fail.
@@ -175,7 +175,7 @@ func (r Result) explainApart(e *Explanation) {
 	for _, s := range r.Suggestions {
 		if s.A == e.RingA && s.B == e.RingB || s.A == e.RingB && s.B == e.RingA {
 			e.Between = append(e.Between, s.Link)
-			e.Says = append(e.Says, fmt.Sprintf("A person should look: the two rings are linked by %.1f bits, which is not enough to join them.", s.Link.Bits))
+			e.Says = append(e.Says, fmt.Sprintf("A person should look: what the two rings share comes to %.1f bits, but what they could share and do not, and how common it is, left too little of it to join them.", s.Link.Bits))
 		}
 	}
 	a, b := r.ring(e.RingA), r.ring(e.RingB)
@@ -190,8 +190,14 @@ func (r Result) explainApart(e *Explanation) {
 		}
 	}
 	if ties == 0 && len(e.Between) == 0 {
-		e.Says = append(e.Says, "The two rings share no value that could link them.")
-		return
+		both := inCommon(a, b)
+		if len(both) == 0 {
+			e.Says = append(e.Says, "The two rings share no value that could link them.")
+			return
+		}
+		for _, i := range both[:min(len(both), againstMost)] {
+			e.Says = append(e.Says, fmt.Sprintf("Both rings name %s, but one after the other with a silence between, or so few times beside so many that it makes no tie.", valueWord(i)))
+		}
 	}
 	e.Says = append(e.Says, against(a, b)...)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -178,5 +179,24 @@ func TestFilesReadBack(t *testing.T) {
 	l, err := link.ReadLinks(&links)
 	if err != nil || len(l) != 1 || len(l[0].Cause) == 0 {
 		t.Fatalf("links = %v, %v, want one with its cause", l, err)
+	}
+}
+
+// A number that two rings had one after the other ties them to nobody; the
+// reason says so, and not that they have nothing in common.
+func TestWhatARingTookUpLaterIsNamed(t *testing.T) {
+	var reports []told
+	for i := range 6 {
+		reports = append(reports,
+			told{id: fmt.Sprintf("a/%d", i), day: float64(i), paid: true, has: []string{"call n-1", "upi first@okbank", "remote r-1"}},
+			told{id: fmt.Sprintf("b/%d", i), day: 60 + float64(i), paid: true, has: []string{"call n-1", "upi second@okbank", "remote r-2"}})
+	}
+	e := linkOf(t, reports...).Explain("a/0", "b/0")
+	if e.Same {
+		t.Fatal("they are one ring, which is another test")
+	}
+	says := strings.Join(e.Says, "\n")
+	if !strings.Contains(says, "Both rings name the number n-1, but one after the other") || strings.Contains(says, "share no value") {
+		t.Errorf("says:\n%s", says)
 	}
 }
