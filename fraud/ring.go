@@ -97,11 +97,19 @@ type Tie struct {
 	ID        string    `json:"id"` // of the supplier or launderer, derived from its indicator
 	Indicator Indicator `json:"indicator"`
 	Role      Role      `json:"role"`
-	Rings     []RingID  `json:"rings"`   // all rings it touches, sorted
-	Reports   int       `json:"reports"` // of this ring, that hold it
+	Rings     []RingID  `json:"rings"`              // the rings it touches, sorted; of more than TieRings those that name it most
+	RingsAll  int       `json:"rings_all,omitzero"` // how many it touches, if that is more than stand in Rings
+	Reports   int       `json:"reports"`            // of this ring, that hold it
 	Bits      float64   `json:"bits"`
 	Why       string    `json:"why"`
 }
+
+// TieRings is how many rings a tie names: each of them holds the tie, so what
+// thousands have in common would grow by the square, and nobody reads more.
+const TieRings = 100
+
+// Serves is how many rings the supplier or launderer touches.
+func (t Tie) Serves() int { return max(len(t.Rings), t.RingsAll) }
 
 // Harm is what a ring did, and is likely to do next.
 type Harm struct {

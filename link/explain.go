@@ -183,8 +183,12 @@ func (r Result) explainApart(e *Explanation) {
 		return
 	}
 	ties := 0
-	for _, t := range append(slices.Clone(a.Suppliers), a.Launderers...) {
-		if slices.Contains(t.Rings, e.RingB) {
+	theirs := map[string]bool{}
+	for _, t := range slices.Concat(b.Suppliers, b.Launderers) {
+		theirs[t.ID] = true
+	}
+	for _, t := range slices.Concat(a.Suppliers, a.Launderers) {
+		if theirs[t.ID] {
 			ties++
 			e.Says = append(e.Says, fmt.Sprintf("Both rings are tied to %s (%s): %s.", t.Indicator, t.Role, t.Why))
 		}

@@ -198,6 +198,10 @@ func (w *jsonLine) tie(t *fraud.Tie) {
 	w.text(string(t.Role))
 	w.raw(`,"rings":`)
 	texts(w, t.Rings)
+	if t.RingsAll != 0 {
+		w.raw(`,"rings_all":`)
+		w.int(t.RingsAll)
+	}
 	w.raw(`,"reports":`)
 	w.int(t.Reports)
 	w.raw(`,"bits":`)

@@ -98,15 +98,11 @@ func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []t
 	if launders {
 		kind, prefix, does = fraud.SameLaunderer, "L", "takes money for"
 	}
-	ids := make([]fraud.RingID, 0, len(touched))
-	for _, x := range touched {
-		ids = append(ids, rings[x.group])
-	}
-	slices.Sort(ids)
+	ids, all := named(touched, rings)
 	var links []tieLink
 	for i, x := range touched {
 		tie := fraud.Tie{
-			ID: fraud.DerivedID(prefix, sha256.Sum256([]byte(ind.String()))), Indicator: ind, Role: roles[x.best.role], Rings: ids,
+			ID: fraud.DerivedID(prefix, sha256.Sum256([]byte(ind.String()))), Indicator: ind, Role: roles[x.best.role], Rings: ids, RingsAll: all,
 			Reports: x.count, Bits: bitsOf(x.best.bits),
 			Why: fmt.Sprintf("whoever %s %s %d rings that share little else", holds(ind), does, len(touched)),
 		}
@@ -124,6 +120,25 @@ func (m *material) tie(ti uint32, touched []touch, rings []fraud.RingID, out []t
 		}
 	}
 	return links
+}
+
+// named gives the rings that a tie names, and how many there are if that is
+// more.
+func named(touched []touch, rings []fraud.RingID) (ids []fraud.RingID, all int) {
+	most := touched
+	if len(touched) > fraud.TieRings {
+		all = len(touched)
+		most = slices.Clone(touched)
+		slices.SortFunc(most, func(x, y touch) int {
+			return cmp.Or(cmp.Compare(y.count, x.count), cmp.Compare(rings[x.group], rings[y.group]))
+		})
+		most = most[:fraud.TieRings]
+	}
+	for _, x := range most {
+		ids = append(ids, rings[x.group])
+	}
+	slices.Sort(ids)
+	return ids, all
 }
 
 // holds says in words what somebody has.

@@ -117,7 +117,7 @@ func ringGraph(r fraud.Ring, values []fraud.RingIndicator, reports []fraud.Repor
 		for _, t := range list {
 			ties[t.Indicator] = int32(len(g.Nodes))
 			n := graphNode{Label: indicatorText(t.Indicator), Shape: familyOf(t.Indicator.Kind), Part: part, Reports: t.Reports, Tip: t.Why, Value: t.Indicator.Value}
-			if others := len(t.Rings) - 1; others > 0 {
+			if others := t.Serves() - 1; others > 0 {
 				n.Note = "serves " + plural(others, "other ring")
 			}
 			g.Nodes = append(g.Nodes, n)

@@ -182,10 +182,10 @@ func (x *exporter) ring(r RingOf) error {
 		}
 	}
 	for _, t := range r.Ring.Suppliers {
-		rest = append(rest, fmt.Sprintf("supplier %s serves %d rings", t.Indicator, len(t.Rings)))
+		rest = append(rest, fmt.Sprintf("supplier %s serves %d rings", t.Indicator, t.Serves()))
 	}
 	for _, t := range r.Ring.Launderers {
-		rest = append(rest, fmt.Sprintf("launderer %s serves %d rings", t.Indicator, len(t.Rings)))
+		rest = append(rest, fmt.Sprintf("launderer %s serves %d rings", t.Indicator, t.Serves()))
 	}
 	if len(rest) > 0 {
 		x.put(x.sdo(object{
