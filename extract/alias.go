@@ -57,7 +57,11 @@ func (x *scan) named(i int) {
 	}
 	if !x.opt.FromFraudster && x.near(i, 2, 0, cueMy|cueI) && !x.near(i, 7, 0, cueScript) && !x.theirLine(i) {
 		if x.joins(i) || x.is(i+1).has(cueIs) {
-			x.remember(i + 1 + b2i(!x.joins(i)))
+			next := i + 1
+			if !x.joins(i) {
+				next++
+			}
+			x.remember(next)
 		}
 		return
 	}
@@ -186,13 +190,6 @@ func (x *scan) saidLow(i int) {
 // lowWords follow a name in the copy of a call and are none of it.
 var lowWords = setOf("again your here just also speaking returning reaching giving looking your about today senior badge employee with over regarding")
 
-func b2i(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
 // namedOn takes what follows "name on the listing:", "name given", "name
 // used:": small words and a mark between.
 func (x *scan) namedOn(k int) {
@@ -205,86 +202,6 @@ func (x *scan) namedOn(k int) {
 			return
 		}
 	}
-}
-
-// titled takes the name behind a title or an agent's word: Mr, Officer, Herr.
-func (x *scan) titled(i int) {
-	if x.greeted(i) || x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) {
-		if !x.opt.FromFraudster {
-			x.remember(x.behindTitles(i))
-		}
-		return
-	}
-	w := x.bytes(i)
-	if isLower(w[0]) && len(w) <= 3 && alsoWords[string(w)] || len(w) == 2 && (string(w) == "ME" || string(w) == "Me" && x.lang() != langFR) {
-		return
-	}
-	if len(w) == 1 && (w[0] != 'M' || x.markAt(i+1) != '.' || x.lang() != langFR && x.lang() != langNone) { // M. Dupont
-		return
-	}
-	k := x.behindTitles(i)
-	x.takeName(k, nameLoose)
-}
-
-// ours says whether the person at token i is somebody of the speaker's: "our IT
-// guy", "my own accountant".
-func (x *scan) ours(i int) bool {
-	for k := i - 1; k >= 0 && k >= i-3 && x.toks[k].class == classWord; k-- {
-		if equalFold("our", x.bytes(k)) || equalFold("my", x.bytes(k)) {
-			return true
-		}
-	}
-	return false
-}
-
-// takenDownBy says whether the title at token i is that of one whom the
-// speaker told: "reported to Detective", "meine Bank, Frau".
-func (x *scan) takenDownBy(i int) bool {
-	k := i - 1
-	if x.markAt(k) == ',' {
-		k--
-	}
-	for near := i; near >= 0 && near > i-4; near-- {
-		if x.hint(near).has(hintOffice) {
-			return true
-		}
-	}
-	return x.is(k).has(cueTo) && equalFold("reported", x.wordAt(k-1)) || x.is(k).has(cueBank) && x.markAt(k+1) == ',' && x.ownersBank(k)
-}
-
-// alsoWords are titles that are other words in small letters.
-var alsoWords = setOf("don si me sr det rev rep lic ing acp dcp asi mag m ms")
-
-// behindTitles is the token behind the titles that begin at token i, with
-// the full stops of those that are short forms: SI, Special Agent, Frau Mag.
-func (x *scan) behindTitles(i int) int {
-	k := i + 1
-	for k < len(x.toks) && k <= i+4 {
-		switch {
-		case x.is(k).has(cueAgent) && !x.hint(k).has(hintSelf), x.hint(k).has(hintRole):
-		case x.markAt(k) == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1)):
-		default:
-			return k
-		}
-		k++
-	}
-	return k
-}
-
-// shortTitle says whether a word is written with a full stop that ends no
-// sentence.
-func shortTitle(word []byte) bool {
-	if len(word) == 1 {
-		return true
-	}
-	if len(word) > 5 {
-		return false
-	}
-	switch strings.ToLower(string(word)) {
-	case "mr", "mrs", "ms", "dr", "sgt", "sr", "sra", "srta", "prof", "rev", "barr", "lic", "ing", "det", "lt", "capt", "col", "dra", "gen", "insp", "hr", "fr", "mag", "me", "mme", "st", "jr", "atty":
-		return true
-	}
-	return false
 }
 
 // presented takes the name behind "himself as", "this is", "soy".
@@ -334,7 +251,7 @@ func (x *scan) behindSmallWords(i int) {
 		}
 		b := x.bytes(k)
 		if r, _ := utf8.DecodeRune(b); unicode.IsUpper(r) && !x.is(k).has(cueAgent) && !x.hint(k).has(hintRole|hintPerson) {
-			if before := x.before1(k); x.knownName(k) || x.opt.FromFraudster && k == i+1 && (equalFold("saluda", x.bytes(i)) || equalFold("habla", x.bytes(i))) || equalFold("as", before) || equalFold("como", before) || equalFold("comme", before) || equalFold("als", before) || equalFold("be", before) || equalFold("by", before) {
+			if before := x.lastWord(k); x.knownName(k) || x.opt.FromFraudster && k == i+1 && (equalFold("saluda", x.bytes(i)) || equalFold("habla", x.bytes(i))) || equalFold("as", before) || equalFold("como", before) || equalFold("comme", before) || equalFold("als", before) || equalFold("be", before) || equalFold("by", before) {
 				kind := nameGiven
 				if equalFold("saluda", x.bytes(i)) {
 					kind = nameLoose
@@ -428,7 +345,7 @@ func (x *scan) givenName(i int) {
 			return
 		}
 	case x.quoted(first, last) && !x.opt.FromFraudster:
-	case !x.opt.FromFraudster && (x.answers(first, last) || x.acts(first, last) || equalFold("by", x.before1(first)) && x.is(first-2).has(cueCalled)):
+	case !x.opt.FromFraudster && (x.answers(first, last) || x.acts(first, last) || equalFold("by", x.lastWord(first)) && x.is(first-2).has(cueCalled)):
 	case x.opt.FromFraudster && x.introduces(first, last):
 	case !x.opt.FromFraudster && (x.saysIs(first, last) || x.columnName(first) || x.spokeTo(first)):
 	default:
@@ -451,11 +368,11 @@ func (x *scan) setApart(first, last int) bool {
 // reportersOwn says whether a full name in an account is the reporter's: said
 // of oneself, followed by an age, or the last words, where one signs.
 func (x *scan) reportersOwn(first, last int) bool {
-	w := x.before1(first)
-	if equalFold("to", w) && (equalFold("me", x.before1(first-1)) || equalFold("us", x.before1(first-1)) || equalFold("transferred", x.before1(first-1))) {
+	w := x.lastWord(first)
+	if equalFold("to", w) && (equalFold("me", x.lastWord(first-1)) || equalFold("us", x.lastWord(first-1)) || equalFold("transferred", x.lastWord(first-1))) {
 		return false // "transferred me to Nick Palmer"
 	}
-	if equalFold("am", w) && !x.brandSaid(first) || equalFold("to", w) || equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("is", w) && equalFold("this", x.before1(first-1)) ||
+	if equalFold("am", w) && !x.brandSaid(first) || equalFold("to", w) || equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("is", w) && equalFold("this", x.lastWord(first-1)) ||
 		w == nil && first > 1 && x.markAt(first-1) == '\'' && x.gap(first-1) == 0 {
 		return true
 	}
@@ -608,19 +525,19 @@ func (x *scan) introduces(first, last int) bool {
 		if w := x.bytes(next); equalFold("here", w) {
 			return true
 		} else if x.is(next).has(cueFrom) || equalFold("with", w) || equalFold("over", w) || equalFold("von", w) || equalFold("de", w) || equalFold("da", w) {
-			return !greeting(x.before1(first))
+			return !greeting(x.lastWord(first))
 		}
 	}
 	if x.gap(first) > 1 {
 		return false
 	}
-	w := x.before1(first)
+	w := x.lastWord(first)
 	return equalFold("s", w) && x.markAt(first-2) == '\'' && first > 2 && equalFold("it", x.bytes(first-3)) || equalFold("its", w) || equalFold("m", w) && x.markAt(first-2) == '\'' ||
 		equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("main", w) || equalFold("sou", w)
 }
 
-// before1 is the word before token i, nil if a mark stands there.
-func (x *scan) before1(i int) []byte {
+// lastWord is the word before token i, nil if a mark stands there.
+func (x *scan) lastWord(i int) []byte {
 	if i == 0 || x.toks[i-1].class == classMark {
 		return nil
 	}

@@ -1,0 +1,83 @@
+package extract
+
+import "strings"
+
+// titled takes the name behind a title or an agent's word: Mr, Officer, Herr.
+func (x *scan) titled(i int) {
+	if x.greeted(i) || x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) {
+		if !x.opt.FromFraudster {
+			x.remember(x.behindTitles(i))
+		}
+		return
+	}
+	w := x.bytes(i)
+	if isLower(w[0]) && len(w) <= 3 && alsoWords[string(w)] || len(w) == 2 && (string(w) == "ME" || string(w) == "Me" && x.lang() != langFR) {
+		return
+	}
+	if len(w) == 1 && (w[0] != 'M' || x.markAt(i+1) != '.' || x.lang() != langFR && x.lang() != langNone) { // M. Dupont
+		return
+	}
+	k := x.behindTitles(i)
+	x.takeName(k, nameLoose)
+}
+
+// ours says whether the person at token i is somebody of the speaker's: "our IT
+// guy", "my own accountant".
+func (x *scan) ours(i int) bool {
+	for k := i - 1; k >= 0 && k >= i-3 && x.toks[k].class == classWord; k-- {
+		if equalFold("our", x.bytes(k)) || equalFold("my", x.bytes(k)) {
+			return true
+		}
+	}
+	return false
+}
+
+// takenDownBy says whether the title at token i is that of one whom the
+// speaker told: "reported to Detective", "meine Bank, Frau".
+func (x *scan) takenDownBy(i int) bool {
+	k := i - 1
+	if x.markAt(k) == ',' {
+		k--
+	}
+	for near := i; near >= 0 && near > i-4; near-- {
+		if x.hint(near).has(hintOffice) {
+			return true
+		}
+	}
+	return x.is(k).has(cueTo) && equalFold("reported", x.wordAt(k-1)) || x.is(k).has(cueBank) && x.markAt(k+1) == ',' && x.ownersBank(k)
+}
+
+// alsoWords are titles that are other words in small letters.
+var alsoWords = setOf("don si me sr det rev rep lic ing acp dcp asi mag m ms")
+
+// behindTitles is the token behind the titles that begin at token i, with
+// the full stops of those that are short forms: SI, Special Agent, Frau Mag.
+func (x *scan) behindTitles(i int) int {
+	k := i + 1
+	for k < len(x.toks) && k <= i+4 {
+		switch {
+		case x.is(k).has(cueAgent) && !x.hint(k).has(hintSelf), x.hint(k).has(hintRole):
+		case x.markAt(k) == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1)):
+		default:
+			return k
+		}
+		k++
+	}
+	return k
+}
+
+// shortTitle says whether a word is written with a full stop that ends no
+// sentence.
+func shortTitle(word []byte) bool {
+	if len(word) == 1 {
+		return true
+	}
+	if len(word) > 5 {
+		return false
+	}
+	switch strings.ToLower(string(word)) {
+	case "mr", "mrs", "ms", "dr", "sgt", "sr", "sra", "srta", "prof", "rev", "barr", "lic", "ing", "det", "lt", "capt", "col", "dra", "gen", "insp", "hr", "fr", "mag", "me", "mme", "st", "jr", "atty":
+		return true
+	}
+	return false
+}
