@@ -172,13 +172,26 @@ func (x *scan) readDisplay(c *cuesAround, first, k int) {
 			c.shown, c.display = true, true
 			return
 		case equalFold("screen", w), equalFold("pantalla", w), equalFold("écran", w), equalFold("display", w), equalFold("phone", w) && !x.is(k).has(cueIs), equalFold("tela", w), equalFold("schermo", w):
-			if x.near(first, 12, 0, cueSite) || c.call {
+			// Without a call or a telephone near it is the computer's
+			// screen, and what stands there is the number to call.
+			if x.near(first, 12, 0, cueSite) || c.call || !x.ofCall(first) {
 				return
 			}
 			c.shown, c.display = true, true
 			return
 		}
 	}
+}
+
+// ofCall says whether the sentences right before token i tell of a call or of a
+// telephone.
+func (x *scan) ofCall(i int) bool {
+	for k := i - 1; k >= 0 && k > i-farAsk; k-- {
+		if x.is(k).has(cueCalled | cueCall | cuePhone) {
+			return true
+		}
+	}
+	return false
 }
 
 // saidWord is what a display does.

@@ -96,3 +96,17 @@ func TestNamesDescriptorsAndAccountsByTheirForm(t *testing.T) {
 		})
 	}
 }
+
+// What a screen shows is the number to call, unless the account is of a call:
+// then it is the telephone's own screen.
+func TestAScreenIsTheComputersUnlessSomebodyRang(t *testing.T) {
+	for text, want := range map[string]fraud.Role{
+		"I set up the new stick for the TV. The number on the screen was 207 555 0163. Then he took over.":  fraud.RoleCallback,
+		"They rang me at ten in the morning. The number on the screen was 207 555 0163. Then he took over.": fraud.RoleShownCallerID,
+	} {
+		found := extract.Text(text, extract.Options{Country: "US"})
+		if len(found) != 1 || found[0].Role != want {
+			t.Errorf("%s: %+v, want one number as %s", text, found, want)
+		}
+	}
+}

@@ -102,7 +102,7 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 		{"fourth", 0.99, 0.983, 0.946},
 		{"fifth", 0.987, 0.964, 0.947},
 		{"sixth", 0.992, 0.973, 0.943},
-		{"seventh", 0.987, 0.955, 0.952},
+		{"seventh", 0.987, 0.955, 0.951},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			texts := half(t, tt.name)
