@@ -121,9 +121,9 @@ func (r Result) explainOne(e *Explanation) {
 	const shown = 5 // a hub's report may have hundreds, and the sixth persuades nobody whom five did not
 	of := len(e.Chain)
 	e.Chain = e.Chain[:min(of, shown)]
-	head := fmt.Sprintf("%s is in ring %s by its link with one other report:", e.A, e.RingA)
+	head := fmt.Sprintf("%s is in ring %s, whose tree of strongest links joins it to one other report:", e.A, e.RingA)
 	if of > 1 {
-		head = fmt.Sprintf("%s is in ring %s by its links with %d other reports, the strongest first:", e.A, e.RingA, of)
+		head = fmt.Sprintf("%s is in ring %s, whose tree of strongest links joins it to %d other reports, the strongest first:", e.A, e.RingA, of)
 	}
 	e.Says = append(e.Says, head)
 	for i, l := range e.Chain {
@@ -134,7 +134,7 @@ func (r Result) explainOne(e *Explanation) {
 		}
 	}
 	if of > 1 {
-		e.Fails = append(e.Fails, fmt.Sprintf("It leaves the ring only if each of its %d links fails.", of))
+		e.Fails = append(e.Fails, fmt.Sprintf("It leaves the ring no sooner than each of its %d links fails.", of))
 	}
 }
 

@@ -77,7 +77,8 @@ reliability() {
 	echo "change every few days over one account (anchor), rivals in one building (campus), one number with hundreds of victims beside"
 	echo "many rings of three (giants), one house of many floors (franchise), bought leads, mules and kits (bazaar), houses that end"
 	echo "and whose staff begin anew (heirs), bad desks (desks), and feeds, bursts, poison and seasons (hail). Seeds 1 to $third_seeds; what it"
-	echo "was found to be on the day it was written, beside its bound and three plain linkers, stands below the table."
+	echo "was found to be on the day it was written, beside its bound and three plain linkers, stands below the table.
+A launderer F1 of 0 is of worlds that have none: then each that is named is wrong."
 	echo
 	cat "$work/third.md" 2>/dev/null || true
 	echo
