@@ -190,7 +190,11 @@ func (r Result) explainApart(e *Explanation) {
 	for _, t := range slices.Concat(a.Suppliers, a.Launderers) {
 		if theirs[t.ID] {
 			ties++
-			e.Says = append(e.Says, fmt.Sprintf("Both rings are tied to %s (%s): %s.", t.Indicator, t.Role, t.Why))
+			which := ""
+			if t.Indicator.Kind == fraud.Script {
+				which = " (" + t.Indicator.Value + ")"
+			}
+			e.Says = append(e.Says, fmt.Sprintf("%s, these two among them%s.", strings.Replace(t.Why, "whoever", "Whoever", 1), which))
 		}
 	}
 	if ties == 0 && len(e.Between) == 0 {
