@@ -64,7 +64,9 @@ func (c *cutter) plain(b []byte, i int, step *[256]uint8) int {
 			t := &toks[n]
 			t.start, t.end, t.word, t.class, t.used = int32(i), int32(i+size), w.entry&^int16(miss), classWord, false
 			n++
-			i += size + int(next&byteBlank>>2)
+			if i += size; next == byteBlank { // foreseen nearly always, so that nothing waits for the byte
+				i++
+			}
 		case byteSpecial:
 			if maySay(byte(v), byte(v>>8), step) {
 				goto stop
