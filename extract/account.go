@@ -12,25 +12,32 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	if k < c.floor || k < 0 {
 		return
 	}
-	x.readOwnLine(c, k)
+	near := x.wordsBefore(c.floor, k)
+	if near.is.has(cueMy | cueUs) {
+		x.readOwnLine(c, k)
+	}
 	x.readReached(c, k, last)
 	x.readBy(c, k)
-	x.readLeft(c, k)
+	x.readLeft(c, k, &near)
 	x.readLabel(c, k)
 	x.readPronoun(c, k)
-	if x.hasQuestion() {
+	if x.marked('?') {
 		x.readQuestion(c, k)
 	}
-	x.readOffice(c, k, last)
-	x.readPaidTo(c, k)
-	x.readSaid(c, first, k, last)
+	x.readOffice(c, k, last, &near)
+	if near.is.has(cueUPI) {
+		x.readPaidTo(c, k)
+	}
+	x.readSaid(c, first, k, &near)
 	x.readEvent(c, k)
-	x.readDisplay(c, first, k)
-	x.readDialled(c, k, last)
-	x.readHelpers(c, k, last)
-	x.readGenuine(c, k)
+	x.readDisplay(c, first, k, &near)
+	x.readDialled(c, k, last, &near)
+	x.readHelpers(c, k, last, &near)
+	if near.is.has(cueGenuine) || near.frames.has(frameGenuine) {
+		x.readGenuine(c, k)
+	}
 	x.readMoneyTo(c, k)
-	x.readReach(c, first, k, last)
+	x.readReach(c, first, k, &near)
 	x.readClosing(c, first)
 	if x.dialledBehind(last) {
 		c.dialled = true
@@ -38,6 +45,27 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	if c.dialled || c.called && c.i {
 		c.toldOf = x.toldOfFraud(last)
 	}
+}
+
+// mostSaid is how many words before a number the farthest frame that counts
+// words reads, farAsk how many tokens those that count tokens.
+const mostSaid = 13
+
+// wordsBefore is what the words before a number mean, taken together: token k
+// and those before it, as far as any frame reads. One look tells of most
+// frames that no word of theirs is there.
+func (x *scan) wordsBefore(floor, k int) (all meaning) {
+	for back, words := k, 0; back >= floor && (words < mostSaid || back > k-farAsk); back-- {
+		t := &x.toks[back]
+		m := &meanings[uint16(t.word)&(1<<cueBits-1)]
+		all.is |= m.is
+		all.hint |= m.hint
+		all.frames |= m.frames
+		if t.class != classMark {
+			words++
+		}
+	}
+	return all
 }
 
 // dialledBehind says whether the sentence goes on with "which I dialed".
@@ -145,12 +173,15 @@ func reachMe(w []byte) bool {
 
 // readLeft takes in "a voicemail from … at" and "numbers used so far:": the
 // call or the message came from there; and "I emailed", which the speaker did.
-func (x *scan) readLeft(c *cuesAround, k int) {
+func (x *scan) readLeft(c *cuesAround, k int, near *meaning) {
 	if w := x.bytes(k); equalFold("emailed", w) && x.is(k-1).has(cueI) {
 		c.call, c.from = true, false
 		return
 	}
-	at := x.is(k).has(cueTo)
+	at := x.is(k).has(cueTo) && near.is.has(cueFrom)
+	if !at && !near.frames.has(frameUsed) {
+		return
+	}
 	for back := k; back >= c.floor && back > k-9; back-- {
 		if mark := x.markAt(back); mark == '.' || mark == ';' || mark == '?' || mark == '!' {
 			return
@@ -362,9 +393,12 @@ func (x *scan) readQuestion(c *cuesAround, k int) {
 
 // readOffice takes in the words of those who took the report down, and of the
 // victim's own bank: their numbers are no fraudster's.
-func (x *scan) readOffice(c *cuesAround, k, last int) {
+func (x *scan) readOffice(c *cuesAround, k, last int, near *meaning) {
 	if equalFold("assigned", x.wordAt(last+1)) {
 		c.helper = true
+	}
+	if !near.is.has(cueBank) && !near.hint.has(hintOffice) && !near.frames.has(frameTold) {
+		return
 	}
 	for back, words := k, 0; back >= c.floor && words < 8; back-- {
 		if x.toks[back].class == classMark {

@@ -244,7 +244,7 @@ func (x *scan) behindSmallWords(i int) {
 			return
 		}
 		if t.class == classMark {
-			if m := x.markAt(k); m == '"' || m == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1)) {
+			if m := x.markAt(k); m == '"' || m == '.' && x.gap(k) == 0 && x.shortTitle(k-1) {
 				continue
 			}
 			return
@@ -281,7 +281,7 @@ func (x *scan) person(i int) {
 			switch m := x.markAt(k); {
 			case m == '"' || m == '(' || m == ',' || m == ':' || m == '-' || m == '\'':
 				continue
-			case m == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1)):
+			case m == '.' && x.gap(k) == 0 && x.shortTitle(k-1):
 				continue
 			}
 			return
@@ -403,7 +403,7 @@ func allCapitals(b []byte) bool {
 func (x *scan) ownersName(i int) bool {
 	for k, seen := i-1, 0; k >= 0 && seen < 3; k-- {
 		if x.toks[k].class == classMark {
-			if m := x.markAt(k); m == '.' && x.gap(k+1) > 0 && (k == 0 || !shortTitle(x.bytes(k-1))) || m == '!' || m == '?' {
+			if m := x.markAt(k); m == '.' && x.gap(k+1) > 0 && (k == 0 || !x.shortTitle(k-1)) || m == '!' || m == '?' {
 				return false
 			}
 			continue
@@ -487,7 +487,7 @@ func (x *scan) answers(first, last int) bool {
 // the subject of a sentence: "Alex told me", "Then Jessica said". A name that
 // the account gives to somebody of the speaker's own elsewhere is theirs.
 func (x *scan) acts(first, last int) bool {
-	if first > 0 && !x.lineBreak(first) && !equalFold("then", x.bytes(first-1)) && !equalFold("wala", x.bytes(first-1)) && x.markAt(first-1) != ',' && (x.markAt(first-1) != '.' || x.gap(first) == 0 || shortTitle(x.wordAt(first-2))) {
+	if first > 0 && !x.lineBreak(first) && !equalFold("then", x.bytes(first-1)) && !equalFold("wala", x.bytes(first-1)) && x.markAt(first-1) != ',' && (x.markAt(first-1) != '.' || x.gap(first) == 0 || x.shortTitle(first-2)) {
 		return false
 	}
 	k := last + 1

@@ -1,9 +1,6 @@
 package extract
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // cuesAround is what the words near a finding say.
 type cuesAround struct {
@@ -166,7 +163,7 @@ const placed = cueFrom | cueTo | cueMy | cueShown | cueCall | cueNumber | cueGen
 func (x *scan) readPeople(c *cuesAround, first int) {
 	x.readWho(c, first)
 	c.asked = x.meAt(c, first)
-	if !x.hasQuestion() {
+	if !x.marked('?') {
 		return
 	}
 	asks := 0
@@ -181,17 +178,6 @@ func (x *scan) readPeople(c *cuesAround, first int) {
 			return
 		}
 	}
-}
-
-// hasQuestion says whether the text has a question mark at all.
-func (x *scan) hasQuestion() bool {
-	if x.asks == notAsked {
-		x.asks = saysNo
-		if bytes.IndexByte(x.text.b, '?') >= 0 {
-			x.asks = saysYes
-		}
-	}
-	return x.asks == saysYes
 }
 
 // meAt says whether "reach me at", "call me on" stands right before a finding:
@@ -436,7 +422,7 @@ func (x *scan) abbreviation(k int) bool {
 	if x.toks[k-1].class == classMark {
 		return false // ") ."
 	}
-	return x.is(k-1).has(cueNumber|cueFirm) || shortTitle(x.bytes(k-1)) || n <= 3 && x.is(k-1).has(cuePhone|cueExt)
+	return x.is(k-1).has(cueNumber|cueFirm) || x.shortTitle(k-1) || n <= 3 && x.is(k-1).has(cuePhone|cueExt)
 }
 
 // blankLine says whether a blank line stands before token k.

@@ -12,6 +12,7 @@ type cutter struct {
 	toks               []token // n of them in use
 	asking, numbers    []int32 // as long as toks; asked and numbered of them in use
 	n, asked, numbered int
+	marks              [2]uint64 // a bit for each mark that is among toks
 }
 
 // leastRoom is how many tokens fit at least when [cutter.plain] begins.
@@ -29,6 +30,12 @@ func (c *cutter) room() {
 func (c *cutter) add(t token) {
 	c.toks[c.n] = t
 	c.n++
+}
+
+// addMark adds the mark at b[i].
+func (c *cutter) addMark(b []byte, i int) {
+	c.marks[b[i]>>6&1] |= 1 << (b[i] & 63)
+	c.add(token{start: int32(i), end: int32(i + 1), class: classMark})
 }
 
 // plain cuts a text from byte i on as long as it is made of words of at most
@@ -73,6 +80,7 @@ func (c *cutter) plain(b []byte, i int, step *[256]uint8) int {
 			}
 			fallthrough
 		case byteMark:
+			c.marks[byte(v)>>6&1] |= 1 << (v & 63)
 			t := &toks[n]
 			t.start, t.end, t.word, t.class, t.used = int32(i), int32(i+1), 0, classMark, false
 			n++

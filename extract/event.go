@@ -16,7 +16,7 @@ func (x *scan) readEvent(c *cuesAround, k int) {
 	if from < c.floor {
 		return
 	}
-	if w := x.bytes(from); x.lang() == langHI || x.lang() == langJA || !x.is(from).has(cueFrom) && !ofWord(w) && !italianFrom(w) && !(string(w) == "v" && x.lang() == langDE) && !(x.markAt(from) == '.' && string(x.wordAt(from-1)) == "v") {
+	if w := x.bytes(from); !x.is(from).has(cueFrom) && !ofWord(w) && !italianFrom(w) && !(string(w) == "v" && x.lang() == langDE) && !(x.markAt(from) == '.' && string(x.wordAt(from-1)) == "v") || x.lang() == langHI || x.lang() == langJA {
 		return
 	}
 	ends := 0
@@ -128,8 +128,8 @@ func screenWord(w []byte) bool {
 // readDisplay takes in what a telephone's own screen, box or list of calls said
 // a number was, and what a computer's screen said: "the number on the box
 // was", "the call log has", "it came up as".
-func (x *scan) readDisplay(c *cuesAround, first, k int) {
-	if c.text && x.is(k).has(cueAnd|cueIs|cueTo|cuePhone|cueNumber) || article(x.bytes(k)) {
+func (x *scan) readDisplay(c *cuesAround, first, k int, near *meaning) {
+	if near.frames.has(frameAsks) && (c.text && x.is(k).has(cueAnd|cueIs|cueTo|cuePhone|cueNumber) || article(x.bytes(k))) {
 		for back := k; back >= c.floor && back > k-9; back-- {
 			if m := x.markAt(back); (m == '.' || m == '!' || m == '?') && x.gap(back+1) > 0 {
 				break
@@ -155,7 +155,7 @@ func (x *scan) readDisplay(c *cuesAround, first, k int) {
 		c.from, c.got, c.call = true, true, false
 		return
 	}
-	if (equalFold("on", x.bytes(k)) || equalFold("from", x.bytes(k))) && x.calledAgain(c, k) {
+	if near.frames.has(frameAgain) && (equalFold("on", x.bytes(k)) || equalFold("from", x.bytes(k))) && x.calledAgain(c, k) {
 		c.from, c.got, c.toward, c.call, c.mine = true, true, false, false, false
 		return
 	}
@@ -226,7 +226,7 @@ func (x *scan) calledAgain(c *cuesAround, k int) bool {
 // readDialled takes in that the speaker called or wrote to a number, told
 // around it: "phoned the 'billing' number in it, which was", "I texted the
 // number in the ad (", "I got … off Google".
-func (x *scan) readDialled(c *cuesAround, k, last int) {
+func (x *scan) readDialled(c *cuesAround, k, last int, near *meaning) {
 	if w := x.bytes(k); (equalFold("got", w) || equalFold("found", w)) && (x.is(k-1).has(cueI|cueAnd) || k == 0 || x.toks[k-1].class == classMark) {
 		c.given, c.got = true, false
 		return
@@ -239,8 +239,11 @@ func (x *scan) readDialled(c *cuesAround, k, last int) {
 			}
 		}
 	}
+	if !near.is.has(cueCalled) && !near.frames.has(frameWrote) {
+		return
+	}
 	number := false
-	for back, words := k, 0; back >= c.floor && words < 13; back-- {
+	for back, words := k, 0; back >= c.floor && words < mostSaid; back-- {
 		if m := x.markAt(back); m != 0 {
 			if (m == '.' || m == '!' || m == '?' || m == ';') && x.gap(back+1) > 0 && !x.abbreviation(back) {
 				return
@@ -270,13 +273,16 @@ func (x *scan) readDialled(c *cuesAround, k, last int) {
 // readHelpers takes in those who are neither side: the police that the speaker
 // went to, the real owner of what was offered, a witness, a neighbour, the
 // banker of one of the speaker's own, a firm that said it knows nothing of it.
-func (x *scan) readHelpers(c *cuesAround, k, last int) {
+func (x *scan) readHelpers(c *cuesAround, k, last int, near *meaning) {
 	if k >= 1 && x.markAt(k+1) == ':' && equalFold("witness", x.bytes(k)) {
 		c.helper = true
 		return
 	}
 	if x.inBrackets(k, last) && x.clearedBehind(last) {
 		c.genuine, c.call = true, false
+		return
+	}
+	if !near.hint.has(hintRole) && !near.frames.has(frameHelper|framePolice) {
 		return
 	}
 	title, told, real := false, false, -1

@@ -84,7 +84,6 @@ type scan struct {
 	medium    medium     // what the text is
 	tool      int16      // the last product for remote access that was named, counted from 1
 	closing   int        // one past the first word that closes a letter, 0 if there is none
-	asks      asked      // whether the text has a question mark
 	toolNamed bool       // a product for remote access was named
 	frame     asked      // see framed
 	optOut    asked      // see optsOut
@@ -174,7 +173,7 @@ func (e *Extractor) putBack() {
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, false
-	x.closing, x.asks, x.settled, x.owners = 0, notAsked, false, x.owners[:0]
+	x.closing, x.settled, x.owners = 0, false, x.owners[:0]
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {

@@ -20,7 +20,7 @@ const (
 
 // takeName takes the name that begins at token k, past quotes and titles.
 func (x *scan) takeName(k int, kind nameKind) {
-	for ; k < len(x.toks) && k > 0 && (x.markAt(k) == '"' || x.markAt(k) == '(' || x.markAt(k) == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1))); k++ {
+	for ; k < len(x.toks) && k > 0 && (x.markAt(k) == '"' || x.markAt(k) == '(' || x.markAt(k) == '.' && x.gap(k) == 0 && x.shortTitle(k-1)); k++ {
 		// in quotes, or behind a title's full stop
 	}
 	if k >= len(x.toks) {

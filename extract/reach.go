@@ -10,14 +10,14 @@ const farAsk = 26
 // if, or an order), what is to be done (call, ring, write) and whom it means
 // (me, my son, her). What somebody told the speaker to do is no such sentence,
 // nor is what stands in quotes.
-func (x *scan) readReach(c *cuesAround, first, k, last int) {
-	if x.inQuotes(first) {
+func (x *scan) readReach(c *cuesAround, first, k int, near *meaning) {
+	if x.marked('"') && x.inQuotes(first) {
 		if c.mine || c.isMine || c.asked {
 			c.mine, c.isMine, c.asked, c.given = false, false, false, true
 		}
 		return
 	}
-	if x.selfLine(first) && !c.dialled && !c.called && !c.toward {
+	if x.marked(':') && !c.dialled && !c.called && !c.toward && x.selfLine(first) {
 		c.isMine = true
 		return
 	}
@@ -25,7 +25,7 @@ func (x *scan) readReach(c *cuesAround, first, k, last int) {
 		c.isMine = true
 		return
 	}
-	if x.asksReader(c, k, last) {
+	if x.asksReader(c, k, near) {
 		c.isMine = true
 	}
 }
@@ -215,12 +215,15 @@ func contactVerb(w []byte) bool {
 
 // asksReader says whether the sentence before a number asks its reader to get
 // in touch with the speaker, or says when they can be reached there.
-func (x *scan) asksReader(c *cuesAround, k, last int) bool {
+func (x *scan) asksReader(c *cuesAround, k int, near *meaning) bool {
 	if c.genuine && !c.mine {
 		return false
 	}
-	if x.passiveReach(c, k) {
+	if near.hint.has(hintReachable) && x.passiveReach(c, k) {
 		return true
+	}
+	if !near.frames.has(frameAsks) {
+		return false
 	}
 	if l := x.lang(); l != langEN && l != langNone {
 		return false // "me" is "in" in Hindi

@@ -3,7 +3,7 @@ package extract
 // readSaid reads what an account says of a number by whole turns of phrase:
 // that it was given out, that the speaker asks to be reached there, that it
 // was blocked, that a page showed it. k is the last token before it.
-func (x *scan) readSaid(c *cuesAround, first, k, last int) {
+func (x *scan) readSaid(c *cuesAround, first, k int, near *meaning) {
 	x.readAskedBack(c, k)
 	if x.meBefore(c, k) {
 		c.isMine = true
@@ -11,6 +11,9 @@ func (x *scan) readSaid(c *cuesAround, first, k, last int) {
 	}
 	if x.is(k).has(cueCall) && !x.is(k).has(cuePhone) && x.is(k-1).has(cueTo) && toldWord(x.wordAt(k-2)) {
 		c.given = true // "was directed to call"
+		return
+	}
+	if !near.is.has(cueCall) && !near.hint.has(hintTurn) {
 		return
 	}
 	words := 0
@@ -148,6 +151,9 @@ func (x *scan) meBefore(c *cuesAround, k int) bool {
 // "joignez-moi au", "erreichbar bin ich unter", "bitte um Rückruf unter",
 // "podem me ligar no".
 func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
+	if l := x.lang(); l == langEN || l == langHI || l == langJA {
+		return false
+	}
 	if article(x.bytes(k)) && k > 0 {
 		k--
 	}
@@ -184,11 +190,7 @@ func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
 			return false
 		}
 	}
-	if !verb || !me || !may && !order {
-		return false
-	}
-	lang := x.lang()
-	return lang != langEN && lang != langHI && lang != langJA
+	return verb && me && (may || order)
 }
 
 // readAskedBack takes in who asked for the number that is the answer: "May I
@@ -196,7 +198,7 @@ func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
 // number did they have you call? CALLER: …" the one to call. The label of who
 // speaks is no word for a display.
 func (x *scan) readAskedBack(c *cuesAround, k int) {
-	if !c.shown && !x.hasQuestion() {
+	if !c.shown && !x.marked('?') {
 		return
 	}
 	at := k + 1 // which is the colon itself, where no word stands between

@@ -1,7 +1,5 @@
 package extract
 
-import "strings"
-
 // titled takes the name behind a title or an agent's word: Mr, Officer, Herr.
 func (x *scan) titled(i int) {
 	if x.greeted(i) || x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) {
@@ -57,7 +55,7 @@ func (x *scan) behindTitles(i int) int {
 	for k < len(x.toks) && k <= i+4 {
 		switch {
 		case x.is(k).has(cueAgent) && !x.hint(k).has(hintSelf), x.hint(k).has(hintRole):
-		case x.markAt(k) == '.' && x.gap(k) == 0 && shortTitle(x.bytes(k-1)):
+		case x.markAt(k) == '.' && x.gap(k) == 0 && x.shortTitle(k-1):
 		default:
 			return k
 		}
@@ -66,18 +64,8 @@ func (x *scan) behindTitles(i int) int {
 	return k
 }
 
-// shortTitle says whether a word is written with a full stop that ends no
+// shortTitle says whether token k is written with a full stop that ends no
 // sentence.
-func shortTitle(word []byte) bool {
-	if len(word) == 1 {
-		return true
-	}
-	if len(word) > 5 {
-		return false
-	}
-	switch strings.ToLower(string(word)) {
-	case "mr", "mrs", "ms", "dr", "sgt", "sr", "sra", "srta", "prof", "rev", "barr", "lic", "ing", "det", "lt", "capt", "col", "dra", "gen", "insp", "hr", "fr", "mag", "me", "mme", "st", "jr", "atty":
-		return true
-	}
-	return false
+func (x *scan) shortTitle(k int) bool {
+	return uint(k) < uint(len(x.toks)) && (x.toks[k].len() == 1 || meanings[uint16(x.toks[k].word)&(1<<cueBits-1)].frames.has(frameShort))
 }

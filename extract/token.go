@@ -89,7 +89,7 @@ func (x *scan) tokenise(s string) {
 	x.langSet = false
 	x.triggers = x.triggers[:0]
 	c := &x.cuts
-	c.n, c.asked, c.numbered = 0, 0, 0
+	c.n, c.asked, c.numbered, c.marks = 0, 0, 0, [2]uint64{}
 	end := len(x.text.b)
 	b, class, step := x.text.b[:end+padding], &plainClass, &plainStep
 	for i := 0; ; {
@@ -104,7 +104,7 @@ func (x *scan) tokenise(s string) {
 				continue // the room was used up
 			}
 			if x.special(i, class) {
-				c.add(token{start: int32(i), end: int32(i + 1), class: classMark})
+				c.addMark(b, i)
 				i++
 			} else {
 				next = byteFold
@@ -334,6 +334,9 @@ func (x *scan) lineBreak(i int) bool {
 	}
 	return false
 }
+
+// marked says whether a mark stands anywhere in the text.
+func (x *scan) marked(mark byte) bool { return x.cuts.marks[mark>>6&1]>>(mark&63)&1 != 0 }
 
 // bytes is the text of token i.
 func (x *scan) bytes(i int) []byte { return x.text.b[x.toks[i].start:x.toks[i].end] }

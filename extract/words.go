@@ -154,6 +154,30 @@ var hintNames = map[string]hints{
 	"addressee": hintAddressee, "desk": hintDesk, "readout": hintReadOut, "taken": hintTaken, "askedfor": hintAskedFor, "tome": hintToMe, "optout": hintOptOut, "reachable": hintReachable, "office": hintOffice, "opens": hintOpens, "turn": hintTurn, "lead": hintLead,
 }
 
+// frames is which frames of an account a word has a place in (see readAccount):
+// a frame is not read where none of its words stands near. They say no more,
+// for a frame asks for its words letter by letter.
+type frames uint32
+
+func (f frames) has(other frames) bool { return f&other != 0 }
+
+const (
+	frameAsks    frames = 1 << iota // call, write, message: what a reader is asked to do
+	framePolice                     // deputy, PHK: those to whom one goes
+	frameHelper                     // neighbour, witness, realtor: who is neither side
+	frameGenuine                    // back (of the card), themselves
+	frameWrote                      // texted, emailed
+	frameUsed                       // used
+	frameTold                       // reported
+	frameAgain                      // called, rings: who did it once more
+	frameShort                      // Mr, Sgt: written with a full stop that ends no sentence
+)
+
+var frameNames = map[string]frames{
+	"frame:asks": frameAsks, "frame:police": framePolice, "frame:helper": frameHelper, "frame:genuine": frameGenuine, "frame:wrote": frameWrote,
+	"frame:used": frameUsed, "frame:told": frameTold, "frame:again": frameAgain, "frame:short": frameShort,
+}
+
 // namesText is the dictionary of names: "given name name …".
 //
 //go:embed data/names.txt
@@ -178,10 +202,9 @@ var languageNames = map[string]language{"-": langNone, "en": langEN, "es": langE
 
 // entry is one word of the dictionary.
 type entry struct {
-	word  string
-	head  uint64 // of a short word in ASCII: its letters, which say all
-	is    cues
-	hint  hints
+	word string
+	head uint64 // of a short word in ASCII: its letters, which say all
+	meaning
 	langs uint8 // bit per language
 	value int16 // of a number word; -1 if it has none
 }
@@ -339,6 +362,13 @@ func readWords(text string) *wordTable {
 			t.hint(hint, lang, fields[2:])
 			continue
 		}
+		if frame := frameNames[fields[0]]; frame != 0 {
+			for _, f := range fields[2:] {
+				t.add(f, 0, lang, -1)
+				t.entries[t.find([]byte(f), 0, len(f))].frames |= frame
+			}
+			continue
+		}
 		for _, f := range fields[2:] {
 			word, number, found := strings.Cut(f, "=")
 			value := int16(-1)
@@ -396,11 +426,17 @@ func (t *wordTable) addGermanTens() {
 	}
 }
 
-// cuesOf is the cues of each word of the dictionary, side by side: they are
-// asked for far more often than all else.
-var cuesOf = func() (t [1 << cueBits]cues) {
+// meaning is what is asked of a word far more often than all else.
+type meaning struct {
+	is     cues
+	hint   hints
+	frames frames
+}
+
+// meanings are those of each word of the dictionary, side by side.
+var meanings = func() (t [1 << cueBits]meaning) {
 	for i, e := range dictionary.entries {
-		t[i] = e.is // more words than room would end the program here, at its start
+		t[i] = e.meaning // more words than room would end the program here, at its start
 	}
 	return t
 }()
@@ -412,15 +448,15 @@ func (x *scan) is(i int) cues {
 	if uint(i) >= uint(len(x.toks)) {
 		return 0
 	}
-	return cuesOf[uint16(x.toks[i].word)&(1<<cueBits-1)]
+	return meanings[uint16(x.toks[i].word)&(1<<cueBits-1)].is
 }
 
 // hint is the hints of token i.
 func (x *scan) hint(i int) hints {
-	if i < 0 || i >= len(x.toks) {
+	if uint(i) >= uint(len(x.toks)) {
 		return 0
 	}
-	return dictionary.entries[x.toks[i].word].hint
+	return meanings[uint16(x.toks[i].word)&(1<<cueBits-1)].hint
 }
 
 // value is the value of token i's word, -1 if it has none.
