@@ -55,14 +55,17 @@ const mostSaid = 13
 // and those before it, as far as any frame reads. One look tells of most
 // frames that no word of theirs is there.
 func (x *scan) wordsBefore(floor, k int) (all meaning) {
-	for back, words := k, 0; back >= floor && (words < mostSaid || back > k-farAsk); back-- {
+	words := 0
+	for back := k; back >= floor && (words < mostSaid || back > k-farAsk); back-- {
 		t := &x.toks[back]
-		m := &meanings[uint16(t.word)&(1<<cueBits-1)]
-		all.is |= m.is
-		all.hint |= m.hint
-		all.frames |= m.frames
 		if t.class != classMark {
 			words++
+		}
+		if t.word != 0 {
+			m := &meanings[uint16(t.word)&(1<<cueBits-1)]
+			all.is |= m.is
+			all.hint |= m.hint
+			all.frames |= m.frames
 		}
 	}
 	return all

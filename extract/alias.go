@@ -250,7 +250,7 @@ func (x *scan) behindSmallWords(i int) {
 			return
 		}
 		b := x.bytes(k)
-		if r, _ := utf8.DecodeRune(b); unicode.IsUpper(r) && !x.is(k).has(cueAgent) && !x.hint(k).has(hintRole|hintPerson) {
+		if startsUpper(b) && !x.is(k).has(cueAgent) && !x.hint(k).has(hintRole|hintPerson) {
 			if before := x.lastWord(k); x.knownName(k) || x.opt.FromFraudster && k == i+1 && (equalFold("saluda", x.bytes(i)) || equalFold("habla", x.bytes(i))) || equalFold("as", before) || equalFold("como", before) || equalFold("comme", before) || equalFold("als", before) || equalFold("be", before) || equalFold("by", before) {
 				kind := nameGiven
 				if equalFold("saluda", x.bytes(i)) {
@@ -269,9 +269,6 @@ func (x *scan) behindSmallWords(i int) {
 // person takes the name behind a word for a person: 'the guy "Eric Watson"',
 // "Man on phone, Ethan Clark,".
 func (x *scan) person(i int) {
-	if x.kinBefore(i) || !x.opt.FromFraudster && x.takenDownBy(i) || x.hint(i).has(hintRole) && !x.opt.FromFraudster && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) {
-		return
-	}
 	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
 		t := x.toks[k]
 		if t.used || x.lineBreak(k) {
@@ -287,14 +284,10 @@ func (x *scan) person(i int) {
 			return
 		}
 		b := x.bytes(k)
-		if r, _ := utf8.DecodeRune(b); unicode.IsUpper(r) && len(b) > 1 {
-			if x.is(k).has(cueAgent) {
-				return // a title, which takes the name itself
+		if startsUpper(b) && len(b) > 1 {
+			if !x.is(k).has(cueAgent) && !x.ownPerson(i) { // a title takes the name itself
+				x.takeName(k, nameGiven)
 			}
-			if !x.opt.FromFraudster && x.ours(i) {
-				return
-			}
-			x.takeName(k, nameGiven)
 			return
 		}
 		switch {
@@ -304,6 +297,12 @@ func (x *scan) person(i int) {
 			return
 		}
 	}
+}
+
+// ownPerson says whether the person at token i is kin, one whom the speaker
+// told of it, or somebody of theirs.
+func (x *scan) ownPerson(i int) bool {
+	return x.kinBefore(i) || !x.opt.FromFraudster && (x.takenDownBy(i) || x.hint(i).has(hintRole) && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) || x.ours(i))
 }
 
 // givenName looks at a given name that no other word announces. With a family

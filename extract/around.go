@@ -1,6 +1,9 @@
 package extract
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // cuesAround is what the words near a finding say.
 type cuesAround struct {
@@ -427,11 +430,5 @@ func (x *scan) abbreviation(k int) bool {
 
 // blankLine says whether a blank line stands before token k.
 func (x *scan) blankLine(k int) bool {
-	n := 0
-	for at := x.toks[k-1].end; at < x.toks[k].start; at++ {
-		if x.text.b[at] == '\n' {
-			n++
-		}
-	}
-	return n >= 2
+	return x.lines && bytes.Count(x.text.b[x.toks[k-1].end:x.toks[k].start], []byte{'\n'}) >= 2
 }

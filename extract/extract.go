@@ -76,6 +76,8 @@ type scan struct {
 	sorted    []uint64   // of a sketch
 	line      []byte     // of a sketch's shingles
 	one       folded     // the value of a field
+	lines     bool       // the text has more than one line
+	money     bool       // it may speak of money; see mayPrice
 	past      int        // folded bytes before this one hold no more host names
 	hosts     *hostCache // what is known of host names, across texts
 	kept      *keptForms // of fields, across reports
@@ -223,6 +225,7 @@ func (x *scan) recognise() {
 			x.word(int(i))
 		}
 	}
+	x.money = len(x.numbers) > 0 && x.mayPrice()
 	for _, i := range x.numbers {
 		if !x.toks[i].used {
 			x.number(int(i))

@@ -58,6 +58,9 @@ var times = map[string]int{
 //	[sign or code] digits [× k, million, lakh, 万] [sign or code]
 func (x *scan) price(i int) bool {
 	t := x.toks[i]
+	if !x.money && t.class == classNumber && x.markAt(i-1) != '.' && x.markAt(i-1) != '/' { // Fr. 300, S/ 350
+		return false
+	}
 	if t.class == classMixed && !x.gluedPrice(i) {
 		return false
 	}
@@ -96,6 +99,27 @@ func (x *scan) price(i int) bool {
 		x.take(fraud.Amount, v, first, last, true)
 	}
 	return ok
+}
+
+// mayPrice says whether the text has anything that makes an amount of a number
+// but the short forms that end in "." or "/": a sign of money, which is a dollar
+// or was folded, a word for it among the words to look at, or letters glued
+// to digits.
+func (x *scan) mayPrice() bool {
+	if x.marked('$') || x.text.folds() {
+		return true
+	}
+	for _, i := range x.asking {
+		if x.is(int(i)).has(cueMoney) {
+			return true
+		}
+	}
+	for _, i := range x.numbers {
+		if x.toks[i].class == classMixed {
+			return true
+		}
+	}
+	return false
 }
 
 // manyDollars are the currencies that "$" stands for.

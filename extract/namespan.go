@@ -135,6 +135,9 @@ func particle(b []byte) bool {
 }
 
 func startsUpper(b []byte) bool {
+	if len(b) > 0 && b[0] < utf8.RuneSelf {
+		return isUpper(b[0])
+	}
 	r, _ := utf8.DecodeRune(b)
 	return unicode.IsUpper(r)
 }

@@ -35,10 +35,15 @@ func (x *scan) number(i int) {
 	if n == 0 {
 		return
 	}
-	for hi := n; hi > 0; hi-- {
+	digits := 0
+	for i := range gs[:n] {
+		digits += gs[i].n
+	}
+	for hi := n; hi > 0 && digits >= leastPhone; hi-- {
 		if x.phone(gs[:hi], true) {
 			return
 		}
+		digits -= gs[hi-1].n
 	}
 	if plus, _ := x.plusBefore(gs[0].tok); !plus {
 		for hi := n; hi > 0 && len(x.atHome().abroad) > 0; hi-- {
@@ -251,7 +256,12 @@ func (x *scan) vanityRun(at int, gs *[maxGroups]group) bool {
 // join writes the groups' digits one after the other, letters as digits.
 func (x *scan) join(gs []group) []byte {
 	d := x.digits[:0]
-	for _, g := range gs {
+	for i := range gs {
+		g := &gs[i]
+		if !g.letter && g.end-g.start == g.n {
+			d = append(d, x.text.b[g.start:g.end]...)
+			continue
+		}
 		for _, c := range x.text.b[g.start:g.end] {
 			if isLetter(c) {
 				c = keypad[lower(c)-'a']

@@ -193,14 +193,23 @@ func brandFirm(value string) string {
 		if len(label) < 5 || !endsFirm(rest) {
 			continue
 		}
-		for i := range brands {
-			if brands[i].label == string(label) {
-				return brands[i].name
-			}
+		if name := brandLabels[string(label)]; name != "" {
+			return name
 		}
 	}
 	return ""
 }
+
+// brandLabels names the brand of each label.
+var brandLabels = func() map[string]string {
+	names := map[string]string{}
+	for _, b := range brands {
+		if names[b.label] == "" {
+			names[b.label] = b.name
+		}
+	}
+	return names
+}()
 
 // endsFirm says whether what follows a firm's label can be its legal form:
 // one word, "co" and one, or nothing.

@@ -13,7 +13,9 @@ import (
 func (x *scan) gift(i int) {
 	g := &giftBrands[x.value(i)]
 	last := i
-	for rest := range strings.FieldsSeq(g.rest) {
+	for more := g.rest; more != ""; {
+		var rest string
+		rest, more, _ = strings.Cut(more, " ")
 		if last+1 >= len(x.toks) || x.gap(last+1) > 1 || !equalFold(rest, x.bytes(last+1)) {
 			if g.needs {
 				return
@@ -84,13 +86,22 @@ func (x *scan) counted(first, last int) bool {
 // colon, behind a word for a statement, or whatever stands there in quotes.
 func (x *scan) descriptor(i int) {
 	for k := i + 1; k < len(x.toks) && k <= i+11; k++ {
-		m := x.markAt(k)
-		if m == '.' && x.gap(k+1) > 0 || x.toks[k].used && m == 0 {
+		quote := false
+		if x.toks[k].class == classMark {
+			m := x.markAt(k)
+			if m == '.' && x.gap(k+1) > 0 {
+				return
+			}
+			if quote = m == '"' || m == '\''; !quote && m != ':' {
+				continue
+			}
+		} else if x.toks[k].used {
 			return
-		}
-		quote := m == '"' || m == '\''
-		if !(m == ':' || quote || x.hint(k).has(hintLead)) || k+1 >= len(x.toks) {
+		} else if !x.hint(k).has(hintLead) {
 			continue
+		}
+		if k+1 >= len(x.toks) {
+			return
 		}
 		first := k + 1
 		if m := x.markAt(first); m == '"' || m == '\'' {

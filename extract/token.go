@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"encoding/binary"
 	"unicode/utf8"
 )
@@ -121,6 +122,7 @@ func (x *scan) tokenise(s string) {
 		}
 	}
 	x.toks, x.asking, x.numbers = c.toks[:c.n], c.asking[:c.asked], c.numbers[:c.numbered]
+	x.lines = bytes.IndexByte(x.text.b, '\n') >= 0
 }
 
 // letters takes a run of letters and digits that begins at i, byte by byte,
@@ -250,11 +252,11 @@ var langsOf = func() (t [1 << cueBits]uint8) {
 	return t
 }()
 
-// votesOf spreads a set of languages over the lanes of lang.
-var votesOf = func() (t [1 << languages][2]uint64) {
+// votesOf spreads a set of languages over the lanes of lang, a byte for each.
+var votesOf = func() (t [1 << languages]uint64) {
 	for set := range t {
 		for l := range languages {
-			t[set][l/4] |= uint64(set>>l&1) << (l % 4 * 16)
+			t[set] |= uint64(set>>l&1) << (l * 8)
 		}
 	}
 	return t
@@ -267,17 +269,23 @@ func (x *scan) lang() language {
 	if x.langSet {
 		return x.langOf
 	}
-	var votes [2]uint64 // a lane of sixteen bits for each language
-	for _, t := range x.toks[:min(len(x.toks), 1<<15)] {
-		v := &votesOf[langsOf[uint16(t.word)&(1<<cueBits-1)]]
-		votes[0] += v[0]
-		votes[1] += v[1]
+	var votes [languages]int
+	for rest := x.toks[:min(len(x.toks), 1<<15)]; len(rest) > 0; {
+		some := rest[:min(len(rest), 255)] // what a lane of eight bits can count
+		rest = rest[len(some):]
+		lanes := uint64(0)
+		for i := range some {
+			lanes += votesOf[langsOf[uint16(some[i].word)&(1<<cueBits-1)]]
+		}
+		for l := range votes {
+			votes[l] += int(lanes >> (l * 8) & 0xFF)
+		}
 	}
-	most := uint64(0)
+	most := 0
 	x.langOf, x.langSet = langNone, true
 	for l := langEN; l < languages; l++ {
-		if n := votes[l/4] >> (l % 4 * 16) & 0xFFFF; n > most {
-			x.langOf, most = l, n
+		if votes[l] > most {
+			x.langOf, most = l, votes[l]
 		}
 	}
 	return x.langOf
@@ -324,15 +332,7 @@ func (x *scan) gap(i int) int {
 // lineBreak says whether the line ends between token i-1 and token i, as it
 // does before the first and behind the last.
 func (x *scan) lineBreak(i int) bool {
-	if i <= 0 || i >= len(x.toks) {
-		return true
-	}
-	for at := x.toks[i-1].end; at < x.toks[i].start; at++ {
-		if x.text.b[at] == '\n' {
-			return true
-		}
-	}
-	return false
+	return uint(i-1) >= uint(len(x.toks)-1) || x.lines && bytes.IndexByte(x.text.b[x.toks[i-1].end:x.toks[i].start], '\n') >= 0
 }
 
 // marked says whether a mark stands anywhere in the text.
