@@ -48,8 +48,6 @@ func (c *cutter) plain(b []byte, i int, step *[256]uint8) int {
 	end := len(b) - padding
 	toks, n := c.toks, c.n
 	asking, asked := c.asking[:len(toks)], c.asked
-	numbers, numbered := c.numbers[:len(toks)], c.numbered
-	table := &dictionary.short
 	for i < end && n+1 < len(toks) {
 		v := binary.LittleEndian.Uint64(b[i:])
 		switch step[byte(v)] {
@@ -64,7 +62,7 @@ func (c *cutter) plain(b []byte, i int, step *[256]uint8) int {
 			if size == 8 {
 				key = v | eachByte*0x20
 			}
-			w := &table.slots[table.at(table.hash(key))]
+			w := &shorts.slots[shorts.at(shorts.hash(key))]
 			miss := differ(w.key, key)
 			asking[asked] = int32(n)
 			asked += int(uint64(w.look) &^ miss)
@@ -93,8 +91,8 @@ func (c *cutter) plain(b []byte, i int, step *[256]uint8) int {
 			if next&(byteLetter|byteDigit|byteStop) != 0 {
 				goto stop
 			}
-			numbers[numbered] = int32(n)
-			numbered++
+			c.numbers[c.numbered] = int32(n)
+			c.numbered++
 			t := &toks[n]
 			t.start, t.end, t.word, t.class, t.used = int32(i), int32(i+size), 0, classNumber, false
 			n++
@@ -104,7 +102,7 @@ func (c *cutter) plain(b []byte, i int, step *[256]uint8) int {
 		}
 	}
 stop:
-	c.n, c.asked, c.numbered = n, asked, numbered
+	c.n, c.asked = n, asked
 	return i
 }
 

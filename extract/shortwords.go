@@ -26,6 +26,12 @@ const (
 	shortSlots   = 12
 )
 
+// shorts are those of the dictionary.
+var shorts = func() (s shortWords) {
+	s.fill(dictionary.entries)
+	return s
+}()
+
 // hash spreads the bits of a key to the highest ones.
 func (s *shortWords) hash(key uint64) uint64 { return key * s.seed }
 

@@ -332,7 +332,12 @@ func (x *scan) gap(i int) int {
 // lineBreak says whether the line ends between token i-1 and token i, as it
 // does before the first and behind the last.
 func (x *scan) lineBreak(i int) bool {
-	return uint(i-1) >= uint(len(x.toks)-1) || x.lines && bytes.IndexByte(x.text.b[x.toks[i-1].end:x.toks[i].start], '\n') >= 0
+	return uint(i-1) >= uint(len(x.toks)-1) || x.lines && x.breaksBefore(i)
+}
+
+// breaksBefore is lineBreak of a text with more than one line.
+func (x *scan) breaksBefore(i int) bool {
+	return bytes.IndexByte(x.text.b[x.toks[i-1].end:x.toks[i].start], '\n') >= 0
 }
 
 // marked says whether a mark stands anywhere in the text.

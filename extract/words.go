@@ -226,7 +226,6 @@ func hashByte(h uint64, c byte) uint64 {
 type wordTable struct {
 	entries []entry // entry 0 stands for "not a word of ours"
 	slots   [1 << wordBits]slot
-	short   shortWords // of the same words, those that are short and ASCII
 }
 
 // slot is a place in the table, with enough of the word's hash that a word
@@ -392,7 +391,6 @@ func readWords(text string) *wordTable {
 	for i, g := range giftBrands {
 		t.add(g.word, cueGift, langNone, int16(i))
 	}
-	t.short.fill(t.entries)
 	return t
 }
 
