@@ -58,6 +58,13 @@ func (x *scan) canonical(kind fraud.Kind, raw, country string) (value string, va
 
 // printable says whether a value is plain ASCII that folding leaves as it is.
 func printable(s string) bool {
+	for ; len(s) >= 8; s = s[8:] {
+		v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		tag, entity := v^eachByte*'<', v^eachByte*'&' // see plainRun
+		if (v|(tag-eachByte)&^tag|(entity-eachByte)&^entity|(v-eachByte*' ')&^v)&highBits != 0 {
+			return false
+		}
+	}
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || foldClass[c] != 0 {
 			return false

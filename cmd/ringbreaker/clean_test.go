@@ -24,8 +24,8 @@ func TestPrintedTextsReadAsWhatWasMeant(t *testing.T) {
 		for i := range len(s) {
 			want = want && clean[s[i]]
 		}
-		if got := isClean(s); got != want {
-			t.Fatalf("%q is clean: %v, want %v", s, got, want)
+		if whole, got := appendClean([]byte("["), s); got != want || got && string(whole) != "["+s {
+			t.Fatalf("%q is clean: %v, want %v, and printed as %s", s, got, want, whole)
 		}
 		n := rapid.IntRange(-5, 20000).Draw(t, "place")
 		if got, want := string(appendPlace(nil, n)), strconv.Itoa(n); got != want {

@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"math/bits"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -308,7 +310,7 @@ var clean = func() (t [256]bool) {
 // cleanEnd is where the bytes from s[i] on end that stand in JSON as they are.
 func cleanEnd(s string, i int) int {
 	for i+8 <= len(s) {
-		if stops := unclean(s, i); stops != 0 {
+		if stops := unclean(eightBytes(s, i)); stops != 0 {
 			return i + bits.TrailingZeros64(stops)>>3
 		}
 		i += 8
@@ -319,30 +321,38 @@ func cleanEnd(s string, i int) int {
 	return i
 }
 
-// isClean says whether a whole text stands in JSON as it is. Most are short,
-// and how long, nobody foresees: up to sixteen bytes take the same steps.
-func isClean(s string) bool {
+// appendClean appends s if it stands in JSON as it is, as nearly all does, and
+// says so: eight bytes are looked at and written at once, the last eight once
+// more where they are no whole step.
+func appendClean(b []byte, s string) ([]byte, bool) {
 	n := len(s)
-	switch {
-	case n < 8:
-		return cleanEnd(s, 0) == n
-	case n <= 16:
-		return unclean(s, 0)|unclean(s, n-8) == 0
+	if n < 8 {
+		return append(b, s...), cleanEnd(s, 0) == n
 	}
-	stops := unclean(s, n-8)
+	b = slices.Grow(b, n)
+	to := b[len(b) : len(b)+n]
+	v := eightBytes(s, n-8)
+	stops := unclean(v)
+	binary.LittleEndian.PutUint64(to[n-8:], v)
 	for i := 0; i+8 < n; i += 8 {
-		stops |= unclean(s, i)
+		v := eightBytes(s, i)
+		stops |= unclean(v)
+		binary.LittleEndian.PutUint64(to[i:], v)
 	}
-	return stops == 0
+	return b[:len(b)+n], stops == 0
 }
 
-// unclean has bits for the eight bytes of s from i on that do not stand in JSON
+// eightBytes is s[i:i+8], the first byte lowest.
+func eightBytes(s string, i int) uint64 {
+	s = s[i : i+8]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// unclean has bits for those of eight bytes that do not stand in JSON
 // as they are: a quote, a backslash, a byte below a blank and one that is not
 // ASCII set their high bit, and the lowest such bit is no other's (Mycroft's
 // test for a zero byte).
-func unclean(s string, i int) uint64 {
-	s = s[i : i+8]
-	v := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+func unclean(v uint64) uint64 {
 	const ones, highs = 0x0101010101010101, 0x8080808080808080
 	quote, slash := v^ones*'"', v^ones*'\\'
 	return (v | (quote-ones)&^quote | (slash-ones)&^slash | (v-ones*' ')&^v) & highs
@@ -352,10 +362,10 @@ func unclean(s string, i int) uint64 {
 // UTF-8 become U+FFFD; the line ends of JavaScript are escaped, so that the
 // output may stand in a script.
 func appendJSON(b []byte, s string) []byte {
-	if isClean(s) {
-		return append(append(append(b, '"'), s...), '"')
-	}
 	b = append(b, '"')
+	if whole, ok := appendClean(b, s); ok {
+		return append(whole, '"')
+	}
 	start := 0
 	for i := 0; i < len(s); {
 		if i = cleanEnd(s, i); i == len(s) {
