@@ -20,14 +20,15 @@ import (
 // is not plainly whole to the general decoder, so that what is refused, and
 // why, is the same in both.
 type Decoder struct {
-	s                 string            // the line being read
-	i                 int               // where in it
-	bad               bool              // not what the fast way reads: the general decoder decides
-	controls, slashes bool              // whether the line has bytes below a blank, and backslashes
-	known             map[string]string // few texts that many reports share, by themselves
-	near              [64]string        // of known, by their ends: what stands in report after report
-	buf               []byte            // a text whose escapes are being undone
-	names             []string          // unknown fields of the objects that are open
+	s        string            // the line being read
+	i        int               // where in it
+	bad      bool              // not what the fast way reads: the general decoder decides
+	controls bool              // whether the line has bytes below a blank
+	slash    int               // where the line's next backslash was found, its length where there is none
+	known    map[string]string // few texts that many reports share, by themselves
+	near     [64]string        // of known, by their ends: what stands in report after report
+	buf      []byte            // a text whose escapes are being undone
+	names    []string          // unknown fields of the objects that are open
 }
 
 // Decode reads one report, one JSON object, into r, whose lists are used
@@ -47,7 +48,7 @@ func (d *Decoder) Decode(line string, r *Report) error {
 		Subjects: r.Subjects[:0], Evidence: r.Evidence[:0], ExternalRefs: r.ExternalRefs[:0],
 	}
 	d.s, d.i, d.bad, d.names = line, 0, false, d.names[:0]
-	d.controls, d.slashes = controls, strings.IndexByte(line, '\\') >= 0
+	d.controls, d.slash = controls, -1
 	d.report(r)
 	d.blanks()
 	whole := !d.bad && d.i == len(line)
@@ -139,7 +140,14 @@ func (p *Decoder) open(c byte) bool {
 
 // more says whether another member or element follows, past its comma.
 func (p *Decoder) more(shut byte, first bool) bool {
-	if p.bad || p.take(shut) {
+	if p.bad {
+		return false
+	}
+	if p.i < len(p.s) && p.s[p.i] == ',' && !first {
+		p.i++
+		return true
+	}
+	if p.take(shut) {
 		return false
 	}
 	if !first && !p.take(',') {
@@ -205,22 +213,23 @@ func (p *Decoder) text() string {
 	return p.escaped(i)
 }
 
-// stringEnd is plainEnd of the line. A line that has neither line ends nor
-// escapes in it, as most have not, is cut at its quotes alone.
+// stringEnd is plainEnd of the line. A line without line ends in it is cut at
+// its quotes and its backslashes, each of which is looked for once.
 func (p *Decoder) stringEnd(i int) int {
 	if p.controls {
 		return plainEnd(p.s, i)
 	}
 	rest := p.s[i:]
-	if end := strings.IndexByte(rest, '"'); end >= 0 {
-		rest = rest[:end]
-	}
-	if p.slashes {
-		if slash := strings.IndexByte(rest, '\\'); slash >= 0 {
-			return i + slash
+	if p.slash < i {
+		if p.slash = strings.IndexByte(rest, '\\') + i; p.slash < i {
+			p.slash = len(p.s)
 		}
 	}
-	return i + len(rest)
+	end := strings.IndexByte(rest, '"') + i
+	if end < i {
+		end = len(p.s)
+	}
+	return min(end, p.slash)
 }
 
 // plainBytes says whether all bytes of s are ASCII, and whether it has bytes

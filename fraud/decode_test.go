@@ -64,7 +64,8 @@ func alike(t *testing.T, d *fraud.Decoder, into *fraud.Report, in string) {
 
 func TestTheFastDecoderReadsWhatTheGeneralOneReads(t *testing.T) {
 	d, into := new(fraud.Decoder), new(fraud.Report)
-	lines := []string{everyField, whole, `null`, `{}`, `[]`, ` `, ``, `{"id":"1"`, `{"id":"1"}x`}
+	oneLine := strings.ReplaceAll(everyField, "\n", "") // which is cut at its quotes and backslashes alone
+	lines := []string{everyField, oneLine, strings.Replace(oneLine, `"rain"`, `"r\"a\\"`, 1), strings.Replace(oneLine, `It rang.`, `\n`, 1), whole, `null`, `{}`, `[]`, ` `, ``, `{"id":"1"`, `{"id":"1"}x`}
 	for _, with := range []string{
 		`"narrative":null`, `"narrative":"\ud800"`, `"narrative":"\udc00\ud800"`, `"narrative":"\ud83d\u0041"`, `"narrative":"\x"`, `"narrative":"\u12"`, "\"narrative\":\"a\tb\"", `"narrative":"\u0000"`,
 		`"narrative":7`, `"contacts":[]`, `"contacts":null`, `"contacts":{}`, `"contacts":[{"at":"2023-02-29T00:00:00Z"}]`, `"contacts":[{"at":"2023-02-30T00:00:00Z"}]`, `"contacts":[{"at":"2023-04-31T00:00:00Z"}]`, `"contacts":[{"at":"2023-04-30T24:00:00Z"}]`,
@@ -88,6 +89,7 @@ func TestTheFastDecoderReadsWhatTheGeneralOneReads(t *testing.T) {
 
 func FuzzDecoder(f *testing.F) {
 	f.Add(everyField)
+	f.Add(strings.ReplaceAll(everyField, "\n", ""))
 	f.Add(whole)
 	f.Add(`{"id":"1","source":"s","received_at":"2023-01-01T00:00:00Z","narrative":"\ud83d\ude00 \u00e9","x":{"a":[1,{"b":"c"}]}}`)
 	d, into := new(fraud.Decoder), new(fraud.Report)
