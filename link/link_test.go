@@ -200,3 +200,35 @@ func TestWhatARingTookUpLaterIsNamed(t *testing.T) {
 		t.Errorf("says:\n%s", says)
 	}
 }
+
+// Operators that take a new number and new sites every month, and after ten of
+// them the first number again, each with one account that every second victim
+// can name, are a ring each: nothing of a month that is over is missing from the
+// next.
+func TestOneAccountHoldsTogetherWhoChangesNumbersEveryMonth(t *testing.T) {
+	const operators, reports = 4, 120
+	var all []told
+	for op := range operators {
+		for i := range reports {
+			x := told{id: fmt.Sprintf("%c/%03d", 'a'+op, i), day: 3 * float64(i), paid: i%2 == 0, has: []string{fmt.Sprintf("call +1%d1255501%02d", 2+op, i/10%10)}}
+			if i%4 == 0 {
+				x.has = append(x.has, fmt.Sprintf("site s%d-%d.example", op, i/8))
+			}
+			if x.paid {
+				x.has = append(x.has, fmt.Sprintf("upi desk%d@example", op))
+			}
+			all = append(all, x)
+		}
+	}
+	res := linkOf(t, all...)
+	if len(res.Rings) != operators {
+		t.Errorf("%d rings, want %d", len(res.Rings), operators)
+	}
+	for _, r := range res.Rings {
+		for _, id := range r.Reports {
+			if id[0] != r.Reports[0][0] {
+				t.Errorf("%s and %s are in one ring", r.Reports[0], id)
+			}
+		}
+	}
+}

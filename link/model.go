@@ -101,7 +101,7 @@ func ReadModel(r io.Reader) (Model, error) {
 
 // paramNames are the parameters that a model must hold.
 var paramNames = []string{
-	"strong", "medium", "second", "assign", "merge", "miss", "hand", "hand_other", "hand_miss", "miss_hand", "taper", "share_contact", "share_reuse", "share_web", "share_money", "share_remote", "share_script", "share_identity", "attribute", "poison_reports", "poison_stories", "poison_hours", "poison_factor", "reuse", "block", "block_span", "shown_reports", "shown",
+	"strong", "medium", "second", "assign", "merge", "split", "supplied", "supplied_least", "miss", "silent", "silent_most", "silent_least", "hand", "hand_other", "hand_miss", "miss_hand", "taper", "share_contact", "share_reuse", "share_web", "share_money", "share_remote", "share_script", "share_identity", "attribute", "poison_reports", "poison_stories", "poison_hours", "poison_factor", "reuse", "block", "block_span", "shown_reports", "shown",
 	"script_words_low", "script_words_high", "script_short", "script_long", "script_kit", "containment", "containment_story",
 }
 

@@ -87,6 +87,7 @@ type cutter struct {
 	nodes  []int32
 	local  []int32 // by value: its place in values + 1; zero between groups
 	values []int32
+	byStem []int32    // places in values, those of one stem together
 	tokens []cutToken // node by node
 	starts []int
 	side   []uint8    // by node: its half
@@ -154,9 +155,12 @@ func (c *cutter) load() {
 		}
 		c.starts = append(c.starts, len(c.tokens))
 	}
-	for _, v := range c.values {
+	c.byStem = c.byStem[:0]
+	for k, v := range c.values {
 		c.local[v] = 0
+		c.byStem = append(c.byStem, int32(k))
 	}
+	slices.SortFunc(c.byStem, func(x, y int32) int { return w.compareStems(c.values[x], c.values[y]) })
 	c.side = slices.Grow(c.side[:0], len(c.nodes))[:len(c.nodes)]
 }
 
@@ -359,7 +363,7 @@ func (c *cutter) gain() float64 {
 	w := c.w
 	var x weighing
 	var named [2]int
-	for k := range c.values {
+	for _, k := range c.byStem {
 		a, b := c.counts[0][k], c.counts[1][k]
 		if a > 0 {
 			named[0]++
@@ -368,7 +372,7 @@ func (c *cutter) gain() float64 {
 			named[1]++
 		}
 		if v := &w.values[c.values[k]]; a > 0 && b > 0 {
-			x.add(v.family, v.saved(&w.p, a+b, c.seen(0, v).tokens+c.seen(1, v).tokens))
+			x.add(v, v.saved(&w.p, a+b, c.seen(0, v).tokens+c.seen(1, v).tokens))
 		}
 	}
 	small, large := uint8(0), uint8(1)
@@ -376,9 +380,9 @@ func (c *cutter) gain() float64 {
 		small, large = large, small
 	}
 	var l lack
-	for k := range c.values {
+	for _, k := range c.byStem {
 		if v := &w.values[c.values[k]]; v.worth >= w.p.medium && c.counts[small][k] > 0 && c.counts[large][k] == 0 {
-			l.add(&w.p, v, c.seen(large, v))
+			l.add(&w.p, v, c.counts[small][k], c.seen(small, v).tokens, c.seen(large, v))
 		}
 	}
 	l.excuse(&w.p, c.least())

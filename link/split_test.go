@@ -130,8 +130,9 @@ func TestACutIsWeighedAsTwoGroupsAre(t *testing.T) {
 		a, b := v.of[nodes[slices.Index(c.side, 0)]], v.of[nodes[slices.Index(c.side, 1)]]
 		var x weighing
 		for _, vi := range u.values[a] {
-			if n := v.values[vi].holders.count(b); n > 0 {
-				x.add(v.values[vi].family, v.saved(a, b, v.values[vi].holders.count(a), n, &v.values[vi]))
+			val := &v.values[vi]
+			if n := val.holders.count(b); n > 0 {
+				x.add(val, val.saved(&v.p, val.holders.count(a)+n, v.seenIn(&v.groups[a], val)+v.seenIn(&v.groups[b], val)))
 			}
 		}
 		want := x.bits(&v.p, s.u.lacking(a, b)) - v.p.merge

@@ -12,7 +12,7 @@ import (
 // that the round before changed, and those whose best partner it changed.
 type uniting struct {
 	w      *world
-	values [][]int32 // by group: the values it holds
+	values [][]int32 // by group: the values it holds, by stem
 	best   []offer   // by group: with whom it saves most
 	into   []int32   // by group: what it became part of, itself if it stands
 	barred map[[2]int32]bool
@@ -84,9 +84,9 @@ func (w *world) newUniting() *uniting {
 	}
 	flat := make([]int32, starts[n])
 	next := slices.Clone(starts)
-	for i := range w.values {
+	for _, i := range w.byStem {
 		for _, h := range w.values[i].holders.list {
-			flat[next[h.group]] = int32(i)
+			flat[next[h.group]] = i
 			next[h.group]++
 		}
 	}
@@ -217,7 +217,7 @@ func (s *scale) share(x holder, seen int32, y holder, v *value) {
 		s.slot[y.group] = int32(len(s.acc))
 	}
 	acc := &s.acc[s.slot[y.group]-1]
-	acc.add(v.family, v.saved(&w.p, x.count+y.count, seen+w.seenIn(&w.groups[y.group], v)))
+	acc.add(v, v.saved(&w.p, x.count+y.count, seen+w.seenIn(&w.groups[y.group], v)))
 	acc.best[v.family] = max(acc.best[v.family], min(x.bits, y.bits, v.worth), 1)
 }
 
@@ -240,7 +240,7 @@ func (u *uniting) faint(a, b int32) float64 {
 		if cb == 0 || hub && v.worth >= w.p.medium && (slices.Contains(h.ranked(), a) || slices.Contains(h.ranked(), b)) {
 			continue
 		}
-		gain += w.saved(a, b, h.count(a), cb, v)
+		gain += v.saved(&w.p, h.count(a)+cb, w.seenIn(&w.groups[a], v)+w.seenIn(&w.groups[b], v))
 	}
 	return gain
 }
@@ -263,15 +263,15 @@ func (u *uniting) lacking(a, b int32) *lack {
 	if len(u.values[b]) < len(u.values[a]) {
 		a, b = b, a
 	}
-	large := &w.groups[b]
+	small, large := &w.groups[a], &w.groups[b]
 	l := new(lack)
 	for _, vi := range u.values[a] {
 		v := &w.values[vi]
 		if v.worth >= w.p.medium && v.holders.count(b) == 0 {
-			l.add(&w.p, v, w.seenTwice(large, v))
+			l.add(&w.p, v, v.holders.count(a), w.seenIn(small, v), w.seenTwice(large, v))
 		}
 	}
-	l.excuse(&w.p, min(w.groups[a].size, large.size))
+	l.excuse(&w.p, min(small.size, large.size))
 	return l
 }
 
@@ -349,6 +349,7 @@ func (u *uniting) join(a, b int32) {
 		to[k].tokens += s.tokens
 		to[k].repeats += s.repeats
 	}
+	var fresh []int32
 	for _, vi := range u.values[b] {
 		v := &w.values[vi]
 		h := &v.holders
@@ -362,13 +363,14 @@ func (u *uniting) join(a, b int32) {
 		} else {
 			from.group = a
 			h.push(from, w.arenaOf(vi))
-			u.values[a] = append(u.values[a], vi)
+			fresh = append(fresh, vi)
 		}
 		if h.many() {
 			u.hubs = append(u.hubs, vi)
 		}
 		w.touch(v)
 	}
+	u.values[a] = w.mergedByStem(u.values[a], fresh)
 	x.size += y.size
 	x.nodes += y.nodes
 	*y = group{}

@@ -12,15 +12,37 @@ type weighing struct {
 	script float64              // bits of the script that says most
 	others float64              // bits of the other scripts
 	best   [numFamilies]int32
+	told   fact
 }
 
-// add counts one value. Kits are sold whole: the second file of one kit says
-// little that the first did not. Each further number or account is a fact of
-// its own.
-func (x *weighing) add(family uint8, bits float64) {
+// fact is what values that stem from one thing say together, as they are being
+// added up: no more than the one of them that says most. A number that both
+// held in two of its tenures is one number, and a host says nothing that its
+// site has not said.
+type fact struct {
+	stem uint32
+	bits float64
+	some bool // any value was added
+}
+
+// more is what a value adds to what was told before; values come by stem.
+func (f *fact) more(stem uint32, bits float64) float64 {
+	if !f.some || f.stem != stem {
+		*f = fact{stem, bits, true}
+		return bits
+	}
+	had := f.bits
+	f.bits = max(had, bits)
+	return f.bits - had
+}
+
+// add counts one value; values come by stem. Kits are sold whole: the second
+// file of one kit says little that the first did not. Each further number or
+// account is a fact of its own.
+func (x *weighing) add(v *value, bits float64) {
 	switch {
-	case families[family] != fraud.FamilyScript:
-		x.sum[family] += bits
+	case families[v.family] != fraud.FamilyScript:
+		x.sum[v.family] += x.told.more(v.stem, bits)
 	case bits > x.script:
 		x.others += x.script
 		x.script = bits
@@ -41,14 +63,18 @@ var handOf = [numFamilies]uint8{0, 0, 1, 2, 3, 1} // contact, web, money, remote
 type lack struct {
 	missed [numFamilies]float64 // bits, see value.missed
 	silent int                  // those of whose kind the larger named none while they were in use
+	told   fact
+	mute   fact // likewise of the silent
 }
 
-func (l *lack) add(p *params, v *value, other stat) {
+// add counts a value that so many of the smaller's reports of its kind name
+// and none of the larger's, whatever those name; values come by stem.
+func (l *lack) add(p *params, v *value, count, seen int32, other stat) {
 	if other.tokens == 0 {
-		l.silent++
+		l.silent += int(l.mute.more(v.stem, 1))
 		return
 	}
-	l.missed[v.family] += v.missed(p, other)
+	l.missed[v.family] += l.told.more(v.stem, v.missed(p, count, seen, other))
 }
 
 // excuse counts no silence if the smaller of the two has so few reports that
@@ -115,25 +141,51 @@ func forgive(p *params, shared, missed *[numHands]float64) {
 	}
 }
 
-// saved is what one value saves, in bits, if two groups that hold it become
-// one.
-func (w *world) saved(a, b, ca, cb int32, v *value) float64 {
-	return v.saved(&w.p, ca+cb, w.seenIn(&w.groups[a], v)+w.seenIn(&w.groups[b], v))
-}
-
-// saved is what a value saves if two that hold it are one, of whose reports so
-// many hold it and so many could: how likely whoever stands behind both names
-// it, against how likely it came to the second from a common supplier.
+// saved is what a value saves, in bits, if two groups that hold it become one,
+// of whose reports so many hold it and so many could: how surely whoever is
+// behind both names it, against how likely it came to the second from a common
+// supplier. What is common by nature, such as a first name, needs no supplier to
+// be with both, and speaks against if both name it more seldom than others do. A
+// number that came back after a silence went to whoever asked for numbers, to
+// large users rather than to small ones, so there their own use counts too.
 func (v *value) saved(p *params, count, seen int32) float64 {
-	often := float64(count) / float64(max(seen, count)) / v.base
+	often := float64(count) / float64(max(seen, count))
+	if v.soft == softReuse {
+		return math.Log2(1 + (1-v.share)/v.share*often/v.base)
+	}
+	often /= v.elsewhere(p, count, seen)
 	if v.prior < p.medium {
 		return math.Log2(v.share + (1-v.share)*often)
 	}
-	return math.Log2(1 + (1-v.share)/v.share*often)
+	own := (1 - v.share) * float64(v.worth) / float64(v.prior) // less of what unrelated groups hold, see taper
+	return math.Log2(1 + own/(1-own)*often)
 }
 
-// missed is what speaks against two being one by a value of the one that the
-// other never named.
-func (v *value) missed(p *params, other stat) float64 {
-	return p.miss * float64(other.repeats) / float64(other.tokens)
+// elsewhere is how common a value is in all reports but those of two groups, of
+// which so many hold it and so many could: the two are not held to share what
+// they made common themselves, and what nobody else names says more than what
+// others do. What a count cannot know is filled up with how often such values
+// are supplied (the mean of a beta distribution: Gelman et al., Bayesian Data
+// Analysis, 3rd ed., §2.4), in proportion to what was counted, since a supplier
+// of two has not a thousand times the customers where there are a thousand
+// times the reports.
+func (v *value) elsewhere(p *params, count, seen int32) float64 {
+	others := float64(max(0, v.seen-max(seen, count)))
+	prior := max(p.suppliedLeast, p.supplied*float64(v.seen))
+	return (float64(v.total-count) + v.share*prior) / (others + prior)
+}
+
+// missed is what speaks against two being one by a value that so many of the
+// one's reports name, of so many that could, and none of the other's: as many
+// bits as the other had occasions to name it, at most some (model: miss), and
+// fewer of one whose values hardly ever come twice. Who takes a new number every
+// few days leaves few occasions to name the last. Nor is each report one: those
+// of one desk or one burst name one value among them, so occasions are counted
+// halfway, by the geometric mean, between reports and the values that they were
+// first to name.
+func (v *value) missed(p *params, count, seen int32, other stat) float64 {
+	often := float64(count) / float64(max(seen, count)+1) // the next report may name another
+	named := max(other.tokens-other.repeats, 1)
+	occasions := math.Sqrt(float64(other.tokens) * float64(named))
+	return min(-occasions*math.Log2(1-often), p.miss*float64(other.repeats)/float64(other.tokens))
 }

@@ -84,3 +84,46 @@ func TestATieIsToldInWords(t *testing.T) {
 		}
 	}
 }
+
+// Who takes a new number every few days leaves few occasions to name the last.
+func TestWhatThereWasNoOccasionToNameSpeaksLittleAgainst(t *testing.T) {
+	p := NewBuilder(DefaultModel()).params()
+	v := &value{}
+	rare := v.missed(&p, 2, 40, stat{tokens: 2, repeats: 1})
+	burst := v.missed(&p, 2, 40, stat{tokens: 400, repeats: 399})
+	often := v.missed(&p, 2, 40, stat{tokens: 400, repeats: 300})
+	if rare > 0.2 || burst > often/1.4 || often != 0.75*p.miss {
+		t.Errorf("two of forty say %.2f bits where the other named two, %.2f where 400 reports of it name one number, and %.2f where they name a hundred; want next to none, much less than %.2f, and that", rare, burst, often, 0.75*p.miss)
+	}
+	if never := v.missed(&p, 2, 40, stat{tokens: 200}); never != 0 {
+		t.Errorf("an operator whose numbers never come twice has %.2f bits against it, want none", never)
+	}
+	if all := v.missed(&p, 40, 40, stat{tokens: 40, repeats: 40}); all > p.miss {
+		t.Errorf("one value says %.2f bits against, want %.2f at most", all, p.miss)
+	}
+}
+
+// How common a value is, is asked of others than the two that hold it.
+func TestWhatTwoMadeCommonThemselvesIsNotHeldAgainstThem(t *testing.T) {
+	p := NewBuilder(DefaultModel()).params()
+	account := func(total, seen int32) *value {
+		return &value{prior: 13000, worth: 13000, share: 0.2, total: total, seen: seen, base: float64(total) / float64(seen)}
+	}
+	theirs := account(50, 100).saved(&p, 50, 60)
+	if everybodys := account(90, 100).saved(&p, 50, 60); theirs < everybodys+2 {
+		t.Errorf("an account that nobody else names says %.1f bits, one that all name %.1f", theirs, everybodys)
+	}
+	if many := account(50, 100_000).saved(&p, 50, 60); many-account(50, 10_000).saved(&p, 50, 60) > 0.1 {
+		t.Errorf("ten times the reports of others make an account say %.1f bits", many)
+	}
+	spread := account(90, 100)
+	spread.worth = 3000
+	if bits := spread.saved(&p, 50, 60); bits > 1 {
+		t.Errorf("a mule that unrelated groups hold says %.1f bits, want at most one", bits)
+	}
+	back := account(50, 100)
+	back.soft, back.share = softReuse, p.shareReuse
+	if bits := back.saved(&p, 50, 60); bits > 1 {
+		t.Errorf("a number that came back to the largest user says %.1f bits, want at most one", bits)
+	}
+}

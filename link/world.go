@@ -31,6 +31,7 @@ type world struct {
 	nodes   []node   // and one more that ends the last
 	tokens  []token  // node by node
 	values  []value
+	byStem  []int32 // the values, those of one stem together
 	of      []int32 // the group of each node, -1 before it is placed
 	groups  []group
 	free    []int32           // groups that are empty
@@ -48,6 +49,7 @@ type world struct {
 // params are the model's numbers, read once.
 type params struct {
 	assign, second, taper, attribute float64
+	supplied, suppliedLeast          float64
 	merge, miss, split               float64
 	silent, silentMost               float64
 	silentLeast                      int32
@@ -74,6 +76,7 @@ func (b *Builder) params() params {
 	m := &b.model
 	p := params{
 		assign: m.Param("assign"), second: m.Param("second"), taper: m.Param("taper"), attribute: m.Param("attribute"),
+		supplied: m.Param("supplied"), suppliedLeast: m.Param("supplied_least"),
 		merge: m.Param("merge"), miss: m.Param("miss"), split: m.Param("split"),
 		silent: m.Param("silent"), silentMost: m.Param("silent_most"), silentLeast: int32(m.Param("silent_least")),
 		hand: m.Param("hand"), handOther: m.Param("hand_other"), handMiss: m.Param("hand_miss"), missHand: m.Param("miss_hand"),
@@ -114,13 +117,17 @@ type token struct {
 // value is a tenure as this component sees it.
 type value struct {
 	tenure   uint32
+	stem     uint32 // what it stems from, see world.addStems
 	kind     uint8
 	family   uint8
+	soft     uint8
 	from, to int32   // months
 	prior    int32   // what rules out chance, in 1/1000 bit
 	worth    int32   // the same, tapered by how many groups it touches
 	share    float64 // how often such a value is supplied
-	base     float64 // its share among all reports that name a value of the kind while it was in use
+	total    int32   // reports that name it
+	seen     int32   // reports that name a value of the kind while it was in use
+	base     float64 // the share of the ones among the others
 	stamp    uint32  // the clock when its holders last changed
 
 	mostJoining, mostFit float64 // the most bits that it can give, see asking
@@ -143,6 +150,7 @@ func (m *material) newWorld(reports []uint32, together *forest, rules *rules) *w
 	}
 	ofRank := w.addNodes(reports, together, len(rules.same) > 0)
 	w.addTokens()
+	w.addStems()
 	w.addBases()
 	w.addRivals(rules, ofRank)
 	w.of, w.seen = long[int32](w.sp, w.len()), long[uint32](w.sp, w.len())
@@ -220,7 +228,7 @@ func (w *world) addTokens() {
 						codes[kind] = uint8(len(codes) + 1)
 					}
 					from, to := w.m.use(x)
-					w.values = append(reserve(w.sp, w.values, 1), value{tenure: h.tenure, kind: codes[kind], family: x.family, share: w.p.shareOf(x), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
+					w.values = append(reserve(w.sp, w.values, 1), value{tenure: h.tenure, kind: codes[kind], family: x.family, soft: x.soft, share: w.p.shareOf(x), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
 				}
 				w.addToken(i, v, w.m.incs[h.inc])
 			}
@@ -329,18 +337,17 @@ func (w *world) addBases() {
 		months = max(months, t.month+1)
 	}
 	all := make([]int32, months*w.kinds)
-	total := make([]int32, len(w.values))
 	for _, t := range w.tokens {
 		all[int32(w.values[t.value].kind)*months+t.month] += t.count
-		total[t.value] += t.count
+		w.values[t.value].total += t.count
 	}
 	for i := range w.values {
 		v := &w.values[i]
-		seen := int32(0)
 		for month := v.from; month <= min(v.to, months-1); month++ {
-			seen += all[int32(v.kind)*months+month]
+			v.seen += all[int32(v.kind)*months+month]
 		}
-		v.base = float64(total[i]) / float64(max(seen, total[i]))
+		v.seen = max(v.seen, v.total)
+		v.base = float64(v.total) / float64(v.seen)
 		v.mostJoining = math.Log2(1 + (1-v.share)/v.share/v.base)
 		v.mostFit = math.Log2((1-v.share)/v.base + v.share)
 	}
