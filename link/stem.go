@@ -8,10 +8,6 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// noStem is added to a value's own number where it stems from nothing that
-// others could stem from.
-const noStem = 1 << 31
-
 // addStems finds which values stem from one thing: the tenures of one number,
 // what likens them, and the hosts below one site. They are one fact
 // however many of them two groups share or lack, see fact.
@@ -20,12 +16,10 @@ func (w *world) addStems() {
 	for i := range w.values {
 		v := &w.values[i]
 		t := &w.m.tenures[v.tenure]
-		if t.soft == softText {
-			v.stem = noStem + uint32(i)
-			continue
+		if v.stem = t.value; t.soft == softText {
+			v.stem = none - uint32(i) // no other text is this one
 		}
-		v.stem = t.value
-		if kinds[t.kind] == fraud.Domain {
+		if t.soft != softText && kinds[t.kind] == fraud.Domain {
 			hosts = append(hosts, int32(i))
 		}
 	}
@@ -33,6 +27,17 @@ func (w *world) addStems() {
 	w.byStem = long[int32](w.sp, len(w.values))
 	for i := range w.byStem {
 		w.byStem[i] = int32(i)
+	}
+	slices.SortFunc(w.byStem, w.compareStems)
+	// What was numbered as reports came is numbered by the first value of a stem,
+	// which depends on content alone.
+	last, first := uint32(none), uint32(0)
+	for k, i := range w.byStem {
+		v := &w.values[i]
+		if k == 0 || v.stem != last {
+			last, first = v.stem, uint32(i)
+		}
+		v.stem = first
 	}
 	slices.SortFunc(w.byStem, w.compareStems)
 }
