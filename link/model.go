@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -70,9 +71,43 @@ func DefaultModel() Model {
 }
 
 // ReadModel reads a model file: tab-separated rows "version", "param",
-// "prior", "fitted", "shared" and "asset", "#" comments. Errors wrap [fraud.ErrInvalid] and name
-// the line.
+// "prior", "fitted", "shared" and "asset", "#" comments. A file that was written before a parameter
+// was thought of has the shipped one. Errors wrap [fraud.ErrInvalid] and name the line.
 func ReadModel(r io.Reader) (Model, error) {
+	m, err := parseModel(r)
+	if err != nil {
+		return Model{}, err
+	}
+	for _, name := range paramNames {
+		if _, ok := m.param[name]; !ok {
+			return Model{}, fmt.Errorf("model has no param %q: %w", name, fraud.ErrInvalid)
+		}
+	}
+	return m, m.addLater()
+}
+
+// addLater gives a model the shipped parameters that its file is too old for: a
+// node that adopted it must not stand still when the program is renewed.
+func (m *Model) addLater() error {
+	var shipped Model
+	for _, name := range laterParams {
+		if _, ok := m.param[name]; ok {
+			continue
+		}
+		if shipped.Version == "" {
+			var err error
+			if shipped, err = parseModel(strings.NewReader(modelFile)); err != nil {
+				return err
+			}
+		}
+		i := slices.IndexFunc(shipped.Params, func(p Param) bool { return p.Name == name })
+		m.Params = append(m.Params, shipped.Params[i])
+	}
+	m.index()
+	return nil
+}
+
+func parseModel(r io.Reader) (Model, error) {
 	var m Model
 	sc := bufio.NewScanner(r)
 	for n := 1; sc.Scan(); n++ {
@@ -91,19 +126,17 @@ func ReadModel(r io.Reader) (Model, error) {
 	if m.Version == "" {
 		return Model{}, fmt.Errorf("model has no version row: %w", fraud.ErrInvalid)
 	}
-	for _, name := range paramNames {
-		if _, ok := m.param[name]; !ok {
-			return Model{}, fmt.Errorf("model has no param %q: %w", name, fraud.ErrInvalid)
-		}
-	}
 	return m, nil
 }
 
 // paramNames are the parameters that a model must hold.
 var paramNames = []string{
-	"strong", "medium", "second", "assign", "merge", "split", "supplied", "supplied_least", "miss", "silent", "silent_most", "silent_least", "hand", "hand_other", "hand_miss", "miss_hand", "taper", "share_contact", "share_reuse", "share_web", "share_money", "share_remote", "share_script", "share_identity", "attribute", "poison_reports", "poison_stories", "poison_hours", "poison_factor", "reuse", "block", "block_span", "shown_reports", "shown",
+	"strong", "medium", "second", "assign", "merge", "miss", "hand", "hand_other", "hand_miss", "miss_hand", "taper", "share_contact", "share_reuse", "share_web", "share_money", "share_remote", "share_script", "share_identity", "attribute", "poison_reports", "poison_stories", "poison_hours", "poison_factor", "reuse", "block", "block_span", "shown_reports", "shown",
 	"script_words_low", "script_words_high", "script_short", "script_long", "script_kit", "containment", "containment_story",
 }
+
+// laterParams are those that came after models were first adopted.
+var laterParams = []string{"split", "silent", "silent_most", "silent_least", "supplied", "supplied_least"}
 
 func (m *Model) row(f []string) error {
 	switch {
