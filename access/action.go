@@ -25,6 +25,7 @@ const (
 	ActRecall        Action = "recall"         // take a share back
 	ActList          Action = "list"           // put it on the public side
 	ActBlock         Action = "block"          // export it in a list that somebody will block by
+	ActFetch         Action = "fetch"          // come for a list as a program does; ActBlock is asked about each listing that it is given
 	ActExport        Action = "export"         // write it to a file for somebody: STIX, MISP, CSV
 	ActDecideDispute Action = "decide_dispute" // uphold or reject an objection
 	ActHold          Action = "hold"           // place a hold
@@ -53,7 +54,7 @@ const (
 // Actions lists all actions, in the order of the golden table.
 var Actions = []Action{
 	ActRead, ActReport, ActCheck, ActDispute, ActImport, ActJudge, ActTrace, ActMatch, ActShare, ActRecall, ActList,
-	ActBlock, ActExport, ActDecideDispute, ActHold, ActRelease, ActBuild, ActSign, ActRefer, ActOpenVault, ActReceive,
+	ActBlock, ActFetch, ActExport, ActDecideDispute, ActHold, ActRelease, ActBuild, ActSign, ActRefer, ActOpenVault, ActReceive,
 	ActOpenReferral, ActCase, ActUnseal, ActOperate, ActSearch, ActSeize, ActCustody, ActFreeze, ActArrest, ActLead,
 	ActStatus, ActAudit, ActPost, ActManage,
 }

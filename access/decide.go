@@ -61,6 +61,8 @@ func may(a Action) []Role {
 		return Roles // and the public
 	case ActImport, ActJudge, ActTrace, ActExport, ActBlock, ActList:
 		return []Role{RoleAnalyst, RoleInvestigator}
+	case ActFetch:
+		return []Role{RoleAnalyst, RoleInvestigator, RoleSubscriber}
 	case ActMatch, ActHold:
 		return []Role{RoleAnalyst, RoleSignatory, RoleInvestigator}
 	case ActShare, ActRecall, ActRelease, ActDecideDispute:
@@ -97,8 +99,8 @@ func forAgencies(a Action) bool {
 }
 
 // ruleRole: the public reports, checks and disputes, and reads what is
-// listed; a peer's node hands messages in and reads what it was given; all
-// else needs a person with the role.
+// listed; a peer's node hands messages in and reads what it was given; a
+// subscriber's program fetches lists; all else needs a person with the role.
 func ruleRole(q asked) string {
 	switch {
 	case q.who.Public():
@@ -111,6 +113,12 @@ func ruleRole(q asked) string {
 			return ""
 		}
 		return fmt.Sprintf("a partner's node may hand messages in, but %s is for our own people (roles)", q.action.words())
+	case q.action == ActFetch && (q.thing.Kind != ThingListing || q.to.kind() != ToSelf):
+		return "what a program comes for is a list, and each listing on it is asked about (roles)"
+	case q.subscribed():
+		return ""
+	case q.who.Fetches():
+		return fmt.Sprintf("a subscriber's program fetches lists, and %s is for our own people (roles)", q.action.words())
 	case q.action == ActReceive:
 		return "messages between nodes come from a node with a signature, not from a person (roles)"
 	}
@@ -128,6 +136,14 @@ func ruleRole(q asked) string {
 		return ""
 	}
 	return fmt.Sprintf("%s needs the role %s (roles)", q.action.words(), roleWords(roles))
+}
+
+// subscribed says whether this is a subscriber's: to come for a list, and to
+// get of it what subscribers or anybody may have.
+func (q asked) subscribed() bool {
+	to := q.to.kind()
+	return q.who.Has(RoleSubscriber) && q.thing.Kind == ThingListing &&
+		(q.action == ActFetch || q.action == ActBlock && (to == ToCommunity || to == ToPublic))
 }
 
 // publicRead says whether this is a look at what anybody may see, as far as

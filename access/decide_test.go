@@ -177,6 +177,23 @@ func TestAStricterMarkNeverAllowsMore(t *testing.T) {
 	})
 }
 
+func TestASubscriberFetchesListsAndDoesNothingElse(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, act, thing, to := drawAsk(t)
+		who := access.Who{Person: "bank", Org: "alder", OrgKind: rapid.SampledFrom([]fraud.OrgKind{fraud.OrgCompany, fraud.OrgAgency}).Draw(t, "org"), Roles: []access.Role{access.RoleSubscriber}}
+		door := act == access.ActFetch && to.Kind == access.ToSelf
+		given := act == access.ActBlock && (to.Kind == access.ToCommunity || to.Kind == access.ToPublic)
+		if access.Decide(who, act, thing, to, now).Allow && (thing.Kind != access.ThingListing || !door && !given) {
+			t.Fatalf("a subscriber may %s a %s to %s", act, thing.Kind, to.Kind)
+		}
+		// Whatever a subscriber is given, an analyst could have given it.
+		analyst := access.Who{Person: "ana", Org: "alder", OrgKind: who.OrgKind, Roles: []access.Role{access.RoleAnalyst}}
+		if access.Decide(who, act, thing, to, now).Allow && !access.Decide(analyst, act, thing, to, now).Allow {
+			t.Fatalf("a subscriber may %s a %s to %s, and an analyst may not", act, thing.Kind, to.Kind)
+		}
+	})
+}
+
 func TestEachRefusalNamesItsRule(t *testing.T) {
 	analyst := access.Who{Person: "p1", Org: "alder", OrgKind: fraud.OrgCompany, Roles: []access.Role{access.RoleAnalyst, access.RoleSignatory, access.RoleVaultKeeper}}
 	agent := access.Who{Person: "p2", Org: "cfb", OrgKind: fraud.OrgAgency, Roles: []access.Role{access.RoleInvestigator}}
@@ -201,6 +218,7 @@ func TestEachRefusalNamesItsRule(t *testing.T) {
 		{"wrong role", analyst, access.ActManage, access.Thing{}, access.Recipient{}, "needs the role admin"},
 		{"company does police work", access.Who{Person: "p", OrgKind: fraud.OrgCompany, Roles: []access.Role{access.RoleInvestigator}}, access.ActFreeze, access.Thing{}, access.Recipient{}, "only an agency"},
 		{"person poses as node", analyst, access.ActReceive, access.Thing{}, access.Recipient{}, "not from a person"},
+		{"subscriber reads", access.Who{Person: "bank", OrgKind: fraud.OrgCompany, Roles: []access.Role{access.RoleSubscriber}}, access.ActRead, fit(access.ThingListing), access.Recipient{}, "fetches lists"},
 		{"hold", analyst, access.ActList, change(func(t *access.Thing) { t.HeldTill = now.Add(time.Hour) }), public, "rule 2, hold"},
 		{"embargo", analyst, access.ActShare, change(func(t *access.Thing) { t.Embargo = now.Add(time.Hour) }), partner, "rule 2, embargo"},
 		{"recalled", analyst, access.ActRead, change(func(t *access.Thing) { t.Recalled = true }), access.Recipient{}, "rule 4, recall"},

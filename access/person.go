@@ -20,10 +20,11 @@ const (
 	RoleInvestigator Role = "investigator" // an agency's cases, operations, freezes, outcomes
 	RoleOfficer      Role = "officer"      // in a raided room: searches, seizures, custody
 	RoleAuditor      Role = "auditor"      // reads all records of what was done, changes nothing
+	RoleSubscriber   Role = "subscriber"   // a program elsewhere that fetches our lists to block by them, and nothing else
 )
 
 // Roles lists the roles in the order in which a form shows them.
-var Roles = []Role{RoleAdmin, RoleAnalyst, RoleSignatory, RoleVaultKeeper, RoleInvestigator, RoleOfficer, RoleAuditor}
+var Roles = []Role{RoleAdmin, RoleAnalyst, RoleSignatory, RoleVaultKeeper, RoleInvestigator, RoleOfficer, RoleAuditor, RoleSubscriber}
 
 // Person is somebody who signs in at an Org's node: never a victim.
 type Person struct {
@@ -68,6 +69,12 @@ func (w Who) Public() bool { return w.Person == "" && !w.Peer }
 
 // Has says whether the person holds the role.
 func (w Who) Has(r Role) bool { return slices.Contains(w.Roles, r) }
+
+// Fetches says whether this is a program that fetches lists and nobody who
+// works here: it opens no page and does nothing else.
+func (w Who) Fetches() bool {
+	return w.Has(RoleSubscriber) && !slices.ContainsFunc(w.Roles, func(r Role) bool { return r != RoleSubscriber })
+}
 
 // As is who a person is at a node of the given kind.
 func (p Person) As(kind fraud.OrgKind) Who {

@@ -45,7 +45,7 @@ const listLives = 24 * time.Hour
 // left out.
 func (s *Service) Shareable(ctx context.Context, to access.Recipient) ([]fraud.Listing, error) {
 	who, now := access.From(ctx), s.now().UTC()
-	if d := access.Decide(who, access.ActBlock, access.Thing{Mark: fraud.Mark{TLP: fraud.TLPClear, PAP: fraud.PAPClear}, Judged: true}, to, now); !d.Allow {
+	if d := access.Decide(who, access.ActBlock, access.Thing{Kind: access.ThingListing, Mark: fraud.Mark{TLP: fraud.TLPClear, PAP: fraud.PAPClear}, Judged: true}, to, now); !d.Allow {
 		return nil, d.Err()
 	}
 	all, err := s.store.Listings(ctx)

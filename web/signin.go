@@ -63,6 +63,11 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 		p.Problems = []problem{{Field: "password", Says: "The name or the password is not right. Try again, or ask your administrator for a new one."}}
 		return s.render(w, http.StatusUnprocessableEntity, "signin.html", p)
 	}
+	if person.As(s.Org.Kind).Fetches() {
+		p := signInPage{base: s.base(w, r, "Sign in"), Name: name}
+		p.Problems = []problem{{Field: "password", Says: "This name is a program's, which fetches lists, and opens no page. Ask your administrator for a name of your own."}}
+		return s.render(w, http.StatusForbidden, "signin.html", p)
+	}
 	token, session := access.NewSession(person.ID, s.Now())
 	if err := s.Store.AddSession(r.Context(), session); err != nil {
 		return fmt.Errorf("sign %s in: %w", person.ID, err)

@@ -42,10 +42,10 @@ var taxiiLists = []struct {
 }
 
 // taxiiRoutes are the addresses of TAXII 2.1 §4 and §5. The lists are read and
-// never written to; whoever may export them may read them here.
+// never written to; who comes needs the role, and each listing is asked about besides.
 func taxiiRoutes() []route {
 	at := func(method, pattern string, serve func(*Server, http.ResponseWriter, *http.Request) error) route {
-		return route{Method: method, Pattern: pattern, Action: access.ActExport, Thing: access.ThingListing, Basic: true, serve: serve}
+		return route{Method: method, Pattern: pattern, Action: access.ActFetch, Thing: access.ThingListing, Basic: true, serve: serve}
 	}
 	const list = taxiiRoot + "collections/{id}/"
 	return []route{
@@ -273,7 +273,7 @@ func (s *Server) taxiiFail(w http.ResponseWriter, r *http.Request, err error) {
 	var many tooMany
 	switch {
 	case errors.As(err, new(signInFirst)):
-		status, says = http.StatusUnauthorized, "give the name and password of somebody who may export lists, by HTTP Basic"
+		status, says = http.StatusUnauthorized, "give the name and password of a subscriber, or of somebody who may export lists, by HTTP Basic"
 		w.Header().Set("WWW-Authenticate", `Basic realm="lists", charset="UTF-8"`)
 	case errors.As(err, &many):
 		status, says = http.StatusTooManyRequests, "too many attempts came from your address"

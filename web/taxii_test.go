@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -111,6 +112,8 @@ func TestEachAnswerOfTAXIIIsAsItStands(t *testing.T) {
 		{"analyst", "GET", "/taxii2/", "application/vnd.oasis.taxii+json; version=2.0"},
 		{"", "GET", publicList + "objects/", taxii.MediaType},
 		{"admin", "GET", publicList + "objects/", taxii.MediaType},
+		{"subscriber", "GET", publicList + "manifest/", taxii.MediaType},
+		{"subscriber", "POST", publicList + "objects/", taxii.MediaType},
 	} {
 		p := program{t, srv.URL, x.who}
 		_, _, all := p.ask("GET", publicList+"manifest/?match[type]=indicator", "")
@@ -205,4 +208,70 @@ func TestPasswordsOfProgramsAreTheirOwnDoor(t *testing.T) {
 		t.Errorf("the twelfth guess is answered by %d", last)
 	}
 	_ = w
+}
+
+// A subscriber's name opens the lists, the very same that an analyst is given, and no other
+// address: neither by the password, which is no more there than what anybody may see, nor by a
+// session, which no sign-in gives.
+func TestASubscribersNameOpensTheListsAndNothingElse(t *testing.T) {
+	for _, make := range []func(testing.TB) *world{company, bureau} {
+		w := make(t)
+		srv, s := serveWith(t, w, func(c *web.Config) { c.Lists = listsOf(t, w, c.Now) })
+		name := string(access.RoleSubscriber)
+		bank := program{t, srv.URL, name}
+		v, public := visit(t, srv), visit(t, srv)
+		if status, head, body := v.post("/signin", url.Values{"name": {name}, "password": {password}}); status != http.StatusForbidden || head.Get("Set-Cookie") != "" || !strings.Contains(body, "fetches lists") {
+			t.Errorf("%s: the sign-in answers %d", w.org.Kind, status)
+		}
+		v.forge(w, name)
+		for _, u := range []*visitor{v, public} {
+			u.http.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		}
+		lists := 0
+		for _, rt := range s.Routes() {
+			path := ofWorld.Replace(rt.Pattern)
+			if rt.Basic != strings.HasPrefix(rt.Pattern, "/taxii2/") {
+				t.Errorf("%s %s is open to passwords: %v", rt.Method, rt.Pattern, rt.Basic)
+			}
+			if rt.Basic {
+				lists++
+				if got := bank.tries(rt.Method, path); got != "in" {
+					t.Errorf("%s %s: %s", rt.Method, rt.Pattern, got)
+				}
+				continue
+			}
+			if got := v.tries(rt.Method, path); got != "no" {
+				t.Errorf("%s %s with a session: %s", rt.Method, rt.Pattern, got)
+			}
+			// A password by HTTP Basic makes nobody of anybody on a page.
+			var status [2]int
+			for i, name := range []string{name, ""} {
+				r, err := http.NewRequestWithContext(t.Context(), rt.Method, srv.URL+path, nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if name != "" {
+					r.SetBasicAuth(name, password)
+				}
+				res, err := public.http.Do(r) //nolint:bodyclose // read closes it
+				if err != nil {
+					t.Fatal(err)
+				}
+				status[i], _, _ = public.read(res)
+			}
+			if status[0] != status[1] || status[1] == http.StatusTooManyRequests {
+				t.Errorf("%s %s with a password: %d, nobody is answered %d", rt.Method, rt.Pattern, status[0], status[1])
+			}
+		}
+		if lists != 11 {
+			t.Errorf("%s: %d addresses of lists", w.org.Kind, lists)
+		}
+	}
+	_, srv := taxiiWorld(t)
+	for _, list := range []string{publicList, "/taxii2/lists/collections/community/"} {
+		_, _, got := program{t, srv.URL, "subscriber"}.ask("GET", list+"objects/", taxii.MediaType)
+		if _, _, want := (program{t, srv.URL, "analyst"}).ask("GET", list+"objects/", taxii.MediaType); got != want || len(indicatorsOf(t, got)) == 0 {
+			t.Errorf("%s: a subscriber is given %s, an analyst %s", list, got, want)
+		}
+	}
 }

@@ -26,7 +26,7 @@ func staff(t testing.TB, w *world) {
 	w.people, w.sessions = map[fraud.PersonID]access.Person{}, map[string]access.Session{}
 	names := map[access.Role]string{
 		access.RoleAdmin: "Ada Keys", access.RoleAnalyst: "Priya Nair", access.RoleSignatory: "John Counsel", access.RoleVaultKeeper: "Vera Lock",
-		access.RoleInvestigator: "R. Sharma", access.RoleOfficer: "Sub-Inspector A. Rao", access.RoleAuditor: "Olga Audit",
+		access.RoleInvestigator: "R. Sharma", access.RoleOfficer: "Sub-Inspector A. Rao", access.RoleAuditor: "Olga Audit", access.RoleSubscriber: "Carrier's program",
 	}
 	for _, r := range access.Roles {
 		id := fraud.PersonID(r)

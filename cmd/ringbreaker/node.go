@@ -434,7 +434,7 @@ func runUser(ctx context.Context, c *call) error {
 	id := c.flags.String("id", "", "the name to sign in with")
 	name := c.flags.String("name", "", "the person's name, as it stands under what they sign")
 	office := c.flags.String("office", "", "the person's office")
-	roles := c.flags.String("roles", "", "admin, analyst, signatory, vault_keeper, investigator, officer, auditor; commas between")
+	roles := c.flags.String("roles", "", "admin, analyst, signatory, vault_keeper, investigator, officer, auditor; or subscriber, for a program that fetches lists by TAXII and may do nothing else; commas between")
 	read := c.flags.Bool("password-stdin", false, "read the password from standard input instead of drawing one")
 	if err := c.parse(); err != nil {
 		return err

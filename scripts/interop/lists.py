@@ -16,7 +16,7 @@ from taxii2client.exceptions import AccessError
 from taxii2client.v21 import Server, as_pages
 
 binary, node, out = sys.argv[1:]
-PAGE, NAME, PASSWORD = 50, "carrier", "invented words for a judge"
+PAGE, NAME, PASSWORD = 50, "carrier-lists", "invented words for a judge"
 
 
 def address():
@@ -74,7 +74,7 @@ def walk(c):
 
 
 def main():
-    added = subprocess.run([binary, "user", "add", "-data", node, "-id", NAME, "-name", "Carrier", "-roles", "analyst", "-password-stdin"],
+    added = subprocess.run([binary, "user", "add", "-data", node, "-id", NAME, "-name", "Carrier", "-roles", "subscriber", "-password-stdin"],
                            input=PASSWORD + "\n", text=True, capture_output=True, check=False)
     if added.returncode and "already" not in added.stderr:
         sys.exit("no user: " + added.stderr.strip())
@@ -82,6 +82,8 @@ def main():
     try:
         if requests.get(url, timeout=60).status_code != 401:
             sys.exit("the lists are open to nobody in particular")
+        if requests.get(url.replace("taxii2/", "rings"), auth=(NAME, PASSWORD), timeout=60, allow_redirects=False).status_code != 303:
+            sys.exit("a subscriber opens more than the lists")
         server = Server(url, user=NAME, password=PASSWORD)
         everything, pages, lists = {}, 0, 0
         for root in server.api_roots:
