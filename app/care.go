@@ -13,6 +13,7 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -238,6 +239,27 @@ func (n *Node) AddUser(ctx context.Context, p access.Person, password string) (s
 	}
 	n.audit(ctx, "person.add", string(p.ID), "", true)
 	return password, nil
+}
+
+// DisableUser ends a person's or a program's way in: their sessions are over
+// and their password opens nothing any more. What they did stays under their name.
+func (n *Node) DisableUser(ctx context.Context, id fraud.PersonID) error {
+	p, err := n.db.Person(ctx, id)
+	if errors.Is(err, fraud.ErrNotFound) {
+		return fmt.Errorf("there is no person %s; list shows who there is: %w", id, fraud.ErrNotFound)
+	}
+	if err != nil {
+		return err
+	}
+	if !p.Active() {
+		return conflictf("person %s was disabled on %s", id, p.Disabled.Format(time.DateOnly))
+	}
+	p.Disabled = n.now().UTC()
+	if err := n.db.SavePerson(ctx, p); err != nil {
+		return err
+	}
+	n.audit(ctx, "person.disable", string(id), "", true)
+	return nil
 }
 
 func knownRole(r access.Role) bool {

@@ -156,7 +156,11 @@ func (n *Node) ListUsers(ctx context.Context, w io.Writer) error {
 		for i, r := range p.Roles {
 			roles[i] = string(r)
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", p.ID, p.Name, strings.Join(roles, ","))
+		line := []string{string(p.ID), p.Name, strings.Join(roles, ",")}
+		if !p.Active() {
+			line = append(line, "disabled "+p.Disabled.UTC().Format(time.DateOnly))
+		}
+		fmt.Fprintln(w, strings.Join(line, "\t"))
 	}
 	return err
 }

@@ -267,11 +267,18 @@ func TestASubscribersNameOpensTheListsAndNothingElse(t *testing.T) {
 			t.Errorf("%s: %d addresses of lists", w.org.Kind, lists)
 		}
 	}
-	_, srv := taxiiWorld(t)
+	w, srv := taxiiWorld(t)
 	for _, list := range []string{publicList, "/taxii2/lists/collections/community/"} {
 		_, _, got := program{t, srv.URL, "subscriber"}.ask("GET", list+"objects/", taxii.MediaType)
 		if _, _, want := (program{t, srv.URL, "analyst"}).ask("GET", list+"objects/", taxii.MediaType); got != want || len(indicatorsOf(t, got)) == 0 {
 			t.Errorf("%s: a subscriber is given %s, an analyst %s", list, got, want)
 		}
+	}
+	// Who was disabled is out at once, though the password was right a moment ago.
+	gone := w.people["subscriber"]
+	gone.Disabled = asOf
+	w.people["subscriber"] = gone
+	if status, _, _ := (program{t, srv.URL, "subscriber"}).ask("GET", publicList+"objects/", taxii.MediaType); status != http.StatusUnauthorized {
+		t.Errorf("a disabled name is answered %d", status)
 	}
 }

@@ -422,8 +422,8 @@ func printCard(c *call, n *app.Node) error {
 
 func userCommand() command {
 	return command{
-		name: "user", args: "add|list -data DIR [-id ID -name NAME -roles ROLE,…]",
-		does:    "adds or lists the people of a node; a new person's password is read from standard input, or drawn and printed once",
+		name: "user", args: "add|disable|list -data DIR [-id ID -name NAME -roles ROLE,…]",
+		does:    "adds, disables or lists the people of a node; a new person's password is read from standard input, or drawn and printed once; who was disabled is out at once, and what they did stays under their name",
 		example: "ringbreaker user add -data node -id mia -name 'Mia Analyst' -roles analyst", run: runUser,
 	}
 }
@@ -442,13 +442,18 @@ func runUser(ctx context.Context, c *call) error {
 	if err := c.need("data"); err != nil {
 		return err
 	}
-	if what != "add" && what != "list" {
-		return usagef("say add or list")
+	var needs []string
+	switch what {
+	case "add":
+		needs = []string{"id", "name", "roles"}
+	case "disable":
+		needs = []string{"id"}
+	case "list":
+	default:
+		return usagef("say add, disable or list")
 	}
-	if what == "add" {
-		if err := c.need("id", "name", "roles"); err != nil {
-			return err
-		}
+	if err := c.need(needs...); err != nil {
+		return err
 	}
 	n, ctx, err := openOld(ctx, *data)
 	if err != nil {
@@ -458,6 +463,8 @@ func runUser(ctx context.Context, c *call) error {
 	switch what {
 	case "list":
 		return n.ListUsers(ctx, c.stdout)
+	case "disable":
+		return n.DisableUser(ctx, fraud.PersonID(*id))
 	default:
 		password := ""
 		if *read {
