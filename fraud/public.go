@@ -31,6 +31,32 @@ type Listing struct {
 	Mark      Mark         `json:"mark"`
 }
 
+// Shelf says since when a list that programs fetch holds what it holds, so
+// that they can ask for what came after they asked last, whatever became of
+// the node in between.
+type Shelf struct {
+	List    string    `json:"list"`
+	Fill    int64     `json:"fill"` // how often it changed
+	Last    time.Time `json:"last"` // nothing is added at or before it any more
+	Objects []Shelved `json:"objects"`
+}
+
+// Shelved is one object on a shelf, in one form, and when it was put there.
+type Shelved struct {
+	ID     string    `json:"id"`
+	Digest [32]byte  `json:"digest"` // SHA-256 of its form
+	Added  time.Time `json:"added"`
+}
+
+// Shelving is one change of a shelf: what was taken off, and what was put on
+// it, new or in a new form, in the order of when.
+type Shelving struct {
+	List  string    `json:"list"`
+	Fill  int64     `json:"fill"` // the number of this change, from 1
+	Gone  []string  `json:"gone"`
+	Added []Shelved `json:"added"`
+}
+
 // Dispute is anybody's objection to a listing.
 type Dispute struct {
 	ID        string    `json:"id"`

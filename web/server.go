@@ -43,6 +43,7 @@ type Config struct {
 	Intake   Intake   // the public form
 	Protect  Protect  // check, dispute
 	Lists    Lists    // what programs fetch by TAXII; nil leaves that out
+	Shelves  Shelves  // since when they could; must be there if Lists is
 	Evidence Evidence // pictures that come with a report; nil leaves the field out
 	Judge    Judge    // decisions of the desk
 	Explain  Explain  // why two reports are together
@@ -89,6 +90,9 @@ type asset struct {
 func New(cfg Config) (*Server, error) {
 	if cfg.Store == nil || cfg.Org.ID == "" {
 		return nil, fmt.Errorf("web needs a store and the organisation whose node it is: %w", fraud.ErrInvalid)
+	}
+	if cfg.Lists != nil && cfg.Shelves == nil {
+		return nil, fmt.Errorf("lists need a place that remembers since when they hold what: %w", fraud.ErrInvalid)
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now

@@ -28,6 +28,13 @@ type Lists interface {
 	Shareable(context.Context, access.Recipient) ([]fraud.Listing, error)
 }
 
+// Shelves remember since when the lists hold what they hold; *store.DB is one.
+type Shelves interface {
+	Shelf(ctx context.Context, list string) (fraud.Shelf, error)
+	// Shelve is fraud.ErrConflict if the shelf changed since it was read.
+	Shelve(ctx context.Context, change fraud.Shelving) error
+}
+
 // taxiiRoot is where the one API root is (TAXII 2.1 §4.1 fixes /taxii2/).
 const taxiiRoot = "/taxii2/lists/"
 
@@ -63,7 +70,7 @@ func taxiiRoutes() []route {
 	}
 }
 
-// shelves keep since when the lists hold what they hold.
+// shelves are the lists as they were filled last.
 type shelves struct {
 	mu   sync.Mutex // guards all below
 	all  map[string]*taxii.Shelf
@@ -139,19 +146,40 @@ func (s *Server) asked(r *http.Request, serve func(*taxii.Shelf, taxii.Query) (a
 	defer s.shelves.mu.Unlock()
 	shelf := s.shelves.all[l.alias]
 	if shelf == nil || !slices.Equal(s.shelves.held[l.alias], listings) {
-		if shelf == nil {
-			shelf = new(taxii.Shelf)
-		}
-		objects, err := listObjects(s.Org, listings)
-		if err == nil {
-			err = shelf.Fill(objects, s.Now())
-		}
-		if err != nil {
+		if shelf, err = s.filled(r.Context(), l.alias, shelf, listings); err != nil {
 			return nil, taxii.Span{}, fmt.Errorf("write the list %s: %w", l.alias, err)
 		}
 		s.shelves.all[l.alias], s.shelves.held[l.alias] = shelf, listings
 	}
 	return serve(shelf, q)
+}
+
+// fillTries bounds how often a shelf is read anew because another server of
+// the same node has filled it in between.
+const fillTries = 3
+
+// filled is the shelf of a list with what may be seen now. What is new on it
+// is kept before anybody is told; nil is read from where it was kept.
+func (s *Server) filled(ctx context.Context, list string, shelf *taxii.Shelf, listings []fraud.Listing) (*taxii.Shelf, error) {
+	objects, err := listObjects(s.Org, listings)
+	if err != nil {
+		return nil, err
+	}
+	for range fillTries {
+		if shelf == nil {
+			kept, err := s.Shelves.Shelf(ctx, list)
+			if err != nil {
+				return nil, err
+			}
+			shelf = taxii.Restore(kept)
+		}
+		err = shelf.Fill(objects, s.Now(), func(c fraud.Shelving) error { return s.Shelves.Shelve(ctx, c) })
+		if !errors.Is(err, fraud.ErrConflict) {
+			return shelf, err
+		}
+		shelf = nil
+	}
+	return nil, err
 }
 
 // identityAt is the version of our own identity in the lists: it does not

@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -131,6 +132,75 @@ func TestEachAnswerOfTAXIIIsAsItStands(t *testing.T) {
 		b.WriteString("\n" + strings.ReplaceAll(body, srv.URL, "http://node.example") + "\n")
 	}
 	golden(t, "taxii.txt", b.String())
+}
+
+// A node that starts again, by a clock that was set back even, and one of two servers of a node
+// over one store, give what was given before, to the byte; who asks for what came after the last
+// answer is given that and nothing twice.
+func TestAStartAddsNothingAnew(t *testing.T) {
+	w, first := taxiiWorld(t)
+	ask := func(srv *httptest.Server, q string) (string, string) {
+		t.Helper()
+		status, head, body := program{t, srv.URL, "subscriber"}.ask("GET", publicList+q, taxii.MediaType)
+		if status != http.StatusOK {
+			t.Fatalf("%d %s", status, body)
+		}
+		return head.Get("X-TAXII-Date-Added-Last"), body
+	}
+	start := func(clock time.Duration) *httptest.Server {
+		t.Helper()
+		srv, _ := serveWith(t, w, func(c *web.Config) {
+			c.Now = func() time.Time { return asOf.Add(clock) }
+			c.Lists = listsOf(t, w, c.Now)
+		})
+		return srv
+	}
+	add := func(number string) {
+		w.listings = append(w.listings, fraud.Listing{Indicator: phone(number), State: fraud.ListingActive, Since: ago(8), LastSeen: ago(1), Expires: asOf.Add(20 * 24 * time.Hour), Sources: 2, Reports: 4, Mark: fraud.Mark{TLP: fraud.TLPClear, PAP: fraud.PAPGreen}})
+	}
+	last, manifest := ask(first, "manifest/")
+	_, objects := ask(first, "objects/")
+	for _, clock := range []time.Duration{time.Hour, -time.Hour} {
+		srv := start(clock)
+		at, got := ask(srv, "manifest/")
+		if _, all := ask(srv, "objects/"); at != last || got != manifest || all != objects {
+			t.Errorf("by a clock %v off: added last at %s, was %s\n%s", clock, at, last, got)
+		}
+		if _, got := ask(srv, "objects/?added_after="+last); got != "{}\n" {
+			t.Errorf("by a clock %v off a client that has all is given %s", clock, got)
+		}
+	}
+	add("+13125550145")
+	second := start(-time.Hour)
+	at, got := ask(second, "objects/?added_after="+last)
+	if !slices.Equal(indicatorsOf(t, got), []string{"phone:+13125550145"}) || at <= last {
+		t.Errorf("what is new is %s, added last at %s, before that at %s", got, at, last)
+	}
+	// The first has not looked since, and finds what the second did.
+	if here, now := ask(first, "objects/?added_after="+last); here != at || now != got {
+		t.Errorf("another server gives %s at %s, want %s", now, here, at)
+	}
+	add("+13125550146")
+	here, now := ask(first, "objects/?added_after="+at)
+	if there, got := ask(second, "objects/?added_after="+at); !slices.Equal(indicatorsOf(t, now), []string{"phone:+13125550146"}) || here != there || now != got {
+		t.Errorf("two servers give %s at %s and %s at %s", now, here, got, there)
+	}
+}
+
+// forgetful keeps nothing.
+type forgetful struct{ *world }
+
+func (forgetful) Shelve(context.Context, fraud.Shelving) error { return errors.New("no space left") }
+
+func TestWhatCannotBeKeptIsNotGiven(t *testing.T) {
+	w := company(t)
+	srv, _ := serveWith(t, w, func(c *web.Config) { c.Lists, c.Shelves = listsOf(t, w, c.Now), forgetful{w} })
+	if status, _, body := (program{t, srv.URL, "analyst"}).ask("GET", publicList+"objects/", ""); status != http.StatusInternalServerError || strings.Contains(body, "space") || strings.Contains(body, "indicator--") {
+		t.Errorf("%d %s", status, body)
+	}
+	if _, err := web.New(web.Config{Org: w.org, Store: w, Lists: listsOf(t, w, time.Now)}); !errors.Is(err, fraud.ErrInvalid) {
+		t.Errorf("lists that nobody remembers: %v", err)
+	}
 }
 
 func indicatorsOf(t testing.TB, body string) []string {

@@ -65,7 +65,33 @@ type world struct {
 	alerts     []fraud.Alert
 	outcomes   []fraud.Outcome
 	audits     []fraud.AuditEntry
+	shelves    map[string]fraud.Shelf
 	agency
+}
+
+func (w *world) Shelf(_ context.Context, list string) (fraud.Shelf, error) {
+	s := w.shelves[list]
+	s.List = list
+	return s, nil
+}
+
+func (w *world) Shelve(_ context.Context, c fraud.Shelving) error {
+	s := w.shelves[c.List]
+	if c.Fill != s.Fill+1 || len(c.Added) > 0 && !c.Added[0].Added.After(s.Last) {
+		return fmt.Errorf("somebody else changed it: %w", fraud.ErrConflict)
+	}
+	s.List, s.Fill = c.List, c.Fill
+	s.Objects = slices.DeleteFunc(slices.Clone(s.Objects), func(o fraud.Shelved) bool {
+		return slices.Contains(c.Gone, o.ID) || slices.ContainsFunc(c.Added, func(n fraud.Shelved) bool { return n.ID == o.ID })
+	})
+	for _, o := range c.Added {
+		s.Objects, s.Last = append(s.Objects, o), o.Added
+	}
+	if w.shelves == nil {
+		w.shelves = map[string]fraud.Shelf{}
+	}
+	w.shelves[c.List] = s
+	return nil
 }
 
 func find[T any](list []T, is func(T) bool) (T, error) {
@@ -505,7 +531,7 @@ func serveWith(t testing.TB, w *world, more ...func(*web.Config)) (*httptest.Ser
 	}
 	cfg := web.Config{
 		Org: w.org, Now: func() time.Time { return asOf }, Random: &counter{}, Store: w, Log: slog.New(slog.NewTextHandler(noisy{t}, nil)),
-		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w}, Post: fakePost{w}, Package: fakePackage{},
+		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w}, Post: fakePost{w}, Package: fakePackage{}, Shelves: w,
 	}
 	if w.org.Kind == fraud.OrgAgency {
 		cfg.Match, cfg.Joint = fakeMatch{w}, fakeJoint{w}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
 
 	"ringbreaker.example/exchange/taxii"
 	"ringbreaker.example/fraud"
@@ -58,6 +60,8 @@ func ids(e taxii.Envelope) []string {
 	return out
 }
 
+func forget(fraud.Shelving) error { return nil }
+
 // Property: however a walk is cut into pages, by next or by what the header
 // says was added last, and whatever is put on the shelf on the way, each object
 // comes once and none is missed.
@@ -65,7 +69,7 @@ func TestAWalkHoldsEachObjectOnce(t *testing.T) {
 	for _, by := range []string{"next", "added_after"} {
 		for _, size := range []int{1, 3, 7, 1000} {
 			var s taxii.Shelf
-			if err := s.Fill(objects(20), day); err != nil {
+			if err := s.Fill(objects(20), day, forget); err != nil {
 				t.Fatal(err)
 			}
 			seen := map[string]int{}
@@ -76,7 +80,7 @@ func TestAWalkHoldsEachObjectOnce(t *testing.T) {
 					seen[id]++
 				}
 				if walks++; walks == 2 {
-					if err := s.Fill(objects(25), day); err != nil { // the clock stood still
+					if err := s.Fill(objects(25), day, forget); err != nil { // the clock stood still
 						t.Fatal(err)
 					}
 				}
@@ -107,7 +111,7 @@ func TestWhatComesBackIsAddedAnewAndWhatIsGoneIsGone(t *testing.T) {
 	all := objects(4)
 	fill := func(at time.Duration, o ...jsontext.Value) string {
 		t.Helper()
-		if err := s.Fill(o, day.Add(at)); err != nil {
+		if err := s.Fill(o, day.Add(at), forget); err != nil {
 			t.Fatal(err)
 		}
 		_, span := s.Objects(taxii.Query{Limit: 10})
@@ -130,14 +134,94 @@ func TestWhatComesBackIsAddedAnewAndWhatIsGoneIsGone(t *testing.T) {
 	if e, _ := s.Objects(query(t, "match[id]=indicator--00000002-0000-4000-8000-000000000000")); len(e.Objects) != 1 || !strings.Contains(ids(e)[0], "02-02") {
 		t.Errorf("the newer version is %v", ids(e))
 	}
-	if err := s.Fill([]jsontext.Value{jsontext.Value(`{"type":"x"}`)}, day); !errors.Is(err, fraud.ErrInvalid) || !s.Has("domain-name--00000001-0000-4000-8000-000000000000") {
+	if err := s.Fill([]jsontext.Value{jsontext.Value(`{"type":"x"}`)}, day, forget); !errors.Is(err, fraud.ErrInvalid) || !s.Has("domain-name--00000001-0000-4000-8000-000000000000") {
 		t.Errorf("what is no object: %v", err)
+	}
+}
+
+// keeper keeps a shelf as a store does.
+type keeper struct{ fraud.Shelf }
+
+func (k *keeper) keep(c fraud.Shelving) error {
+	if c.Fill != k.Fill+1 {
+		return fraud.ErrConflict
+	}
+	k.Fill = c.Fill
+	k.Objects = slices.DeleteFunc(k.Objects, func(o fraud.Shelved) bool {
+		return slices.Contains(c.Gone, o.ID) || slices.ContainsFunc(c.Added, func(n fraud.Shelved) bool { return n.ID == o.ID })
+	})
+	for _, o := range c.Added {
+		if !o.Added.After(k.Last) {
+			return fmt.Errorf("%s was added at %v, after %v: %w", o.ID, o.Added, k.Last, fraud.ErrInvalid)
+		}
+		k.Objects, k.Last = append(k.Objects, o), o.Added
+	}
+	return nil
+}
+
+// Property: whatever is put on a shelf, taken off and changed, and however often and by
+// whatever clock it is made anew out of what was kept, it answers as the shelf that stayed, and
+// no instant is given twice.
+func TestARestoredShelfAnswersAsTheOneThatStayed(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var stayed taxii.Shelf
+		var kept keeper
+		again := taxii.Restore(kept.Shelf)
+		for step := range rapid.IntRange(1, 8).Draw(t, "steps") {
+			var all []jsontext.Value
+			for i := range 6 {
+				switch rapid.SampledFrom([]string{"there", "there", "off", "newer"}).Draw(t, "object") {
+				case "there":
+					all = append(all, object(i, ""))
+				case "newer":
+					all = append(all, object(i, fmt.Sprintf("2026-02-01T00:00:%02d.000Z", step)))
+				}
+			}
+			now := day.Add(time.Duration(rapid.IntRange(-3, 3).Draw(t, "clock")) * time.Microsecond)
+			if err := stayed.Fill(all, now, forget); err != nil {
+				t.Fatal(err)
+			}
+			if rapid.Bool().Draw(t, "restart") {
+				again = taxii.Restore(kept.Shelf)
+			}
+			if err := again.Fill(all, now, kept.keep); err != nil {
+				t.Fatal(err)
+			}
+			q := taxii.Query{Limit: 100}
+			want, spanWant := stayed.Manifest(q)
+			got, span := again.Manifest(q)
+			if diff := cmp.Diff(want, got); diff != "" || span != spanWant {
+				t.Fatalf("after %d steps: %v, want %v\n%s", step+1, span, spanWant, diff)
+			}
+			o, _ := stayed.Objects(q)
+			if p, _ := again.Objects(q); !slices.Equal(ids(o), ids(p)) {
+				t.Fatalf("objects %v, want %v", ids(p), ids(o))
+			}
+		}
+	})
+}
+
+func TestAShelfThatCannotBeKeptIsAsItWas(t *testing.T) {
+	var s taxii.Shelf
+	if err := s.Fill(objects(3), day, forget); err != nil {
+		t.Fatal(err)
+	}
+	before, _ := s.Manifest(taxii.Query{Limit: 10})
+	full := errors.New("no space left")
+	if err := s.Fill(objects(5)[1:], day.Add(time.Hour), func(fraud.Shelving) error { return full }); !errors.Is(err, full) {
+		t.Errorf("got %v", err)
+	}
+	if got, _ := s.Manifest(taxii.Query{Limit: 10}); !cmp.Equal(got, before) || s.Has("domain-name--00000003-0000-4000-8000-000000000000") {
+		t.Errorf("it holds %v, want %v", got, before)
+	}
+	if err := s.Fill(objects(3), day.Add(time.Hour), func(fraud.Shelving) error { return full }); err != nil {
+		t.Errorf("nothing changed and it was to be kept: %v", err)
 	}
 }
 
 func TestFiltersTakeAnyOfOneAndAllOfThem(t *testing.T) {
 	var s taxii.Shelf
-	if err := s.Fill(objects(10), day); err != nil {
+	if err := s.Fill(objects(10), day, forget); err != nil {
 		t.Fatal(err)
 	}
 	for q, want := range map[string]int{
@@ -170,7 +254,7 @@ func TestFiltersTakeAnyOfOneAndAllOfThem(t *testing.T) {
 
 func TestManifestAndVersionsSayWhatObjectsSay(t *testing.T) {
 	var s taxii.Shelf
-	if err := s.Fill(objects(3), day); err != nil {
+	if err := s.Fill(objects(3), day, forget); err != nil {
 		t.Fatal(err)
 	}
 	m, span := s.Manifest(query(t, "limit=2"))
@@ -209,7 +293,7 @@ func FuzzParseQuery(f *testing.F) {
 	f.Add("limit=3&added_after=2026-03-01T09:00:00Z&match[type]=indicator", "application/taxii+json;version=2.1")
 	f.Add("match[version]=all,first&next=x", "*/*;q=0, a/b")
 	var s taxii.Shelf
-	if err := s.Fill(objects(10), day); err != nil {
+	if err := s.Fill(objects(10), day, forget); err != nil {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, raw, accept string) {

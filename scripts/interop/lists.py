@@ -1,5 +1,6 @@
 """OASIS's TAXII 2.1 client walks the lists of a node: discovery, API root, every
-collection page by page, its manifest, single objects and their versions.
+collection page by page, its manifest, single objects and their versions; the node is
+started again, and who polls is given nothing that was there before.
 
 Usage: lists.py BINARY NODE OUT. The node serves on loopback for as long as this
 runs; OUT gets a bundle of all that the client was given. What is missing, given twice
@@ -73,12 +74,18 @@ def walk(c):
     return objects, pages
 
 
+def added(c):
+    """When each object of a collection was added."""
+    return {m["id"]: m["date_added"] for page in as_pages(c.get_manifest, per_request=PAGE) for m in page.get("objects", [])}
+
+
 def main():
-    added = subprocess.run([binary, "user", "add", "-data", node, "-id", NAME, "-name", "Carrier", "-roles", "subscriber", "-password-stdin"],
+    user = subprocess.run([binary, "user", "add", "-data", node, "-id", NAME, "-name", "Carrier", "-roles", "subscriber", "-password-stdin"],
                            input=PASSWORD + "\n", text=True, capture_output=True, check=False)
-    if added.returncode and "already" not in added.stderr:
-        sys.exit("no user: " + added.stderr.strip())
+    if user.returncode and "already" not in user.stderr:
+        sys.exit("no user: " + user.stderr.strip())
     child, url = address()
+    dates = {}
     try:
         if requests.get(url, timeout=60).status_code != 401:
             sys.exit("the lists are open to nobody in particular")
@@ -91,6 +98,15 @@ def main():
                 objects, n = walk(c)
                 everything.update(objects)
                 pages, lists = pages + n, lists + 1
+                dates[c.id] = added(c)
+        child.terminate()
+        child.wait()
+        child, url = address()
+        for c in Server(url, user=NAME, password=PASSWORD).api_roots[0].collections:
+            if added(c) != dates[c.id]:
+                sys.exit(f"{c.title}: after a start its objects were added at other times")
+            if c.get_objects(added_after=max(dates[c.id].values())).get("objects"):
+                sys.exit(f"{c.title}: after a start it gives objects anew")
     finally:
         child.terminate()
         child.wait()
@@ -99,7 +115,7 @@ def main():
         sys.exit("the lists are empty")
     with open(out, "w", encoding="utf-8") as f:
         json.dump({"type": "bundle", "id": "bundle--8d4ad2e0-6b0c-4a4e-9d6a-5c9a3a7a1b12", "objects": list(everything.values())}, f)
-    print(f"{len(everything)} objects, {indicators} of them indicators, of {lists} lists in {pages} pages, each once and as the manifest says")
+    print(f"{len(everything)} objects, {indicators} of them indicators, of {lists} lists in {pages} pages, each once and as the manifest says, and none anew after a start")
 
 
 main()

@@ -38,6 +38,7 @@ func (b *bench) everything() {
 	b.must(b.AddArrest(b.ctx, fraud.Arrest{ID: "A-1", Case: "CASE-1", At: t0}))
 	b.must(b.AddLead(b.ctx, fraud.Lead{ID: "L-1", Case: "CASE-1", At: t0}))
 	b.must(b.AddOutcome(b.ctx, fraud.Outcome{ID: "O-1", At: t0}))
+	b.must(b.Shelve(b.ctx, put(1, t0, "a", "b")))
 }
 
 // appendOnly are the tables that refuse to be changed, each with a column.
@@ -394,6 +395,11 @@ func Holds(t *testing.T, url string) {
 	same(b, len(chain), err, 2)
 	statuses, err := b.Statuses(b.ctx, "REF-1")
 	same(b, statuses, err, []fraud.StatusEvent{status(fraud.ReferralReceived, 0)})
+	shelf, err := b.Shelf(b.ctx, "public")
+	if want := put(1, t0, "a", "b"); shelf.Fill > 0 { // before version 9 there is none
+		same(b, shelf, err, fraud.Shelf{List: "public", Fill: 1, Last: want.Added[1].Added, Objects: want.Added})
+	}
+	b.must(b.Shelve(b.ctx, put(shelf.Fill+1, after(time.Hour), "c")))
 	b.accept(report("s", "9", phoneA))
 	b.sound()
 }

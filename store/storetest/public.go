@@ -91,6 +91,67 @@ var publicTests = []test{
 	}},
 }
 
+// put is a change of a list that adds objects, a microsecond apart.
+func put(fill int64, at time.Time, ids ...string) fraud.Shelving {
+	c := fraud.Shelving{List: "public", Fill: fill}
+	for i, id := range ids {
+		c.Added = append(c.Added, fraud.Shelved{ID: id, Digest: digest(id + at.String()), Added: at.Add(time.Duration(i) * time.Microsecond)})
+	}
+	return c
+}
+
+var shelfTests = []test{
+	{"a list remembers since when it holds what it holds", func(b *bench) {
+		got, err := b.Shelf(b.ctx, "public")
+		same(b, got, err, fraud.Shelf{List: "public"})
+		first := put(1, t0, "a", "b", "c")
+		b.must(b.Shelve(b.ctx, first))
+		again := put(2, after(time.Hour), "b", "d") // b in a new form
+		again.Gone = []string{"a", "x"}
+		b.must(b.Shelve(b.ctx, again))
+		want := fraud.Shelf{List: "public", Fill: 2, Last: again.Added[1].Added, Objects: []fraud.Shelved{first.Added[2], again.Added[0], again.Added[1]}}
+		for range 2 {
+			got, err = b.Shelf(b.ctx, "public")
+			same(b, got, err, want)
+			db, err := reopen(b)
+			b.must(err)
+			got, err = db.Shelf(b.ctx, "public")
+			same(b, got, err, want)
+		}
+		// What is taken off alone moves no instant, and what comes back does.
+		b.must(b.Shelve(b.ctx, fraud.Shelving{List: "public", Fill: 3, Gone: []string{"d"}}))
+		got, err = b.Shelf(b.ctx, "public")
+		same(b, got, err, fraud.Shelf{List: "public", Fill: 3, Last: want.Last, Objects: want.Objects[:2]})
+		got, err = b.Shelf(b.ctx, "community")
+		same(b, got, err, fraud.Shelf{List: "community"})
+	}},
+	{"an instant that was given is never given again", func(b *bench) {
+		b.must(b.Shelve(b.ctx, put(1, t0, "a", "b")))
+		b.must(b.Shelve(b.ctx, fraud.Shelving{List: "public", Fill: 2, Gone: []string{"b"}}))
+		want, err := b.Shelf(b.ctx, "public")
+		b.must(err)
+		for _, c := range []fraud.Shelving{
+			put(3, t0.Add(time.Microsecond), "c"), // b's, which is gone
+			put(3, t0.Add(-time.Hour), "c"),       // a clock that was set back
+			put(2, after(time.Hour), "c"),         // by who had read it before
+			put(1, after(time.Hour), "c"),
+			put(4, after(time.Hour), "c"),
+			{List: "public", Fill: 2, Gone: []string{"a"}},
+			{List: "community", Fill: 1, Gone: []string{"a"}},
+		} {
+			b.refused(b.Shelve(b.ctx, c), fraud.ErrConflict)
+		}
+		late := put(3, after(time.Hour), "c", "d")
+		late.Added[1].Added = late.Added[0].Added
+		b.refused(b.Shelve(b.ctx, late), fraud.ErrInvalid)
+		late.Added[1].Added = time.Time{}
+		b.refused(b.Shelve(b.ctx, late), fraud.ErrInvalid)
+		got, err := b.Shelf(b.ctx, "public")
+		same(b, got, err, want)
+		b.must(b.Shelve(b.ctx, put(3, t0.Add(2*time.Microsecond), "c")))
+	}},
+}
+
 var peopleTests = []test{
 	{"a person is added once and changed by intent", func(b *bench) {
 		p := access.Person{ID: "ana", Org: "alder", Name: "Ana Example", Office: "Analyst", Roles: []access.Role{access.RoleAnalyst}, Password: "$argon2id$x"}

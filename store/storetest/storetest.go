@@ -44,6 +44,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"keys", keyTests},
 		{"agency", agencyTests},
 		{"public", publicTests},
+		{"shelves", shelfTests},
 		{"people", peopleTests},
 		{"care", careTests},
 		{"search", searchTests},
