@@ -159,7 +159,12 @@ func TestAForkedOrRolledBackLogIsCaughtAndNamed(t *testing.T) {
 		lie  func(t *testing.T, second *party) ledger.Head
 		want string
 	}{
-		{"rolled back", func(t *testing.T, s *party) ledger.Head { s.grow(t, 0, 9); return head(t, s, 0) }, "rolled back"},
+		{"rolled back", func(t *testing.T, s *party) ledger.Head {
+			s.grow(t, 0, 9)
+			h := head(t, s, 0)
+			h.Old = 10 // it was told what the witness saw
+			return h
+		}, "rolled back"},
 		{"same size, other leaf", func(t *testing.T, s *party) ledger.Head { s.grow(t, 0, 9); s.grow(t, 77, 78); return head(t, s, 0) }, "two different trees"},
 		{"longer, other past", func(t *testing.T, s *party) ledger.Head { s.grow(t, 1, 20); return head(t, s, 10) }, "no proof"},
 		{"longer, no proof", func(t *testing.T, s *party) ledger.Head {
@@ -195,6 +200,31 @@ func TestAForkedOrRolledBackLogIsCaughtAndNamed(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Two heads of an honest log may be on their way to one witness: an hour's, a
+// match's, a referral's. The one that comes late is no second history, and its
+// log is cosigned from where the witness is.
+func TestAHeadThatWasOvertakenIsNoRollback(t *testing.T) {
+	a, b := newParty(t, "alder"), newParty(t, "birch")
+	a.grow(t, 0, 10)
+	witnessed(t, a, b)
+	a.grow(t, 10, 12)
+	late := head(t, a, 10)
+	a.grow(t, 12, 20)
+	witnessed(t, a, b)
+	var fork *ledger.Fork
+	for _, old := range []int64{10, 0, 19} {
+		late.Old = old
+		if _, err := b.Witness(t.Context(), a.org, late); !errors.Is(err, fraud.ErrConflict) || errors.As(err, &fork) {
+			t.Errorf("a head of 12 leaves from %d: got %v, want to be asked for one from 20", old, err)
+		}
+	}
+	if len(b.forks) != 0 {
+		t.Error("alder was named for what the network did")
+	}
+	a.grow(t, 20, 21)
+	witnessed(t, a, b)
 }
 
 func head(t testing.TB, p *party, old int64) ledger.Head {

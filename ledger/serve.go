@@ -168,8 +168,8 @@ func (l *Log) Tile(ctx context.Context, path string) ([]byte, error) {
 // requests. It returns our checkpoint with the peer's cosignature.
 func (l *Log) AskWitness(ctx context.Context, client *http.Client, base string, peer fraud.Org) (string, error) {
 	old := int64(0)
-	for range 2 { // the first answer may tell us what the peer saw last
-		h, err := l.Head(ctx, old)
+	for range 4 { // an answer may tell us what the peer saw last, and another head of ours may overtake the next
+		h, err := l.headFor(ctx, old)
 		if err != nil {
 			return "", err
 		}
@@ -189,6 +189,24 @@ func (l *Log) AskWitness(ctx context.Context, client *http.Client, base string, 
 		}
 	}
 	return "", fmt.Errorf("peer %s did not cosign our ledger from %d leaves on: %w", peer.ID, old, fraud.ErrConflict)
+}
+
+// headFor is our head for a witness that says what it saw. A ledger that is
+// shorter than that, as one out of an old backup, shows itself as it is, and
+// the witness names it: nobody may go on with such a ledger unseen.
+func (l *Log) headFor(ctx context.Context, old int64) (Head, error) {
+	signed, err := l.Checkpoint(ctx)
+	if err != nil {
+		return Head{}, err
+	}
+	c, _, err := OpenCheckpoint(signed, l.c.Key)
+	if err == nil && old > c.Size {
+		return Head{Old: old, Checkpoint: signed}, nil
+	}
+	if err != nil {
+		return Head{}, err
+	}
+	return l.Head(ctx, old)
 }
 
 func postHead(ctx context.Context, client *http.Client, url string, h Head) (code int, body string, err error) {

@@ -91,6 +91,9 @@ func (l *Log) Head(ctx context.Context, old int64) (Head, error) {
 // signed note. A head by another key is fraud.ErrInvalid; one that starts
 // from another size than the last is fraud.ErrConflict, and the peer asks
 // again from [Log.Witnessed]; a head that contradicts the last is a [*Fork].
+// One that is shorter than the last and does not know of it was overtaken on
+// its way by another of an honest peer, which may well send two at a time: that
+// is no contradiction. One that knows of it, and is shorter, was rolled back.
 func (l *Log) Witness(ctx context.Context, peer fraud.Org, h Head) (string, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -109,7 +112,7 @@ func (l *Log) Witness(ctx context.Context, peer fraud.Org, h Head) (string, erro
 	if seen != "" {
 		// The peer signed this head, so what contradicts the last is its doing.
 		switch {
-		case now.Size < last.Size:
+		case now.Size < last.Size && h.Old >= last.Size:
 			return "", l.caught(ctx, Fork{Peer: peer.ID, Seen: seen, Shown: h.Checkpoint, Why: fmt.Sprintf("was rolled back from %d leaves to %d", last.Size, now.Size)})
 		case now.Size == last.Size && now.Root != last.Root:
 			return "", l.caught(ctx, Fork{Peer: peer.ID, Seen: seen, Shown: h.Checkpoint, Why: fmt.Sprintf("has two different trees of %d leaves", now.Size)})
