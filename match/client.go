@@ -121,18 +121,28 @@ func (e *Engine) sendOffer(ctx context.Context, s *session) error {
 // or the match is over. After a lost connection it takes up where it was. For
 // a match that the peer offered it changes nothing: that side drives.
 func (e *Engine) Advance(ctx context.Context, id fraud.MatchID) (fraud.Match, error) {
-	for {
+	for anew := 0; ; {
 		again := false
 		m, err := e.with(ctx, id, func(s *session) error {
 			var err error
 			again, err = e.once(ctx, s)
 			return err
 		})
+		if errors.Is(err, errAnew) && anew < sayAnew {
+			anew++
+			continue
+		}
 		if err != nil || !again {
 			return m, err
 		}
 	}
 }
+
+// errAnew is of a message that the peer could not take because the world went
+// on while it was made, and that is made anew; sayAnew bounds how often.
+var errAnew = fmt.Errorf("what was said is to be said anew: %w", fraud.ErrConflict)
+
+const sayAnew = 3
 
 // once does one round and says whether there may be another.
 func (e *Engine) once(ctx context.Context, s *session) (bool, error) {
@@ -225,7 +235,11 @@ func (e *Engine) talk(ctx context.Context, s *session, r round) (bool, error) {
 		return false, nil
 	case code != http.StatusOK:
 		if r.name == "commit" && code == http.StatusConflict {
-			p.Pending = nil // the peer has seen more of our ledger meanwhile: say it anew
+			p.Pending = nil // the peer has seen more of our ledger meanwhile
+			if err = refused(s, code, reply); !over(s.m.Step) {
+				err = fmt.Errorf("%w: %w", err, errAnew)
+			}
+			return false, err
 		}
 		return false, refused(s, code, reply)
 	}

@@ -341,12 +341,9 @@ func (e *Engine) takeUp(ctx context.Context, s *session, set []Element, env env)
 	if old == s {
 		return nil, fmt.Errorf("match %s cannot continue itself: %w", id, fraud.ErrInvalid)
 	}
-	release, ok, err := e.tryHold(ctx, old) // never wait for one match while holding another
+	release, err := e.holdSoon(ctx, old)
 	if err != nil {
 		return nil, err
-	}
-	if !ok {
-		return nil, fmt.Errorf("match %s is being worked on, try again: %w", id, fraud.ErrConflict)
 	}
 	defer release()
 	was := old.state.Party
@@ -362,6 +359,29 @@ func (e *Engine) takeUp(ctx context.Context, s *session, set []Element, env env)
 	}
 	s.state.Chain = append(slices.Clone(old.state.Chain), id)
 	return continued(was, s.m.ID, t, set, env)
+}
+
+// takeUpFor is how long a match waits for the one that it continues. Somebody
+// who only looks at that one, or whose node asks ours where it stands, holds it
+// for a moment; but to wait for one match while holding another must end.
+const takeUpFor = 10 * time.Second
+
+// holdSoon is hold with an end to the waiting.
+func (e *Engine) holdSoon(ctx context.Context, s *session) (release func(), err error) {
+	for end := time.Now().Add(takeUpFor); ; { // the world's clock: e.c.Now may stand
+		release, ok, err := e.tryHold(ctx, s)
+		if err != nil || ok {
+			return release, err
+		}
+		if time.Now().After(end) {
+			return nil, fmt.Errorf("match %s is being worked on, try again: %w", s.id, fraud.ErrConflict)
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(lockEvery):
+		}
+	}
 }
 
 func (e *Engine) env(s *session) (env, error) {
@@ -465,8 +485,7 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 		return Status{}, err
 	}
 	if !ok {
-		m, _, err := e.c.Store.Match(ctx, id)
-		return Status{Match: m, Busy: true, Work: s.work.Load()}, err
+		return e.busy(ctx, s)
 	}
 	defer release()
 	st := Status{Match: s.m, Terms: s.state.Terms}
@@ -476,12 +495,7 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 	}
 	st.Stopped = p.below()
 	if r, more := p.round(); more {
-		st.Round = r.name
-		_, given := s.m.Consent[r.gate]
-		_, peers := s.m.PeerConsent[r.gate]
-		if r.gate != "" && (!given || !peers) {
-			st.Wants, st.Ours = r.gate, !given
-		}
+		st.awaits(r)
 		if g := p.in[r.name]; g != nil {
 			st.Have = g.n
 		}
@@ -490,6 +504,46 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 		if st.Wants == "" && !st.Stopped && e.c.Now().Sub(s.state.Moved) > patience {
 			st.Exposed = fmt.Sprintf("%s stopped half-way: nothing has come since %s, in round %s, though nobody's consent is missing; it has seen %d of our values and we %d of its, and its signed messages show how far it went",
 				s.m.Peer, s.state.Moved.UTC().Format("2006-01-02 15:04 UTC"), r.name, st.Shown, st.Seen)
+		}
+	}
+	return st, nil
+}
+
+// awaits says which round is next, and whose consent it waits for.
+func (st *Status) awaits(r round) {
+	st.Round = r.name
+	_, given := st.Match.Consent[r.gate]
+	_, peers := st.Match.PeerConsent[r.gate]
+	if r.gate != "" && (!given || !peers) {
+		st.Wants, st.Ours = r.gate, !given
+	}
+}
+
+// busy says where a match that somebody works on just now stood when it was
+// saved: its lists are theirs for the while.
+func (e *Engine) busy(ctx context.Context, s *session) (Status, error) {
+	m, box, err := e.c.Store.Match(ctx, s.id)
+	st := Status{Match: m, Busy: true, Work: s.work.Load()}
+	if err != nil || len(box) == 0 {
+		return st, err
+	}
+	plain, err := e.c.Vault.OpenBytes("match "+string(m.ID), box)
+	if err != nil {
+		return st, fmt.Errorf("open the state of match %s: %w", m.ID, err)
+	}
+	var saved struct { // gob leaves the rest out
+		Terms   Terms
+		Stopped bool
+		Party   *struct{ Next int }
+	}
+	if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&saved); err != nil {
+		return st, fmt.Errorf("read the state of match %s: %w", m.ID, err)
+	}
+	st.Terms = saved.Terms
+	if p := saved.Party; p != nil && !over(m.Step) {
+		st.Stopped = saved.Stopped
+		if fixed := rounds(); p.Next < len(fixed) { // behind them nobody's consent is missing
+			st.awaits(fixed[p.Next])
 		}
 	}
 	return st, nil

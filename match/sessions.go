@@ -36,6 +36,8 @@ type state struct {
 	Chain []fraud.MatchID // the earlier matches of the epoch
 	Moved time.Time       // when the last round ended
 	Round int             // the round that was next then
+
+	Stopped bool // too little in common to go on
 }
 
 // note writes down what people must know of an error: that the peer was
@@ -211,6 +213,7 @@ func (e *Engine) save(ctx context.Context, s *session) error {
 		if s.state.Round != p.Next || s.state.Moved.IsZero() {
 			s.state.Round, s.state.Moved = p.Next, e.c.Now()
 		}
+		s.state.Stopped = p.below()
 		if over(s.m.Step) {
 			if err := p.forget(); err != nil {
 				return err

@@ -1,0 +1,181 @@
+package match_test
+
+import (
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/match"
+)
+
+// gate stops the first request that asks where a match stands once it has
+// come to a step, and with it the engine that asks, which holds the match.
+type gate struct {
+	n       *node
+	id      fraud.MatchID
+	step    fraud.MatchStep
+	once    sync.Once
+	stopped chan struct{}
+	open    chan struct{}
+}
+
+func stopAsking(n *node, id fraud.MatchID, step fraud.MatchStep) *gate {
+	return &gate{n: n, id: id, step: step, stopped: make(chan struct{}), open: make(chan struct{})}
+}
+
+func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Method == http.MethodGet && strings.HasSuffix(r.URL.Path, "/"+string(g.id)) {
+		m, _, err := g.n.Match(r.Context(), g.id)
+		if err != nil {
+			return nil, err
+		}
+		if m.Step == g.step {
+			g.once.Do(func() {
+				close(g.stopped)
+				<-g.open
+			})
+		}
+	}
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// Who looks at a match while a node works on it is told all that was saved of
+// it: its terms, what it continues and whose consent it waits for. A page that
+// looked in such a moment said of a match of a series that it kept no keys.
+func TestAMatchThatIsWorkedOnIsToldAsItWasSaved(t *testing.T) {
+	a, b := companies(t)
+	tm := terms()
+	tm.Epoch = true
+	tm.Continues = through(t, a, b, tm).ID
+	m, err := a.Offer(a.desk(t), "birch", tm)
+	must(t, m, err, fraud.MatchOffered)
+	if _, err := b.Accept(b.desk(t), m.ID); err != nil {
+		t.Fatal(err)
+	}
+	g := stopAsking(a, m.ID, fraud.MatchCount)
+	a.wire = g
+	worked := a.Engine
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		if _, err := worked.Advance(t.Context(), m.ID); err != nil {
+			t.Error(err)
+		}
+	})
+	<-g.stopped
+	here, errHere := worked.Status(t.Context(), m.ID)
+	a.start(t) // another program on the same node
+	there, errThere := a.Status(t.Context(), m.ID)
+	close(g.open)
+	beside.Wait()
+	after, errAfter := a.Status(t.Context(), m.ID)
+	if errHere != nil || errThere != nil || errAfter != nil {
+		t.Fatal(errHere, errThere, errAfter)
+	}
+	for name, st := range map[string]match.Status{"the same program": here, "another program": there} {
+		if !st.Busy || st.Match.Step != fraud.MatchCount || !st.Terms.Epoch || st.Terms.Continues != tm.Continues || st.Round != after.Round || st.Wants != fraud.MatchKinds || st.Wants != after.Wants || st.Ours != after.Ours || st.Stopped {
+			t.Errorf("%s says %+v, and %+v when nobody works on it", name, st, after)
+		}
+	}
+}
+
+func TestAMatchThatStoppedIsToldSoWhileSomebodyAsks(t *testing.T) {
+	a, b := companies(t)
+	tm := terms()
+	tm.MinCount = 11
+	m, err := a.Offer(a.desk(t), "birch", tm)
+	must(t, m, err, fraud.MatchOffered)
+	if _, err := b.Accept(b.desk(t), m.ID); err != nil {
+		t.Fatal(err)
+	}
+	g := stopAsking(a, m.ID, fraud.MatchCount)
+	a.wire = g
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		if _, err := a.Advance(t.Context(), m.ID); err != nil {
+			t.Error(err)
+		}
+	})
+	<-g.stopped
+	st, err := a.Status(t.Context(), m.ID)
+	close(g.open)
+	beside.Wait()
+	if err != nil || !st.Busy || !st.Stopped {
+		t.Errorf("got %+v, %v", st, err)
+	}
+}
+
+// A match waits for the one that it continues while somebody asks after that
+// one, and does not fail for it.
+func TestAMatchWaitsForTheOneThatItContinues(t *testing.T) {
+	a, b := companies(t)
+	tm := terms()
+	tm.Epoch = true
+	m, err := a.Offer(a.desk(t), "birch", tm)
+	must(t, m, err, fraud.MatchOffered)
+	if _, err := b.Accept(b.desk(t), m.ID); err != nil {
+		t.Fatal(err)
+	}
+	first, err := a.Advance(t.Context(), m.ID)
+	must(t, first, err, fraud.MatchCount)
+	next, err := a.OfferNext(a.desk(t), m.ID)
+	must(t, next, err, fraud.MatchOffered)
+	if _, err := b.Accept(b.desk(t), next.ID); err != nil {
+		t.Fatal(err)
+	}
+	g := stopAsking(a, m.ID, fraud.MatchCount)
+	a.wire = g
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		if _, err := a.Advance(t.Context(), m.ID); err != nil {
+			t.Error(err)
+		}
+	})
+	<-g.stopped
+	beside.Go(func() {
+		got, err := a.Advance(t.Context(), next.ID)
+		if err != nil || got.Step != fraud.MatchCount {
+			t.Errorf("the next match is %s, %v", got.Step, err)
+		}
+	})
+	time.Sleep(50 * time.Millisecond) // long enough to ask for what is held, and to fail for it
+	close(g.open)
+	beside.Wait()
+}
+
+// A peer that saw more of our ledger while our commitment was on its way hears
+// it anew: the match does not stand still until somebody asks again.
+func TestACommitmentIsSaidAnewWhenThePeerSawMoreOfOurLedger(t *testing.T) {
+	a, b := companies(t)
+	m, err := a.Offer(a.desk(t), "birch", terms())
+	must(t, m, err, fraud.MatchOffered)
+	if _, err := b.Accept(b.desk(t), m.ID); err != nil {
+		t.Fatal(err)
+	}
+	said := 0
+	a.wire = wireFunc(func(r *http.Request) (*http.Response, error) {
+		if r.Method == http.MethodPost && isPath(r, "/message") {
+			if said++; said == 1 {
+				old, err := b.ledger.Witnessed(t.Context(), a.org)
+				if err != nil {
+					return nil, err
+				}
+				a.learn(t, phones("later", 900, 3))
+				head, err := a.ledger.Head(t.Context(), old)
+				if err != nil {
+					return nil, err
+				}
+				if _, err := b.ledger.Witness(t.Context(), a.org, head); err != nil {
+					return nil, err
+				}
+			}
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	m, err = a.Advance(t.Context(), m.ID)
+	if must(t, m, err, fraud.MatchCount); m.Report.Count != 10 {
+		t.Errorf("%d in common, want 10", m.Report.Count)
+	}
+}
