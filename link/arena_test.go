@@ -59,3 +59,26 @@ func TestArraysOfAnArenaAreTheirOwn(t *testing.T) {
 		}
 	}
 }
+
+// A long array keeps its rows as it grows: in the heap, in memory, in huge
+// pages and in files; and all that it took is given back.
+func TestALongArrayKeepsItsRows(t *testing.T) {
+	for name, most := range map[string]int64{"memory": 1 << 40, "files": 0, "both": 3 * hugeLeast} {
+		sp := &spill{dir: t.TempDir(), most: most}
+		type row [3]uint64 // no part of a page
+		var s []row
+		for i := range uint64(4 * hugeLeast / 24) {
+			s = append(reserve(sp, s, 1), row{i, 2 * i, 3 * i})
+		}
+		for i, x := range s {
+			if n := uint64(i); x != (row{n, 2 * n, 3 * n}) {
+				t.Fatalf("%s: row %d is %v", name, i, x)
+			}
+		}
+		release(sp, &s)
+		if sp.held != 0 || len(sp.maps) != 0 || sp.err != nil {
+			t.Errorf("%s: %d bytes and %d places are still held, error %v", name, sp.held, len(sp.maps), sp.err)
+		}
+		sp.end()
+	}
+}

@@ -45,6 +45,22 @@ type region struct {
 // spillLeast is the size below which an array stays in the heap.
 const spillLeast = 1 << 14
 
+// hugeLeast is the size from which an array takes huge pages: rows are read and
+// written at random, and with pages of 4 KiB finding where each lies takes as
+// long as to fetch it. A shorter one would lose too much of its last page.
+const (
+	hugePage  = 2 << 20
+	hugeLeast = 2 * hugePage
+)
+
+// wholePages is a size that ends with a huge page, if it takes huge pages.
+func wholePages(size int) int {
+	if size < hugeLeast {
+		return size
+	}
+	return (size + hugePage - 1) &^ (hugePage - 1)
+}
+
 // reserve makes room for n more rows. It is what append would do, but that a
 // long array may go into a file.
 func reserve[T any](sp *spill, s []T, n int) []T {
@@ -61,8 +77,9 @@ func grown[T any](sp *spill, s []T, rows int) []T {
 	defer sp.mu.Unlock()
 	was := sp.maps[key(s)]
 	if was != nil || spills && rows*size >= spillLeast && sp.err == nil {
-		now, err := sp.region(was, rows*size)
+		now, err := sp.region(was, wholePages(rows*size))
 		if err == nil {
+			rows = len(now.data) / size
 			out := unsafe.Slice((*T)(unsafe.Pointer(&now.data[0])), rows)
 			if was == nil {
 				copy(out, s)
@@ -221,8 +238,11 @@ func release[T any](sp *spill, s *[]T) {
 	defer sp.mu.Unlock()
 	at := key(was)
 	x := sp.maps[at]
-	if x == nil || x.f == nil {
+	switch {
+	case x == nil:
 		sp.held -= int64(cap(was)) * int64(unsafe.Sizeof(*new(T)))
+	case x.f == nil:
+		sp.held -= int64(len(x.data))
 	}
 	if x != nil {
 		delete(sp.maps, at)

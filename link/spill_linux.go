@@ -18,12 +18,23 @@ func mapFile(f *os.File, n int) ([]byte, error) {
 }
 
 func mapMemory(n int) ([]byte, error) {
-	return unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	return huge(unix.Mmap(-1, 0, n, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON))
 }
 
 // moreMemory makes mapped memory longer, where it is or elsewhere. Its pages
 // move without being copied.
-func moreMemory(b []byte, n int) ([]byte, error) { return unix.Mremap(b, n, unix.MREMAP_MAYMOVE) }
+func moreMemory(b []byte, n int) ([]byte, error) {
+	return huge(unix.Mremap(b, n, unix.MREMAP_MAYMOVE))
+}
+
+// huge asks for huge pages for long memory (madvise(2): MADV_HUGEPAGE); a
+// system that has none does without.
+func huge(b []byte, err error) ([]byte, error) {
+	if len(b) >= hugeLeast {
+		_ = unix.Madvise(b, unix.MADV_HUGEPAGE)
+	}
+	return b, err
+}
 
 func unmap(b []byte) { _ = unix.Munmap(b) } // fails only for what was not mapped
 
