@@ -9,7 +9,7 @@ type interner struct {
 	arena  []byte
 	ends   []uint64 // text i is arena[ends[i-1]:ends[i]]
 	hashes []uint64 // of text i; ties are broken by it, never by i
-	table  []uint32 // open addressing: number+1, 0 is free
+	table  []uint64 // open addressing: the upper half of a text's hash, and its number+1; 0 is free
 	spill  *spill
 }
 
@@ -30,15 +30,16 @@ func (in *interner) bytes(i uint32) []byte {
 }
 
 // find gives the number of a text that is already there.
-func (in *interner) find(s string) (uint32, bool) {
+func (in *interner) find(s string) (uint32, bool) { return in.findHashed(s, xxh3.HashString(s)) }
+
+func (in *interner) findHashed(s string, h uint64) (uint32, bool) {
 	if len(in.table) == 0 {
 		return 0, false
 	}
-	h := xxh3.HashString(s)
 	mask := uint64(len(in.table) - 1)
 	for at := h & mask; in.table[at] != 0; at = (at + 1) & mask {
-		i := in.table[at] - 1
-		if in.hashes[i] == h && string(in.bytes(i)) == s {
+		x := in.table[at]
+		if i := uint32(x) - 1; x>>32 == h>>32 && string(in.bytes(i)) == s {
 			return i, true
 		}
 	}
@@ -47,13 +48,13 @@ func (in *interner) find(s string) (uint32, bool) {
 
 // add gives the number of a text, a new one if it is new.
 func (in *interner) add(s string) uint32 {
-	if i, ok := in.find(s); ok {
+	h := xxh3.HashString(s)
+	if i, ok := in.findHashed(s, h); ok {
 		return i
 	}
 	if 4*(len(in.ends)+1) > 3*len(in.table) {
 		in.grow()
 	}
-	h := xxh3.HashString(s)
 	in.arena = append(reserve(in.spill, in.arena, len(s)), s...)
 	in.ends = append(reserve(in.spill, in.ends, 1), uint64(len(in.arena)))
 	in.hashes = append(reserve(in.spill, in.hashes, 1), h)
@@ -64,7 +65,7 @@ func (in *interner) add(s string) uint32 {
 func (in *interner) grow() {
 	n := max(1024, 2*len(in.table))
 	release(in.spill, &in.table)
-	in.table = long[uint32](in.spill, n)
+	in.table = long[uint64](in.spill, n)
 	for i, h := range in.hashes {
 		in.place(h, uint32(i+1))
 	}
@@ -76,7 +77,7 @@ func (in *interner) place(h uint64, number uint32) {
 	for in.table[at] != 0 {
 		at = (at + 1) & mask
 	}
-	in.table[at] = number
+	in.table[at] = h>>32<<32 | uint64(number)
 }
 
 // close lets go of what only add and find need.
