@@ -166,7 +166,7 @@ func (q *asking) own(n int, from, to int32, kind uint8) (s stat) {
 	others := q.of(n)
 	for k := range q.tokens {
 		t := &q.tokens[k]
-		if t.month < from || t.month > to || w.values[t.value].kind != kind {
+		if t.month < from || t.month > to || w.kindOf[t.value] != kind {
 			continue
 		}
 		s.tokens += t.count

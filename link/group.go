@@ -17,8 +17,9 @@ type group struct {
 	only   int32 // the node, while there are no counts
 	from   int32 // first month that stats cover
 	months int32
-	stats  []stat // month by month, kind by kind: a report asks for one month's kinds
+	stats  []stat // kind by kind, month by month: a value asks for its kind while it was in use
 	turn   uint32 // when a node last came or went, see world.inBlocks
+	_      uint64 // to 64 bytes, a line of a core's cache: groups are met at random
 }
 
 func (g *group) has(month int32) bool { return uint32(month-g.from) < uint32(g.months) }
@@ -31,7 +32,7 @@ func (w *world) stat(g *group, month int32, kind uint8) stat {
 	if !g.has(month) {
 		return stat{}
 	}
-	return g.stats[(month-g.from)*w.kinds+int32(kind)]
+	return *g.at(month, kind)
 }
 
 // loneStat counts what the only node of a group says of a kind in some months.
@@ -46,7 +47,7 @@ func (w *world) loneStat(g *group, from, to int32, kind uint8) (s stat) {
 		return s
 	}
 	for _, t := range w.tokensOf(g.only) {
-		if t.month >= from && t.month <= to && w.values[t.value].kind == kind {
+		if t.month >= from && t.month <= to && w.kindOf[t.value] == kind {
 			s.tokens += t.count
 			s.repeats += t.count - 1
 		}
@@ -61,10 +62,20 @@ func (w *world) seenIn(g *group, v *value) int32 {
 		return w.loneStat(g, v.from, v.to, v.kind).tokens
 	}
 	n := int32(0)
-	for month := max(v.from-g.from, 0); month <= min(v.to-g.from, g.months-1); month++ {
-		n += g.stats[month*w.kinds+int32(v.kind)].tokens
+	for _, s := range g.during(v) {
+		n += s.tokens
 	}
 	return n
+}
+
+// during gives a group's counts for a value's kind while the value was in use.
+func (g *group) during(v *value) []stat {
+	from, to := max(v.from-g.from, 0), min(v.to-g.from, g.months-1)
+	if from > to {
+		return nil
+	}
+	row := int32(v.kind) * g.months
+	return g.stats[row+from : row+to+1]
 }
 
 // cover makes room for months in a group's counts.
@@ -75,12 +86,21 @@ func (w *world) cover(g *group, from, to int32) {
 	if g.stats != nil {
 		from, to = min(from, g.from), max(to, g.from+g.months-1)
 	}
-	months := to - from + 1
-	stats := make([]stat, months*w.kinds)
-	if g.stats != nil {
-		copy(stats[(g.from-from)*w.kinds:], g.stats)
+	had := *g
+	g.from, g.months = from, to-from+1
+	g.stats = make([]stat, g.months*w.kinds)
+	g.addStats(&had)
+}
+
+// addStats adds the counts of a group that covers no other months.
+func (g *group) addStats(x *group) {
+	for row := 0; row < len(x.stats); row += int(x.months) {
+		to := g.stats[row/int(x.months)*int(g.months)+int(x.from-g.from):]
+		for k, s := range x.stats[row : row+int(x.months)] {
+			to[k].tokens += s.tokens
+			to[k].repeats += s.repeats
+		}
 	}
-	g.from, g.months, g.stats = from, months, stats
 }
 
 // span gives the first and last month of a node's tokens and itself.
@@ -100,16 +120,16 @@ func (w *world) open(g *group) {
 	}
 	from, to := w.span(g.only)
 	w.cover(g, from, to)
-	w.at(g, w.nodes[g.only].month, 0).tokens += w.weightOf(g.only)
+	g.at(w.nodes[g.only].month, 0).tokens += w.weightOf(g.only)
 	for _, t := range w.tokensOf(g.only) {
-		s := w.at(g, t.month, w.values[t.value].kind)
+		s := g.at(t.month, w.kindOf[t.value])
 		s.tokens += t.count
 		s.repeats += t.count - 1
 	}
 }
 
-func (w *world) at(g *group, month int32, kind uint8) *stat {
-	return &g.stats[(month-g.from)*w.kinds+int32(kind)]
+func (g *group) at(month int32, kind uint8) *stat {
+	return &g.stats[int32(kind)*g.months+month-g.from]
 }
 
 // vacant gives a group that nobody is in.
@@ -132,7 +152,7 @@ func (w *world) place(i, g int32) {
 	if dense {
 		w.open(gr)
 		w.cover(gr, w.nodes[i].month, w.nodes[i].month)
-		w.at(gr, w.nodes[i].month, 0).tokens += w.weightOf(i)
+		gr.at(w.nodes[i].month, 0).tokens += w.weightOf(i)
 	} else {
 		gr.only, gr.stats = i, nil
 	}
@@ -147,7 +167,7 @@ func (w *world) place(i, g int32) {
 		}
 		if dense {
 			w.cover(gr, t.month, t.month)
-			s := w.at(gr, t.month, v.kind)
+			s := gr.at(t.month, v.kind)
 			s.tokens += t.count
 			s.repeats += repeats
 		}
@@ -164,7 +184,7 @@ func (w *world) take(i int32) {
 	gr.size -= w.weightOf(i)
 	dense := gr.nodes > 0
 	if dense {
-		w.at(gr, w.nodes[i].month, 0).tokens -= w.weightOf(i)
+		gr.at(w.nodes[i].month, 0).tokens -= w.weightOf(i)
 	} else {
 		gr.stats = nil
 		w.free = append(w.free, g)
@@ -177,7 +197,7 @@ func (w *world) take(i int32) {
 			repeats--
 		}
 		if dense {
-			s := w.at(gr, t.month, v.kind)
+			s := gr.at(t.month, v.kind)
 			s.tokens -= t.count
 			s.repeats = max(s.repeats-repeats, 0)
 		}
@@ -204,7 +224,7 @@ func (w *world) recount() {
 		w.counts = append(w.counts, counting{w: w, at: make([]int32, len(w.values))})
 	}
 	for k := range w.counts {
-		w.counts[k].stats = w.counts[k].stats[:0]
+		w.counts[k].used, w.counts[k].rest = 0, nil
 	}
 	for from := 0; from < len(w.groups); {
 		to, _ := slices.BinarySearch(starts[:len(w.groups)], starts[from]+countedNodes*uint32(len(w.counts)))
@@ -287,8 +307,16 @@ type counting struct {
 	w     *world
 	at    []int32 // by value: its place in rows + 1; zero between groups
 	rows  []holding
-	stats []stat // room for the groups' counts
+	stats [][]stat // room for the groups' counts; so many are in use, and of the last this is left
+	used  int
+	rest  []stat
 }
+
+// A room for counts is as long as all before it together, from 32 KiB to 8 MiB.
+const (
+	statsLeast   = 1 << 12
+	statsDoubles = 8
+)
 
 // holding is a value and who holds it.
 type holding struct {
@@ -305,14 +333,14 @@ func (c *counting) count(g int32, nodes []int32) {
 	for _, i := range nodes {
 		gr.size += w.weightOf(i)
 		if gr.stats != nil {
-			w.at(gr, w.nodes[i].month, 0).tokens += w.weightOf(i)
+			gr.at(w.nodes[i].month, 0).tokens += w.weightOf(i)
 		}
 		for _, t := range w.tokensOf(i) {
 			again := c.token(g, &t)
 			if gr.stats == nil {
 				continue
 			}
-			s := w.at(gr, t.month, w.values[t.value].kind)
+			s := gr.at(t.month, w.kindOf[t.value])
 			s.tokens += t.count
 			s.repeats += t.count - 1 + again
 		}
@@ -347,12 +375,20 @@ func (c *counting) cover(gr *group, nodes []int32) {
 		from, to = min(from, f), max(to, t)
 	}
 	gr.from, gr.months = from, to-from+1
-	n := int(gr.months * c.w.kinds)
-	if cap(c.stats)-len(c.stats) < n {
-		c.stats = make([]stat, 0, max(2*cap(c.stats), n, 1<<12)) // groups that were counted keep theirs
-	}
-	at := len(c.stats)
-	c.stats = c.stats[:at+n]
-	gr.stats = c.stats[at : at+n : at+n]
+	gr.stats = c.room(int(gr.months * c.w.kinds))
 	clear(gr.stats)
+}
+
+// room gives a place for so many counts until all is counted anew.
+func (c *counting) room(n int) []stat {
+	for len(c.rest) < n {
+		if c.used == len(c.stats) {
+			c.stats = append(c.stats, long[stat](c.w.sp, max(n, statsLeast<<min(c.used, statsDoubles))))
+		}
+		c.rest = c.stats[c.used]
+		c.used++
+	}
+	out := c.rest[:n:n]
+	c.rest = c.rest[n:]
+	return out
 }

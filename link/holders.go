@@ -21,10 +21,17 @@ type holders struct {
 // hub is what is kept of a value that many hold: where each is and who holds
 // it most.
 type hub struct {
-	index  []uint32          // places in list + 1 by hash of the group, 0 = free
+	index  []indexed         // by hash of the group
 	top    [topHolders]int32 // the groups that hold it most, most first, as of when it was last ranked
 	ranked int32             // how many of top there are
 	_      uint32            // to 64 bytes: the arena's blocks are powers of two
+}
+
+// indexed is where in a list a group stands. With the group beside the place,
+// to find that a group holds nothing takes no look into the list.
+type indexed struct {
+	group int32
+	place int32 // + 1, 0 = free
 }
 
 const (
@@ -54,7 +61,7 @@ func (h *hub) hashed(g int32) uint32 {
 func (h *holders) at(g int32) uint32 {
 	hub := h.hub
 	k := hub.hashed(g)
-	for hub.index[k] != 0 && h.list[hub.index[k]-1].group != g {
+	for hub.index[k].place != 0 && hub.index[k].group != g {
 		k = hub.next(k)
 	}
 	return k
@@ -69,7 +76,7 @@ func (h *hub) next(k uint32) uint32 {
 
 func (h *holders) find(g int32) int {
 	if h.many() {
-		return int(h.hub.index[h.at(g)]) - 1
+		return int(h.hub.index[h.at(g)].place) - 1
 	}
 	for i := range h.list {
 		if h.list[i].group == g {
@@ -106,7 +113,7 @@ func (h *holders) push(x holder, from *arena) {
 	case n > fewHolders && (!many || 2*n > len(h.hub.index)):
 		h.build(from)
 	case many:
-		h.hub.index[h.at(x.group)] = uint32(n)
+		h.hub.index[h.at(x.group)] = indexed{x.group, int32(n)}
 	}
 }
 
@@ -116,15 +123,16 @@ func (h *holders) build(from *arena) {
 		h.hub = &carve[hub](from, 1)[:1][0]
 		*h.hub = hub{}
 	}
-	n := 4 * len(h.list)
+	n := 3 * len(h.list)
 	if cap(h.hub.index) < n {
 		giveBack(from, h.hub.index)
-		h.hub.index = carve[uint32](from, n)
+		h.hub.index = carve[indexed](from, n)
 	}
 	h.hub.index = h.hub.index[:n]
 	clear(h.hub.index)
 	for i := range h.list {
-		h.hub.index[h.at(h.list[i].group)] = uint32(i + 1)
+		g := h.list[i].group
+		h.hub.index[h.at(g)] = indexed{g, int32(i + 1)}
 	}
 }
 
@@ -153,7 +161,7 @@ func (h *holders) drop(i int) {
 	if h.many() {
 		h.forget(h.at(h.list[i].group))
 		if i != last {
-			h.hub.index[h.at(h.list[last].group)] = uint32(i + 1)
+			h.hub.index[h.at(h.list[last].group)].place = int32(i + 1)
 		}
 	}
 	h.list[i] = h.list[last]
@@ -165,14 +173,14 @@ func (h *holders) drop(i int) {
 func (h *holders) forget(free uint32) {
 	hub := h.hub
 	n := uint32(len(hub.index))
-	for k := hub.next(free); hub.index[k] != 0; k = hub.next(k) {
-		from := hub.hashed(h.list[hub.index[k]-1].group)
+	for k := hub.next(free); hub.index[k].place != 0; k = hub.next(k) {
+		from := hub.hashed(hub.index[k].group)
 		if (k+n-from)%n >= (k+n-free)%n {
 			hub.index[free] = hub.index[k]
 			free = k
 		}
 	}
-	hub.index[free] = 0
+	hub.index[free] = indexed{}
 }
 
 func (h *holders) clear() {

@@ -31,7 +31,7 @@ func (w *world) settle() {
 func (w *world) stale(i int32) bool {
 	for k := range w.tokensOf(i) {
 		t := &w.tokens[w.nodes[i].tokens+uint32(k)]
-		if t.bits >= w.p.medium && w.values[t.value].stamp > w.seen[i] {
+		if t.bits >= w.p.medium && w.stamps[t.value] > w.seen[i] {
 			return true
 		}
 	}
@@ -42,8 +42,8 @@ func (w *world) stale(i int32) bool {
 // value that many groups hold changes nobody's mind.
 func (w *world) stampOf(i int32) {
 	for _, t := range w.tokensOf(i) {
-		if v := &w.values[t.value]; !v.holders.many() {
-			v.stamp = w.clock
+		if !w.values[t.value].holders.many() {
+			w.stamps[t.value] = w.clock
 		}
 	}
 }
@@ -56,9 +56,9 @@ const heeds = 16
 // not those of which either holds so many that one is next to nothing.
 func (w *world) stampMove(i, from, to int32) {
 	for _, t := range w.tokensOf(i) {
-		v := &w.values[t.value]
-		if !v.holders.many() && max(v.holders.count(from), v.holders.count(to)) < heeds*t.count {
-			v.stamp = w.clock
+		h := &w.values[t.value].holders
+		if !h.many() && max(h.count(from), h.count(to)) < heeds*t.count {
+			w.stamps[t.value] = w.clock
 		}
 	}
 }

@@ -271,7 +271,7 @@ func (c *cutter) count() {
 }
 
 func (c *cutter) at(side uint8, month int32, kind uint8) *stat {
-	return &c.stats[side][(month-c.gr.from)*c.w.kinds+int32(kind)]
+	return &c.stats[side][int32(kind)*c.gr.months+month-c.gr.from]
 }
 
 // seen counts the reports of a half that name a value of this kind while this

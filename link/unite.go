@@ -282,8 +282,7 @@ func (w *world) seenTwice(g *group, v *value) (s stat) {
 	if g.stats == nil {
 		return w.loneStat(g, v.from, v.to, v.kind)
 	}
-	for month := max(v.from-g.from, 0); month <= min(v.to-g.from, g.months-1); month++ {
-		x := g.stats[month*w.kinds+int32(v.kind)]
+	for _, x := range g.during(v) {
 		s.tokens += x.tokens
 		s.repeats += x.repeats
 	}
@@ -344,11 +343,7 @@ func (u *uniting) join(a, b int32) {
 	w.open(x)
 	w.open(y)
 	w.cover(x, min(x.from, y.from), max(x.from+x.months, y.from+y.months)-1)
-	to := x.stats[(y.from-x.from)*w.kinds:]
-	for k, s := range y.stats {
-		to[k].tokens += s.tokens
-		to[k].repeats += s.repeats
-	}
+	x.addStats(y)
 	var fresh []int32
 	for _, vi := range u.values[b] {
 		v := &w.values[vi]
@@ -357,7 +352,7 @@ func (u *uniting) join(a, b int32) {
 		h.drop(h.find(b))
 		if i := h.find(a); i >= 0 {
 			to := &h.list[i]
-			w.at(x, max(to.first, from.first), v.kind).repeats++
+			x.at(max(to.first, from.first), v.kind).repeats++
 			to.count += from.count
 			to.bits, to.first = max(to.bits, from.bits), min(to.first, from.first)
 		} else {
@@ -368,7 +363,7 @@ func (u *uniting) join(a, b int32) {
 		if h.many() {
 			u.hubs = append(u.hubs, vi)
 		}
-		w.touch(v)
+		w.touch(vi)
 	}
 	u.values[a] = w.mergedByStem(u.values[a], fresh)
 	x.size += y.size

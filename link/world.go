@@ -31,8 +31,10 @@ type world struct {
 	nodes   []node   // and one more that ends the last
 	tokens  []token  // node by node
 	values  []value
-	byStem  []int32 // the values, those of one stem together
-	of      []int32 // the group of each node, -1 before it is placed
+	kindOf  []uint8  // by value: its kind once more, near at hand
+	stamps  []uint32 // by value: the clock when its holders last changed
+	byStem  []int32  // the values, those of one stem together
+	of      []int32  // the group of each node, -1 before it is placed
 	groups  []group
 	free    []int32           // groups that are empty
 	rivals  map[int32][]int32 // nodes that a person keeps apart
@@ -114,25 +116,26 @@ type token struct {
 	count int32 // reports of the node that hold it
 }
 
-// value is a tenure as this component sees it.
+// value is a tenure as this component sees it. What is asked of the values of
+// a group one after the other fills the first of two lines of a core's cache.
 type value struct {
-	tenure   uint32
 	stem     uint32 // what it stems from, see world.addStems
 	kind     uint8
 	family   uint8
 	soft     uint8
-	from, to int32   // months
-	prior    int32   // what rules out chance, in 1/1000 bit
-	worth    int32   // the same, tapered by how many groups it touches
-	share    float64 // how often such a value is supplied
-	total    int32   // reports that name it
-	seen     int32   // reports that name a value of the kind while it was in use
-	base     float64 // the share of the ones among the others
-	stamp    uint32  // the clock when its holders last changed
+	from, to int32 // months
+	prior    int32 // what rules out chance, in 1/1000 bit
+	worth    int32 // the same, tapered by how many groups it touches
+	holders  holders
+
+	share  float64 // how often such a value is supplied
+	base   float64 // the share of the ones that name it among those that could
+	total  int32   // reports that name it
+	seen   int32   // reports that name a value of the kind while it was in use
+	tenure uint32
 
 	mostJoining, mostFit float64 // the most bits that it can give, see asking
-
-	holders holders
+	_                    [2]uint64
 }
 
 const monthMinutes = 28 * 24 * 60
@@ -235,8 +238,10 @@ func (w *world) addTokens() {
 		}
 	}
 	w.nodes[w.len()].tokens = uint32(len(w.tokens))
+	w.kindOf, w.stamps = long[uint8](w.sp, len(w.values)), long[uint32](w.sp, len(w.values))
 	for i := range w.values {
-		local[w.values[i].tenure] = 0
+		v := &w.values[i]
+		local[v.tenure], w.kindOf[i] = 0, v.kind
 	}
 	w.kinds = int32(len(codes) + 1)
 	w.rankMonths()
@@ -338,7 +343,7 @@ func (w *world) addBases() {
 	}
 	all := make([]int32, months*w.kinds)
 	for _, t := range w.tokens {
-		all[int32(w.values[t.value].kind)*months+t.month] += t.count
+		all[int32(w.kindOf[t.value])*months+t.month] += t.count
 		w.values[t.value].total += t.count
 	}
 	for i := range w.values {
@@ -402,7 +407,7 @@ func (w *world) taper() {
 		if squares > 0 {
 			if worth := int32(float64(v.prior) / (1 + w.p.taper*(sum*sum/squares-1))); worth != v.worth {
 				if min(worth, v.worth) < w.p.strong {
-					w.touch(v) // else it holds a node all the same
+					w.touch(int32(i)) // else it holds a node all the same
 				}
 				v.worth = worth
 			}
@@ -411,9 +416,9 @@ func (w *world) taper() {
 }
 
 // touch says that a value's holders or worth changed.
-func (w *world) touch(v *value) {
+func (w *world) touch(v int32) {
 	w.clock++
-	v.stamp = w.clock
+	w.stamps[v] = w.clock
 }
 
 // worldLeast is how many reports a component has whose arrays are taken out of
@@ -428,9 +433,17 @@ func (w *world) end() {
 			a.end()
 		}
 	}
+	for k := range w.counts {
+		for i := range w.counts[k].stats {
+			release(w.sp, &w.counts[k].stats[i])
+		}
+	}
 	release(w.sp, &w.nodes)
 	release(w.sp, &w.tokens)
 	release(w.sp, &w.values)
+	release(w.sp, &w.kindOf)
+	release(w.sp, &w.stamps)
+	release(w.sp, &w.byStem)
 	release(w.sp, &w.of)
 	release(w.sp, &w.seen)
 }
