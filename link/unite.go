@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // uniting joins groups that save bits by being one, best first, in rounds of
@@ -110,11 +111,20 @@ func (u *uniting) weighAll(groups []int32) {
 	for len(u.scales) < n {
 		u.scales = append(u.scales, scale{u: u, slot: make([]int32, len(u.into))})
 	}
+	var next atomic.Int64
 	var rest sync.WaitGroup
-	for k := 1; k < n; k++ {
-		rest.Go(func() { u.scales[k].weigh(groups[k*len(groups)/n : (k+1)*len(groups)/n]) })
+	for k := range n { // some at a time, since the first groups are the largest
+		rest.Go(func() {
+			for {
+				to := int(next.Add(least / 4))
+				from := to - least/4
+				if from >= len(groups) {
+					return
+				}
+				u.scales[k].weigh(groups[from:min(to, len(groups))])
+			}
+		})
 	}
-	u.scales[0].weigh(groups[:len(groups)/n])
 	rest.Wait()
 	for k := range u.scales {
 		for _, p := range u.scales[k].offers {
