@@ -108,6 +108,7 @@ func runLink(ctx context.Context, c *call) error {
 	}
 	b.Spill(*out, int64(arrayShare*float64(limit)))
 	defer b.Close()
+	seldomCollect()
 	refused, err := addReports(ctx, c.stderr, b, files)
 	if err != nil {
 		return err

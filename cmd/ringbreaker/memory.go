@@ -97,6 +97,11 @@ func boundMemory(limit int64) (undo func()) {
 	}
 }
 
+// seldomCollect lets more garbage lie while reports are read: what lives in the
+// heap then is some megabytes of dictionaries, since the reports are elsewhere
+// ([link.Builder.Spill]), and to read them over for every few of them is a waste.
+func seldomCollect() { debug.SetGCPercent(400) }
+
 // oftenCollect lets the garbage collector come more often while so many
 // reports are parted: left alone it lets as much garbage lie as there is life,
 // and what lives then is mostly without pointers, which costs it nothing.
