@@ -1,6 +1,7 @@
 package fraud
 
 import (
+	"bytes"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -49,7 +50,8 @@ func (l Leaf) Bytes() ([]byte, error) {
 	}, "\n")), nil
 }
 
-// ParseLeaf reads what Bytes wrote.
+// ParseLeaf reads what Bytes wrote, and nothing that only means the same: one
+// leaf has one text, or two hashes would stand for it.
 func ParseLeaf(b []byte) (Leaf, error) {
 	f := strings.Split(string(b), "\n")
 	if len(f) != 6 || f[0] != leafHead || f[5] != "" {
@@ -63,6 +65,9 @@ func ParseLeaf(b []byte) (Leaf, error) {
 	copy(l.Digest[:], sum)
 	if l.At, err = time.Parse(time.RFC3339, f[4]); err != nil {
 		return Leaf{}, fmt.Errorf("leaf time is not RFC 3339: %w", ErrInvalid)
+	}
+	if again, err := l.Bytes(); err != nil || !bytes.Equal(again, b) {
+		return Leaf{}, fmt.Errorf("leaf is not written as %s is: %w", leafHead, ErrInvalid)
 	}
 	return l, nil
 }

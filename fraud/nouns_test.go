@@ -1,6 +1,7 @@
 package fraud_test
 
 import (
+	"bytes"
 	"errors"
 	"testing"
 	"time"
@@ -96,17 +97,29 @@ func TestLeafReadsBackAndRefusesLineBreaks(t *testing.T) {
 	if _, err := l.Bytes(); !errors.Is(err, fraud.ErrInvalid) {
 		t.Errorf("a leaf with two references was written: %v", err)
 	}
+	for _, other := range [][2]string{
+		{"report", "re\rport"},                                // found by FuzzParseLeaf
+		{"alder/1", "alder/1\r"},                              // two lines to some readers
+		{"010203", "01020C"},                                  // in capitals
+		{"2023-10-19T09:00:00Z", "2023-10-19T11:00:00+02:00"}, // the same instant
+		{"2023-10-19T09:00:00Z", "2023-10-19T09:00:00.000Z"},
+	} {
+		if _, err := fraud.ParseLeaf(bytes.Replace(b, []byte(other[0]), []byte(other[1]), 1)); !errors.Is(err, fraud.ErrInvalid) {
+			t.Errorf("a leaf with %q is read: %v", other[1], err)
+		}
+	}
 }
 
 func FuzzParseLeaf(f *testing.F) {
 	f.Add([]byte("ringbreaker/leaf/1\nreport\na/1\n" + "00000000000000000000000000000000000000000000000000000000000000ff" + "\n2023-10-19T09:00:00Z\n"))
+	f.Add([]byte("ringbreaker/leaf/1\nre\rport\n+08/1\n" + "00000000000000000000000000000000000000000000000000000000000000FF" + "\n2023-10-19T09:00:00+02:00\n"))
 	f.Fuzz(func(t *testing.T, in []byte) {
 		l, err := fraud.ParseLeaf(in)
 		if err != nil {
 			return
 		}
-		if _, err := l.Bytes(); err != nil {
-			t.Errorf("what parses cannot be written: %v", err)
+		if out, err := l.Bytes(); err != nil || !bytes.Equal(in, out) {
+			t.Errorf("what parses is written as %q, %v", out, err)
 		}
 	})
 }
