@@ -461,6 +461,7 @@ type Status struct {
 	Shown   int             // our indicators that the peer has seen, or may have
 	Seen    int             // the peer's that we have seen
 	Exposed string          // a sentence, if the peer stopped half-way
+	Gone    bool            // what it kept for the next match of its epoch is no longer there
 }
 
 // patience is how long a peer may be silent in the middle of a round that
@@ -488,7 +489,7 @@ func (e *Engine) Status(ctx context.Context, id fraud.MatchID) (Status, error) {
 		return e.busy(ctx, s)
 	}
 	defer release()
-	st := Status{Match: s.m, Terms: s.state.Terms}
+	st := Status{Match: s.m, Terms: s.state.Terms, Gone: s.state.Gone}
 	p := s.state.Party
 	if p == nil || over(s.m.Step) {
 		return st, nil
@@ -534,12 +535,13 @@ func (e *Engine) busy(ctx context.Context, s *session) (Status, error) {
 	var saved struct { // gob leaves the rest out
 		Terms   Terms
 		Stopped bool
+		Gone    bool
 		Party   *struct{ Next int }
 	}
 	if err := gob.NewDecoder(bytes.NewReader(plain)).Decode(&saved); err != nil {
 		return st, fmt.Errorf("read the state of match %s: %w", m.ID, err)
 	}
-	st.Terms = saved.Terms
+	st.Terms, st.Gone = saved.Terms, saved.Gone
 	if p := saved.Party; p != nil && !over(m.Step) {
 		st.Stopped = saved.Stopped
 		if fixed := rounds(); p.Next < len(fixed) { // behind them nobody's consent is missing

@@ -170,9 +170,10 @@ func (p *party) wake() {
 }
 
 // forget drops the secrets and the lists when a match is over: what is left is
-// the report, both commitments, the transcript and the last message.
-func (p *party) forget() error {
-	if p.Terms.Epoch && p.step() == fraud.MatchIndicators {
+// the report, both commitments, the transcript and the last message. One of an
+// epoch keeps what the next one goes on from, until that is let go too.
+func (p *party) forget(all bool) error {
+	if p.Terms.Epoch && p.step() == fraud.MatchIndicators && !all {
 		p.Mine, p.Got, p.Labels, p.Opened = map[string][]byte{}, map[string][]byte{}, nil, nil
 		return nil
 	}

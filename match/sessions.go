@@ -38,6 +38,7 @@ type state struct {
 	Round int             // the round that was next then
 
 	Stopped bool // too little in common to go on
+	Gone    bool // what it kept for the next match of its epoch is no longer there
 }
 
 // note writes down what people must know of an error: that the peer was
@@ -215,7 +216,7 @@ func (e *Engine) save(ctx context.Context, s *session) error {
 		}
 		s.state.Stopped = p.below()
 		if over(s.m.Step) {
-			if err := p.forget(); err != nil {
+			if err := p.forget(s.state.Gone); err != nil {
 				return err
 			}
 		}

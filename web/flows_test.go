@@ -555,6 +555,11 @@ func TestAMatchIsContinuedWithWhatIsNew(t *testing.T) {
 	if status, _, _ := v.post(at, url.Values{"csrf": {v.csrf}}); status != http.StatusConflict {
 		t.Errorf("%d for continuing a match that the other side offered", status)
 	}
+	w.matches[0].Offered, w.status.Gone = true, true // it was continued, and has let go of its keys
+	v.shows("/matches/"+string(w.matches[0].ID), nil, "Match again with what is new")
+	if status, _, _ := v.post(at, url.Values{"csrf": {v.csrf}}); status != http.StatusConflict {
+		t.Errorf("%d for continuing a match whose keys are gone", status)
+	}
 }
 
 func TestAFailingCheckBlocksSigningUntilSomebodySaysWhy(t *testing.T) {

@@ -183,7 +183,7 @@ func (s *Server) matchNext(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("status of match %s: %w", id, err)
 	}
 	if !continues(m, status) {
-		return fmt.Errorf("match %s keeps no keys, was offered by the other side or has not come to its count: %w", id, fraud.ErrConflict)
+		return fmt.Errorf("match %s keeps no keys or was continued already, was offered by the other side or has not come to its count: %w", id, fraud.ErrConflict)
 	}
 	o := matchOffer{Peer: m.Peer, Terms: status.Terms, Continues: id, Had: m.OurSize}
 	if o.Size, o.Left, err = s.Joint.Preview(ctx, m.Peer, o.Terms); err != nil {
@@ -194,7 +194,7 @@ func (s *Server) matchNext(w http.ResponseWriter, r *http.Request) error {
 
 // continues says whether we may offer a match that continues this one.
 func continues(m fraud.Match, status match.Status) bool {
-	return m.Offered && status.Terms.Epoch && revealIndex(m.Step) >= 0
+	return m.Offered && status.Terms.Epoch && !status.Gone && revealIndex(m.Step) >= 0
 }
 
 func (o matchOffer) wrong() []problem {
