@@ -75,7 +75,8 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 }
 
 // hour does what a clock asks for: listings and freezes that ran out, rings
-// that came back, what matches keep for nobody, checkpoints to be witnessed.
+// that came back, matches that stand still or keep what nobody needs, checkpoints
+// to be witnessed.
 func (n *Node) hour(ctx context.Context) {
 	ctx = n.Console(ctx)
 	if err := n.Flow(ctx); err != nil {
@@ -92,6 +93,9 @@ func (n *Node) hour(ctx context.Context) {
 	}
 	if _, _, err := n.TellKeys(ctx); err != nil {
 		n.log.ErrorContext(ctx, "hourly keys", slog.String("error", err.Error()))
+	}
+	if _, err := n.Match.Resume(ctx); err != nil {
+		n.log.WarnContext(ctx, "matches stand still", slog.String("error", err.Error()))
 	}
 	if _, err := n.Match.Clear(ctx); err != nil {
 		n.log.ErrorContext(ctx, "hourly matches", slog.String("error", err.Error()))

@@ -1,6 +1,7 @@
 package match_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -177,5 +178,60 @@ func TestACommitmentIsSaidAnewWhenThePeerSawMoreOfOurLedger(t *testing.T) {
 	m, err = a.Advance(t.Context(), m.ID)
 	if must(t, m, err, fraud.MatchCount); m.Report.Count != 10 {
 		t.Errorf("%d in common, want 10", m.Report.Count)
+	}
+}
+
+// A match that a lost connection left standing goes on within the hour; nobody
+// is asked about one that waits for people.
+func TestAMatchThatStandsStillGoesOnByItself(t *testing.T) {
+	a, b := companies(t)
+	id := agreed(t, a, b)
+	down := true
+	asked := 0
+	a.wire = wireFunc(func(r *http.Request) (*http.Response, error) {
+		asked++
+		if down && isPath(r, "/list/tags") {
+			return nil, errors.New("connection refused")
+		}
+		return http.DefaultTransport.RoundTrip(r)
+	})
+	resumed := func(want int, fails bool) {
+		t.Helper()
+		if n, err := a.Resume(t.Context()); n != want || (err != nil) != fails {
+			t.Errorf("it went on with %d matches, %v; want %d, an error: %v", n, err, want, fails)
+		}
+	}
+	if _, err := a.Advance(t.Context(), id); err == nil {
+		t.Fatal("the connection was lost")
+	}
+	a.start(t)
+	resumed(0, true)
+	down = false
+	b.start(t)
+	resumed(1, false)
+	m, err := a.Advance(t.Context(), id)
+	must(t, m, err, fraud.MatchCount)
+	asked = 0
+	resumed(0, false) // people have not agreed to the kinds
+	if n, err := b.Resume(t.Context()); n != 0 || err != nil {
+		t.Errorf("the side that answers went on with %d, %v", n, err)
+	}
+	if asked != 0 {
+		t.Errorf("the peer was asked %d times about what waits for people", asked)
+	}
+	// An offer whose acceptance did not reach us is found; one of weeks ago is let rest.
+	old, err := a.Offer(a.desk(t), "birch", terms())
+	must(t, old, err, fraud.MatchOffered)
+	a.now = a.now.Add(8 * 24 * time.Hour)
+	young, err := a.Offer(a.desk(t), "birch", terms())
+	must(t, young, err, fraud.MatchOffered)
+	for _, id := range []fraud.MatchID{old.ID, young.ID} {
+		if _, err := b.Accept(b.desk(t), id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	resumed(1, false)
+	if a.matches[old.ID].Step != fraud.MatchOffered || a.matches[young.ID].Step != fraud.MatchCount {
+		t.Errorf("the old offer is %s and the young one %s", a.matches[old.ID].Step, a.matches[young.ID].Step)
 	}
 }
