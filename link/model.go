@@ -136,7 +136,7 @@ var paramNames = []string{
 }
 
 // laterParams are those that came after models were first adopted.
-var laterParams = []string{"split", "silent", "silent_most", "silent_least", "supplied", "supplied_least"}
+var laterParams = []string{"split", "silent", "silent_most", "silent_least", "supplied", "supplied_least", "hang_core"}
 
 func (m *Model) row(f []string) error {
 	switch {

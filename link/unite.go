@@ -17,8 +17,9 @@ type uniting struct {
 	best   []offer   // by group: with whom it saves most
 	into   []int32   // by group: what it became part of, itself if it stands
 	barred map[[2]int32]bool
-	hubs   []int32 // values whose many holders changed and are to be ranked
-	scales []scale // one for each that weighs at the same time
+	hubs   []int32  // values whose many holders changed and are to be ranked
+	asked  []uint32 // by value: the clock when its holders were last asked all at once
+	scales []scale  // one for each that weighs at the same time
 }
 
 // scale weighs groups against others. Weighing changes nothing in the world.
@@ -56,7 +57,9 @@ func (w *world) unite() bool {
 			u.best[g] = offer{with: -1}
 		}
 		u.weighAll(todo)
-		todo = u.joinMutual()
+		if todo = u.joinMutual(); len(todo) == 0 {
+			todo = u.gather()
+		}
 		any = any || len(todo) > 0
 	}
 	if any {
@@ -319,10 +322,12 @@ func (u *uniting) joinMutual() []int32 {
 		u.join(p.a, p.b)
 	}
 	u.rankHubs()
-	if u.barred != nil {
-		u.bar()
-	}
-	var todo []int32
+	u.bar()
+	return u.shaken(changed)
+}
+
+// shaken gives the groups that changed and those whose best partner did.
+func (u *uniting) shaken(changed []bool) (todo []int32) {
 	for g, o := range u.best {
 		if u.into[g] != int32(g) || u.w.groups[g].nodes == 0 {
 			continue

@@ -149,11 +149,17 @@ func forgive(p *params, shared, missed *[numHands]float64) {
 // number that came back after a silence went to whoever asked for numbers, to
 // large users rather than to small ones, so there their own use counts too.
 func (v *value) saved(p *params, count, seen int32) float64 {
+	return v.savedAmong(p, count, seen, count, seen)
+}
+
+// savedAmong is what a value saves if two groups become one that are two of
+// several which would: what those make of it does not make it common.
+func (v *value) savedAmong(p *params, count, seen, of, ofSeen int32) float64 {
 	often := float64(count) / float64(max(seen, count))
 	if v.soft == softReuse {
 		return math.Log2(1 + (1-v.share)/v.share*often/v.base)
 	}
-	often /= v.elsewhere(p, count, seen)
+	often /= v.elsewhere(p, of, ofSeen)
 	if v.prior < p.medium {
 		return math.Log2(v.share + (1-v.share)*often)
 	}
@@ -161,8 +167,8 @@ func (v *value) saved(p *params, count, seen int32) float64 {
 	return math.Log2(1 + own/(1-own)*often)
 }
 
-// elsewhere is how common a value is in all reports but those of two groups, of
-// which so many hold it and so many could: the two are not held to share what
+// elsewhere is how common a value is in all reports but those of some groups, of
+// which so many hold it and so many could: they are not held to share what
 // they made common themselves, and what nobody else names says more than what
 // others do. What a count cannot know is filled up with how often such values
 // are supplied (the mean of a beta distribution: Gelman et al., Bayesian Data

@@ -54,7 +54,7 @@ type params struct {
 	supplied, suppliedLeast          float64
 	merge, miss, split               float64
 	silent, silentMost               float64
-	silentLeast                      int32
+	silentLeast, hangCore            int32
 	hand, handOther, handMiss        float64
 	missHand                         float64
 	strong, medium                   int32 // 1/1000 bit
@@ -80,7 +80,7 @@ func (b *Builder) params() params {
 		assign: m.Param("assign"), second: m.Param("second"), taper: m.Param("taper"), attribute: m.Param("attribute"),
 		supplied: m.Param("supplied"), suppliedLeast: m.Param("supplied_least"),
 		merge: m.Param("merge"), miss: m.Param("miss"), split: m.Param("split"),
-		silent: m.Param("silent"), silentMost: m.Param("silent_most"), silentLeast: int32(m.Param("silent_least")),
+		silent: m.Param("silent"), silentMost: m.Param("silent_most"), silentLeast: int32(m.Param("silent_least")), hangCore: int32(m.Param("hang_core")),
 		hand: m.Param("hand"), handOther: m.Param("hand_other"), handMiss: m.Param("hand_miss"), missHand: m.Param("miss_hand"),
 		strong: int32(m.Param("strong") * 1000), medium: int32(m.Param("medium") * 1000),
 	}
@@ -226,12 +226,12 @@ func (w *world) addTokens() {
 				if v < 0 {
 					v = int32(len(w.values))
 					local[h.tenure] = v + 1
-					kind := x.kind + 64*x.soft
+					kind := x.likeness()
 					if codes[kind] == 0 {
 						codes[kind] = uint8(len(codes) + 1)
 					}
 					from, to := w.m.use(x)
-					w.values = append(reserve(w.sp, w.values, 1), value{tenure: h.tenure, kind: codes[kind], family: x.family, soft: x.soft, share: w.p.shareOf(x), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
+					w.values = append(reserve(w.sp, w.values, 1), value{tenure: h.tenure, kind: codes[kind], family: x.family, soft: x.soft, share: w.p.shareOf(x), seen: w.m.named.around(x, from, to), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
 				}
 				w.addToken(i, v, w.m.incs[h.inc])
 			}
@@ -335,7 +335,8 @@ func (w *world) addRivals(rules *rules, ofRank func(uint32) (int32, bool)) {
 	}
 }
 
-// addBases counts how common each value is in its time, among all of its kind.
+// addBases counts how common each value is in its time, among all of its kind:
+// in the component, or in all of the material if that is more.
 func (w *world) addBases() {
 	months := int32(0)
 	for _, t := range w.tokens {
@@ -348,10 +349,11 @@ func (w *world) addBases() {
 	}
 	for i := range w.values {
 		v := &w.values[i]
+		here := int32(0)
 		for month := v.from; month <= min(v.to, months-1); month++ {
-			v.seen += all[int32(v.kind)*months+month]
+			here += all[int32(v.kind)*months+month]
 		}
-		v.seen = max(v.seen, v.total)
+		v.seen = max(v.seen, here, v.total)
 		v.base = float64(v.total) / float64(v.seen)
 		v.mostJoining = math.Log2(1 + (1-v.share)/v.share/v.base)
 		v.mostFit = math.Log2((1-v.share)/v.base + v.share)
@@ -397,15 +399,14 @@ func (w *world) taper() {
 	w.recount()
 	for i := range w.values {
 		v := &w.values[i]
-		sum, squares := 0.0, 0.0
+		var groups spread
 		for _, h := range v.holders.list {
-			if size := w.groups[h.group].size; size >= 4 && size-h.count >= max(3, h.count) {
-				sum += float64(h.count)
-				squares += float64(h.count) * float64(h.count)
+			if w.groups[h.group].unrelated(h) {
+				groups.add(h.count)
 			}
 		}
-		if squares > 0 {
-			if worth := int32(float64(v.prior) / (1 + w.p.taper*(sum*sum/squares-1))); worth != v.worth {
+		if groups.squares > 0 {
+			if worth := groups.worth(&w.p, v); worth != v.worth {
 				if min(worth, v.worth) < w.p.strong {
 					w.touch(int32(i)) // else it holds a node all the same
 				}
@@ -413,6 +414,23 @@ func (w *world) taper() {
 			}
 		}
 	}
+}
+
+// unrelated says whether a holder of a value is of some size and has a life of
+// its own without it.
+func (g *group) unrelated(h holder) bool { return g.size >= 4 && g.size-h.count >= max(3, h.count) }
+
+// spread is over how many groups a value is spread, as it is being added up.
+type spread struct{ sum, squares float64 }
+
+func (s *spread) add(count int32) {
+	s.sum += float64(count)
+	s.squares += float64(count) * float64(count)
+}
+
+// worth is what a value is worth that is spread so.
+func (s *spread) worth(p *params, v *value) int32 {
+	return int32(float64(v.prior) / (1 + p.taper*(s.sum*s.sum/s.squares-1)))
 }
 
 // touch says that a value's holders or worth changed.

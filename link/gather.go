@@ -1,0 +1,150 @@
+package link
+
+import "slices"
+
+// A value that one operator kept while it changed its numbers is in the hands
+// of many groups. Weighed pair by pair each of them finds it common, since the
+// others name it too, and stays alone; asked of all at once it is not. So of
+// the groups that hold a value it is asked which would be one with the largest
+// holder, if common is only what the others make of it.
+
+// gather joins groups that hang on a value of a larger one, value by value, and
+// gives those to be weighed anew.
+func (u *uniting) gather() []int32 {
+	w := u.w
+	if u.asked == nil {
+		u.asked = make([]uint32, len(w.values))
+	}
+	changed, any := make([]bool, len(u.best)), false
+	for i := range w.values {
+		v := &w.values[i]
+		if n := len(v.holders.list); v.prior < w.p.medium || v.soft != hard || n < gatherLeast || n > manyHolders || u.asked[i] > 0 && w.stamps[i] <= u.asked[i] {
+			continue
+		}
+		u.asked[i] = max(w.clock, 1)
+		core, hung := u.hung(v)
+		if len(hung) < gatherLeast-1 {
+			continue // a pair is weighed as a pair
+		}
+		any = true
+		for _, h := range hung {
+			changed[h.group], changed[u.find(core)] = true, true
+			u.join(u.find(core), h.group)
+		}
+		u.bar()
+	}
+	if !any {
+		return nil
+	}
+	u.rankHubs()
+	return u.shaken(changed)
+}
+
+// gatherLeast is how many groups hold a value that may be asked of all at once.
+const gatherLeast = 3
+
+// hanger is a group that holds a value of another, the core, and may be its.
+type hanger struct {
+	group  int32
+	shared []int32 // values that the core holds too, by stem
+	faint  float64 // bits of those that cannot bring two together
+	lack   *lack
+}
+
+// hung finds which groups would be one with the largest holder of a value, each
+// weighed as if all of them were. Whoever would not makes the value common, and
+// the rest is weighed again: fewer remain each time.
+func (u *uniting) hung(v *value) (core int32, in []hanger) {
+	list := v.holders.list
+	top := list[0]
+	for _, x := range list[1:] {
+		if x.more(top) {
+			top = x
+		}
+	}
+	if core = top.group; u.w.groups[core].size < u.w.p.hangCore {
+		return core, nil
+	}
+	for _, x := range list {
+		if x.group != core && u.w.groups[x.group].size <= u.w.groups[core].size && !u.barred[[2]int32{core, x.group}] {
+			in = append(in, u.hanger(core, x.group))
+		}
+	}
+	for {
+		var keep []hanger
+		for i := range in {
+			if u.hangs(core, &in[i], in) > 0 {
+				keep = append(keep, in[i])
+			}
+		}
+		if len(keep) == len(in) {
+			break
+		}
+		in = keep
+	}
+	slices.SortFunc(in, func(x, y hanger) int { return int(x.group - y.group) })
+	return core, in
+}
+
+func (u *uniting) hanger(core, g int32) hanger {
+	w := u.w
+	c := hanger{group: g, lack: u.lacking(core, g)}
+	for _, vi := range u.values[g] {
+		v := &w.values[vi]
+		n := v.holders.count(core)
+		switch {
+		case n == 0:
+		case v.prior < w.p.medium:
+			c.faint += v.saved(&w.p, n+v.holders.count(g), w.seenIn(&w.groups[core], v)+w.seenIn(&w.groups[g], v))
+		default:
+			c.shared = append(c.shared, vi)
+		}
+	}
+	return c
+}
+
+// hangs is what a group saves, in bits, by being one with the core if all of in
+// are.
+func (u *uniting) hangs(core int32, c *hanger, in []hanger) float64 {
+	w := u.w
+	var x weighing
+	for _, vi := range c.shared {
+		v := w.values[vi] // a copy: worth is what it would be
+		var of, ofSeen int32
+		v.worth, of, ofSeen = u.asOne(&v, core, in)
+		if v.worth < w.p.medium {
+			continue
+		}
+		h := &v.holders
+		a, b := h.list[h.find(core)], h.list[h.find(c.group)]
+		seen := w.seenIn(&w.groups[core], &v) + w.seenIn(&w.groups[c.group], &v)
+		x.add(&v, v.savedAmong(&w.p, a.count+b.count, seen, of, ofSeen))
+		x.best[v.family] = max(x.best[v.family], min(a.bits, b.bits, v.worth), 1)
+	}
+	if w.p.sum(&x.best) == 0 {
+		return 0
+	}
+	return fine(x.bits(&w.p, c.lack) - w.p.merge + c.faint)
+}
+
+// asOne gives what a value would be worth if the core and all of in were one,
+// how many of their reports name it and how many could.
+func (u *uniting) asOne(v *value, core int32, in []hanger) (worth, count, seen int32) {
+	w := u.w
+	count, seen = v.holders.count(core), w.seenIn(&w.groups[core], v)
+	for i := range in {
+		count += v.holders.count(in[i].group)
+		seen += w.seenIn(&w.groups[in[i].group], v)
+	}
+	if len(v.holders.list) > manyHolders {
+		return v.worth, count, seen // few of so many change nothing
+	}
+	var others spread
+	for _, x := range v.holders.list {
+		if x.group != core && w.groups[x.group].unrelated(x) && !slices.ContainsFunc(in, func(c hanger) bool { return c.group == x.group }) {
+			others.add(x.count)
+		}
+	}
+	others.add(count)
+	return others.worth(&w.p, v), count, seen
+}
