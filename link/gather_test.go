@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/link"
 )
 
 // floorAndStreets tells of operators with a floor of four numbers, streets of one
@@ -53,5 +56,30 @@ func TestAnAccountIsRareWhereOthersNameOthers(t *testing.T) {
 	among := linkOf(t, floorAndStreets(operators, func(op int) string { return fmt.Sprintf("desk%d@example", op) })...)
 	if len(alone.Rings) < 2 || len(among.Rings) >= operators*len(alone.Rings) {
 		t.Errorf("one operator alone is %d rings, %d are %d", len(alone.Rings), operators, len(among.Rings))
+	}
+}
+
+// What is told of others later makes an account rarer, so a ring may change that
+// they do not touch, and a base finds it as a whole linking does.
+func TestWhatOthersNameLaterIsHeeded(t *testing.T) {
+	all := floorAndStreets(12, func(op int) string { return fmt.Sprintf("desk%d@example", op) })
+	base := link.NewBase(link.DefaultModel())
+	var settled *link.Settled
+	for i, x := range all {
+		base.Add(facts(x), x.sightings(), x.sketches())
+		if first := len(all) / 12; i == first-1 || i == len(all)-1 {
+			settled = base.Settle(day0)
+		}
+	}
+	got, want := settled.Result().Assign, linkOf(t, all...).Assign
+	of, back := map[fraud.RingID]fraud.RingID{}, map[fraud.RingID]fraud.RingID{}
+	for i := range want {
+		g, w := got[i].Ring, want[i].Ring
+		if of[g] == "" && back[w] == "" {
+			of[g], back[w] = w, g
+		}
+		if of[g] != w || back[w] != g {
+			t.Fatalf("%s is with others step by step than at once", want[i].Report)
+		}
 	}
 }

@@ -83,8 +83,10 @@ func (k *known) digest(reports []uint32) xxh3.Uint128 {
 			buf = binary.LittleEndian.AppendUint32(buf, uint32(inc.bits))
 			buf = binary.LittleEndian.AppendUint32(buf, inc.at)
 			buf = append(buf, t.kind, t.family, t.soft, inc.role)
-			from, to := m.use(t)
-			buf = binary.LittleEndian.AppendUint32(buf, uint32(m.named.around(t, from, to)))
+			if m.incs[t.start].report == r { // once a tenure
+				from, to := m.use(t)
+				buf = binary.LittleEndian.AppendUint32(buf, uint32(m.named.around(t, from, to)))
+			}
 		}
 		for _, word := range k.judged[r] {
 			buf = append(buf, word...)
