@@ -44,7 +44,9 @@ func (h *hidingRules) match(tag atom.Atom, class, id string) bool {
 
 // read takes in a style sheet (CSS Syntax Level 3, as far as hiding needs).
 func (h *hidingRules) read(css string) {
-	css = strings.NewReplacer("<!--", " ", "-->", " ").Replace(css)
+	if strings.Contains(css, "<!--") || strings.Contains(css, "-->") {
+		css = strings.NewReplacer("<!--", " ", "-->", " ").Replace(css)
+	}
 	for len(css) > 0 {
 		open := strings.IndexByte(css, '{')
 		if open < 0 {

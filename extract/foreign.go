@@ -18,6 +18,16 @@ func foreignParts(text string, above int) []part {
 	words, blanks, lineStart := 0, 0, 0
 	inWord := false
 	for i := 0; i < len(text); {
+		if plainInWord[text[i]] && blanks < longSpacer { // most bytes by far
+			if !inWord {
+				words++
+				inWord = true
+			}
+			for blanks = 0; i < len(text) && plainInWord[text[i]]; i++ {
+				// on to the word's end
+			}
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(text[i:])
 		switch {
 		case r == '\n':
@@ -55,9 +65,21 @@ func foreignParts(text string, above int) []part {
 	return parts
 }
 
+// plainInWord are the bytes of ASCII that are neither blank nor what a line of
+// somebody else's may begin with, nor what a spacer may be made of.
+var plainInWord = func() (t [256]bool) {
+	for c := byte('!'); c < 0x7F; c++ {
+		t[c] = c != '>' && c != '|' && c != '.' && c != '-'
+	}
+	return t
+}()
+
 // threadBegins says whether a quoted mail's head begins the text: "From:"
 // with "To:" or "Sent:" under it, "On … wrote:", "Original Message".
 func threadBegins(text string) bool {
+	if !threadMay(text) {
+		return false
+	}
 	line, rest, _ := strings.Cut(text, "\n")
 	line = strings.TrimSpace(line)
 	low := strings.ToLower(strings.TrimLeft(line, "-_*> "))
@@ -81,6 +103,39 @@ func threadBegins(text string) bool {
 			}
 		}
 		return seen >= 2
+	}
+	return false
+}
+
+// threadMay says whether a line begins with letters that some mail program's
+// head begins with: nearly none does. What is not ASCII may.
+func threadMay(text string) bool {
+	for i := 0; i+1 < len(text); i++ {
+		switch a, b := lower(text[i]), lower(text[i+1]); {
+		case a >= utf8.RuneSelf || b >= utf8.RuneSelf:
+			return true
+		case a == '\n':
+			return false
+		case a == ' ' || a == '\t' || a == '\v' || a == '\f' || a == '\r' || a == '-' || a == '_' || a == '*' || a == '>':
+		case a == 'o':
+			return b == 'r' || b == 'n'
+		case a == 'm':
+			return b == 'e'
+		case a == 'a':
+			return b == 'm'
+		case a == 'l' || a == 'd':
+			return b == 'e'
+		case a == 'e':
+			return b == 'l'
+		case a == 'f':
+			return b == 'r'
+		case a == 'v':
+			return b == 'o'
+		case a == 'u':
+			return b == 'r'
+		default:
+			return false
+		}
 	}
 	return false
 }

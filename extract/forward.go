@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // forwardMarks are what mail programs write above a mail that is forwarded as
@@ -12,10 +13,26 @@ var forwardMarks = [...]string{
 	"転送されたメッセージ", "अग्रेषित संदेश",
 }
 
+// forwardMay are the bytes that such a mark may begin with.
+var forwardMay = func() (t [256]bool) {
+	for c := utf8.RuneSelf; c < len(t); c++ {
+		t[c] = true
+	}
+	for _, mark := range forwardMarks {
+		t[mark[0]] = true
+		t[mark[0]&^0x20] = true
+	}
+	return t
+}()
+
 // ForwardMark says whether a line is what a mail program writes above a mail
 // that is forwarded as text: "---------- Forwarded message ---------".
 func ForwardMark(line string) bool {
-	line = strings.ToLower(strings.Trim(line, "-_> \t\r\n:"))
+	line = strings.Trim(line, "-_> \t\r\n:")
+	if line == "" || !forwardMay[line[0]] {
+		return false
+	}
+	line = strings.ToLower(line)
 	for _, mark := range forwardMarks {
 		if strings.HasPrefix(line, mark) {
 			return true

@@ -28,6 +28,10 @@ const (
 	mainWords = 25
 	// replyWords is the same for a mail that calls itself an answer.
 	replyWords = 8
+	// mostStyles is how many styles of a page's elements are remembered, and
+	// longStyle is longer than any of them.
+	mostStyles = 256
+	longStyle  = 512
 )
 
 // Doc is a page as a person saw it, and what it hid.
@@ -67,7 +71,8 @@ type page struct {
 	hidden  []Span
 	start   int // of the hidden span being written, -1 outside
 	inTitle bool
-	raw     atom.Atom // script or style whose text comes next
+	raw     atom.Atom       // script or style whose text comes next
+	styles  map[string]bool // see hides
 }
 
 type element struct {
@@ -88,6 +93,7 @@ func readHTML(b []byte) (Doc, []part) {
 		b = toUTF8(b, "text/html")
 	}
 	p := &page{start: -1}
+	p.out.Grow(len(b) / 4) // a page's text; what is more makes room for itself
 	z := html.NewTokenizer(bytes.NewReader(b))
 	z.SetMaxBuf(maxHTML)
 	for {
@@ -160,14 +166,15 @@ func (p *page) startTag(z *html.Tokenizer) {
 	name, more := z.TagName()
 	tag := atom.Lookup(name)
 	p.raw, p.inTitle = 0, false
-	var style, class, id string
+	var style []byte // good until the next token
+	var class, id string
 	hidden := false
 	for more {
 		var key, value []byte
 		key, value, more = z.TagAttr()
 		switch string(key) {
 		case "style":
-			style = string(value)
+			style = value
 		case "class":
 			class = string(value)
 		case "id":
@@ -189,7 +196,7 @@ func (p *page) startTag(z *html.Tokenizer) {
 			p.visible(string(value))
 			p.blank(' ')
 		default:
-			p.attribute(string(key), string(value))
+			p.attribute(key, value)
 		}
 	}
 	switch tag {
@@ -208,11 +215,26 @@ func (p *page) startTag(z *html.Tokenizer) {
 	if closesParagraph(tag) && len(p.open) > 0 && p.open[len(p.open)-1].name == atom.P {
 		p.pop(len(p.open) - 1)
 	}
-	hidden = hidden || hides(style) || p.hiding.match(tag, class, id)
+	hidden = hidden || p.hides(style) || p.hiding.match(tag, class, id)
 	if len(p.open) < maxDepth {
 		p.open = append(p.open, element{tag, hidden || p.isHidden()})
 		p.mark()
 	}
+}
+
+// hides is [hides] of a style; pages repeat theirs.
+func (p *page) hides(style []byte) bool {
+	if said, seen := p.styles[string(style)]; seen {
+		return said
+	}
+	said := hides(string(style))
+	if p.styles == nil {
+		p.styles = make(map[string]bool)
+	}
+	if len(p.styles) < mostStyles && len(style) < longStyle {
+		p.styles[string(style)] = said
+	}
+	return said
 }
 
 func (p *page) endTag(tag atom.Atom) {
@@ -321,8 +343,8 @@ func (p *page) script(s string) {
 
 // attribute keeps what an attribute holds that scripts show, or that readers
 // aloud read out: data-phone="18885550142", aria-label="Call (888) 555-0142".
-func (p *page) attribute(key, value string) {
-	if key != "aria-label" && key != "title" && !strings.HasPrefix(key, "data-") || len(value) > 200 {
+func (p *page) attribute(key, value []byte) {
+	if len(value) > 200 || string(key) != "aria-label" && string(key) != "title" && !bytes.HasPrefix(key, []byte("data-")) {
 		return
 	}
 	digits := 0
@@ -332,7 +354,7 @@ func (p *page) attribute(key, value string) {
 		}
 	}
 	if digits >= leastPhone && digits <= maxPhoneDigits {
-		p.keep(phoneName(key+"=") + value)
+		p.keep(phoneName(string(key)+"=") + string(value))
 	}
 }
 
@@ -439,7 +461,7 @@ func (p *page) finish() (Doc, []part) {
 		p.out.WriteString("\n")
 		p.out.WriteString(s)
 	}
-	doc.Text = strings.ToValidUTF8(p.out.String(), "\uFFFD")
+	doc.Text = validText(p.out.String())
 	return doc, parts
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/mail"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"ringbreaker.example/fraud"
 )
@@ -95,7 +96,7 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 	l.envelope(root, true)
 	l.body(root, 0)
 	l.forwarder(root)
-	l.doc.Text = strings.ToValidUTF8(l.out.String(), "\uFFFD")
+	l.doc.Text = validText(l.out.String())
 	if l.account = len(l.heads) == 1 && !l.forward && writesToDesk(root.header("To")); l.account {
 		opt.FromFraudster = false
 		return l.doc, l.judge(text(l.doc.Text, opt, given{parts: l.parts}), root), nil
@@ -250,6 +251,14 @@ func addressesOf(line string) map[string]bool {
 	return set
 }
 
+// validText is a text with what is no UTF-8 in it replaced.
+func validText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}
+
 // envelope notes a message's head and writes it as the first lines.
 func (l *letter) envelope(p *mimePart, outermost bool) {
 	from, reply, subject := decodeWords(p.header("From")), decodeWords(p.header("Reply-To")), decodeWords(p.header("Subject"))
@@ -368,7 +377,11 @@ func (l *letter) partsOf(s string) []part {
 
 // looksLikeHTML says whether text that was sent as plain is a page.
 func looksLikeHTML(s string) bool {
-	head := strings.ToLower(s[:min(len(s), 1024)])
+	head := s[:min(len(s), 1024)]
+	if strings.IndexByte(head, '<') < 0 {
+		return false
+	}
+	head = strings.ToLower(head)
 	return strings.Contains(head, "<html") || strings.Contains(head, "<!doctype html") || strings.Contains(head, "<body") || strings.Contains(head, "<table") || strings.Contains(head, "<div")
 }
 

@@ -27,6 +27,7 @@ func readPart(b []byte) (*mimePart, bool) {
 	p := &mimePart{}
 	b = bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF"))
 	b = bytes.TrimLeft(b, "\r\n")
+	var folded []byte // a value over several lines, until its last one
 	first := true
 	read := 0
 	for len(b) > 0 && read < maxHeader {
@@ -43,8 +44,13 @@ func readPart(b []byte) (*mimePart, bool) {
 			p.body = rest
 			return p, len(p.headers) > 0
 		case (line[0] == ' ' || line[0] == '\t') && len(p.headers) > 0:
-			h := &p.headers[len(p.headers)-1]
-			h.value += " " + string(bytes.TrimSpace(line))
+			if len(folded) == 0 {
+				folded = append(folded, p.headers[len(p.headers)-1].value...)
+			}
+			folded = append(append(folded, ' '), bytes.TrimSpace(line)...)
+			if len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' || read >= maxHeader {
+				p.headers[len(p.headers)-1].value, folded = string(folded), folded[:0]
+			}
 		case first && bytes.HasPrefix(line, []byte("From ")):
 		default:
 			colon := bytes.IndexByte(line, ':')
@@ -168,11 +174,13 @@ func (p *mimePart) decoded() []byte {
 	case "base64":
 		return fromBase64(p.body)
 	case "quoted-printable":
-		out, _ := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(p.body)))
-		if len(out) == 0 {
+		var out bytes.Buffer
+		out.Grow(len(p.body) + bytes.MinRead)
+		_, _ = out.ReadFrom(quotedprintable.NewReader(bytes.NewReader(p.body)))
+		if out.Len() == 0 {
 			return p.body
 		}
-		return out
+		return out.Bytes()
 	}
 	return p.body
 }

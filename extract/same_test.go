@@ -46,6 +46,12 @@ func TestFindingsAreTheSameAsInAFile(t *testing.T) {
 			add(fmt.Sprintf("html %d %q", i, text), []any{doc, found})
 			add(fmt.Sprintf("sketch %d %q", i, text), Sketch("narrative", text))
 		}
+		if i%7 == 1 || strings.HasPrefix(text, "From: ") {
+			for _, head := range []string{"", "From: a <a@b.example>\nTo: c@d.example\nSubject: Re: x\n\n", "From: a@b.example\r\nTo: reports@d.example\r\nSubject: Fwd: x\r\nContent-Type: text/html\r\n\r\n"} {
+				doc, found, err := Mail([]byte(head+text), opt)
+				add(fmt.Sprintf("mail %d %q %v", i, text, err), []any{doc, found})
+			}
+		}
 	}
 	for _, file := range strings.Fields(os.Getenv("RINGBREAKER_FINDINGS_REPORTS")) {
 		f, err := os.Open(file)
@@ -126,6 +132,7 @@ func textsOfAllKinds(tb testing.TB) []string {
 			if doc, _, err := Mail(b, Options{}); err == nil {
 				texts = append(texts, doc.Text)
 			}
+			texts = append(texts, string(b))
 		}
 		for line := range strings.Lines(all) {
 			texts = append(texts, line)
