@@ -10,6 +10,9 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 		k--
 	}
 	if k < c.floor || k < 0 {
+		if k < 0 {
+			x.callsBehind(c, last)
+		}
 		return
 	}
 	near := x.wordsBefore(c.floor, k)
@@ -33,12 +36,16 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	x.readDisplay(c, first, k, &near)
 	x.readDialled(c, k, last, &near)
 	x.readHelpers(c, k, last, &near)
-	if near.is.has(cueGenuine) || near.frames.has(frameGenuine) {
+	if near.is.has(cueGenuine|cueGiftWord) || near.frames.has(frameGenuine) {
 		x.readGenuine(c, k)
 	}
 	x.readMoneyTo(c, k)
 	x.readReach(c, first, k, &near)
 	x.readClosing(c, first)
+	x.readSubject(c, first, k, last, &near)
+	if x.tellsReader(c, k, last) || x.signedBefore(c, first, last) {
+		c.isMine = true
+	}
 	if x.dialledBehind(last) {
 		c.dialled = true
 	}

@@ -351,7 +351,7 @@ func (x *scan) readOn(c *cuesAround, last int) {
 		}
 		if is.has(cueIs) && words <= 2 || verbs {
 			verbs = true
-			c.isMine = c.isMine || is.has(cueMy)
+			c.isMine = c.isMine || is.has(cueMy) && !screenWord(x.wordAt(k+1))
 		}
 		if is.has(cueCalled|cueGot) && words <= 3 && !c.toward {
 			c.got = true

@@ -393,6 +393,10 @@ func (x *scan) workedOn(last int) bool {
 // readGenuine takes in the back of a card, a firm "themselves", and a line that
 // is somebody's real own one and no firm's.
 func (x *scan) readGenuine(c *cuesAround, k int) {
+	if x.onCard(k) {
+		c.genuine, c.mine = true, false
+		return
+	}
 	for back, at := k, 0; back >= c.floor && at < 14; back, at = back-1, at+1 {
 		if m := x.markAt(back); m != 0 {
 			if (m == '.' || m == '!' || m == '?' || m == ';') && x.gap(back+1) > 0 && !x.abbreviation(back) {
@@ -413,6 +417,26 @@ func (x *scan) readGenuine(c *cuesAround, k int) {
 			return
 		}
 	}
+}
+
+// onCard says whether "the number on my card", "die Nummer auf der Karte"
+// stands right before.
+func (x *scan) onCard(k int) bool {
+	for k >= 0 && x.markAt(k) == ',' {
+		k--
+	}
+	if w := x.wordAt(k); !equalFold("card", w) && !equalFold("karte", w) && !equalFold("cards", w) && !equalFold("bankkarte", w) {
+		return false
+	}
+	on := false
+	for back := k - 1; back >= 0 && back > k-7 && x.toks[back].class == classWord; back-- {
+		w := x.bytes(back)
+		on = on || equalFold("on", w) || equalFold("auf", w)
+		if on && x.is(back).has(cueNumber|cuePhone) {
+			return true
+		}
+	}
+	return false
 }
 
 // readMoneyTo takes in that a sum was to be sent to a number: "I sent $2,300 by

@@ -39,14 +39,14 @@ func (x *scan) givenName(i int) {
 			return
 		}
 	case words >= 2:
-		if x.reportersOwn(first, last) || x.ownPeople(first, last) {
+		if x.reportersOwn(first, last) || x.ownPeople(first, last) || x.victimsVerb(first, last) {
 			x.remember(first)
 			return
 		}
 	case x.quoted(first, last) && !x.opt.FromFraudster:
 	case !x.opt.FromFraudster && (x.answers(first, last) || x.acts(first, last) || equalFold("by", x.lastWord(first)) && x.is(first-2).has(cueCalled)):
 	case x.opt.FromFraudster && x.introduces(first, last):
-	case !x.opt.FromFraudster && (x.saysIs(first, last) || x.columnName(first) || x.spokeTo(first)):
+	case !x.opt.FromFraudster && (x.saysIs(first, last) || x.columnName(first) || x.spokeTo(first) || x.dealtWith(first, last)):
 	default:
 		return
 	}
@@ -271,12 +271,7 @@ func (x *scan) acts(first, last int) bool {
 			return false
 		}
 	}
-	for _, other := range x.asking[:min(len(x.asking), fewWords)] {
-		if int(other) != first && string(x.bytes(int(other))) == string(x.bytes(first)) && x.ownersName(int(other)) {
-			return false
-		}
-	}
-	return true
+	return !x.ownElsewhere(first)
 }
 
 // fewWords is how many words of a text are looked at for the same name: people

@@ -86,6 +86,11 @@ func (x *scan) gather(i int, gs *[maxGroups]group) int {
 				gs[n-1].n++
 				continue
 			}
+			if n > 0 && t.len() == 1 && sep == 0 && x.oneByMark(gs[n-1], at) {
+				gs[n-1].end, gs[n-1].to = int(t.end), at
+				gs[n-1].n++
+				continue
+			}
 			gs[n] = group{tok: at, to: at, start: int(t.start), end: int(t.end), n: t.len(), sep: x.separator(at, i, sep)}
 			n++
 		case classMixed:
@@ -93,12 +98,16 @@ func (x *scan) gather(i int, gs *[maxGroups]group) int {
 		case classMark:
 			switch x.text.b[t.start] {
 			case '-', '.', '(', ')', '/', '*', '_', '~':
-			case signBreak: // arrows between the groups: +1 → (802) → 555 → 0141
-				if n == 0 || x.gap(at) > 1 || x.markAt(gs[0].tok-1) != '+' {
+			case signBreak: // arrows and dots between the groups: +1 → (802) → 555 → 0141
+				if n == 0 || x.gap(at) > 1 || x.markAt(gs[0].tok-1) != '+' && !(dictated(gs[:n]) && x.gap(at) == x.gap(at+1)) {
 					return n
 				}
 			case ',':
-				if !dictated(gs[:n]) || x.gap(at) > 0 || x.gap(at+1) != 1 {
+				if !dictated(gs[:n]) || x.gap(at) > 0 || x.gap(at+1) > 1 {
+					return n
+				}
+			case ']':
+				if n != 1 || gs[0].n != 3 || x.markAt(gs[0].tok-1) != '[' {
 					return n
 				}
 			case '+':
@@ -123,6 +132,12 @@ func (x *scan) gather(i int, gs *[maxGroups]group) int {
 // that stand one by one: "8 8 8 - 5 5 5".
 func (x *scan) oneByOne(last group, at int) bool {
 	return !last.letter && last.end-last.start == 2*last.n-1 && x.markAt(at-1) == 0 && last.to == at-1 && x.gap(at) == 1
+}
+
+// oneByMark is oneByOne of digits with a mark between each: "8-8-8-5-5-5".
+func (x *scan) oneByMark(last group, at int) bool {
+	m := x.markAt(at - 1)
+	return (m == '-' || m == '.') && !last.letter && last.end-last.start == 2*last.n-1 && last.to == at-2 && x.gap(at-1) == 0 && (last.n == 1 || x.text.b[last.end-2] == m)
 }
 
 // dictated says whether groups begin a number of North America that was taken
@@ -159,6 +174,9 @@ func (x *scan) gatherMixed(at, first int, sep byte, gs *[maxGroups]group, n int)
 	if lead > 0 {
 		for _, c := range b[lead:] {
 			if isDigit(c) {
+				if n > 0 && b[lead]|0x20 == 'x' && len(b)-lead <= 6 && allDigits(string(b[lead+1:])) {
+					break // "0142x5" has its extension
+				}
 				if n == 0 && x.vanityRun(at, gs) {
 					return 1
 				}
@@ -287,7 +305,7 @@ func (x *scan) phone(gs []group, valid bool) bool {
 	if len(d) < leastPhone || len(d) > mostPhone+3 {
 		return false
 	}
-	if before := x.before(from); !plus && (before == '#' || before == '$' || before >= signEuro && before <= signRupee || before == '=' && false) {
+	if before := x.before(from); !plus && (before == '#' && !threeThreeFour(gs) || before == '$' || before >= signEuro && before <= signRupee || before == '=' && false) {
 		return false
 	}
 	if from >= 2 && x.gap(from) == 0 && x.gap(from-1) == 0 && x.toks[from-2].class == classMixed && (x.markAt(from-1) == '.' || x.markAt(from-1) == '-') {
@@ -385,6 +403,9 @@ func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber,
 	}
 	if p, ok := dialled00(d); ok && shapeFits(gs, &p, d, cue) {
 		return p, true
+	}
+	if cue == cueNone && x.medium != mediumPage && freeRun(d) && !x.near(gs[0].tok, 9, 0, cueID|cueTx|cueAccount|cueTax|cueRegister|cueRouting|cueMerchant) {
+		cue = cueFor
 	}
 	p, ok := parsePhone(d, false, regionUS)
 	if ok && p.valid && p.code == 1 && nanpShape(gs, d, cue) && !(len(x.atHome().abroad) > 0 && twoFourFour(gs)) {
@@ -496,8 +517,8 @@ func nanpShape(gs []group, d []byte, cue phoneCue) bool {
 		n, seps = n[1:], seps[1:]
 	}
 	for _, g := range seps {
-		if g.sep == '_' || g.sep == '*' {
-			return false
+		if g.sep == '_' || g.sep == '*' || g.sep == ']' || g.sep == signBreak {
+			return cue == cueFor && len(n) == 3 && n[0] == 3 && n[1] == 3
 		}
 	}
 	tollFree := len(d) >= 10 && (d[len(d)-10] == '8')
@@ -615,12 +636,49 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 		}
 	}
 	for i := last + 1; i < len(x.toks) && i <= last+4; i++ {
-		if is := x.is(i); is.has(cuePhone|cueCall) && !x.lineBreak(i) {
+		if is := x.is(i); is.has(cuePhone|cueCall|cueCalled) && !x.lineBreak(i) {
 			return cueFor
 		}
 	}
-	if number || x.threadHead(mark{start: int(x.toks[first].start), end: int(x.toks[last].end)}) {
+	if number || x.givenOut(first) || x.phonesColumn(first, last) || x.threadHead(mark{start: int(x.toks[first].start), end: int(x.toks[last].end)}) {
 		return cueFor
 	}
 	return cueNone
+}
+
+// givenOut says whether "gave", "blocked", a text stands right before digits.
+func (x *scan) givenOut(first int) bool {
+	for k := first - 1; k >= 0 && k >= first-3; k-- {
+		if x.toks[k].class == classMark && x.markAt(k) != '(' && x.markAt(k) != ':' && x.markAt(k) != '#' {
+			return false
+		}
+		if w := x.bytes(k); gaveWord(w) || blockedWord(w) || textVerb(w) || x.is(k).has(cueText) {
+			return true
+		}
+	}
+	return false
+}
+
+// phonesColumn says whether digits stand alone in a cell of a table whose
+// column's head is about a phone.
+func (x *scan) phonesColumn(first, last int) bool {
+	if !x.lines {
+		return false
+	}
+	m := x.markAt(last + 1)
+	if m != ',' && m != '|' && m != ';' && m != '\t' && !x.lineBreak(last+1) || x.gap(last+1) > 1 {
+		return false
+	}
+	is, hint, _, _ := x.columnHead(mark{start: int(x.toks[first].start), end: int(x.toks[last].end)})
+	return !is.has(cueID|cueAccount) && (is.has(cuePhone|cueShown|cueCall|cueOwn) || is.has(cueNumber) && hint.has(hintKin|hintSelf))
+}
+
+// freeRun says whether digits are those of a number of North America that is free
+// to call, 800 or 833 to 888, with a one before it or not: other runs of ten seldom
+// begin so.
+func freeRun(d []byte) bool {
+	if len(d) == 11 && d[0] == '1' {
+		d = d[1:]
+	}
+	return len(d) == 10 && d[0] == '8' && d[1] == d[2] && (d[1] == '0' || d[1] >= '3' && d[1] != '9') && d[3] >= '2'
 }

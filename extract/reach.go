@@ -377,11 +377,14 @@ func (x *scan) passiveReach(c *cuesAround, k int) bool {
 			return true
 		case thirdPerson(w):
 			return x.kinOnly(back)
+		case policeWord(w):
+			c.helper = true
+			return false
 		case hint.has(hintPerson | hintRole | hintTheirs), x.is(back).has(cueAgent):
 			return false
 		}
 	}
-	return false
+	return startsUpper(x.wordAt(at-3)) && !x.toks[max(0, at-3)].used
 }
 
 // kinOnly says whether "she" or "he" at token i can only be one of the

@@ -355,6 +355,9 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		if m.merchant {
 			return fraud.RolePayee, "the merchant's own, in the descriptor"
 		}
+		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && first > 2 && x.toks[first-1].used && x.gap(first) == 1 && x.markAt(first-2) == '.' && x.billedHost(first-3, first-1) {
+			return fraud.RolePayee, "the merchant's own, behind its site on the statement"
+		}
 		if x.chatLine(m) {
 			return fraud.RoleSender, "wrote the line of a chat"
 		}

@@ -14,7 +14,7 @@ func (x *scan) spoken(i int) bool {
 	if times := x.is(i).has(cueTimes); times || x.is(i).has(cueDigit) { // "646 triple five 0178", "8 seven 7": the digits before it count
 		for from := i; from > 0 && from > i-8 && !x.toks[from-1].used && x.gap(from) <= 1; from-- {
 			t := x.toks[from-1]
-			if t.class == classNumber && (t.len() == 1 || t.len() <= 4 && times) {
+			if t.class == classNumber && (t.len() == 1 || t.len() == 3 || t.len() <= 4 && times) {
 				i, enough = from-1, 2
 			} else if x.markAt(from-1) != ',' {
 				break
@@ -122,7 +122,7 @@ func (x *scan) spokenPart(k, end int, d *[]byte) (words, took int, isWord bool) 
 		} else {
 			*d = append(*d, '1', '0', '0')
 		}
-		return 1, 1, true
+		return 2, 1, true
 	case is.has(cueAnd), is.has(cueFiller):
 		return 0, 1, true
 	case is.has(cueDo):

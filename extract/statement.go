@@ -319,7 +319,7 @@ func (x *scan) byPhone(first, last int) bool {
 			}
 			break
 		}
-		if t.class == classNumber || !capitalsAndDigits(string(b)) || x.is(k).has(cuePhone|cueCall|cueDate|cueMoney|cueCardLine|cueFree|cueFrom|cueTo|cueNumber|cueUPI) || railWords[string(b)] {
+		if t.class == classNumber || !capitalsAndDigits(string(b)) || x.is(k).has(cuePhone|cueCall|cueDate|cueMoney|cueCardLine|cueFree|cueFrom|cueTo|cueNumber|cueUPI) || railWords[string(b)] && !(words > 0 && x.merchantBefore(k)) {
 			break
 		}
 		from, words, letters = k, words+1, letters+len(b)
@@ -335,9 +335,19 @@ func (x *scan) byPhone(first, last int) bool {
 	return true
 }
 
-// onCharge says whether an amount stands behind a number in its line, or a
+// merchantBefore says whether the rail's word at token k stands inside a
+// merchant's name: "WINCARE ONLINE SERV".
+func (x *scan) merchantBefore(k int) bool {
+	b := x.wordAt(k - 1)
+	return len(b) > 3 && x.toks[k-1].class == classWord && x.gap(k) == 1 && allCapitals(b) && !railWords[string(b)]
+}
+
+// onCharge says whether a state's code stands right behind a number, an amount stands behind a number in its line, or a
 // word for a charge before it.
 func (x *scan) onCharge(first, last int) bool {
+	if b := x.wordAt(last + 1); len(b) == 2 && usStates[string(b)] && x.gap(last+1) == 1 && !x.lineBreak(last+1) {
+		return true
+	}
 	for k := last + 1; k < len(x.toks) && k <= last+10 && !x.lineBreak(k); k++ {
 		if m := x.markAt(k); m == '$' || m >= signEuro && m <= signRupee || x.is(k).has(cueMoney) {
 			return true

@@ -28,7 +28,7 @@ func (x *scan) webRole(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
 		return fraud.RoleRemote, "where a session begins, or its program is fetched"
 	case !x.opt.FromFraudster && x.toolNamed && x.openedFor(first, last):
 		return fraud.RoleRemote, "opened for a session of remote access"
-	case x.paidAt(first):
+	case x.paidAt(first), !x.opt.FromFraudster && x.billedHost(first, last):
 		return fraud.RolePayee, "the page where money was to be paid"
 	case x.opt.FromFraudster:
 		return fraud.RoleLure, "the text leads there"
@@ -111,6 +111,19 @@ func (x *scan) paidAt(first int) bool {
 		return true
 	}
 	return first > 1 && equalFold("at", x.bytes(first-1)) && equalFold("pay", x.bytes(first-2)) && !equalFold("to", x.bytes(max(0, first-3)))
+}
+
+// billedHost says whether a host stands as a merchant does on a statement: in
+// capitals, with what was paid or the merchant's number behind it.
+func (x *scan) billedHost(first, last int) bool {
+	if !allCapitals(x.text.b[x.toks[first].start:x.toks[last].end]) {
+		return false
+	}
+	if x.lineBreak(last + 1) {
+		return false
+	}
+	m := x.markAt(last + 1)
+	return m == '$' || m == '-' || m >= signEuro && m <= signRupee || last+1 < len(x.toks) && x.toks[last+1].used && isDigit(x.bytes(last + 1)[0])
 }
 
 // paidBy says whether a word before "through" or "via" is about paying; what is

@@ -170,12 +170,13 @@ const (
 	frameUsed                       // used
 	frameTold                       // reported
 	frameAgain                      // called, rings: who did it once more
+	frameSpoof                      // spoofed
 	frameShort                      // Mr, Sgt: written with a full stop that ends no sentence
 )
 
 var frameNames = map[string]frames{
 	"frame:asks": frameAsks, "frame:police": framePolice, "frame:helper": frameHelper, "frame:genuine": frameGenuine, "frame:wrote": frameWrote,
-	"frame:used": frameUsed, "frame:told": frameTold, "frame:again": frameAgain, "frame:short": frameShort,
+	"frame:spoof": frameSpoof, "frame:used": frameUsed, "frame:told": frameTold, "frame:again": frameAgain, "frame:short": frameShort,
 }
 
 // namesText is the dictionary of names: "given name name …".
