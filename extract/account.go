@@ -43,7 +43,13 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	x.readReach(c, first, k, &near)
 	x.readClosing(c, first)
 	x.readSubject(c, first, k, last, &near)
-	if x.tellsReader(c, k, last) || x.signedBefore(c, first, last) {
+	x.readOwner(c, k, &near)
+	x.behindOwner(c, last)
+	x.readReceived(c, k, last)
+	if x.lines || x.marked('?') || x.markAt(k+1) == ':' {
+		x.readInquiry(c, k)
+	}
+	if x.tellsReader(c, k, last, &near) || x.signedBefore(c, first, last) {
 		c.isMine = true
 	}
 	if x.dialledBehind(last) {

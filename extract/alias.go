@@ -164,6 +164,9 @@ func (x *scan) presented(i int) {
 // behindSmallWords takes the name behind "goes by", "identified himself as",
 // "presentó como", "ask for", "stellte sich als": up to four small words.
 func (x *scan) behindSmallWords(i int) {
+	if x.hint(i).has(hintAsk) && !x.opt.FromFraudster && i > 1 && x.toks[i-1].class == classMark && x.toks[i-2].used && !x.near(i, 16, 0, cueScript|cueCalled) {
+		return // "the store is (501) 555-0103, ask for"
+	}
 	if x.hint(i).has(hintAsk) && x.is(i).has(cueCall) && !x.opt.FromFraudster { // they were told to contact; the victim contacted anybody
 		return
 	}
@@ -231,7 +234,7 @@ func (x *scan) person(i int) {
 // ownPerson says whether the person at token i is kin, one whom the speaker
 // told of it, or somebody of theirs.
 func (x *scan) ownPerson(i int) bool {
-	return x.kinBefore(i) || !x.opt.FromFraudster && (x.takenDownBy(i) || x.hint(i).has(hintRole) && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) || x.ours(i))
+	return x.kinBefore(i) || x.is(i-1).has(cueGenuine) && x.hint(i).has(hintRole) || !x.opt.FromFraudster && (x.takenDownBy(i) || x.hint(i).has(hintRole) && (x.is(i-1).has(cueMy) || equalFold("our", x.wordAt(i-1))) || x.ours(i))
 }
 
 // greeted says whether the title at token i belongs to whom a letter is

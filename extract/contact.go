@@ -9,6 +9,10 @@ import (
 // word looks at a word that the dictionary wants looked at, token i.
 func (x *scan) word(i int) {
 	is := x.is(i)
+	if is == 0 {
+		x.lateName(i)
+		return
+	}
 	if is.has(cueDigit | cueTeen | cueTens | cueTimes) {
 		if x.spoken(i) {
 			return
@@ -23,7 +27,10 @@ func (x *scan) word(i int) {
 	if is.has(cueFirm) && !x.japaneseFirm(i) {
 		x.firm(i)
 	}
-	if is.has(cueName | cueAgent | cueThis | cueMore) {
+	if is.has(cueMore) && x.frames(i).has(frameBusiness) {
+		x.business(i)
+	}
+	if is.has(cueName|cueAgent|cueThis|cueMore) && !x.toks[i].used {
 		x.alias(i)
 	}
 	if is.has(cueTracker) {
@@ -37,6 +44,9 @@ func (x *scan) word(i int) {
 	}
 	if is.has(cueRegister | cueTax) {
 		x.register(i)
+		if is.has(cueRegister) {
+			x.companyNamed(i)
+		}
 	}
 	if is.has(cueNetwork) {
 		x.networkName(i)
@@ -60,6 +70,7 @@ func (x *scan) remoteID(i int) {
 	}
 	x.take(fraud.RemoteTool, tool.name, i, i, true)
 	x.tool, x.toolNamed = int16(x.value(i))+1, true
+	x.lastTool = x.tool
 	if tool.least == 0 {
 		return
 	}

@@ -65,7 +65,7 @@ func (c *cutter) plain(b []byte, i int, step *[256]uint8) int {
 			w := &shorts.slots[shorts.at(shorts.hash(key))]
 			miss := differ(w.key, key)
 			asking[asked] = int32(n)
-			asked += int(uint64(w.look) &^ miss)
+			asked += int(uint64(w.look)&^miss | miss&^(v>>5)&1) // and a capital that is no word of ours: it may be a name
 			t := &toks[n]
 			t.start, t.end, t.word, t.class, t.used = int32(i), int32(i+size), w.entry&^int16(miss), classWord, false
 			n++

@@ -6,7 +6,7 @@ import "strings"
 // whom the speaker dealt with on the other side: who called, to whom they were
 // put through, who told or took something.
 func (x *scan) dealtWith(first, last int) bool {
-	return x.introduced(first) || x.titledBehind(last) || x.deskBehind(last) || x.doesToMe(first, last)
+	return x.calledSo(first) || x.saysOfSelf(first, last) || x.reckoned(first, last) || x.introduced(first) || x.titledBehind(last) || x.deskBehind(last) || x.doesToMe(first, last)
 }
 
 // introduced says whether the words before a name lead up to one of the other
@@ -223,4 +223,187 @@ func (x *scan) victimsVerb(first, last int) bool {
 		}
 	}
 	return false
+}
+
+// lateName looks at a capital of an account that the dictionary does not know,
+// for a given name of those that are too many for it (data/morenames.txt), which
+// is read as one that the dictionary knows. What is in no list is a name where
+// the words around leave nothing else.
+func (x *scan) lateName(i int) {
+	t := &x.toks[i]
+	if n := t.len(); n < 3 || n > 14 || x.opt.FromFraudster || t.word != 0 || len(x.numbers) == 0 && len(x.triggers) == 0 {
+		return // an account of a fraud has a number or an address in it
+	}
+	if nameFilter.may(x.text.b[t.start:t.end]) && x.knownName(i) {
+		x.givenName(i)
+	} else if i > 0 && x.leadsToName(i) && !x.lineBreak(i) {
+		x.unlisted(i)
+	}
+}
+
+// leadsToName says quickly of most capitals, token i, that the words before
+// lead up to no name.
+func (x *scan) leadsToName(i int) bool {
+	t := &x.toks[i-1]
+	if t.class == classMark {
+		switch x.text.b[t.start] {
+		case '"', ':', '\'':
+			return true
+		case ',', '>':
+			return true
+		case '.', '!', '?':
+			return x.markAt(i+1) == ','
+		}
+		return false
+	}
+	m := &meanings[uint16(t.word)&(1<<cueBits-1)]
+	return m.is.has(cueIs|cueName|cueAgent|cueTo|cueThis) || m.hint.has(hintLead) || t.word == 0 && (certainWord(x.bytes(i-1)) || hintsPerson(x.bytes(i-1)))
+}
+
+// unlisted takes a name that no list has, at token i.
+func (x *scan) unlisted(i int) {
+	if !x.calledSo(i) && !x.saysOfSelf(i, i) && !x.reckoned(i, i) {
+		return
+	}
+	first, last := x.nameSpan(i, true)
+	if last < first || x.wordsOf(first, last) > 2 || x.lang() == langDE && !certainWord(x.bytes(i-1)) || x.letterhead(last) || allCapitals(x.bytes(first)) || camelCase(x.bytes(first)) ||
+		x.ownersName(i) || x.streetBehind(last) || x.reportersOwn(first, last) || x.ownPeople(first, last) {
+		return
+	}
+	x.takeAlias(first, last)
+}
+
+// filter says quickly of most words that they are none of a set.
+type filter [1 << 8]uint64
+
+func (f *filter) at(b []byte) (word, bit uint32) {
+	h := uint32(lower(b[0]))*0x9E37 ^ uint32(lower(b[1]))*0x85EB ^ uint32(lower(b[len(b)-1]))*0xC2B2 ^ uint32(lower(b[len(b)/2]))*0x27D5 ^ uint32(len(b))*0x1657
+	h ^= h >> 7
+	return h >> 6 & (1<<8 - 1), h & 63
+}
+
+func (f *filter) may(b []byte) bool {
+	word, bit := f.at(b)
+	return f[word]>>bit&1 != 0
+}
+
+// nameFilter is that of moreNames.
+var nameFilter = func() (f filter) {
+	for name := range moreNames {
+		word, bit := f.at([]byte(name))
+		f[word] |= 1 << bit
+	}
+	return f
+}()
+
+// calledSo says whether the words before a name say that the one of the other
+// side is called so: "said he was", "name of rep:", "the girl was", "un certo",
+// "one", "ask for", "himself".
+func (x *scan) calledSo(first int) bool {
+	k := first - 1
+	for k > 0 && (x.markAt(k) == '"' || x.markAt(k) == ':' || x.markAt(k) == ',' && x.personBefore(k-1) || x.markAt(k) == '>' && x.markAt(k-1) == '-' || x.markAt(k) == '-' && x.markAt(k-1) != '-' && x.gap(k) > 0 && false || x.markAt(k) == '?' && x.is(k-1).has(cueName)) {
+		if x.markAt(k) == ',' {
+			return true
+		}
+		k--
+	}
+	if k < 1 {
+		return false
+	}
+	w := x.bytes(k)
+	switch {
+	case certainWord(w):
+		return true
+	case x.is(k).has(cueIs) && !startsUpper(w) || equalFold("am", w) || equalFold("m", w) && x.markAt(k-1) == '\'' || equalFold("era", w):
+		for back := k - 1; back >= 0 && back >= k-4; back-- {
+			is, hint := x.is(back), x.hint(back)
+			switch b := x.bytes(back); {
+			case is.has(cueMy), hint.has(hintKin) && !hint.has(hintPerson):
+				return false
+			case back == k-1 && thirdPerson(b) && x.near(back, 3, 0, cueScript), hint.has(hintPerson) && back == k-1 && !x.is(back-1).has(cueGenuine|cueMy):
+				return !equalFold("i", x.wordAt(k-1))
+			case equalFold("rep", b) && back == k-1, equalFold("agent", b) && back == k-1, equalFold("tech", b) && back == k-1, equalFold("caller", b) && back == k-1:
+				return true
+			}
+		}
+	case x.is(k).has(cueName) || x.is(k).has(cueAgent) && equalFold("of", x.wordAt(k-1)):
+		return x.markAt(first-1) == ':' && (equalFold("rep", w) || x.hint(k-1).has(hintPerson|hintTheirs) || otherSide(x.wordAt(k-1)) || equalFold("agent", x.wordAt(k-1)) || equalFold("of", x.wordAt(k-1)))
+	case equalFold("as", w):
+		return x.near(k, 4, 0, cueName) && (gaveWord(x.wordAt(k-1)) || gaveWord(x.wordAt(k-2)))
+	case equalFold("on", w):
+		return equalFold("puts", x.wordAt(k-1))
+	case equalFold("to", w):
+		switch string(x.wordAt(k - 1)) {
+		case "talked", "spoke", "spoken", "talking", "speaking", "SPOKE", "TALKED":
+			return !x.is(k - 2).has(cueMy)
+		}
+	case hintsPerson(w):
+		return true
+	}
+	return false
+}
+
+// personBefore says whether a clause about a person of the other side ends at
+// token k: "the girl on the phone,", "Un monsieur m'a répondu,", "atendeu um
+// rapaz,".
+func (x *scan) personBefore(k int) bool {
+	for back := k; back >= 0 && back >= k-5; back-- {
+		if x.toks[back].class == classMark && x.markAt(back) != '\'' {
+			return false
+		}
+		hint := x.hint(back)
+		if hint.has(hintPerson) && !hint.has(hintKin) {
+			return !x.ours(back)
+		}
+		if x.is(back).has(cueMy|cueScript) || hint.has(hintKin) {
+			return false
+		}
+	}
+	return false
+}
+
+// certainWord stands before a name that the speaker had from hearsay.
+func certainWord(w []byte) bool {
+	switch string(w) {
+	case "certain", "certain,", "gewisser", "gewissen", "gewisse", "gewissem", "certo", "certa", "tale", "tal", "cierto", "cierta", "sedicente", "supposed", "so-called":
+		return true
+	}
+	return false
+}
+
+func hintsPerson(w []byte) bool {
+	switch string(w) {
+	case "ladki", "ladka", "aadmi", "banda", "bando", "rapaz", "moça":
+		return true
+	}
+	return false
+}
+
+// saysOfSelf says whether a name stands in words that were said to the speaker,
+// in quotes or in the other side's line: `"this is Carter from`, "I am Julius".
+func (x *scan) saysOfSelf(first, last int) bool {
+	k := first - 1
+	w, before := x.wordAt(k), x.wordAt(k-1)
+	self := equalFold("is", w) && equalFold("this", before) || equalFold("am", w) && equalFold("i", before) || equalFold("m", w) && x.markAt(k-1) == '\'' || equalFold("bin", w) || equalFold("soy", w) || equalFold("sono", w) || equalFold("sou", w)
+	if !self {
+		return false
+	}
+	if x.theirLine(first) {
+		return true
+	}
+	if from := x.wordAt(last + 1); equalFold("from", from) || equalFold("with", from) || equalFold("from", x.wordAt(last+2)) {
+		return x.brandSaid(first) || x.markAt(k-2) == '"' || x.near(k, 5, 0, cueScript|cueText) || x.deskBehind(last)
+	}
+	for back := k; back >= 0 && back > k-5; back-- {
+		if x.markAt(back) == '"' && x.gap(back+1) == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// reckoned says whether the one named is said to have said so: "Lachlan, he
+// reckoned", "Neville said".
+func (x *scan) reckoned(first, last int) bool {
+	return x.beginsSentence(first-1) && x.markAt(last+1) == ',' && thirdPerson(x.wordAt(last+2)) && (x.is(last+3).has(cueScript) || equalFold("reckoned", x.wordAt(last+3)) || equalFold("called", x.wordAt(last+3)))
 }

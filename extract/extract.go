@@ -84,6 +84,7 @@ type scan struct {
 	parts     []part     // of the text, by who speaks; see role.go
 	own       []Span     // see given
 	medium    medium     // what the text is
+	lastTool  int16      // the same, whatever ids were found since
 	tool      int16      // the last product for remote access that was named, counted from 1
 	closing   int        // one past the first word that closes a letter, 0 if there is none
 	toolNamed bool       // a product for remote access was named
@@ -174,7 +175,7 @@ func (e *Extractor) putBack() {
 // run finds the indicators of a text. They are good until the next run.
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
-	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, false
+	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.lastTool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, 0, false
 	x.closing, x.settled, x.owners = 0, false, x.owners[:0]
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)

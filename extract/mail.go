@@ -194,7 +194,7 @@ func takesReports(to string) bool {
 func writesToDesk(to string) bool {
 	for one := range addressesOf(to) {
 		name, _, _ := strings.Cut(one, "@")
-		for _, word := range [...]string{"report", "complaint", "fraud-desk", "scam-desk", "denuncia", "anzeige", "plainte"} {
+		for _, word := range [...]string{"report", "complaint", "fraud-desk", "scam-desk", "denuncia", "denúncia", "anzeige", "meldung", "plainte", "signalement", "segnalazion", "reclam"} {
 			if strings.Contains(name, word) {
 				return true
 			}

@@ -150,6 +150,9 @@ func (x *scan) takeAlias(first, last int) {
 	if x.remembered(last) && !x.quotedAt(first) {
 		return
 	}
+	if first == last && !x.opt.FromFraudster && x.toldAlready(x.bytes(first)) && x.markAt(last+1) != ':' {
+		return
+	}
 	name := foldName(string(x.text.b[x.toks[first].start:x.toks[last].end]))
 	if len(name) < 3 || x.markAt(last+1) == '*' || x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.hint(last).has(hintTrade) || x.hint(last+1).has(hintTrade) && x.gap(last+1) == 1 {
 		return // a firm's
@@ -165,4 +168,20 @@ func (x *scan) takeAlias(first, last int) {
 func (x *scan) badgeBehind(first, last int) bool {
 	b := x.bytes(last)
 	return x.toks[last].class == classWord && len(b) <= 4 && len(b) > 1 && allCapitals(b) && !allCapitals(x.bytes(first)) && x.gap(last) == 1
+}
+
+// toldAlready says whether a word is one of a longer name that the account has
+// told: said again it is nobody new.
+func (x *scan) toldAlready(w []byte) bool {
+	for i := range x.found {
+		f := &x.found[i]
+		if f.Kind != fraud.PersonAlias || len(f.Raw) <= len(w)+1 {
+			continue
+		}
+		at := strings.Index(f.Raw, string(w))
+		if at >= 0 && (at == 0 || f.Raw[at-1] == ' ') && (at+len(w) == len(f.Raw) || f.Raw[at+len(w)] == ' ') {
+			return true
+		}
+	}
+	return false
 }

@@ -54,7 +54,7 @@ func (x *scan) formsName(first int) bool {
 
 // otherSide says whether a word names those whom a report is about.
 func otherSide(w []byte) bool {
-	for _, one := range [...]string{"suspect", "suspects", "subject", "accused", "scammer", "fraudster", "offender", "perpetrator", "täter", "beschuldigter", "auteur", "agent", "alias", "company"} {
+	for _, one := range [...]string{"suspect", "suspects", "susp", "subject", "accused", "scammer", "fraudster", "offender", "perpetrator", "täter", "beschuldigter", "auteur", "agent", "alias", "company"} {
 		if equalFold(one, w) {
 			return true
 		}

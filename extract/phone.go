@@ -27,7 +27,7 @@ const (
 
 // number looks at a run with digits that nothing else has claimed.
 func (x *scan) number(i int) {
-	if x.odd(i) || x.sortCodeAt(i) || x.price(i) || x.structured(i) || x.tool > 0 && x.sessionFar(i) {
+	if x.odd(i) || x.sortCodeAt(i) || x.price(i) || x.structured(i) || x.tool > 0 && x.sessionFar(i) || x.lastTool > 0 && x.sessionRead(i) {
 		return
 	}
 	var gs [maxGroups]group

@@ -3,7 +3,7 @@ package extract
 // tellsReader says whether the words right around a number tell the reader of an
 // account when or for what its writer can be reached there: "evenings …",
 // "questions? …", "for details contact the undersigned at".
-func (x *scan) tellsReader(c *cuesAround, k, last int) bool {
+func (x *scan) tellsReader(c *cuesAround, k, last int, near *meaning) bool {
 	if c.from || c.shown || c.theirs || c.text {
 		return false
 	}
@@ -18,9 +18,12 @@ func (x *scan) tellsReader(c *cuesAround, k, last int) bool {
 		if m := x.markAt(at); m == '.' && at > last || x.lineBreak(at) && at > last {
 			break
 		}
-		if openHours(x.wordAt(at)) {
+		if t := x.wordAt(at); len(t) >= 5 && openHours(t) {
 			return !x.near(k, 9, 0, cueCalled|cueScript|cueFrom|cueGot|cueShown|cueSite)
 		}
+	}
+	if !near.frames.has(frameAsks) && !near.is.has(cueCall) {
+		return false
 	}
 	verb := false
 	for back, at := k, 0; back >= c.floor && at < 9; back, at = back-1, at+1 {

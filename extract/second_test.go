@@ -97,15 +97,15 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 		name                 string
 		phones, values, role float64
 	}{
-		{"dev", 0.98, 0.979, 0.939},
-		{"held", 0.946, 0.9345, 0.899},
-		{"third", 0.97, 0.943, 0.923},
-		{"fourth", 0.99, 0.983, 0.946},
-		{"fifth", 0.987, 0.964, 0.947},
-		{"sixth", 0.992, 0.973, 0.943},
-		{"seventh", 0.987, 0.955, 0.951},
-		{"eighth-dev", 0, 0, 0},
-		{"eighth-held", 0, 0, 0},
+		{"dev", 0.983, 0.981, 0.939},
+		{"held", 0.953, 0.937, 0.9},
+		{"third", 0.98, 0.945, 0.924},
+		{"fourth", 0.99, 0.983, 0.949},
+		{"fifth", 0.991, 0.966, 0.947},
+		{"sixth", 0.994, 0.974, 0.947},
+		{"seventh", 0.987, 0.957, 0.956},
+		{"eighth-dev", 0.98, 0.921, 0.849},
+		{"eighth-held", 0.98, 0.885, 0.788},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			texts := half(t, tt.name)
@@ -114,7 +114,7 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 			case "fourth":
 				least = 84
 			case "eighth-dev", "eighth-held":
-				least = 140
+				least = 138
 			case "seventh":
 				least = 184
 			case "fifth", "sixth":

@@ -85,6 +85,9 @@ func (x *scan) counted(first, last int) bool {
 // descriptor takes what a card's statement said: capitals after "as" or a
 // colon, behind a word for a statement, or whatever stands there in quotes.
 func (x *scan) descriptor(i int) {
+	if x.statementRow(i) || equalFold("disputed", x.bytes(i)) && equalFold("not", x.wordAt(i-1)) {
+		return
+	}
 	for k := i + 1; k < len(x.toks) && k <= i+11; k++ {
 		quote := false
 		if x.toks[k].class == classMark {
@@ -118,6 +121,48 @@ func (x *scan) descriptor(i int) {
 			return
 		}
 	}
+}
+
+// statementRow takes what stands behind a rail's word in the row of a statement,
+// "VIS HELPNOW DIGITAL LONDON £189.00", where its words are those of the trade
+// that fraudsters pretend to be in: any other row is a shop's.
+func (x *scan) statementRow(i int) bool {
+	if len(x.bytes(i)) < 2 || !allCapitals(x.bytes(i)) || x.opt.FromFraudster || equalFold("ach", x.wordAt(i-1)) {
+		return false
+	}
+	first, helps := i+1, false
+	for first < len(x.toks) && railWords[string(x.bytes(first))] {
+		first++
+	}
+	k := first
+	for ; k < len(x.toks) && k < first+6 && !x.toks[k].used && !x.lineBreak(k) && x.gap(k) <= 2 && x.toks[k].class != classMark; k++ {
+		b := x.bytes(k)
+		if x.toks[k].class == classNumber || !capitalsAndDigits(string(b)) || x.is(k).has(cueMoney|cueUPI) {
+			break
+		}
+		helps = helps || x.frames(k).has(frameBusiness) || helpsName(string(b))
+	}
+	last := k - 1
+	if last > first && len(x.bytes(last)) == 2 && usStates[string(x.bytes(last))] {
+		last--
+	}
+	m := x.markAt(k)
+	if !helps || last <= first || m != '-' && !moneySign(m) && (k >= len(x.toks) || x.toks[k].class != classNumber) {
+		return false
+	}
+	x.takeDescriptor(first, last)
+	return true
+}
+
+// helpsName says whether a word of a merchant's name is made of one for help
+// with computers.
+func helpsName(w string) bool {
+	for _, part := range [...]string{"PC", "TECH", "HELP", "ASIST", "ASSIST", "SUPP", "SOPORT", "SECUR", "SEGUR", "GUARD", "AJUDA", "AYUDA", "HILFE", "GEEK", "REPAIR", "VIRUS"} {
+		if strings.Contains(w, part) {
+			return true
+		}
+	}
+	return false
 }
 
 // onStatement says whether a word for a charge means the statement itself.
@@ -385,6 +430,9 @@ func (x *scan) capitals(first int) (last int, ok bool) {
 		capital := true
 		for _, c := range x.bytes(k) {
 			capital = capital && (isUpper(c) || isDigit(c) || star && x.gap(k) == 0)
+		}
+		if t.class == classNumber && t.len() == 2 && words > 0 && x.markAt(k+1) == '/' && x.gap(k+1) == 0 && k+2 < len(x.toks) && x.toks[k+2].len() == 2 {
+			break // the day
 		}
 		if !capital || t.class == classNumber && t.len() >= 7 && words > 0 || x.is(k).has(cueMoney|cueDate) && words > 0 {
 			break

@@ -8,7 +8,9 @@ func (x *scan) readSubject(c *cuesAround, first, k, last int, near *meaning) {
 		return
 	}
 	x.readAim(c, k, last)
-	x.readRecord(c, first, k)
+	if near.is.has(cueGot | cueText) {
+		x.readRecord(c, first, k)
+	}
 	if near.frames.has(frameSpoof) && !c.mine && x.spoofedBefore(k) {
 		c.shown, c.display, c.toward, c.call = true, true, false, false
 	}
@@ -90,6 +92,9 @@ func (x *scan) readAim(c *cuesAround, k, last int) {
 				return
 			}
 		}
+	}
+	if !x.is(k).has(cueTo | cueOwn | cuePhone | cueNumber) {
+		return
 	}
 	onto := false
 	for back := k; back >= c.floor && back > k-6; back-- {

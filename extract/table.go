@@ -54,6 +54,9 @@ func (x *scan) columnHead(m mark) (is cues, hint hints, other, sender bool) {
 		other = other || otherSide(word) || equalFold("scam", word) || equalFold("fraud", word)
 		sender = sender || equalFold("sender", word)
 	}
+	if !other && is.has(cueShown) && (bytes.Contains(head, []byte("susp")) || bytes.Contains(head, []byte("scammer"))) && hasFold(string(bytes.TrimSpace(cells[column])), "caller_") {
+		is, hint = is&^cueShown, hint|hintKin // who called the desk, for the others have a column of their own
+	}
 	return is, hint, other, sender
 }
 

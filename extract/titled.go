@@ -23,7 +23,7 @@ func (x *scan) titled(i int) {
 // guy", "my own accountant".
 func (x *scan) ours(i int) bool {
 	for k := i - 1; k >= 0 && k >= i-3 && x.toks[k].class == classWord; k-- {
-		if equalFold("our", x.bytes(k)) || equalFold("my", x.bytes(k)) {
+		if equalFold("our", x.bytes(k)) || x.is(k).has(cueMy) {
 			return true
 		}
 	}

@@ -184,7 +184,7 @@ func (x *scan) addRun(start, end int, seen uint8) {
 	switch seen {
 	case byteLetter:
 		if n <= maxWord {
-			if t.word = dictionary.find(x.text.b, start, end); t.word != 0 && dictionary.entries[t.word].is.has(wordsToLookAt) {
+			if t.word = dictionary.find(x.text.b, start, end); t.word != 0 && dictionary.entries[t.word].is.has(wordsToLookAt) || t.word == 0 && isUpper(x.text.b[start]) {
 				c.asking[c.asked] = int32(c.n)
 				c.asked++
 			}

@@ -57,7 +57,7 @@ func plainCut(s string) (x scan) {
 			if i-start <= maxWord {
 				t.word = dictionary.find(b, start, i)
 			}
-			if dictionary.entries[t.word].is.has(wordsToLookAt) {
+			if dictionary.entries[t.word].is.has(wordsToLookAt) || t.word == 0 && i-start <= maxWord && isUpper(b[start]) {
 				x.asking = append(x.asking, at)
 			}
 		case byteDigit:

@@ -28,6 +28,8 @@ func (x *scan) webRole(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
 		return fraud.RoleRemote, "where a session begins, or its program is fetched"
 	case !x.opt.FromFraudster && x.toolNamed && x.openedFor(first, last):
 		return fraud.RoleRemote, "opened for a session of remote access"
+	case !x.opt.FromFraudster && x.letsIn(first, last):
+		return fraud.RoleRemote, "opened so that somebody else could work on the machine"
 	case x.paidAt(first), !x.opt.FromFraudster && x.billedHost(first, last):
 		return fraud.RolePayee, "the page where money was to be paid"
 	case x.opt.FromFraudster:
@@ -113,6 +115,49 @@ func (x *scan) paidAt(first int) bool {
 	return first > 1 && equalFold("at", x.bytes(first-1)) && equalFold("pay", x.bytes(first-2)) && !equalFold("to", x.bytes(max(0, first-3)))
 }
 
+// letsIn says whether an account says of a site that it was opened to let
+// somebody into the machine: "wanted me to go on … so that he could get on the
+// laptop", "entró en el ordenador por", "pour qu'il prenne la main".
+func (x *scan) letsIn(first, last int) bool {
+	ends := 0
+	for k := last + 1; k < len(x.toks) && k <= last+14; k++ {
+		if m := x.markAt(k); (m == '.' || m == '!' || m == '?') && x.gap(k+1) > 0 {
+			if ends++; ends > 1 {
+				break
+			}
+		}
+		if x.toks[k].used && x.toks[k].class != classWord {
+			break
+		}
+		switch w := x.bytes(k); string(w) {
+		case "screen", "Screen", "pantalla", "écran", "Bildschirm", "tela", "schermo":
+			if x.is(k-1).has(cueMy) || his(x.wordAt(k-1)) {
+				return equalFold("see", x.wordAt(k-2)) || equalFold("share", x.wordAt(k-2)) || equalFold("view", x.wordAt(k-2)) || equalFold("mi", x.wordAt(k-1))
+			}
+		case "in":
+			return ends == 0 && thirdObject(x.wordAt(k-1)) && (equalFold("allow", x.wordAt(k-2)) || equalFold("let", x.wordAt(k-2)))
+		case "Connect", "connect":
+			return equalFold("press", x.wordAt(k-1)) || equalFold("click", x.wordAt(k-1)) || equalFold("could", x.wordAt(k-1)) || equalFold("to", x.wordAt(k-1))
+		case "remotely", "main", "Zugriff", "remota", "remoto":
+			return string(w) != "main" || equalFold("la", x.wordAt(k-1))
+		case "laptop", "computer", "machine", "PC":
+			if on := x.wordAt(k - 2); equalFold("on", on) || equalFold("into", on) || equalFold("onto", on) {
+				return equalFold("get", x.wordAt(k-3)) || equalFold("into", on) || equalFold("onto", on)
+			}
+		}
+	}
+	for k := first - 1; k >= 0 && k >= first-9; k-- {
+		if m := x.markAt(k); m == '.' && x.gap(k+1) > 0 {
+			return false
+		}
+		switch string(x.bytes(k)) {
+		case "entró", "entraron", "entrou", "entrato", "verband":
+			return true
+		}
+	}
+	return false
+}
+
 // billedHost says whether a host stands as a merchant does on a statement: in
 // capitals, with what was paid or the merchant's number behind it.
 func (x *scan) billedHost(first, last int) bool {
@@ -195,7 +240,7 @@ func (x *scan) readOut(m mark) bool {
 			break
 		}
 	}
-	for k := first - 1; k >= 0 && k >= first-10; k-- {
+	for k := first - 1; k >= 0 && k >= first-farRead; k-- {
 		if x.toks[k].class == classMark {
 			if c := x.markAt(k); c == '.' && x.gap(k+1) > 0 && !x.abbreviation(k) {
 				break
@@ -205,7 +250,7 @@ func (x *scan) readOut(m mark) bool {
 		switch hint := x.hint(k); {
 		case hint.has(hintAskedFor):
 			return true
-		case hint.has(hintReadOut):
+		case hint.has(hintReadOut), readWord(x.bytes(k)):
 			return !x.toSpeaker(k)
 		case taken && hint.has(hintToMe) && !x.is(k-1).has(cueFrom): // "hat mir die ID … gegeben", not "von mir"
 			return false

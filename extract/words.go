@@ -162,21 +162,23 @@ type frames uint32
 func (f frames) has(other frames) bool { return f&other != 0 }
 
 const (
-	frameAsks    frames = 1 << iota // call, write, message: what a reader is asked to do
-	framePolice                     // deputy, PHK: those to whom one goes
-	frameHelper                     // neighbour, witness, realtor: who is neither side
-	frameGenuine                    // back (of the card), themselves
-	frameWrote                      // texted, emailed
-	frameUsed                       // used
-	frameTold                       // reported
-	frameAgain                      // called, rings: who did it once more
-	frameSpoof                      // spoofed
-	frameShort                      // Mr, Sgt: written with a full stop that ends no sentence
+	frameAsks     frames = 1 << iota // call, write, message: what a reader is asked to do
+	framePolice                      // deputy, PHK: those to whom one goes
+	frameHelper                      // neighbour, witness, realtor: who is neither side
+	frameGenuine                     // back (of the card), themselves
+	frameWrote                       // texted, emailed
+	frameUsed                        // used
+	frameTold                        // reported
+	frameAgain                       // called, rings: who did it once more
+	frameSpoof                       // spoofed
+	frameBusiness                    // care, solutions: a word of a firm's name that has no legal form
+	frameOwner                       // landline, neighbour: whose line it is
+	frameShort                       // Mr, Sgt: written with a full stop that ends no sentence
 )
 
 var frameNames = map[string]frames{
 	"frame:asks": frameAsks, "frame:police": framePolice, "frame:helper": frameHelper, "frame:genuine": frameGenuine, "frame:wrote": frameWrote,
-	"frame:spoof": frameSpoof, "frame:used": frameUsed, "frame:told": frameTold, "frame:again": frameAgain, "frame:short": frameShort,
+	"frame:spoof": frameSpoof, "frame:owner": frameOwner, "frame:business": frameBusiness, "frame:used": frameUsed, "frame:told": frameTold, "frame:again": frameAgain, "frame:short": frameShort,
 }
 
 // namesText is the dictionary of names: "given name name …".
@@ -363,8 +365,12 @@ func readWords(text string) *wordTable {
 			continue
 		}
 		if frame := frameNames[fields[0]]; frame != 0 {
+			is := cues(0)
+			if frame == frameBusiness {
+				is = cueMore // a recogniser starts there
+			}
 			for _, f := range fields[2:] {
-				t.add(f, 0, lang, -1)
+				t.add(f, is, lang, -1)
 				t.entries[t.find([]byte(f), 0, len(f))].frames |= frame
 			}
 			continue
@@ -456,6 +462,14 @@ func (x *scan) hint(i int) hints {
 		return 0
 	}
 	return meanings[uint16(x.toks[i].word)&(1<<cueBits-1)].hint
+}
+
+// frames is the frames that token i has a place in.
+func (x *scan) frames(i int) frames {
+	if uint(i) >= uint(len(x.toks)) {
+		return 0
+	}
+	return meanings[uint16(x.toks[i].word)&(1<<cueBits-1)].frames
 }
 
 // value is the value of token i's word, -1 if it has none.
