@@ -13,6 +13,14 @@ func (x *scan) word(i int) {
 		x.lateName(i)
 		return
 	}
+	if is.has(cueMore) && x.frames(i).has(frameBusiness) {
+		if isUpper(x.bytes(i)[0]) {
+			x.business(i)
+		}
+		if is&wordsToLookAt == cueMore && x.hint(i)&hintsToLookAt == 0 {
+			return // nothing else begins there
+		}
+	}
 	if is.has(cueDigit | cueTeen | cueTens | cueTimes) {
 		if x.spoken(i) {
 			return
@@ -26,9 +34,6 @@ func (x *scan) word(i int) {
 	}
 	if is.has(cueFirm) && !x.japaneseFirm(i) {
 		x.firm(i)
-	}
-	if is.has(cueMore) && x.frames(i).has(frameBusiness) {
-		x.business(i)
 	}
 	if is.has(cueName|cueAgent|cueThis|cueMore) && !x.toks[i].used {
 		x.alias(i)
