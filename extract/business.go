@@ -129,7 +129,7 @@ func (x *scan) firmSaid(first, last int) bool {
 	}
 	quoted := x.quotesAround(first, last)
 	k := first - 1
-	for k >= 0 && (x.markAt(k) == '"' || x.markAt(k) == '\'' || x.markAt(k) == ',' && x.firmWord(k-1) || x.markAt(k) == ':' || article(x.bytes(k)) || equalFold("eine", x.bytes(k)) || equalFold("einer", x.bytes(k)) || equalFold("angeblich", x.bytes(k)) || x.is(k).has(cueIs) || equalFold("serait", x.bytes(k))) && !(x.markAt(k) == ':' && x.lineBreak(k+1) && false) {
+	for k >= 0 && (x.markAt(k) == '"' || x.markAt(k) == '\'' || x.markAt(k) == ',' && x.firmWord(k-1) || x.markAt(k) == ':' || article(x.bytes(k)) || equalFold("eine", x.bytes(k)) || equalFold("einer", x.bytes(k)) || equalFold("angeblich", x.bytes(k)) || x.is(k).has(cueIs) || equalFold("serait", x.bytes(k))) {
 		k--
 	}
 	if k < 0 {
@@ -143,7 +143,7 @@ func (x *scan) firmSaid(first, last int) bool {
 	}
 	lead := x.bytes(k)
 	switch {
-	case equalFold("to", lead), equalFold("for", lead), equalFold("payee", lead), equalFold("payable", lead), equalFold("an", lead), equalFold("a", lead), equalFold("pour", lead), equalFold("para", lead), equalFold("pra", lead), equalFold("por", lead), equalFold("à", lead), equalFold("under", lead), x.markAt(k) == '/', equalFold("p", lead), equalFold("naam", lead), equalFold("nombre", lead), equalFold("name", lead), equalFold("bénéf", lead), equalFold("favor", lead), equalFold("via", lead), equalFold("by", lead):
+	case payeeLead(lead), x.markAt(k) == '/':
 		for back, at := k-1, 0; back >= 0 && at < 14; back, at = back-1, at+1 {
 			if m := x.markAt(back); m == '.' && x.gap(back+1) > 0 && !x.abbreviation(back) {
 				break
@@ -158,6 +158,15 @@ func (x *scan) firmSaid(first, last int) bool {
 		return true
 	}
 	return quoted && (x.near(k, 4, 0, cueScript|cueSite|cueName) || headedWord(x.wordAt(k-1)) || equalFold("then", lead))
+}
+
+// payeeLead is a word before the name of who is paid.
+func payeeLead(w []byte) bool {
+	switch strings.ToLower(string(w)) {
+	case "to", "for", "payee", "payable", "an", "a", "pour", "para", "pra", "por", "à", "under", "p", "naam", "nombre", "name", "bénéf", "favor", "via", "by":
+		return true
+	}
+	return false
 }
 
 // moneySign says whether a mark is that of money.

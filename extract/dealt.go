@@ -301,7 +301,7 @@ var nameFilter = func() (f filter) {
 // "one", "ask for", "himself".
 func (x *scan) calledSo(first int) bool {
 	k := first - 1
-	for k > 0 && (x.markAt(k) == '"' || x.markAt(k) == ':' || x.markAt(k) == ',' && x.personBefore(k-1) || x.markAt(k) == '>' && x.markAt(k-1) == '-' || x.markAt(k) == '-' && x.markAt(k-1) != '-' && x.gap(k) > 0 && false || x.markAt(k) == '?' && x.is(k-1).has(cueName)) {
+	for k > 0 && (x.markAt(k) == '"' || x.markAt(k) == ':' || x.markAt(k) == ',' && x.personBefore(k-1) || x.markAt(k) == '>' && x.markAt(k-1) == '-' || x.markAt(k) == '?' && x.is(k-1).has(cueName)) {
 		if x.markAt(k) == ',' {
 			return true
 		}

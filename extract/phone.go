@@ -305,7 +305,7 @@ func (x *scan) phone(gs []group, valid bool) bool {
 	if len(d) < leastPhone || len(d) > mostPhone+3 {
 		return false
 	}
-	if before := x.before(from); !plus && (before == '#' && !threeThreeFour(gs) || before == '$' || before >= signEuro && before <= signRupee || before == '=' && false) {
+	if before := x.before(from); !plus && (before == '#' && !threeThreeFour(gs) || before == '$' || before >= signEuro && before <= signRupee) {
 		return false
 	}
 	if from >= 2 && x.gap(from) == 0 && x.gap(from-1) == 0 && x.toks[from-2].class == classMixed && (x.markAt(from-1) == '.' || x.markAt(from-1) == '-') {
