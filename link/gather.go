@@ -43,6 +43,10 @@ func (u *uniting) gather() []int32 {
 // gatherLeast is how many groups hold a value that may be asked of all at once.
 const gatherLeast = 3
 
+// hangLack is how many bits of missing values a group has that is no fragment
+// of another: they are not counted to the end.
+const hangLack = 60
+
 // hanger is a group that holds a value of another, the core, and may be its.
 type hanger struct {
 	group  int32
@@ -67,7 +71,9 @@ func (u *uniting) hung(v *value) (core int32, in []hanger) {
 	}
 	for _, x := range list {
 		if x.group != core && u.w.groups[x.group].size <= u.w.groups[core].size && !u.barred[[2]int32{core, x.group}] {
-			in = append(in, u.hanger(core, x.group))
+			if lack := u.lacking(core, x.group, hangLack); lack != nil {
+				in = append(in, u.hanger(core, x.group, lack))
+			}
 		}
 	}
 	for {
@@ -86,9 +92,9 @@ func (u *uniting) hung(v *value) (core int32, in []hanger) {
 	return core, in
 }
 
-func (u *uniting) hanger(core, g int32) hanger {
+func (u *uniting) hanger(core, g int32, lack *lack) hanger {
 	w := u.w
-	c := hanger{group: g, lack: u.lacking(core, g)}
+	c := hanger{group: g, lack: lack}
 	for _, vi := range u.values[g] {
 		v := &w.values[vi]
 		n := v.holders.count(core)

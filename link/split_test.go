@@ -135,7 +135,7 @@ func TestACutIsWeighedAsTwoGroupsAre(t *testing.T) {
 				x.add(val, val.saved(&v.p, val.holders.count(a)+n, v.seenIn(&v.groups[a], val)+v.seenIn(&v.groups[b], val)))
 			}
 		}
-		want := x.bits(&v.p, s.u.lacking(a, b)) - v.p.merge
+		want := x.bits(&v.p, s.u.lacking(a, b, math.Inf(1))) - v.p.merge
 		if math.Abs(got-want) > 1e-6 {
 			t.Errorf("group %d: %v as halves, %v as groups", g, got, want)
 		}

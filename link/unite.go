@@ -202,7 +202,7 @@ func (s *scale) weighOne(a int32) {
 		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
 			continue
 		}
-		gain := x.bits(&w.p, u.lacking(a, b)) - w.p.merge
+		gain := x.bits(&w.p, u.lacking(a, b, math.Inf(1))) - w.p.merge
 		if gain <= -faintBits {
 			continue
 		}
@@ -270,8 +270,8 @@ func (u *uniting) offer(p proposal) {
 // lacking is what speaks against two groups being one: values of the smaller
 // that the larger never named, although it named others of the kind at the time
 // and names most of its values more than once; or that it had no occasion to
-// name.
-func (u *uniting) lacking(a, b int32) *lack {
+// name. It is nil if it comes to more than most, in bits.
+func (u *uniting) lacking(a, b int32, most float64) *lack {
 	w := u.w
 	if len(u.values[b]) < len(u.values[a]) {
 		a, b = b, a
@@ -282,6 +282,9 @@ func (u *uniting) lacking(a, b int32) *lack {
 		v := &w.values[vi]
 		if v.worth >= w.p.medium && v.holders.count(b) == 0 {
 			l.add(&w.p, v, v.holders.count(a), w.seenIn(small, v), w.seenTwice(large, v))
+			if l.all > most {
+				return nil
+			}
 		}
 	}
 	l.excuse(&w.p, min(small.size, large.size))

@@ -62,6 +62,7 @@ var handOf = [numFamilies]uint8{0, 0, 1, 2, 3, 1} // contact, web, money, remote
 // the smaller the values that the larger never named.
 type lack struct {
 	missed [numFamilies]float64 // bits, see value.missed
+	all    float64              // those of all families
 	silent int                  // those of whose kind the larger named none while they were in use
 	told   fact
 	mute   fact // likewise of the silent
@@ -74,7 +75,9 @@ func (l *lack) add(p *params, v *value, count, seen int32, other stat) {
 		l.silent += int(l.mute.more(v.stem, 1))
 		return
 	}
-	l.missed[v.family] += l.told.more(v.stem, v.missed(p, count, seen, other))
+	bits := l.told.more(v.stem, v.missed(p, count, seen, other))
+	l.missed[v.family] += bits
+	l.all += bits
 }
 
 // excuse counts no silence if the smaller of the two has so few reports that
