@@ -66,8 +66,8 @@ func (k *known) learn(reports []uint32, sets *forest) {
 }
 
 // digest is the same for components that hold the same: reports with all
-// their facts, what each holds and what that is worth there, how many others
-// name such values, and what people decided.
+// their facts, what each holds and what that is worth there, and what people
+// decided.
 func (k *known) digest(reports []uint32) xxh3.Uint128 {
 	m, buf := k.m, k.buf[:0]
 	for _, r := range reports {
@@ -83,10 +83,6 @@ func (k *known) digest(reports []uint32) xxh3.Uint128 {
 			buf = binary.LittleEndian.AppendUint32(buf, uint32(inc.bits))
 			buf = binary.LittleEndian.AppendUint32(buf, inc.at)
 			buf = append(buf, t.kind, t.family, t.soft, inc.role)
-			if m.incs[t.start].report == r { // once a tenure
-				from, to := m.use(t)
-				buf = binary.LittleEndian.AppendUint32(buf, uint32(m.named.around(t, from, to)))
-			}
 		}
 		for _, word := range k.judged[r] {
 			buf = append(buf, word...)

@@ -58,7 +58,6 @@ type material struct {
 	brandStart []uint32 // likewise, into Builder.brands
 
 	params  params
-	named   namings
 	last    int64                   // see weighHarm
 	typical map[uint32]float64      // likewise
 	scratch struct{ local []int32 } // by tenure; zero between uses
@@ -107,7 +106,6 @@ func (b *Builder) prepare(rules *rules) *material {
 	m.addReuse()
 	m.addBlocks()
 	m.attach()
-	m.countNamings()
 	if b.last {
 		m.mute = nil
 		release(b.spill, &b.texture)

@@ -226,12 +226,12 @@ func (w *world) addTokens() {
 				if v < 0 {
 					v = int32(len(w.values))
 					local[h.tenure] = v + 1
-					kind := x.likeness()
+					kind := x.kind + 64*x.soft
 					if codes[kind] == 0 {
 						codes[kind] = uint8(len(codes) + 1)
 					}
 					from, to := w.m.use(x)
-					w.values = append(reserve(w.sp, w.values, 1), value{tenure: h.tenure, kind: codes[kind], family: x.family, soft: x.soft, share: w.p.shareOf(x), seen: w.m.named.around(x, from, to), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
+					w.values = append(reserve(w.sp, w.values, 1), value{tenure: h.tenure, kind: codes[kind], family: x.family, soft: x.soft, share: w.p.shareOf(x), from: int32(from / monthMinutes), to: int32(to / monthMinutes)})
 				}
 				w.addToken(i, v, w.m.incs[h.inc])
 			}
@@ -335,8 +335,7 @@ func (w *world) addRivals(rules *rules, ofRank func(uint32) (int32, bool)) {
 	}
 }
 
-// addBases counts how common each value is in its time, among all of its kind:
-// in the component, or in all of the material if that is more.
+// addBases counts how common each value is in its time, among all of its kind.
 func (w *world) addBases() {
 	months := int32(0)
 	for _, t := range w.tokens {
@@ -349,11 +348,10 @@ func (w *world) addBases() {
 	}
 	for i := range w.values {
 		v := &w.values[i]
-		here := int32(0)
 		for month := v.from; month <= min(v.to, months-1); month++ {
-			here += all[int32(v.kind)*months+month]
+			v.seen += all[int32(v.kind)*months+month]
 		}
-		v.seen = max(v.seen, here, v.total)
+		v.seen = max(v.seen, v.total)
 		v.base = float64(v.total) / float64(v.seen)
 		v.mostJoining = math.Log2(1 + (1-v.share)/v.share/v.base)
 		v.mostFit = math.Log2((1-v.share)/v.base + v.share)
