@@ -28,10 +28,14 @@ func (u *uniting) gather() []int32 {
 		}
 		any = true
 		for _, h := range hung {
-			changed[h.group], changed[u.find(core)] = true, true
-			u.join(u.find(core), h.group)
+			core = u.find(core)
+			if u.barred[[2]int32{core, h.group}] {
+				continue // kept apart from one that joined
+			}
+			changed[h.group], changed[core] = true, true
+			u.join(core, h.group)
+			u.bar()
 		}
-		u.bar()
 	}
 	if !any {
 		return nil
