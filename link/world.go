@@ -491,22 +491,31 @@ func (w *world) solve(sets *forest) {
 		w.refine()
 	}
 	w.admit()
-	first := make([]int32, len(w.groups))
-	for i := range first {
-		first[i] = -1
-	}
-	for i := range w.len() {
-		rs := w.reportsOf(int32(i))
+	w.tie(sets)
+}
+
+// tie joins in sets what is in one group and names a value in common. Reports
+// move one by one, so who tied two parts of a group to each other may have left
+// it: nobody could say then why they are one.
+func (w *world) tie(sets *forest) {
+	_, order := w.byGroup()
+	last := long[int32](w.sp, len(w.values)) // by value: the node that named it last, + 1
+	for _, i := range order {
+		rs := w.reportsOf(i)
 		for _, r := range rs[1:] {
 			sets.union(rs[0], r)
 		}
-		g := w.of[i]
-		if first[g] < 0 {
-			first[g] = int32(rs[0])
-			continue
+		for _, t := range w.tokensOf(i) {
+			if t.bits == 0 {
+				continue // no evidence
+			}
+			if j := last[t.value] - 1; j >= 0 && w.of[j] == w.of[i] {
+				sets.union(w.reportsOf(j)[0], rs[0])
+			}
+			last[t.value] = i + 1
 		}
-		sets.union(uint32(first[g]), rs[0])
 	}
+	release(w.sp, &last)
 }
 
 // refine unites groups and gives each node to the likeliest, in turns.
