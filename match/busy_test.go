@@ -43,6 +43,24 @@ func (g *gate) RoundTrip(r *http.Request) (*http.Response, error) {
 	return http.DefaultTransport.RoundTrip(r)
 }
 
+// worksOn begins work on a match, which stands at its count until the end.
+func (n *node) worksOn(t *testing.T, id fraud.MatchID) (end func()) {
+	g := stopAsking(n, id, fraud.MatchCount)
+	n.wire = g
+	worked := n.Engine
+	var beside sync.WaitGroup
+	beside.Go(func() {
+		if _, err := worked.Advance(t.Context(), id); err != nil {
+			t.Error(err)
+		}
+	})
+	<-g.stopped
+	return func() {
+		close(g.open)
+		beside.Wait()
+	}
+}
+
 // Who looks at a match while a node works on it is told all that was saved of
 // it: its terms, what it continues and whose consent it waits for. A page that
 // looked in such a moment said of a match of a series that it kept no keys.
@@ -51,27 +69,14 @@ func TestAMatchThatIsWorkedOnIsToldAsItWasSaved(t *testing.T) {
 	tm := terms()
 	tm.Epoch = true
 	tm.Continues = through(t, a, b, tm).ID
-	m, err := a.Offer(a.desk(t), "birch", tm)
-	must(t, m, err, fraud.MatchOffered)
-	if _, err := b.Accept(b.desk(t), m.ID); err != nil {
-		t.Fatal(err)
-	}
-	g := stopAsking(a, m.ID, fraud.MatchCount)
-	a.wire = g
+	id := agreedOn(t, a, b, tm)
 	worked := a.Engine
-	var beside sync.WaitGroup
-	beside.Go(func() {
-		if _, err := worked.Advance(t.Context(), m.ID); err != nil {
-			t.Error(err)
-		}
-	})
-	<-g.stopped
-	here, errHere := worked.Status(t.Context(), m.ID)
+	end := a.worksOn(t, id)
+	here, errHere := worked.Status(t.Context(), id)
 	a.start(t) // another program on the same node
-	there, errThere := a.Status(t.Context(), m.ID)
-	close(g.open)
-	beside.Wait()
-	after, errAfter := a.Status(t.Context(), m.ID)
+	there, errThere := a.Status(t.Context(), id)
+	end()
+	after, errAfter := a.Status(t.Context(), id)
 	if errHere != nil || errThere != nil || errAfter != nil {
 		t.Fatal(errHere, errThere, errAfter)
 	}
@@ -86,23 +91,10 @@ func TestAMatchThatStoppedIsToldSoWhileSomebodyAsks(t *testing.T) {
 	a, b := companies(t)
 	tm := terms()
 	tm.MinCount = 11
-	m, err := a.Offer(a.desk(t), "birch", tm)
-	must(t, m, err, fraud.MatchOffered)
-	if _, err := b.Accept(b.desk(t), m.ID); err != nil {
-		t.Fatal(err)
-	}
-	g := stopAsking(a, m.ID, fraud.MatchCount)
-	a.wire = g
-	var beside sync.WaitGroup
-	beside.Go(func() {
-		if _, err := a.Advance(t.Context(), m.ID); err != nil {
-			t.Error(err)
-		}
-	})
-	<-g.stopped
-	st, err := a.Status(t.Context(), m.ID)
-	close(g.open)
-	beside.Wait()
+	id := agreedOn(t, a, b, tm)
+	end := a.worksOn(t, id)
+	st, err := a.Status(t.Context(), id)
+	end()
 	if err != nil || !st.Busy || !st.Stopped {
 		t.Errorf("got %+v, %v", st, err)
 	}
@@ -114,27 +106,16 @@ func TestAMatchWaitsForTheOneThatItContinues(t *testing.T) {
 	a, b := companies(t)
 	tm := terms()
 	tm.Epoch = true
-	m, err := a.Offer(a.desk(t), "birch", tm)
-	must(t, m, err, fraud.MatchOffered)
-	if _, err := b.Accept(b.desk(t), m.ID); err != nil {
-		t.Fatal(err)
-	}
-	first, err := a.Advance(t.Context(), m.ID)
+	id := agreedOn(t, a, b, tm)
+	first, err := a.Advance(t.Context(), id)
 	must(t, first, err, fraud.MatchCount)
-	next, err := a.OfferNext(a.desk(t), m.ID)
+	next, err := a.OfferNext(a.desk(t), id)
 	must(t, next, err, fraud.MatchOffered)
 	if _, err := b.Accept(b.desk(t), next.ID); err != nil {
 		t.Fatal(err)
 	}
-	g := stopAsking(a, m.ID, fraud.MatchCount)
-	a.wire = g
+	end := a.worksOn(t, id)
 	var beside sync.WaitGroup
-	beside.Go(func() {
-		if _, err := a.Advance(t.Context(), m.ID); err != nil {
-			t.Error(err)
-		}
-	})
-	<-g.stopped
 	beside.Go(func() {
 		got, err := a.Advance(t.Context(), next.ID)
 		if err != nil || got.Step != fraud.MatchCount {
@@ -142,7 +123,7 @@ func TestAMatchWaitsForTheOneThatItContinues(t *testing.T) {
 		}
 	})
 	time.Sleep(50 * time.Millisecond) // long enough to ask for what is held, and to fail for it
-	close(g.open)
+	end()
 	beside.Wait()
 }
 
@@ -150,11 +131,7 @@ func TestAMatchWaitsForTheOneThatItContinues(t *testing.T) {
 // it anew: the match does not stand still until somebody asks again.
 func TestACommitmentIsSaidAnewWhenThePeerSawMoreOfOurLedger(t *testing.T) {
 	a, b := companies(t)
-	m, err := a.Offer(a.desk(t), "birch", terms())
-	must(t, m, err, fraud.MatchOffered)
-	if _, err := b.Accept(b.desk(t), m.ID); err != nil {
-		t.Fatal(err)
-	}
+	id := agreed(t, a, b)
 	said := 0
 	a.wire = wireFunc(func(r *http.Request) (*http.Response, error) {
 		if r.Method == http.MethodPost && isPath(r, "/message") {
@@ -175,7 +152,7 @@ func TestACommitmentIsSaidAnewWhenThePeerSawMoreOfOurLedger(t *testing.T) {
 		}
 		return http.DefaultTransport.RoundTrip(r)
 	})
-	m, err = a.Advance(t.Context(), m.ID)
+	m, err := a.Advance(t.Context(), id)
 	if must(t, m, err, fraud.MatchCount); m.Report.Count != 10 {
 		t.Errorf("%d in common, want 10", m.Report.Count)
 	}

@@ -22,9 +22,11 @@ func companies(t testing.TB) (a, b *node) {
 }
 
 // agreed is a match that both sides have taken up.
-func agreed(t testing.TB, a, b *node) fraud.MatchID {
+func agreed(t testing.TB, a, b *node) fraud.MatchID { return agreedOn(t, a, b, terms()) }
+
+func agreedOn(t testing.TB, a, b *node, tm match.Terms) fraud.MatchID {
 	t.Helper()
-	m, err := a.Offer(a.desk(t), "birch", terms())
+	m, err := a.Offer(a.desk(t), "birch", tm)
 	must(t, m, err, fraud.MatchOffered)
 	m, err = b.Accept(b.desk(t), m.ID)
 	must(t, m, err, fraud.MatchOffered)
