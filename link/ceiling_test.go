@@ -17,7 +17,8 @@ import (
 // values they share by right; beside it stands what the linker reaches.
 func TestCeiling(t *testing.T) {
 	folders := os.Getenv("RINGBREAKER_CEILING")
-	if folders == "" {
+	own := folders == ""
+	if own {
 		folders = t.TempDir()
 		made, err := synth.Make("chakra", 1, 1000, 2)
 		if err == nil {
@@ -35,8 +36,8 @@ func TestCeiling(t *testing.T) {
 		part, _ := m.partition(rules, nil)
 		most, have := recallOf(len(m.order), of, m.byRule(of).find), recallOf(len(m.order), of, func(r uint32) uint32 { return part[r] })
 		t.Logf("%s: recall %.3f, by the rule of merging at most %.3f", dir, have, most)
-		if most <= 0 || most > 1 || have <= 0 || have > 1 {
-			t.Errorf("%s: recall %v of %v", dir, have, most)
+		if own && (most < 0.95 || most > 1 || have < most-0.05 || have > 1) {
+			t.Errorf("an easy world: recall %v of %v", have, most)
 		}
 	}
 }
