@@ -47,6 +47,9 @@ type rings struct {
 	saved   int64 // the linking that it is in step with
 	whole   bool  // which was saved to its end, by our model
 
+	kept     atomic.Int64 // the last report in linkedFile
+	keepFrom int64        // linkedLeast, but in tests
+
 	settle  func(*link.Settling, time.Time) *link.Settled // (*link.Settling).Settle, but in tests
 	state   sync.Mutex
 	since   time.Time // when the first change was seen that no linking holds
@@ -57,7 +60,7 @@ type rings struct {
 }
 
 func newRings(n *Node) *rings {
-	return &rings{n: n, settle: (*link.Settling).Settle, ask: make(chan chan struct{}), came: make(chan struct{}, 1)}
+	return &rings{n: n, settle: (*link.Settling).Settle, keepFrom: linkedLeast, ask: make(chan chan struct{}), came: make(chan struct{}, 1)}
 }
 
 // arrivals is the store as the intake sees it: what it took is told to who
@@ -120,6 +123,7 @@ func (r *rings) link(ctx context.Context, allTheSame bool) (*link.Settled, error
 		return nil, err
 	}
 	r.settled(no, l.At)
+	r.keepLinked(ctx, s, l.Through)
 	return s, nil
 }
 
@@ -243,7 +247,10 @@ func (r *rings) load(ctx context.Context) (changes int, err error) {
 		to = math.MaxInt64
 	}
 	base, after := link.NewBase(r.n.model), int64(0)
-	err = r.n.db.EachForLinkingBetween(ctx, 0, to, func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+	if whole {
+		base, after = r.reopen(ctx, to)
+	}
+	err = r.n.db.EachForLinkingBetween(ctx, after, to, func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
 		base.Load(f, s, k)
 		after = no
 		changes++

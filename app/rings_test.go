@@ -176,12 +176,19 @@ func TestFollowerIsToldWhatCame(t *testing.T) {
 // A node that starts takes up the rings as they were saved, and links only if
 // they lack something.
 func TestStartingNodeLinksOnlyWhatItsRingsLack(t *testing.T) {
+	t.Run("from the store", func(t *testing.T) { startingNode(t, linkedLeast, 0) })
+	t.Run("from what was linked", func(t *testing.T) { startingNode(t, 1, 4) })
+}
+
+func startingNode(t *testing.T, keepFrom, kept int64) {
+	t.Helper()
 	cfg := Config{Data: t.TempDir(), Org: fraud.Org{ID: "alder", Name: "Alder", Kind: fraud.OrgCompany}}
 	start := func() (*Node, context.Context) {
 		n, err := Open(t.Context(), cfg, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
+		n.rings.keepFrom = keepFrom
 		return n, n.Console(t.Context())
 	}
 	stop := func(n *Node) {
@@ -234,6 +241,9 @@ func TestStartingNodeLinksOnlyWhatItsRingsLack(t *testing.T) {
 
 	n, ctx = start()
 	lacks(n, ctx, 0)
+	if got := n.rings.kept.Load(); got != kept {
+		t.Errorf("%d reports were read from what was linked, want %d", got, kept)
+	}
 	relinks(n, ctx, false)
 	takeReportsOf(ctx, t, n, time.Now().Add(-time.Hour), "+12125550101")
 	stop(n) // before it looked

@@ -104,11 +104,10 @@ func (l *Log) checkpoint(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("count the ledger's leaves: %w", err)
 	}
-	root, err := tlog.TreeHash(size, l.hashes(ctx))
+	now, err := l.tree(ctx, size)
 	if err != nil {
-		return "", fmt.Errorf("hash the ledger's tree of %d leaves: %w", size, err)
+		return "", err
 	}
-	now := Checkpoint{Origin: l.Origin(), Size: size, Root: root}
 	signed, err := l.c.Notes.Checkpoint(ctx)
 	switch {
 	case errors.Is(err, fraud.ErrNotFound):
@@ -293,4 +292,25 @@ func VerifyProof(p Proof, log note.Verifier, witnesses ...note.Verifier) (Proven
 		return Proven{}, fmt.Errorf("leaf %d is not in the tree of %d leaves that %s signed: %w", p.Index, c.Size, c.Origin, fraud.ErrInvalid)
 	}
 	return Proven{Leaf: leaf, Checkpoint: c, Cosignatures: seen}, nil
+}
+
+// Tree is the tree of the first size leaves, which nobody signed.
+// fraud.ErrNotFound says that there are not so many.
+func (l *Log) Tree(ctx context.Context, size int64) (Checkpoint, error) {
+	have, err := l.c.Leaves.LeafCount(ctx)
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("count the ledger's leaves: %w", err)
+	}
+	if size < 0 || size > have {
+		return Checkpoint{}, fmt.Errorf("the ledger has %d leaves and not %d: %w", have, size, fraud.ErrNotFound)
+	}
+	return l.tree(ctx, size)
+}
+
+func (l *Log) tree(ctx context.Context, size int64) (Checkpoint, error) {
+	root, err := tlog.TreeHash(size, l.hashes(ctx))
+	if err != nil {
+		return Checkpoint{}, fmt.Errorf("hash the ledger's tree of %d leaves: %w", size, err)
+	}
+	return Checkpoint{Origin: l.Origin(), Size: size, Root: root}, nil
 }

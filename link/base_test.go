@@ -180,7 +180,7 @@ func TestStepByStepEqualsAtOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := &history{base: link.NewBase(link.DefaultModel()), rings: map[fraud.RingID]string{}, members: map[fraud.RingID][]fraud.ReportID{}}
 		for range rapid.IntRange(1, 15).Draw(t, "steps") {
-			rapid.SampledFrom([]func(*rapid.T){h.add, h.add, h.add, h.burst, h.remove, h.judge, h.settle}).Draw(t, "step")(t)
+			rapid.SampledFrom([]func(*rapid.T){h.add, h.add, h.add, h.burst, h.remove, h.judge, h.settle, h.restart}).Draw(t, "step")(t)
 		}
 		h.settle(t)
 	})

@@ -82,3 +82,16 @@ func (in *interner) place(h uint64, number uint32) {
 
 // close lets go of what only add and find need.
 func (in *interner) close() { release(in.spill, &in.table) }
+
+// index makes the table of the texts that are there.
+func (in *interner) index() {
+	n := 1024
+	for 4*(len(in.ends)+1) > 3*n {
+		n *= 2
+	}
+	in.hashes, in.table = make([]uint64, len(in.ends)), make([]uint64, n)
+	for i := range in.ends {
+		in.hashes[i] = xxh3.Hash(in.bytes(uint32(i)))
+		in.place(in.hashes[i], uint32(i+1))
+	}
+}
