@@ -2,6 +2,7 @@ package fraud
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -239,6 +240,32 @@ type Judgement struct {
 	By        PersonID  `json:"by"`
 	Reason    string    `json:"reason"`
 	At        time.Time `json:"at"`
+}
+
+// Validate says what a judgement lacks to be obeyed: a verdict that there is,
+// and what it is about.
+func (j *Judgement) Validate() error {
+	switch j.Verdict {
+	case VerdictSame, VerdictDifferent:
+		if j.A == "" || j.B == "" || j.A == j.B {
+			return fmt.Errorf("name two different reports: %w", ErrInvalid)
+		}
+	case VerdictConfirmed, VerdictWrong:
+		if j.A == "" {
+			return fmt.Errorf("name the report: %w", ErrInvalid)
+		}
+	case VerdictNotIndicator:
+		if j.Indicator.Kind == "" || j.Indicator.Value == "" {
+			return fmt.Errorf("name the indicator: %w", ErrInvalid)
+		}
+	case VerdictWithdrawn:
+		if j.Withdraws == "" {
+			return fmt.Errorf("name the judgement that is taken back: %w", ErrInvalid)
+		}
+	default:
+		return fmt.Errorf("verdict is same, different, confirmed, wrong, not_an_indicator or withdrawn: %w", ErrInvalid)
+	}
+	return nil
 }
 
 // JudgementEntry is a judgement as the log of judgements shows it, with what

@@ -25,7 +25,7 @@ func (s *Server) judge(w http.ResponseWriter, r *http.Request) error {
 		Indicator: fraud.Indicator{Kind: fraud.Kind(r.PostFormValue("kind")), Value: r.PostFormValue("value")},
 		By:        access.From(r.Context()).Person, Reason: strings.TrimSpace(r.PostFormValue("reason")), At: s.Now().UTC(),
 	}
-	if err := sound(j); err != nil {
+	if err := sound(&j); err != nil {
 		return err
 	}
 	return s.record(w, r, j, "judged")
@@ -75,27 +75,11 @@ func (s *Server) withdraw(w http.ResponseWriter, r *http.Request) error {
 
 // sound says what a judgement lacks. A reason is never left out: the linker
 // obeys it, and somebody will ask why.
-func sound(j fraud.Judgement) error {
+func sound(j *fraud.Judgement) error {
 	if j.Reason == "" {
 		return fmt.Errorf("a judgement needs its reason: %w", fraud.ErrInvalid)
 	}
-	switch j.Verdict {
-	case fraud.VerdictSame, fraud.VerdictDifferent:
-		if j.A == "" || j.B == "" || j.A == j.B {
-			return fmt.Errorf("name two different reports: %w", fraud.ErrInvalid)
-		}
-	case fraud.VerdictConfirmed, fraud.VerdictWrong:
-		if j.A == "" {
-			return fmt.Errorf("name the report: %w", fraud.ErrInvalid)
-		}
-	case fraud.VerdictNotIndicator:
-		if j.Indicator.Kind == "" || j.Indicator.Value == "" {
-			return fmt.Errorf("name the indicator: %w", fraud.ErrInvalid)
-		}
-	default:
-		return fmt.Errorf("choose same, different, confirmed, wrong or not an indicator: %w", fraud.ErrInvalid)
-	}
-	return nil
+	return j.Validate()
 }
 
 func (s *Server) newID(prefix string) (string, error) {

@@ -218,6 +218,9 @@ func readJudgements(name string) ([]fraud.Judgement, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: judgement %d is not one JSON object with verdict, a, b, by, reason, at: %w", name, n, fraud.ErrInvalid)
 		}
+		if err := j.Validate(); err != nil { // a decision that is misspelt would be passed over
+			return nil, fmt.Errorf("%s: judgement %d: %w", name, n, err)
+		}
 		out = append(out, j)
 	}
 }
