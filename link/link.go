@@ -124,7 +124,7 @@ func (l *Linking) Model() string { return l.m.b.model.Version }
 
 // Suggestions are pairs of rings for a person to look at.
 func (l *Linking) Suggestions() []fraud.Suggestion {
-	return l.m.suggestions(l.part, l.members, l.rings)
+	return l.m.suggestions(l.part, l.members, l.rings, l.rules.barred(l.m, l.part))
 }
 
 // Conflicts are judgements that cannot be obeyed as they stand.

@@ -160,6 +160,20 @@ func TestJudgementThatCannotBeObeyedIsShown(t *testing.T) {
 	}
 }
 
+func TestWhatAPersonKeepsApartIsNotSuggestedAgain(t *testing.T) {
+	var reports []told
+	for i := range 4 {
+		reports = append(reports, told{id: fmt.Sprintf("a/%d", i), day: float64(i), has: []string{"call +12125550142", "upi desk@okaxis"}})
+	}
+	res := linked([]fraud.Judgement{{ID: "J-1", Verdict: fraud.VerdictDifferent, A: "a/0", B: "a/1", At: day0}}, reports...)
+	if len(res.Rings) != 2 {
+		t.Fatalf("%d rings, want the two that a person told apart", len(res.Rings))
+	}
+	if len(res.Suggestions) > 0 {
+		t.Errorf("a person is asked again: %v", res.Suggestions[0].Link)
+	}
+}
+
 func TestNumberAfterLongSilenceIsAnotherTenure(t *testing.T) {
 	res := linked(nil,
 		told{id: "a/1", day: 0, has: []string{"call +12125550142"}},

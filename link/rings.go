@@ -198,6 +198,18 @@ func (m *material) addMoney(h *fraud.Harm, n uint32, typical map[uint32]float64)
 
 func (m *material) moneyOf(n uint32) []money { return m.b.moneys[m.moneyStart[n]:m.moneyStart[n+1]] }
 
+// barred lists the pairs of groups, the lower first, of which a person keeps a
+// report of one apart from a report of the other.
+func (r *rules) barred(m *material, part []uint32) map[[2]uint32]bool {
+	out := make(map[[2]uint32]bool, len(r.apart))
+	for _, v := range r.apart {
+		if a, b := m.rank[v.a], m.rank[v.b]; a != none && b != none {
+			out[[2]uint32{min(part[a], part[b]), max(part[a], part[b])}] = true
+		}
+	}
+	return out
+}
+
 func (r *rules) conflicts(m *material, part []uint32) []Conflict {
 	var out []Conflict
 	for _, j := range r.waiting {

@@ -176,8 +176,9 @@ type shares struct {
 // suggestions gives pairs of rings for a person to look at: what they share
 // rules out chance, but the linker would not make them one. Only pairs in
 // which one is a fragment, or which share more than one family, are worth the
-// look; large rings with a common seller are told of as ties.
-func (m *material) suggestions(part []uint32, members [][]uint32, rings []fraud.RingID) []fraud.Suggestion {
+// look; large rings with a common seller are told of as ties. Pairs in barred
+// a person looked at, and keeps apart.
+func (m *material) suggestions(part []uint32, members [][]uint32, rings []fraud.RingID, barred map[[2]uint32]bool) []fraud.Suggestion {
 	var out []fraud.Suggestion
 	strong, medium := int32(m.b.model.Param("strong")*1000), int32(m.b.model.Param("medium")*1000)
 	for _, p := range m.sharing(part, rings, medium) {
@@ -189,7 +190,7 @@ func (m *material) suggestions(part []uint32, members [][]uint32, rings []fraud.
 			}
 		}
 		fragment := min(len(members[p.a]), len(members[p.b])) <= 5
-		if total < strong || !fragment && kinds < 2 {
+		if total < strong || !fragment && kinds < 2 || barred[[2]uint32{p.a, p.b}] {
 			continue
 		}
 		out = append(out, m.suggestion(p, total, rings))
