@@ -48,10 +48,10 @@ func (p PAP) AtLeast(other PAP) bool { return papRank[p] >= papRank[other] }
 // Valid returns nil for a known label and ErrInvalid for any other.
 func (m Mark) Valid() error {
 	if tlpRank[m.TLP] == 0 {
-		return fmt.Errorf("tlp %q is not one of RED, AMBER+STRICT, AMBER, GREEN, CLEAR: %w", m.TLP, ErrInvalid)
+		return fmt.Errorf("tlp is not one of RED, AMBER+STRICT, AMBER, GREEN, CLEAR: %w", ErrInvalid)
 	}
 	if papRank[m.PAP] == 0 {
-		return fmt.Errorf("pap %q is not one of RED, AMBER, GREEN, CLEAR: %w", m.PAP, ErrInvalid)
+		return fmt.Errorf("pap is not one of RED, AMBER, GREEN, CLEAR: %w", ErrInvalid)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -202,9 +203,15 @@ func decodeError(err error) error {
 		if where == "" {
 			where = "the object itself"
 		}
+		if sem.GoType == reflect.TypeFor[time.Time]() && sem.JSONKind == '"' {
+			return fmt.Errorf("report field %s must be a date-time with its zone, such as 2023-10-19T09:00:00Z: %w", where, ErrInvalid)
+		}
 		return fmt.Errorf("report field %s has the wrong type (%s found): %w", where, kindName(sem.JSONKind), ErrInvalid)
 	}
 	var syn *jsontext.SyntacticError
+	if errors.As(err, &syn) && errors.Is(err, jsontext.ErrDuplicateName) {
+		return fmt.Errorf("report is JSON that names a field twice, at byte %d: two readers could see two reports: %w", syn.ByteOffset, ErrInvalid)
+	}
 	if errors.As(err, &syn) {
 		return fmt.Errorf("report is not whole JSON at byte %d: %w", syn.ByteOffset, ErrInvalid)
 	}
