@@ -376,6 +376,25 @@ func TestMboxIsOneReportAMail(t *testing.T) {
 	}
 }
 
+func TestMboxLineThatOnlyBeginsWithFromStaysInItsMail(t *testing.T) {
+	said := "\nFrom me to you: ring +1 212 555 0109 at once.\n\nWe wait.\n"
+	next := "\nFrom - \nStatus: RO\n" + strings.Replace(scamMail, "0107", "0108", 1)
+	s, k := newIntake(t, intake.Config{})
+	res, err := s.Import(analyst(), write(t, "m.mbox", "From a@b\n"+scamMail+said+next), nil)
+	if err != nil || res.New != 2 || len(k.reports) != 2 {
+		t.Fatalf("result %+v, %v: want two mails", res, err)
+	}
+	whole := 0
+	for _, r := range k.reports {
+		if text := r.Report.Contacts[0].Text; strings.Contains(text, "0107") && strings.Contains(text, "555 0109 at once.") && strings.Contains(text, "We wait.") {
+			whole++
+		}
+	}
+	if whole != 1 {
+		t.Error("the first mail lost its end")
+	}
+}
+
 func TestGuessedTableNeedsAYes(t *testing.T) {
 	table := "When,Caller Number,What happened\n2023-10-18,+44 20 7946 0991,He said he was from the bank\n"
 	s, k := newIntake(t, intake.Config{})

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"mime"
 	"net/mail"
+	"regexp"
 	"strings"
 	"time"
 
@@ -22,8 +23,17 @@ import (
 // maxNested is how many mails may be forwarded inside each other.
 const maxNested = 4
 
+// mailBegins is how the line before each mail of an mbox ends: with a time as
+// asctime writes it, and with a zone in some programs (RFC 4155, Appendix A).
+var mailBegins = regexp.MustCompile(`[A-Z][a-z]{2} +\d{1,2} +\d{1,2}:\d{2}(:\d{2})?( +\S+)? +\d{4}( +\S+)?\s*$`)
+
+// anyHead is how a line of a mail's head begins (RFC 5322 §2.2).
+var anyHead = regexp.MustCompile(`^[!-9;-~]+:[ \t]`)
+
 // mbox reads a file of mails, each after a line that begins with "From "
-// (RFC 4155); ">From " inside a mail loses its mark (mboxrd).
+// (RFC 4155); ">From " inside a mail loses its mark (mboxrd). Some programs
+// mark no such line inside a mail: it parts two mails if it ends with a time,
+// or if a head follows it.
 func (r *run) mbox(src source) error {
 	in := bufio.NewReaderSize(src.r, 256<<10)
 	var body bytes.Buffer
@@ -47,7 +57,11 @@ func (r *run) mbox(src source) error {
 		}
 		if begins {
 			line++
-			if blank && bytes.HasPrefix(part, []byte("From ")) {
+			from := blank && bytes.HasPrefix(part, []byte("From "))
+			if from {
+				part = bytes.Clone(part) // what follows is looked at
+			}
+			if from && (line == 1 || parts(part, in)) {
 				if e := done(); e != nil {
 					return e
 				}
@@ -67,6 +81,16 @@ func (r *run) mbox(src source) error {
 			return done()
 		}
 	}
+}
+
+// parts says whether a line of an mbox that begins with "From " parts two
+// mails.
+func parts(line []byte, after *bufio.Reader) bool {
+	if mailBegins.Match(line) {
+		return true
+	}
+	head, _ := after.Peek(256) // what cannot be read is told by whoever reads on
+	return anyHead.Match(head)
 }
 
 // mailReport makes a mail into a report. A mail that somebody forwarded as an
