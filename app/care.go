@@ -45,7 +45,7 @@ func (n *Node) Fsck(ctx context.Context) ([]string, error) {
 const backupHead = "ringbreaker-backup-1"
 
 // Backup writes a whole node into one file: database, evidence, referrals,
-// keys and configuration, as a gzip'd tar. It holds every secret of the node:
+// keys, mappings and configuration, as a gzip'd tar. It holds every secret of the node:
 // keep it as you keep the keys. The node may go on running.
 func (n *Node) Backup(ctx context.Context, to string) error {
 	tmp, err := os.MkdirTemp(n.Data, ".backup-*")
@@ -53,7 +53,7 @@ func (n *Node) Backup(ctx context.Context, to string) error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	copyOf := filepath.Join(tmp, "ringbreaker.db")
+	copyOf := filepath.Join(tmp, dbFile)
 	if err := n.db.Backup(ctx, copyOf); err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (n *Node) Backup(ctx context.Context, to string) error {
 		if err := tw.WriteHeader(&tar.Header{Name: backupHead, Mode: 0o600}); err != nil {
 			return err
 		}
-		names := []string{keysDir, configFile, referralsDir, blobsDir, matchesDir, modelsDir}
+		names := []string{keysDir, configFile, referralsDir, blobsDir, matchesDir, modelsDir, mappingsDir}
 		old, err := filepath.Glob(filepath.Join(n.Data, keysUntil+"*"))
 		for _, dir := range old {
 			names = append(names, filepath.Base(dir))
@@ -73,11 +73,37 @@ func (n *Node) Backup(ctx context.Context, to string) error {
 				return err
 			}
 		}
-		if err := addFile(tw, copyOf, "ringbreaker.db"); err != nil {
+		if err := addFile(tw, copyOf, dbFile); err != nil {
 			return err
 		}
 		return errors.Join(tw.Close(), zw.Close())
 	})
+}
+
+// keeps says that a file or folder is what the node itself keeps in its folder.
+// What else lies there is not, since some keep their reports beside it.
+func (n *Node) keeps(name string) bool {
+	rel, err := filepath.Rel(realPath(n.Data), realPath(name))
+	if err != nil {
+		return false
+	}
+	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
+	switch first {
+	case keysDir, keysNext, configFile, referralsDir, blobsDir, matchesDir, modelsDir, mappingsDir, uploadsDir, incomingDir, spoolDir, rejectsDir:
+		return true
+	}
+	return strings.HasPrefix(first, keysUntil) || strings.HasPrefix(first, dbFile)
+}
+
+// realPath is where a file or folder lies, whatever leads there.
+func realPath(name string) string {
+	if abs, err := filepath.Abs(name); err == nil {
+		name = abs
+	}
+	if real, err := filepath.EvalSymlinks(name); err == nil {
+		name = real
+	}
+	return name
 }
 
 func addTree(tw *tar.Writer, root, name string) error {
@@ -175,7 +201,7 @@ func restoreTree(f io.Reader, from, dir string) error {
 		if err != nil {
 			return invalidf("%s is cut or damaged; take another copy", from)
 		}
-		whole = whole || h.Name == "ringbreaker.db"
+		whole = whole || h.Name == dbFile
 		if err := restoreFile(root, h.Name, tr); err != nil {
 			return err
 		}

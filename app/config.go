@@ -132,7 +132,7 @@ func (c Config) url() string {
 
 func (c Config) database() string {
 	if c.Database == "" {
-		return filepath.Join(c.Data, "ringbreaker.db")
+		return filepath.Join(c.Data, dbFile)
 	}
 	return c.Database
 }

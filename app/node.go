@@ -58,6 +58,7 @@ type Node struct {
 const (
 	keysDir  = "keys"
 	blobsDir = "evidence"
+	dbFile   = "ringbreaker.db"
 	// uploadsDir holds files that people brought to a page. They hold what
 	// victims told, so a backup leaves them out.
 	uploadsDir = "uploads"

@@ -36,8 +36,13 @@ func (n *Node) Flow(ctx context.Context) error {
 	return nil
 }
 
-// Import brings a file or folder in. What it acknowledges is on disk.
+// Import brings a file or folder in. What it acknowledges is on disk. What the
+// node keeps itself is no report: reports are never taken back, and its keys
+// would be shown to whoever reads them.
 func (n *Node) Import(ctx context.Context, path string, progress func(intake.Progress)) (intake.Result, error) {
+	if n.keeps(path) {
+		return intake.Result{}, fmt.Errorf("import %s: it is the node's own and holds no reports: %w", path, fraud.ErrInvalid)
+	}
 	return n.Intake.Import(ctx, path, progress)
 }
 

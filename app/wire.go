@@ -31,6 +31,7 @@ var (
 const (
 	matchPrefix = "/peer/v1/match"
 	matchesDir  = "matches" // the long lists of running matches
+	rejectsDir  = "rejects" // of files whose own folder cannot be written to
 )
 
 // wireVerbs makes the verbs over the node's store, keys and clock.
@@ -41,8 +42,9 @@ func (n *Node) wireVerbs(ctx context.Context) error {
 	}
 	n.Intake, err = intake.New(arrivals{n.db, n.rings.came}, n.vault, n.now, n.random, intake.Config{
 		Mappings: mappings,
-		Source:   string(n.Org.ID), Country: n.Org.Country, RejectDir: filepath.Join(n.Data, "rejects"),
+		Source:   string(n.Org.ID), Country: n.Org.Country, RejectDir: filepath.Join(n.Data, rejectsDir),
 		KeepFile: func(ctx context.Context, r io.Reader) (string, int64, error) { return n.blobs.Put(ctx, r) },
+		Own:      n.keeps,
 	})
 	if err != nil {
 		return err

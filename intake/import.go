@@ -42,7 +42,7 @@ func (s *Service) Import(ctx context.Context, path string, progress func(Progres
 	}
 	files := []string{path}
 	if info.IsDir() {
-		if files, err = filesUnder(path); err != nil {
+		if files, err = s.filesUnder(path); err != nil {
 			return res, err
 		}
 	}
@@ -62,14 +62,15 @@ func asNotFound(err error) error {
 }
 
 // filesUnder lists the files of a folder and the folders in it, sorted.
-// Hidden ones, links and files of rejects are left out.
-func filesUnder(dir string) ([]string, error) {
+// Hidden ones, links, files of rejects and what is the node's own are left
+// out.
+func (s *Service) filesUnder(dir string) ([]string, error) {
 	var files []string
 	err := filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		hidden := strings.HasPrefix(d.Name(), ".") && p != dir
+		hidden := strings.HasPrefix(d.Name(), ".") && p != dir || s.cfg.Own != nil && s.cfg.Own(p)
 		switch {
 		case d.IsDir() && hidden:
 			return filepath.SkipDir

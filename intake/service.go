@@ -45,6 +45,10 @@ type Config struct {
 	KeepFile   Keeper            // keeps the original mails and pages as evidence; nil keeps none
 	Confirm    Confirm           // asks a person about a guessed mapping; nil answers no
 	MaxArchive int64             // bytes that one archive may unpack to; default 4 GiB
+	// Own says that a file or folder is the node's own (its keys, its
+	// database): a folder that is brought in with it inside leaves it alone.
+	// nil means that none is.
+	Own func(path string) bool
 	// FindTool finds a program that reads attachments (pdftotext, pdftoppm,
 	// tesseract); default exec.LookPath. What is not found is told in each
 	// record that would have needed it.
