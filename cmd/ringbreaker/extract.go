@@ -54,19 +54,42 @@ func runExtract(ctx context.Context, c *call) error {
 	default:
 		return usagef("-in is text, jsonl, eml or html, not %q", *in)
 	}
-	if c.flags.NArg() == 0 {
-		return extractLines(ctx, c, "-", c.stdin, *in, opt, allCores())
+	names := c.flags.Args()
+	if len(names) == 0 {
+		names = []string{"-"}
 	}
-	for _, name := range c.flags.Args() {
-		f, err := openLines(name)
+	failed := 0
+	for _, name := range names {
+		f, err := openText(c, name)
 		if err != nil {
-			return err
+			if len(names) == 1 {
+				return err
+			}
+			failed++
+			fmt.Fprintf(c.stderr, "%s: %s\n", name, oneLine(err))
+			continue
 		}
 		err = extractLines(ctx, c, name, f, *in, opt, allCores())
 		f.Close()
 		if err != nil {
 			return err
 		}
+	}
+	return unread(failed, len(names))
+}
+
+// openText opens a file of lines; "-" is standard input.
+func openText(c *call, name string) (io.ReadCloser, error) {
+	if name != "-" {
+		return openLines(name)
+	}
+	r, err := unpacked(c.stdin)
+	return io.NopCloser(r), err
+}
+
+func unread(failed, all int) error {
+	if failed > 0 {
+		return fmt.Errorf("%d of %d files could not be read", failed, all)
 	}
 	return nil
 }
@@ -96,10 +119,7 @@ func extractDocuments(ctx context.Context, c *call, in string, opt extract.Optio
 			return err
 		}
 	}
-	if failed > 0 {
-		return fmt.Errorf("%d of %d files could not be read", failed, len(names))
-	}
-	return nil
+	return unread(failed, len(names))
 }
 
 func extractDocument(c *call, in, name string, opt extract.Options) ([]extract.Finding, error) {

@@ -10,6 +10,8 @@ import (
 	"os"
 	"strings"
 
+	"golang.org/x/text/encoding/unicode"
+
 	"ringbreaker.example/fraud"
 )
 
@@ -64,8 +66,9 @@ func eachReportOf(ctx context.Context, name string, stderr io.Writer, take func(
 }
 
 // openLines opens a file of lines as desks keep and send them: packed by gzip
-// it is unpacked as it is read, and the mark that some programs of Windows
-// write before UTF-8 is no part of the first line.
+// it is unpacked as it is read, UTF-16 with its mark (what Windows calls
+// Unicode) is read as UTF-8, and the mark that some of its programs write
+// before UTF-8 is no part of the first line.
 func openLines(name string) (io.ReadCloser, error) {
 	f, err := os.Open(name)
 	if err != nil {
@@ -92,6 +95,10 @@ func unpacked(f io.Reader) (io.Reader, error) {
 			return nil, fmt.Errorf("begins like gzip and is not: %w", fraud.ErrInvalid)
 		}
 		r = bufio.NewReader(z)
+	}
+	switch head, _ := r.Peek(2); string(head) {
+	case "\xff\xfe", "\xfe\xff":
+		r = bufio.NewReader(unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM).NewDecoder().Reader(r))
 	}
 	if head, _ := r.Peek(len(mark)); string(head) == mark {
 		if _, err := r.Discard(len(mark)); err != nil {
