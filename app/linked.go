@@ -50,7 +50,7 @@ func headOf(through int64, c ledger.Checkpoint) linkedHead {
 
 // keepLinked writes the file if the reports have grown enough for it. That
 // it could not is logged: nothing hangs on it.
-func (r *rings) keepLinked(ctx context.Context, s *link.Settled, through int64) {
+func (r *rings) keepLinked(ctx context.Context, begun *link.Settling, through int64) {
 	if kept := r.kept.Load(); through < r.keepFrom || through < kept+kept/linkedGrowth {
 		return
 	}
@@ -71,7 +71,7 @@ func (r *rings) keepLinked(ctx context.Context, s *link.Settled, through int64) 
 			if _, err := fmt.Fprintf(w, "%s\n", head); err != nil {
 				return err
 			}
-			return s.Keep(w)
+			return begun.Keep(w)
 		})
 	}()
 	if err != nil {

@@ -123,7 +123,7 @@ func (r *rings) link(ctx context.Context, allTheSame bool) (*link.Settled, error
 		return nil, err
 	}
 	r.settled(no, l.At)
-	r.keepLinked(ctx, s, l.Through)
+	r.keepLinked(ctx, begun, l.Through)
 	return s, nil
 }
 

@@ -36,9 +36,9 @@ func (b *Builder) shape() []byte {
 		keptHashes, unsafe.Slice((*byte)(unsafe.Pointer(&one)), 2), kinds, roles, tlps, paps, model.Sum64())
 }
 
-// Keep writes what was linked, for [OpenBase]. Judgements are not in it.
-func (out *Settled) Keep(w io.Writer) error {
-	b, sum := out.m.b, xxh3.New()
+// Keep writes what is linked, for [OpenBase]. Judgements are not in it.
+func (x *Settling) Keep(w io.Writer) error {
+	b, sum := x.b, xxh3.New()
 	k := &keeper{to: bufio.NewWriterSize(io.MultiWriter(w, sum), keptChunk)}
 	keep(k, b.shape())
 	keep(k, []uint32{b.story})

@@ -18,8 +18,9 @@ import (
 func (h *history) restart(t *rapid.T) {
 	h.settle(t)
 	var kept bytes.Buffer
-	s := h.base.Settle(day0)
-	if err := s.Keep(&kept); err != nil {
+	begun := h.base.Begin()
+	s := begun.Settle(day0)
+	if err := begun.Keep(&kept); err != nil {
 		t.Fatal(err)
 	}
 	base, err := link.OpenBase(link.DefaultModel(), &kept, int64(kept.Len()))
@@ -51,7 +52,7 @@ func keptOf(tb testing.TB) []byte {
 		base.Add(facts(x), x.sightings(), x.sketches())
 	}
 	var kept bytes.Buffer
-	if err := base.Settle(day0).Keep(&kept); err != nil {
+	if err := base.Begin().Keep(&kept); err != nil {
 		tb.Fatal(err)
 	}
 	return kept.Bytes()
