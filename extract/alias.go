@@ -1,10 +1,6 @@
 package extract
 
-import (
-	"strings"
-
-	"ringbreaker.example/fraud"
-)
+import "ringbreaker.example/fraud"
 
 // alias takes the names that agents used, at the words that announce one:
 //
@@ -164,16 +160,21 @@ func (x *scan) presented(i int) {
 // behindSmallWords takes the name behind "goes by", "identified himself as",
 // "presentó como", "ask for", "stellte sich als": up to four small words.
 func (x *scan) behindSmallWords(i int) {
-	if x.hint(i).has(hintAsk) && !x.opt.FromFraudster && i > 1 && x.toks[i-1].class == classMark && x.toks[i-2].used && !x.near(i, 16, 0, cueScript|cueCalled) {
-		return // "the store is (501) 555-0103, ask for"
-	}
-	if x.hint(i).has(hintAsk) && x.is(i).has(cueCall) && !x.opt.FromFraudster { // they were told to contact; the victim contacted anybody
-		return
+	if x.hint(i).has(hintAsk) && !x.opt.FromFraudster {
+		if i > 1 && x.toks[i-1].class == classMark && x.toks[i-2].used && !x.near(i, 16, 0, cueScript|cueCalled) {
+			return // "the store is (501) 555-0103, ask for"
+		}
+		if x.is(i).has(cueCall) {
+			return // they were told to contact; the victim contacted anybody
+		}
 	}
 	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || x.lineBreak(k) {
 			return
+		}
+		if isLower(x.text.b[t.start]) && t.len() <= 12 {
+			continue // as nearly all words are
 		}
 		if t.class == classMark {
 			if m := x.markAt(k); m == '"' || m == '.' && x.gap(k) == 0 && x.shortTitle(k-1) {
@@ -202,7 +203,7 @@ func (x *scan) behindSmallWords(i int) {
 // "Man on phone, Ethan Clark,".
 func (x *scan) person(i int) {
 	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || x.lineBreak(k) {
 			return
 		}
@@ -222,9 +223,8 @@ func (x *scan) person(i int) {
 			}
 			return
 		}
-		switch {
-		case equalFold("on", b), equalFold("the", b), equalFold("phone", b), equalFold("line", b), equalFold("who", b), equalFold("was", b), equalFold("is", b), equalFold("there", b),
-			equalFold("called", b), equalFold("by", b), equalFold("at", b), equalFold("llamado", b), equalFold("llamada", b), equalFold("am", b), equalFold("telefon", b), equalFold("au", b), equalFold("téléphone", b):
+		switch string(small(b, new(smallRoom))) {
+		case "on", "the", "phone", "line", "who", "was", "is", "there", "called", "by", "at", "llamado", "llamada", "am", "telefon", "au", "téléphone":
 		default:
 			return
 		}
@@ -245,7 +245,7 @@ func greeting(word []byte) bool {
 	if len(word) < 2 || len(word) > 10 {
 		return false
 	}
-	switch strings.ToLower(string(word)) {
+	switch string(small(word, new(smallRoom))) {
 	case "dear", "hello", "hi", "hey", "geehrter", "geehrte", "hallo", "liebe", "lieber", "estimado", "estimada", "hola", "querido", "querida", "cher", "chère", "bonjour", "salut", "प्रिय", "नमस्ते", "namaste":
 		return true
 	}
@@ -254,7 +254,7 @@ func greeting(word []byte) bool {
 
 // joins says whether the word itself means "is called": me llamo, ich heiße.
 func (x *scan) joins(i int) bool {
-	switch strings.ToLower(string(x.bytes(i))) {
+	switch string(small(x.bytes(i), new(smallRoom))) {
 	case "llamo", "llama", "llamaba", "llamarse", "heiße", "heisse", "hieß", "hiess", "heißt", "appelle", "appelait", "nomme", "alias", "aka", "नाम", "naam", "名前":
 		return true
 	}
@@ -265,6 +265,9 @@ func notAName(c cues) bool {
 	return c.has(cueI | cueFirm | cueCall | cuePhone | cueDate | cueFrom | cueScript | cueID | cueBank | cueAccount | cueTool | cueNetwork | cueMoney | cueSite | cueMail | cueText |
 		cueUs | cueAgent | cueIs | cueTo | cueNumber | cueMy | cueGift | cueUPI | cueDigit | cueTeen | cueTens | cueTimes | cueHundred | cueGot | cueCalled | cueShown | cuePay | cueRouting | cueRegister | cueTax)
 }
+
+// brandWord says whether a word is one of brandWords.
+func brandWord(w []byte) bool { return brandWords[string(small(w, new(smallRoom)))] }
 
 // brandWords are firms that agents claim to be from, and small words in
 // capitals: no name of a person.

@@ -1,9 +1,6 @@
 package extract
 
-import (
-	"bytes"
-	"strings"
-)
+import "bytes"
 
 // cuesAround is what the words near a finding say.
 type cuesAround struct {
@@ -342,11 +339,8 @@ func (x *scan) readOn(c *cuesAround, last int) {
 		words++
 		is := x.is(k)
 		if words == 1 {
-			if (is.has(cueFrom) || equalFold("se", x.bytes(k))) && (x.lang() == langHI || x.lang() == langJA) {
-				c.from = true
-			}
-			if is.has(cueTo) && (x.lang() == langHI || x.lang() == langJA) {
-				c.toward = true
+			if from := is.has(cueFrom) || equalFold("se", x.bytes(k)); (from || is.has(cueTo)) && (x.lang() == langHI || x.lang() == langJA) {
+				c.from, c.toward = c.from || from, c.toward || is.has(cueTo)
 			}
 		}
 		if is.has(cueIs) && words <= 2 || verbs {
@@ -376,7 +370,7 @@ func (x *scan) readSignature(c *cuesAround, m mark) {
 		k--
 	}
 	if k >= 0 && x.toks[k].class == classWord && k < first-1 {
-		switch strings.ToLower(string(x.bytes(k))) {
+		switch string(small(x.bytes(k), new(smallRoom))) {
 		case "m", "o", "c", "d", "f", "mob", "mobile", "cell", "direct", "office", "main":
 			c.label = true
 		}

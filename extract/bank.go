@@ -172,17 +172,16 @@ func (x *scan) bankCode(i int) (code string, tok int, valid bool) {
 		if x.toks[k].used || x.toks[k].class == classMark {
 			continue
 		}
-		raw := string(x.bytes(k))
-		up := strings.ToUpper(raw)
+		raw := x.bytes(k)
 		switch {
-		case ifscForm(up):
-			return up, k, true
+		case x.toks[k].class == classMixed && len(raw) == 11 && ifscForm(strings.ToUpper(string(raw))):
+			return strings.ToUpper(string(raw)), k, true
 		case abaValid(raw):
-			return raw, k, true
-		case x.is(i).has(cueSwift) && bicForm(up) && raw == up:
-			return up, k, true
+			return string(raw), k, true
+		case x.is(i).has(cueSwift) && bicForm(string(raw)):
+			return string(raw), k, true
 		case len(raw) == 6 && allDigits(raw) && x.sortWord(i):
-			return raw, k, true
+			return string(raw), k, true
 		case len(raw) == 3 && allDigits(raw) && equalFold("bsb", x.bytes(i)): // Australia's bank, state and branch (APCA)
 			if code, tok, ok := x.codeGroups(k, 3, 2); ok {
 				return code, tok, true
@@ -220,8 +219,11 @@ func (x *scan) codeGroups(k, size, groups int) (code string, tok int, ok bool) {
 }
 
 func (x *scan) sortWord(i int) bool {
-	w := strings.ToLower(string(x.bytes(i)))
-	return w == "sort" || w == "sortcode" || w == "bsb" || w == "blz" || w == "bankleitzahl"
+	switch string(small(x.bytes(i), new(smallRoom))) {
+	case "sort", "sortcode", "bsb", "blz", "bankleitzahl":
+		return true
+	}
+	return false
 }
 
 // accountNumber is the number that belongs to a bank's code: after a word for
@@ -232,7 +234,7 @@ func (x *scan) accountNumber(cue, code int) (number string, first, end int) {
 			continue
 		}
 		for m := k + 1; m < len(x.toks) && m <= k+6; m++ {
-			t := x.toks[m]
+			t := &x.toks[m]
 			if x.toks[m].class == classMixed && t.len() == 4 && ibanLengths[string(x.bytes(m)[:2])] > 0 {
 				break // an IBAN, which goes by itself
 			}
@@ -253,7 +255,7 @@ func (x *scan) accountNumber(cue, code int) (number string, first, end int) {
 func (x *scan) byIFSC(i int, code string) bool {
 	for _, step := range [2]int{-1, 1} {
 		for k := i + step; k >= 0 && k < len(x.toks) && k >= i-5 && k <= i+6; k += step {
-			t := x.toks[k]
+			t := &x.toks[k]
 			if t.used || ifscForm(strings.ToUpper(string(x.bytes(k)))) && t.class == classMixed {
 				break
 			}
@@ -276,7 +278,7 @@ func (x *scan) runOfDigits(i, most int) ([]byte, int) {
 	s := append(x.joined[:0], x.bytes(i)...)
 	last := i
 	for k := i + 1; k < len(x.toks); k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if x.gap(k) > 1 || t.used {
 			break
 		}

@@ -1,10 +1,6 @@
 package extract
 
-import (
-	"strings"
-
-	"ringbreaker.example/fraud"
-)
+import "ringbreaker.example/fraud"
 
 // mostFirm is how many words the name of a firm without a legal form has.
 const mostFirm = 5
@@ -59,7 +55,7 @@ func (x *scan) business(i int) {
 			continue
 		}
 		b := x.bytes(k)
-		if brandWords[strings.ToLower(string(b))] && x.is(k) == 0 && x.hint(k)&hintNoName == 0 && !x.frames(k).has(frameBusiness) {
+		if brandWord(b) && x.is(k) == 0 && x.hint(k)&hintNoName == 0 && !x.frames(k).has(frameBusiness) {
 			return
 		}
 		if x.hint(k)&(hintNoName|hintKin) == 0 && !x.frames(k).has(frameBusiness) && x.is(k)&^cueMore == 0 || camelCase(b) {
@@ -91,14 +87,14 @@ func particleOfFirm(w []byte) bool {
 
 // firmsWord says whether token k may be a word of a firm's name.
 func (x *scan) firmsWord(k int) bool {
-	t := x.toks[k]
+	t := &x.toks[k]
 	b := x.bytes(k)
 	return !t.used && (t.class == classWord || t.class == classMixed) && startsUpper(b) && !x.is(k).has(cueDate|cueMoney)
 }
 
 // desksName is what ends the name of a desk and not of a firm.
 func desksName(w []byte) bool {
-	switch strings.ToLower(string(w)) {
+	switch string(small(w, new(smallRoom))) {
 	case "department", "dept", "division", "team", "unit", "abteilung", "departamento":
 		return true
 	}
@@ -162,7 +158,7 @@ func (x *scan) firmSaid(first, last int) bool {
 
 // payeeLead is a word before the name of who is paid.
 func payeeLead(w []byte) bool {
-	switch strings.ToLower(string(w)) {
+	switch string(small(w, new(smallRoom))) {
 	case "to", "for", "payee", "payable", "an", "a", "pour", "para", "pra", "por", "à", "under", "p", "naam", "nombre", "name", "bénéf", "favor", "via", "by":
 		return true
 	}
@@ -177,7 +173,7 @@ func (x *scan) firmWord(k int) bool {
 	if k < 0 {
 		return false
 	}
-	switch strings.ToLower(string(x.bytes(k))) {
+	switch string(small(x.bytes(k), new(smallRoom))) {
 	case "company", "firm", "firma", "business", "outfit", "empresa", "société", "societe", "entreprise", "ditta", "azienda", "société:", "agency", "employer", "merchant", "payee", "beneficiary", "empfänger", "beneficiario", "bénéficiaire", "heißt", "heisst", "nennt", "itself", "themselves", "dharak", "fantomatico", "sedicente":
 		return true
 	}
@@ -251,7 +247,7 @@ func (x *scan) companyNamed(i int) {
 		}
 	}
 	for at := first; at <= last+4 && at < len(x.toks); at++ { // what has a legal form is taken by it
-		if x.is(at).has(cueFirm) || equalFold("co", x.bytes(at)) || brandWords[strings.ToLower(string(x.bytes(at)))] && at <= last {
+		if x.is(at).has(cueFirm) || equalFold("co", x.bytes(at)) || brandWord(x.bytes(at)) && at <= last {
 			return
 		}
 		if at > last && x.toks[at].class != classMark {

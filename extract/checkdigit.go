@@ -64,8 +64,8 @@ func ibanForm(s string) (form, valid bool) {
 
 // abaValid is the checksum of a US routing number (ANSI X9.100-130, weights
 // 3, 7, 1) and the range of its Federal Reserve district.
-func abaValid(s string) bool {
-	if len(s) != 9 || s == "000000000" {
+func abaValid[T string | []byte](s T) bool {
+	if len(s) != 9 || string(s) == "000000000" {
 		return false
 	}
 	sum := 0
@@ -187,11 +187,11 @@ func ukCompanyForm(s string) bool {
 	return false
 }
 
-func allDigits(s string) bool {
+func allDigits[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if !isDigit(s[i]) {
 			return false
 		}
 	}
-	return s != ""
+	return len(s) > 0
 }

@@ -94,7 +94,7 @@ func (x *scan) remoteID(i int) {
 func (x *scan) remoteDigits(from, to int, tool remoteTool) bool {
 	named := false
 	for k := from; k < len(x.toks) && k < to; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		is := x.is(k)
 		switch {
 		case t.class == classNumber && !t.used:
@@ -170,7 +170,7 @@ func (x *scan) takeHandle(network, first, from int) {
 	for net == "venmo" && end < len(x.text.b) && (isAlnum(x.text.b[end]) || x.text.b[end] == '-' && end+1 < len(x.text.b) && isAlnum(x.text.b[end+1])) {
 		end++
 	}
-	if net == "discord" && end+4 < len(x.text.b) && x.text.b[end] == '#' && allDigits(string(x.text.b[end+1:end+5])) {
+	if net == "discord" && end+4 < len(x.text.b) && x.text.b[end] == '#' && allDigits(x.text.b[end+1:end+5]) {
 		end += 5
 	}
 	name := string(x.text.b[x.toks[from].start:end])
@@ -362,20 +362,20 @@ func (x *scan) tracker(i int) {
 // trackerID takes the first run of so many digits in the next twelve tokens.
 func (x *scan) trackerID(i int, scheme string, least, most int) {
 	for k := i + 1; k < len(x.toks) && k <= i+14; k++ {
-		if t := x.toks[k]; t.class == classNumber && !t.used && t.len() >= least && t.len() <= most {
+		if t := &x.toks[k]; t.class == classNumber && !t.used && t.len() >= least && t.len() <= most {
 			x.take(fraud.Tracker, scheme+":"+string(x.bytes(k)), k, k, true)
 			return
 		}
 	}
 }
 
-func capitalsAndDigits(s string) bool {
+func capitalsAndDigits[T string | []byte](s T) bool {
 	for i := range len(s) {
 		if !isUpper(s[i]) && !isDigit(s[i]) {
 			return false
 		}
 	}
-	return s != ""
+	return len(s) > 0
 }
 
 // canonicalTracker is "scheme:id"; the scheme is read off the id's form.

@@ -1,7 +1,5 @@
 package extract
 
-import "strings"
-
 // dealtWith says whether an account's words around a given name make it one
 // whom the speaker dealt with on the other side: who called, to whom they were
 // put through, who told or took something.
@@ -107,7 +105,7 @@ func (x *scan) deskBehind(last int) bool {
 		switch {
 		case x.is(on).has(cueMy), equalFold("our", w), x.hint(on).has(hintKin):
 			return false // "Tom from my office"
-		case deskWord(w), from && startsUpper(w) && brandWords[strings.ToLower(string(w))] && !article(w) && len(w) > 2:
+		case deskWord(w), from && startsUpper(w) && brandWord(w) && !article(w) && len(w) > 2:
 			return true
 		}
 	}
@@ -116,7 +114,7 @@ func (x *scan) deskBehind(last int) bool {
 
 // deskWord is a part of a firm that agents say they are from.
 func deskWord(w []byte) bool {
-	switch strings.ToLower(string(w)) {
+	switch string(small(w, new(smallRoom))) {
 	case "department", "dept", "support", "billing", "accounts", "refunds", "security", "service", "services", "helpdesk", "team", "abteilung", "soporte", "departamento", "suporte", "servicio":
 		return true
 	}

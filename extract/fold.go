@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"html"
 	"strings"
 	"unicode"
@@ -388,4 +389,22 @@ func lower(c byte) byte {
 		return c | 0x20
 	}
 	return c
+}
+
+// smallRoom is where the small letters of a word go: nearly all words fit.
+type smallRoom [24]byte
+
+// small is a word in small letters, as bytes.ToLower has it, in room if it is
+// ASCII and fits: the recognisers ask for thousands of words in a text.
+func small(word []byte, room *smallRoom) []byte {
+	if len(word) > len(room) {
+		return bytes.ToLower(word)
+	}
+	for i, c := range word {
+		if c >= utf8.RuneSelf {
+			return bytes.ToLower(word)
+		}
+		room[i] = lower(c)
+	}
+	return room[:len(word)]
 }

@@ -146,7 +146,7 @@ func (x *scan) chatLine(m mark) bool {
 	}
 	digits := 0
 	for k := first - 1; k >= 0 && int(x.toks[k].start) >= from; k-- {
-		switch t := x.toks[k]; t.class {
+		switch t := &x.toks[k]; t.class {
 		case classNumber:
 			digits++
 		case classWord:

@@ -57,7 +57,7 @@ var times = map[string]int{
 //
 //	[sign or code] digits [× k, million, lakh, 万] [sign or code]
 func (x *scan) price(i int) bool {
-	t := x.toks[i]
+	t := &x.toks[i]
 	if !x.money && t.class == classNumber && x.markAt(i-1) != '.' && x.markAt(i-1) != '/' { // Fr. 300, S/ 350
 		return false
 	}
@@ -389,7 +389,7 @@ func (x *scan) codeBefore(i int) (string, int) {
 		return "", i
 	}
 	name := x.currencyWord(b)
-	if name == "" || onlyBehind[strings.ToLower(string(b))] && !isUpper(b[0]) {
+	if name == "" || onlyBehind[string(small(b, new(smallRoom)))] && !isUpper(b[0]) {
 		return "", i
 	}
 	return name, k
@@ -470,7 +470,7 @@ func (x *scan) decimal(i int, paid bool) (whole, frac []byte, zeros, last int) {
 		return whole, nil, x.suffix(b[n:], paid, i), last
 	}
 	for k := i + 1; k+1 < len(x.toks) && k < i+16; k += 2 {
-		m, next := x.markAt(k), x.toks[k+1]
+		m, next := x.markAt(k), &x.toks[k+1]
 		if m == 0 && frac == nil && len(whole) <= 12 && x.gap(k) == 1 && x.toks[k].class == classNumber && x.toks[k].len() == 3 && x.blankGroup(i, k) {
 			whole = append(whole, x.bytes(k)...)
 			last = k

@@ -34,7 +34,7 @@ func (x *scan) takeName(k int, kind nameKind) {
 	if !known && allCapitals(x.bytes(first)) && (first == 0 || !x.is(first-1).has(cueAgent) && x.markAt(first-1) != '.' || allCapitals(x.bytes(first-1))) {
 		return // URGENT is nobody's name
 	}
-	if x.lang() == langDE && !known && (kind >= nameGiven || kind == nameShort || !x.germanTitle(first)) {
+	if !known && x.lang() == langDE && (kind >= nameGiven || kind == nameShort || !x.germanTitle(first)) {
 		return // German writes every noun with a capital
 	}
 	if kind >= nameGiven && !known && (x.wordsOf(first, last) == 1 || allCapitals(x.bytes(first))) || x.letterhead(last) && kind >= nameGiven {
@@ -50,7 +50,7 @@ func (x *scan) takeName(k int, kind nameKind) {
 // word for being called stands before the name at token first.
 func (x *scan) germanTitle(first int) bool {
 	for k := first - 1; k >= 0 && k >= first-4; k-- {
-		switch strings.ToLower(string(x.bytes(k))) {
+		switch string(small(x.bytes(k), new(smallRoom))) {
 		case "herr", "herrn", "frau", "dr", "prof", "kommissar", "kommissarin", "oberkommissar", "hauptkommissar", "inspektor", "mr", "mrs", "namens", "hieß", "hiess", "heiße", "heisse", "heißt", "notar", "rechtsanwalt", "anwalt":
 			return true
 		}
@@ -74,7 +74,7 @@ func (x *scan) nameSpan(k int, long bool) (first, last int) {
 		most = 2
 	}
 	for words := 0; k < len(x.toks) && words < most; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || k > first && x.lineBreak(k) {
 			break
 		}
@@ -101,7 +101,7 @@ func (x *scan) nameSpan(k int, long bool) (first, last int) {
 			continue
 		case particle(b) && words > 0 && k+1 < len(x.toks) && x.gap(k+1) == 1 && startsUpper(x.bytes(k+1)) && !notAName(x.is(k+1)) && !x.hint(k+1).has(hintNoName):
 			continue
-		case !upper && !caseless || upper && len(b) < 2 || notAName(x.is(k)) || x.hint(k).has(hintNoName|hintSpeaks) || brandWords[strings.ToLower(string(b))]:
+		case !upper && !caseless || upper && len(b) < 2 || notAName(x.is(k)) || x.hint(k).has(hintNoName|hintSpeaks) || brandWord(b):
 			return first, last
 		case caseless && (words >= 2 || words == 1 && x.is(k)&^cueMore != 0):
 			return first, last

@@ -10,7 +10,7 @@ import (
 // exponent, letters that look like digits, an answer in a chat. It says
 // whether it has dealt with the run.
 func (x *scan) odd(i int) bool {
-	switch t := x.toks[i]; {
+	switch t := &x.toks[i]; {
 	case t.class == classMixed:
 		return t.len() <= 4 && x.lookalike(i)
 	case t.len() == 1 && i+4 < len(x.toks) && (x.markAt(i+1) == '.' || x.markAt(i+1) == ',') && x.toks[i+2].class == classMixed:
@@ -29,7 +29,7 @@ func (x *scan) odd(i int) bool {
 func (x *scan) rounded(i int) bool {
 	b := x.bytes(i + 2)
 	digits := b[:len(b)-1]
-	if b[len(b)-1]|0x20 != 'e' || !allDigits(string(digits)) || x.markAt(i+3) != '+' || x.toks[i+4].class != classNumber || x.toks[i+4].len() != 2 {
+	if b[len(b)-1]|0x20 != 'e' || !allDigits(digits) || x.markAt(i+3) != '+' || x.toks[i+4].class != classNumber || x.toks[i+4].len() != 2 {
 		return false
 	}
 	for k := i + 1; k <= i+4; k++ {
@@ -165,7 +165,7 @@ func (x *scan) threes(i int) (id []byte, last int) {
 	id = append(x.joined[:0], x.bytes(i)...)
 	last = i
 	for k := i + 1; k < len(x.toks) && len(id) < 10 && x.toks[i].len() < 9; k++ {
-		if t := x.toks[k]; t.class != classNumber || t.len() != 3 || t.used || x.gap(k) != 1 || x.lineBreak(k) {
+		if t := &x.toks[k]; t.class != classNumber || t.len() != 3 || t.used || x.gap(k) != 1 || x.lineBreak(k) {
 			break
 		}
 		id, last = append(id, x.bytes(k)...), k

@@ -1,7 +1,5 @@
 package extract
 
-import "strings"
-
 // myNameIs says whether "my name is", "ich heiße" stands before token first,
 // in the speaker's own words.
 func (x *scan) myNameIs(first int) bool {
@@ -74,7 +72,7 @@ func (x *scan) brandSaid(first int) bool {
 		} else if equalFold("von", w) || equalFold("vom", w) || equalFold("bei", w) || equalFold("de", w) || equalFold("da", w) {
 			return true
 		} else if equalFold("from", w) || equalFold("with", w) || equalFold("of", w) {
-			return brandWords[strings.ToLower(string(x.wordAt(k+1)))] && startsUpper(x.wordAt(k+1))
+			return brandWord(x.wordAt(k+1)) && startsUpper(x.wordAt(k+1))
 		}
 	}
 	return false

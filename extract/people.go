@@ -159,7 +159,7 @@ func (x *scan) signsBelow(first, last int) bool {
 		return false
 	}
 	for k := last + 1; k < len(x.toks); k++ {
-		if t := x.toks[k]; t.class == classWord && !t.used && !x.is(k).has(cuePhone|cueOwn|cueMail|cueCall) {
+		if t := &x.toks[k]; t.class == classWord && !t.used && !x.is(k).has(cuePhone|cueOwn|cueMail|cueCall) {
 			return false
 		}
 	}

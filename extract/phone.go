@@ -65,7 +65,7 @@ func (x *scan) number(i int) {
 func (x *scan) gather(i int, gs *[maxGroups]group) int {
 	n, digits := 0, 0
 	for at := i; at < len(x.toks) && n < maxGroups; at++ {
-		t := x.toks[at]
+		t := &x.toks[at]
 		if t.used || at > i && x.gap(at) > 3 {
 			break
 		}
@@ -174,7 +174,7 @@ func (x *scan) gatherMixed(at, first int, sep byte, gs *[maxGroups]group, n int)
 	if lead > 0 {
 		for _, c := range b[lead:] {
 			if isDigit(c) {
-				if n > 0 && b[lead]|0x20 == 'x' && len(b)-lead <= 6 && allDigits(string(b[lead+1:])) {
+				if n > 0 && b[lead]|0x20 == 'x' && len(b)-lead <= 6 && allDigits(b[lead+1:]) {
 					break // "0142x5" has its extension
 				}
 				if n == 0 && x.vanityRun(at, gs) {

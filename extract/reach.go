@@ -74,12 +74,18 @@ func (x *scan) selfLine(i int) bool {
 }
 
 // ownBefore says whether what stands right before a number makes it the
-// speaker's or their people's, nothing between the two but words for a line:
-// "Mine:", "Nan's on", "my daughter Jo's mobile is", "me:", "CBR".
+// speaker's or their people's. In Hindi and Japanese what it is stands behind it.
 func (x *scan) ownBefore(c *cuesAround, k int) bool {
-	if l := x.lang(); l == langHI || l == langJA {
-		return false // what it is stands behind the number there
+	if !x.ownRightBefore(c, k) {
+		return false
 	}
+	l := x.lang()
+	return l != langHI && l != langJA
+}
+
+// ownRightBefore says so of the words, nothing between them and the number
+// but words for a line: "Mine:", "Nan's on", "my daughter Jo's mobile is", "me:", "CBR".
+func (x *scan) ownRightBefore(c *cuesAround, k int) bool {
 	between := false // a word for a line, or "is"
 	for back, words := k, 0; back >= c.floor && words < 7; back-- {
 		is, w := x.is(back), x.bytes(back)

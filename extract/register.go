@@ -10,7 +10,7 @@ import (
 // long looks at a run of ten or more letters and digits: an account, an
 // address, a hash or a register's number.
 func (x *scan) long(i int) {
-	t := x.toks[i]
+	t := &x.toks[i]
 	n := t.len()
 	if n > maxAddress || x.iban(i) {
 		return
@@ -131,12 +131,12 @@ func canonicalFile(raw string) (string, bool, bool) {
 
 // register looks behind a word such as "company number", "CIN" or "EIN".
 func (x *scan) register(i int) {
-	word := strings.ToLower(string(x.bytes(i)))
 	for k := i + 1; k < len(x.toks) && k <= i+8; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || t.class == classMark || t.class == classWord {
 			continue
 		}
+		word := string(small(x.bytes(i), new(smallRoom)))
 		s := strings.ToUpper(string(x.bytes(k)))
 		switch {
 		case x.is(i).has(cueRegister) && ukCompanyForm(s) && (t.class == classMixed || word == "company" || x.near(k, 6, 0, cueNumber)):
@@ -289,7 +289,7 @@ func (x *scan) firm(i int) { x.firmTo(i, i) }
 // announcesFirm says whether a word before a firm's name only says that one
 // comes.
 func announcesFirm(word []byte) bool {
-	switch strings.ToLower(string(word)) {
+	switch string(small(word, new(smallRoom))) {
 	case "firma", "company", "empresa", "société", "entreprise", "firm", "unternehmen", "sociedad":
 		return true
 	}
@@ -321,7 +321,7 @@ func (x *scan) japaneseFirm(i int) bool {
 
 // inName says whether token k may be part of a Japanese firm's name.
 func (x *scan) inName(k int) bool {
-	t := x.toks[k]
+	t := &x.toks[k]
 	if t.used || t.class == classMark || x.lineBreak(k) {
 		return false
 	}
@@ -362,7 +362,7 @@ func (x *scan) dottedFirm(i int) bool {
 // noFirmsWord says whether the word at token k stands before a firm's name and
 // is none of it: "Firma", "Inhaber", "Copyright", "© 2019-2025", a number.
 func (x *scan) noFirmsWord(k int) bool {
-	t := x.toks[k]
+	t := &x.toks[k]
 	switch t.class {
 	case classMark:
 		return x.markAt(k) == '-'
@@ -379,7 +379,7 @@ func (x *scan) firmTo(i, end int) {
 	}
 	first, words := i, 0
 	for k := i - 1; k >= 0 && k > i-24 && words < 6; k-- {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || x.gap(k+1) > 2 || x.lineBreak(k+1) {
 			break
 		}
@@ -414,7 +414,7 @@ func (x *scan) firmTo(i, end int) {
 		return
 	}
 	last := max(i, end)
-	if w := x.bytes(first); first > 0 && startsUpper(w) && x.toks[first-1].class == classNumber && x.toks[first-1].len() >= 6 && x.toks[first-1].len() <= 9 && x.gap(first) == 1 && numbered[strings.ToLower(string(w))] {
+	if w := x.bytes(first); first > 0 && startsUpper(w) && x.toks[first-1].class == classNumber && x.toks[first-1].len() >= 6 && x.toks[first-1].len() <= 9 && x.gap(first) == 1 && numbered[string(small(w, new(smallRoom)))] {
 		first-- // 1234567 Ontario Inc.
 	}
 	for last+1 < len(x.toks) && last < i+6 && (x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.markAt(last+1) == '.' && x.is(last+2).has(cueFirm) && x.gap(last+2) <= 1) {

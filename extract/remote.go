@@ -70,7 +70,7 @@ var remoteTools = []remoteTool{
 // giftBrand is a brand of gift card, found by its first word.
 type giftBrand struct {
 	word  string
-	rest  string // the words behind it, where there are more
+	rest  string // the word behind it, where there is one
 	name  string
 	alone bool // it is nothing but cards: no word for one need stand near
 	shop  bool // fraudsters send people there and seldom call themselves so

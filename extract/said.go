@@ -151,13 +151,13 @@ func (x *scan) meBefore(c *cuesAround, k int) bool {
 // "joignez-moi au", "erreichbar bin ich unter", "bitte um Rückruf unter",
 // "podem me ligar no".
 func (x *scan) reachMeAbroad(c *cuesAround, k int) bool {
-	if l := x.lang(); l == langEN || l == langHI || l == langJA {
-		return false
-	}
 	if article(x.bytes(k)) && k > 0 {
 		k--
 	}
 	if w := x.bytes(k); !x.is(k).has(cueTo) && !equalFold("en", w) && !equalFold("no", w) && !equalFold("ao", w) && x.markAt(k) != ':' {
+		return false
+	}
+	if l := x.lang(); l == langEN || l == langHI || l == langJA {
 		return false
 	}
 	var me, may, verb, order bool

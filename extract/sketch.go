@@ -163,7 +163,7 @@ func (x *scan) scriptWords(words []uint64) []uint64 {
 
 // slotted says whether token i is a number, or a word for one.
 func (x *scan) slotted(i int) bool {
-	t := x.toks[i]
+	t := &x.toks[i]
 	return t.class != classWord || x.is(i).has(cueDigit|cueTeen|cueTens|cueTimes|cueHundred) && t.len() > 1
 }
 

@@ -10,7 +10,7 @@ import (
 // or behind its time, a colon behind it, and the other side is "me" or its
 // like somewhere near, or the name has the desk's name in brackets.
 func (x *scan) speaker(first, last int) bool {
-	if first > 1 && brandWords[strings.ToLower(string(x.bytes(first-1)))] {
+	if first > 1 && brandWord(x.bytes(first-1)) {
 		first-- // Microsoft 佐藤
 	}
 	desk := false

@@ -13,7 +13,7 @@ func (x *scan) spoken(i int) bool {
 	enough := 3
 	if times := x.is(i).has(cueTimes); times || x.is(i).has(cueDigit) { // "646 triple five 0178", "8 seven 7": the digits before it count
 		for from := i; from > 0 && from > i-8 && !x.toks[from-1].used && x.gap(from) <= 1; from-- {
-			t := x.toks[from-1]
+			t := &x.toks[from-1]
 			if t.class == classNumber && (t.len() == 1 || t.len() == 3 || t.len() <= 4 && times) {
 				i, enough = from-1, 2
 			} else if x.markAt(from-1) != ',' {
@@ -56,7 +56,7 @@ const maxSpoken = 64
 func (x *scan) spokenEnd(i int) int {
 	k := i
 	for ; k < len(x.toks) && k < i+maxSpoken; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || k > i && (x.gap(k) > 3) {
 			break
 		}
@@ -92,7 +92,7 @@ func (x *scan) counts(k int) bool {
 // spokenPart appends what the words at token k say. It returns how many
 // number words it read and how many tokens it took.
 func (x *scan) spokenPart(k, end int, d *[]byte) (words, took int, isWord bool) {
-	t := x.toks[k]
+	t := &x.toks[k]
 	is := x.is(k)
 	switch {
 	case t.class == classMark:

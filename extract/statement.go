@@ -13,19 +13,12 @@ import (
 func (x *scan) gift(i int) {
 	g := &giftBrands[x.value(i)]
 	last := i
-	for more := g.rest; more != ""; {
-		var rest string
-		rest, more, _ = strings.Cut(more, " ")
-		if last+1 >= len(x.toks) || x.gap(last+1) > 1 || !equalFold(rest, x.bytes(last+1)) {
-			if g.needs {
-				return
-			}
-			break
-		}
+	if g.rest != "" && x.gap(i+1) <= 1 && equalFold(g.rest, x.bytes(i+1)) {
 		last++
+	} else if g.needs {
+		return
 	}
-	whole := g.rest != "" && last > i
-	if (!g.alone || !whole && g.rest != "") && !x.giftWord(i, last, g) {
+	if (!g.alone || last == i && g.rest != "") && !x.giftWord(i, last, g) {
 		return
 	}
 	x.take(fraud.GiftCard, g.name, i, last, true)
@@ -67,7 +60,7 @@ func (x *scan) giftWord(first, last int, g *giftBrand) bool {
 
 // giftOnly says whether a word for a card means one that is bought for others.
 func giftOnly(word []byte) bool {
-	switch strings.ToLower(string(word)) {
+	switch string(small(word, new(smallRoom))) {
 	case "gift", "giftcard", "giftcards", "prepaid", "voucher", "vouchers", "egift", "cadeau", "regalo", "gutschein", "gutscheine", "geschenkkarte", "geschenkkarten", "गिफ्ट", "ギフト", "ギフトカード", "プリペイド":
 		return true
 	}
@@ -90,15 +83,15 @@ func (x *scan) descriptor(i int) {
 	}
 	for k := i + 1; k < len(x.toks) && k <= i+11; k++ {
 		quote := false
-		if x.toks[k].class == classMark {
-			m := x.markAt(k)
+		if t := &x.toks[k]; t.class == classMark {
+			m := x.text.b[t.start]
 			if m == '.' && x.gap(k+1) > 0 {
 				return
 			}
 			if quote = m == '"' || m == '\''; !quote && m != ':' {
 				continue
 			}
-		} else if x.toks[k].used {
+		} else if t.used {
 			return
 		} else if !x.hint(k).has(hintLead) {
 			continue
@@ -127,7 +120,7 @@ func (x *scan) descriptor(i int) {
 // "VIS HELPNOW DIGITAL LONDON £189.00", where its words are those of the trade
 // that fraudsters pretend to be in: any other row is a shop's.
 func (x *scan) statementRow(i int) bool {
-	if len(x.bytes(i)) < 2 || !allCapitals(x.bytes(i)) || x.opt.FromFraudster || equalFold("ach", x.wordAt(i-1)) {
+	if x.opt.FromFraudster || len(x.bytes(i)) < 2 || !allCapitals(x.bytes(i)) || equalFold("ach", x.wordAt(i-1)) {
 		return false
 	}
 	first, helps := i+1, false
@@ -137,7 +130,7 @@ func (x *scan) statementRow(i int) bool {
 	k := first
 	for ; k < len(x.toks) && k < first+6 && !x.toks[k].used && !x.lineBreak(k) && x.gap(k) <= 2 && x.toks[k].class != classMark; k++ {
 		b := x.bytes(k)
-		if x.toks[k].class == classNumber || !capitalsAndDigits(string(b)) || x.is(k).has(cueMoney|cueUPI) {
+		if x.toks[k].class == classNumber || !capitalsAndDigits(b) || x.is(k).has(cueMoney|cueUPI) {
 			break
 		}
 		helps = helps || x.frames(k).has(frameBusiness) || helpsName(string(b))
@@ -167,7 +160,7 @@ func helpsName(w string) bool {
 
 // onStatement says whether a word for a charge means the statement itself.
 func onStatement(word []byte) bool {
-	switch strings.ToLower(string(word)) {
+	switch string(small(word, new(smallRoom))) {
 	case "statement", "descriptor", "billed", "appeared", "appears", "came", "extracto", "apareció", "aparece", "relevé", "libellé", "kontoauszug", "abrechnung", "kartenabrechnung", "umsatz", "स्टेटमेंट", "明細":
 		return true
 	}
@@ -177,7 +170,7 @@ func onStatement(word []byte) bool {
 // capitalsOnly says whether every word of tokens first to last is in capitals.
 func (x *scan) capitalsOnly(first, last int) bool {
 	for k := first; k <= last; k++ {
-		if x.toks[k].class != classMark && !capitalsAndDigits(string(x.bytes(k))) {
+		if x.toks[k].class != classMark && !capitalsAndDigits(x.bytes(k)) {
 			return false
 		}
 	}
@@ -231,7 +224,7 @@ func (x *scan) merchantsPhone(i int) (first, last int, value string) {
 	}
 	d := x.joined[:0]
 	for k := i; k < len(x.toks) && len(d) < 11; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || k > i && (x.gap(k) > 1 || x.lineBreak(k)) {
 			break
 		}
@@ -285,8 +278,8 @@ func (x *scan) starred(i int) {
 	if i == 0 || i+1 >= len(x.toks) || x.gap(i) > 1 || x.gap(i+1) > 2 || x.lineBreak(i) || x.lineBreak(i+1) {
 		return
 	}
-	before, behind := x.toks[i-1], x.bytes(i+1)
-	if before.class == classMark || before.used || before.class == classNumber || before.len() < 2 || before.len() > 22 || !capitalsAndDigits(string(x.bytes(i-1))) ||
+	before, behind := &x.toks[i-1], x.bytes(i+1)
+	if before.class == classMark || before.used || before.class == classNumber || before.len() < 2 || before.len() > 22 || !capitalsAndDigits(x.bytes(i-1)) ||
 		x.toks[i+1].class == classMark || x.toks[i+1].class == classNumber || len(behind) < 2 || !isUpper(behind[0]) && !isDigit(behind[0]) {
 		return
 	}
@@ -297,9 +290,9 @@ func (x *scan) starred(i int) {
 	for ; x.markAt(last+1) == '.' && x.gap(last+1) == 0 && x.gap(last+2) == 0; last += 2 { // MSFT*SUPPORT.COM
 	}
 	for words := 0; last+1 < len(x.toks) && words < 3; words++ {
-		next := x.toks[last+1]
+		next := &x.toks[last+1]
 		b := x.bytes(last + 1)
-		if next.class == classMark || next.class == classNumber && (next.len() > 4 || x.markAt(last+2) == '-') || next.used || x.gap(last+1) != 1 || x.lineBreak(last+1) || !capitalsAndDigits(string(b)) || towns[string(b)] || len(b) == 2 && !isDigit(b[0]) && !x.namesOn(last+1) {
+		if next.class == classMark || next.class == classNumber && (next.len() > 4 || x.markAt(last+2) == '-') || next.used || x.gap(last+1) != 1 || x.lineBreak(last+1) || !capitalsAndDigits(b) || towns[string(b)] || len(b) == 2 && !isDigit(b[0]) && !x.namesOn(last+1) {
 			break
 		}
 		if x.is(last+1).has(cueMoney|cueDate) || next.class == classNumber && (x.markAt(last+2) == '.' || x.markAt(last+2) == ',' || x.markAt(last+2) == '/') {
@@ -353,7 +346,7 @@ func (x *scan) byPhone(first, last int) bool {
 	}
 	from, letters, words := first, 0, 0
 	for k := first - 1; k >= 0 && words < 4; k-- {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || x.gap(k+1) > 3 || x.lineBreak(k+1) {
 			break
 		}
@@ -364,7 +357,7 @@ func (x *scan) byPhone(first, last int) bool {
 			}
 			break
 		}
-		if t.class == classNumber || !capitalsAndDigits(string(b)) || x.is(k).has(cuePhone|cueCall|cueDate|cueMoney|cueCardLine|cueFree|cueFrom|cueTo|cueNumber|cueUPI) || railWords[string(b)] && !(words > 0 && x.merchantBefore(k)) {
+		if t.class == classNumber || !capitalsAndDigits(b) || x.is(k).has(cuePhone|cueCall|cueDate|cueMoney|cueCardLine|cueFree|cueFrom|cueTo|cueNumber|cueUPI) || railWords[string(b)] && !(words > 0 && x.merchantBefore(k)) {
 			break
 		}
 		from, words, letters = k, words+1, letters+len(b)
@@ -411,7 +404,7 @@ func (x *scan) capitals(first int) (last int, ok bool) {
 	letters, words, star := 0, 0, false
 	last = first - 1
 	for k := first; k < len(x.toks) && k < first+24; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		if t.used || k > first && (x.gap(k) > 3 || x.lineBreak(k)) {
 			break
 		}
@@ -458,7 +451,7 @@ func canonicalDescriptor(raw string) string {
 func (x *scan) merchant(i int) {
 	named := equalFold("mid", x.bytes(i)) || equalFold("mids", x.bytes(i)) || equalFold("merchantid", x.bytes(i))
 	for k := i + 1; k < len(x.toks) && k <= i+8; k++ {
-		t := x.toks[k]
+		t := &x.toks[k]
 		switch {
 		case t.used:
 			return

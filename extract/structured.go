@@ -10,7 +10,7 @@ import (
 // it may look like one: accounts, cards, handsets, and numbers that a word
 // names. It says whether it has dealt with the run.
 func (x *scan) structured(i int) bool {
-	t := x.toks[i]
+	t := &x.toks[i]
 	if t.class == classMixed && x.iban(i) {
 		return true
 	}

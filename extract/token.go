@@ -25,7 +25,7 @@ type token struct {
 	used       bool // part of a finding already
 }
 
-func (t token) len() int { return int(t.end - t.start) }
+func (t *token) len() int { return int(t.end - t.start) }
 
 // byteClass sorts bytes for the tokeniser.
 var byteClass = func() (t [256]uint8) {

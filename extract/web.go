@@ -556,7 +556,7 @@ func (x *scan) versionBefore(i int) bool {
 	if i == 0 {
 		return false
 	}
-	switch strings.ToLower(string(x.bytes(i - 1))) {
+	switch string(small(x.bytes(i-1), new(smallRoom))) {
 	case "version", "v", "ver", "build", "versión", "firmware", "release", "バージョン", "संस्करण":
 		return true
 	}
