@@ -68,18 +68,17 @@ const mostSaid = 13
 // and those before it, as far as any frame reads. One look tells of most
 // frames that no word of theirs is there.
 func (x *scan) wordsBefore(floor, k int) (all meaning) {
+	toks := x.toks[floor : k+1]
 	words := 0
-	for back := k; back >= floor && (words < mostSaid || back > k-farAsk); back-- {
-		t := &x.toks[back]
+	for back := len(toks) - 1; back >= 0 && (words < mostSaid || back >= len(toks)-farAsk); back-- {
+		t := &toks[back]
 		if t.class != classMark {
 			words++
 		}
-		if t.word != 0 {
-			m := &meanings[uint16(t.word)&(1<<cueBits-1)]
-			all.is |= m.is
-			all.hint |= m.hint
-			all.frames |= m.frames
-		}
+		m := &meanings[uint16(t.word)&(1<<cueBits-1)] // the first one is empty
+		all.is |= m.is
+		all.hint |= m.hint
+		all.frames |= m.frames
 	}
 	return all
 }

@@ -168,12 +168,13 @@ func (x *scan) behindSmallWords(i int) {
 			return // they were told to contact; the victim contacted anybody
 		}
 	}
-	for k := i + 1; k < len(x.toks) && k <= i+5; k++ {
-		t := &x.toks[k]
-		if t.used || x.lineBreak(k) {
+	b, toks := x.text.b, x.toks[:min(len(x.toks), i+6)]
+	for k := i + 1; k < len(toks); k++ {
+		t := &toks[k]
+		if t.used || x.lines && x.breaksBefore(k) {
 			return
 		}
-		if isLower(x.text.b[t.start]) && t.len() <= 12 {
+		if isLower(b[t.start]) && t.len() <= 12 {
 			continue // as nearly all words are
 		}
 		if t.class == classMark {

@@ -37,7 +37,6 @@ type cuesAround struct {
 	howFar   int  // tokens back to the nearest word for calling
 	seen     cues // of the words before the finding, all together
 	display  bool // the display of a telephone, by its own word: caller id
-	tollFree bool // who pays for the call says who wants to be called
 	payment  bool // a word for paying stands right before it
 	given    bool // they gave it out, or asked to be called there
 	toldOf   bool // the speaker called it, and was told of the fraud
@@ -54,37 +53,7 @@ const (
 func (x *scan) around(m mark) cuesAround {
 	first, last := x.tokensOf(m)
 	c := cuesAround{howFar: windowBack + 1}
-	words := 0
-	var turned bool // a word between "my" and the value made it another's
-	c.floor = x.labelled(first)
-	for k := first - 1; k >= c.floor && words < windowBack; k-- {
-		if x.toks[k].class == classMark {
-			switch x.markAt(k) {
-			case signPhone:
-				c.phone = true
-			case '.', '!', '?':
-				if x.gap(k+1) > 0 && words > 0 && !x.abbreviation(k) {
-					k = -1
-				}
-			case '\n':
-			}
-			continue
-		}
-		if words > 3 && x.gap(k+1) > 1 && x.blankLine(k+1) {
-			break
-		}
-		words++
-		is := x.is(k)
-		if x.toks[k].used && !is.has(cueTool) {
-			turned = true
-			c.paid = c.paid || is.has(cueMoney) || x.markAt(k-1) == '$' || x.markAt(k+1) >= signEuro && x.markAt(k+1) <= signRupee
-			continue
-		}
-		if is == 0 {
-			continue
-		}
-		x.readBack(&c, is, words, &turned, k)
-	}
+	x.readBefore(&c, first)
 	c.told()
 	if first > 0 && x.is(first-1).has(cueUPI) {
 		c.p2pRight = true
@@ -94,6 +63,44 @@ func (x *scan) around(m mark) cuesAround {
 	}
 	x.readOn(&c, last)
 	return c
+}
+
+// readBefore takes in the words of the sentence before token first.
+func (x *scan) readBefore(c *cuesAround, first int) {
+	words := 0
+	var turned bool // a word between "my" and the value made it another's
+	c.floor = x.labelled(first)
+	for k := first - 1; k >= c.floor && words < windowBack; k-- {
+		t := &x.toks[k]
+		if t.class == classMark {
+			switch x.text.b[t.start] {
+			case signPhone:
+				c.phone = true
+			case '.', '!', '?':
+				if x.gap(k+1) > 0 && words > 0 && !x.abbreviation(k) {
+					return
+				}
+			}
+			continue
+		}
+		if words > 3 && x.lines && x.blankLine(k+1) {
+			return
+		}
+		words++
+		is := x.is(k)
+		if t.used && !is.has(cueTool) {
+			turned = true
+			c.paid = c.paid || is.has(cueMoney) || x.markAt(k-1) == '$' || x.markAt(k+1) >= signEuro && x.markAt(k+1) <= signRupee
+			continue
+		}
+		if is == 0 {
+			continue
+		}
+		before := c.seen
+		if c.seen |= is; is.has(placed) {
+			x.readBack(c, is, before, words, &turned, k)
+		}
+	}
 }
 
 // paymentBefore says whether "payment", "deposit", "PayPal" stands within six
@@ -251,12 +258,9 @@ func wasWord(word []byte) bool {
 	return false
 }
 
-// readBack takes in one word before the finding.
-func (x *scan) readBack(c *cuesAround, is cues, words int, turned *bool, k int) {
-	before := c.seen
-	if c.seen |= is; !is.has(placed) {
-		return
-	}
+// readBack takes in one word before the finding; before is what those between
+// the two say.
+func (x *scan) readBack(c *cuesAround, is, before cues, words int, turned *bool, k int) {
 	switch {
 	case is.has(cueFrom) && words <= 6 && x.inbound(k):
 		c.from, c.got, c.mine = true, true, false

@@ -10,7 +10,7 @@ const mostFirm = 5
 // and words around them that say that it is one: who is paid, who they said they
 // were, what the letter was headed.
 func (x *scan) business(i int) {
-	if x.toks[i].used || !startsUpper(x.bytes(i)) {
+	if x.toks[i].used || !isUpper(x.bytes(i)[0]) {
 		return
 	}
 	first, last := i, i

@@ -1,71 +1,110 @@
 package extract
 
 import (
+	"math/bits"
 	"strings"
 
 	"ringbreaker.example/fraud"
 )
 
-// word looks at a word that the dictionary wants looked at, token i.
+// word looks at a word that the dictionary wants looked at, token i: at each
+// of what may begin there, in the order of the list.
 func (x *scan) word(i int) {
-	is := x.is(i)
-	if is == 0 {
+	t := &x.toks[i]
+	if t.word == 0 {
 		x.lateName(i)
 		return
 	}
-	if is.has(cueMore) && x.frames(i).has(frameBusiness) {
-		if isUpper(x.bytes(i)[0]) {
+	for begins := beginsAt[uint16(t.word)&(1<<cueBits-1)]; begins != 0; begins &= begins - 1 {
+		switch bits.TrailingZeros16(begins) {
+		case beginsBusiness:
 			x.business(i)
-		}
-		if is&wordsToLookAt == cueMore && x.hint(i)&hintsToLookAt == 0 {
-			return // nothing else begins there
-		}
-	}
-	if is.has(cueDigit | cueTeen | cueTens | cueTimes) {
-		if x.spoken(i) {
-			return
-		}
-	}
-	if is.has(cueTool) {
-		x.remoteID(i)
-	}
-	if is.has(cueGift) {
-		x.gift(i)
-	}
-	if is.has(cueFirm) && !x.japaneseFirm(i) {
-		x.firm(i)
-	}
-	if is.has(cueName|cueAgent|cueThis|cueMore) && !x.toks[i].used {
-		x.alias(i)
-	}
-	if is.has(cueTracker) {
-		x.tracker(i)
-	}
-	if is.has(cueDot) {
-		x.spokenHost(i)
-	}
-	if is.has(cueRouting|cueSwift|cueAccount) && !x.toks[i].used {
-		x.account(i)
-	}
-	if is.has(cueRegister | cueTax) {
-		x.register(i)
-		if is.has(cueRegister) {
+		case beginsSpoken:
+			if x.spoken(i) {
+				return
+			}
+		case beginsTool:
+			x.remoteID(i)
+		case beginsGift:
+			x.gift(i)
+		case beginsFirm:
+			if !x.japaneseFirm(i) {
+				x.firm(i)
+			}
+		case beginsAlias:
+			if !t.used {
+				x.alias(i)
+			}
+		case beginsTracker:
+			x.tracker(i)
+		case beginsHost:
+			x.spokenHost(i)
+		case beginsAccount:
+			if !t.used {
+				x.account(i)
+			}
+		case beginsRegister:
+			x.register(i)
+		case beginsCompany:
 			x.companyNamed(i)
+		case beginsNetwork:
+			x.networkName(i)
+		case beginsLive:
+			x.skypeLive(i)
+		case beginsCardLine:
+			x.descriptor(i)
+		case beginsMerchant:
+			x.merchant(i)
 		}
-	}
-	if is.has(cueNetwork) {
-		x.networkName(i)
-	}
-	if is.has(cueMore) && x.hint(i).has(hintLive) {
-		x.skypeLive(i)
-	}
-	if is.has(cueCardLine) {
-		x.descriptor(i)
-	}
-	if is.has(cueMerchant) {
-		x.merchant(i)
 	}
 }
+
+// What may begin at a word, a bit each, in the order in which it is looked for.
+const (
+	beginsBusiness = iota
+	beginsSpoken
+	beginsTool
+	beginsGift
+	beginsFirm
+	beginsAlias
+	beginsTracker
+	beginsHost
+	beginsAccount
+	beginsRegister
+	beginsCompany
+	beginsNetwork
+	beginsLive
+	beginsCardLine
+	beginsMerchant
+)
+
+// beginsAt is what may begin at each word of the dictionary.
+var beginsAt = func() (t [1 << cueBits]uint16) {
+	for i, m := range meanings {
+		for begins, may := range [...]bool{
+			beginsBusiness: m.frames.has(frameBusiness),
+			beginsSpoken:   m.is.has(cueDigit | cueTeen | cueTens | cueTimes),
+			beginsTool:     m.is.has(cueTool),
+			beginsGift:     m.is.has(cueGift),
+			beginsFirm:     m.is.has(cueFirm),
+			beginsAlias:    m.is.has(cueName|cueAgent|cueThis) || m.hint.has(hintsToLookAt),
+			beginsTracker:  m.is.has(cueTracker),
+			beginsHost:     m.is.has(cueDot),
+			beginsAccount:  m.is.has(cueRouting | cueSwift | cueAccount),
+			beginsRegister: m.is.has(cueRegister | cueTax),
+			beginsCompany:  m.is.has(cueRegister),
+			beginsNetwork:  m.is.has(cueNetwork),
+			beginsLive:     m.hint.has(hintLive),
+			beginsCardLine: m.is.has(cueCardLine),
+			beginsMerchant: m.is.has(cueMerchant),
+		} {
+			if may {
+				t[i] |= 1 << begins
+			}
+		}
+	}
+	return t
+}()
 
 // remoteID takes the product at token i, and the id that stands beside it.
 func (x *scan) remoteID(i int) {

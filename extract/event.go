@@ -16,15 +16,46 @@ func (x *scan) readEvent(c *cuesAround, k int) {
 	if from < c.floor {
 		return
 	}
-	if w := x.bytes(from); !x.is(from).has(cueFrom) && !ofWord(w) && !italianFrom(w) && !(string(w) == "v" && x.lang() == langDE) && !(x.markAt(from) == '.' && string(x.wordAt(from-1)) == "v") || x.lang() == langHI || x.lang() == langJA {
+	if w := x.bytes(from); !x.is(from).has(cueFrom) && !ofWord(w) && !italianFrom(w) && !(string(w) == "v" && x.lang() == langDE) && !(x.markAt(from) == '.' && string(x.wordAt(from-1)) == "v") {
 		return
 	}
+	came := x.eventBefore(c, from)
+	if came == eventNone || x.lang() == langHI || x.lang() == langJA {
+		return // it stands behind the number there
+	}
+	switch came {
+	case eventPopup:
+		c.from, c.site = false, true
+	case eventText:
+		c.text, c.from, c.toward = true, true, false
+		c.victims, c.mine = false, false
+	case eventMail:
+		c.from, c.victims = true, false
+	case eventCall:
+		c.from, c.got, c.text, c.toward, c.call = true, true, false, false, false
+		c.victims, c.mine, c.dialled = false, false, false
+	}
+}
+
+// event is what came from a number.
+type event uint8
+
+const (
+	eventNone event = iota
+	eventPopup
+	eventText
+	eventMail
+	eventCall
+)
+
+// eventBefore is what came, by the words before "from" at token from.
+func (x *scan) eventBefore(c *cuesAround, from int) event {
 	ends := 0
 	for back := from - 1; back >= c.floor && back >= from-farEvent; back-- {
 		if m := x.markAt(back); m != 0 {
 			if (m == '.' || m == '!' || m == '?' || m == '"') && x.gap(back+1) > 0 && !x.abbreviation(back) {
 				if ends++; ends > 1 && m != '"' || !pointsBack(x.wordAt(back+1)) && ends == 1 {
-					return
+					return eventNone
 				}
 			}
 			continue
@@ -33,27 +64,23 @@ func (x *scan) readEvent(c *cuesAround, k int) {
 		switch {
 		case equalFold("popup", w), equalFold("up", w) && equalFold("pop", x.wordAt(back-1)):
 			if from-back <= 3 {
-				c.from, c.site = false, true
+				return eventPopup
 			}
-			return
+			return eventNone
 		case equalFold("whatsapp", w) && (x.is(back-1).has(cueTo|cueFrom) || byWay(x.wordAt(back-1))):
 			continue // the way it came
 		case textEvent(w) && !(equalFold("message", w) && x.onScreen(back)):
-			c.text, c.from, c.toward = true, true, false
-			c.victims, c.mine = false, false
-			return
+			return eventText
 		case is.has(cueMail) && !is.has(cueText):
-			c.from, c.victims = true, false
-			return
+			return eventMail
 		case callEvent(w) || callWord(w):
 			if x.is(back-1).has(cueI) || x.is(back-2).has(cueI) && equalFold("back", x.wordAt(back-1)) {
-				return // "I called from"
+				return eventNone // "I called from"
 			}
-			c.from, c.got, c.text, c.toward, c.call = true, true, false, false, false
-			c.victims, c.mine, c.dialled = false, false, false
-			return
+			return eventCall
 		}
 	}
+	return eventNone
 }
 
 // pointsBack says whether a sentence that begins so is about what the one

@@ -531,9 +531,6 @@ func (x *scan) blankGroup(i, k int) bool {
 	if x.toks[i].len() > 3 || x.text.b[x.toks[i].start] == '0' || x.toks[k].used {
 		return false
 	}
-	if x.lang() != langEN {
-		return true
-	}
 	name, _ := x.currencyAfter(k) // English writes a comma, but copies invoices
-	return name != ""
+	return name != "" || x.lang() != langEN
 }

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -276,8 +277,10 @@ func (x *scan) join(gs []group) []byte {
 	d := x.digits[:0]
 	for i := range gs {
 		g := &gs[i]
-		if !g.letter && g.end-g.start == g.n {
-			d = append(d, x.text.b[g.start:g.end]...)
+		if n := len(d); !g.letter && g.end-g.start == g.n && g.n <= padding {
+			d = slices.Grow(d, padding) // eight bytes at once need no loop; those that are too many are written over
+			binary.LittleEndian.PutUint64(d[n:n+padding], binary.LittleEndian.Uint64(x.text.b[g.start:g.start+padding]))
+			d = d[:n+g.n]
 			continue
 		}
 		for _, c := range x.text.b[g.start:g.end] {
@@ -335,7 +338,8 @@ func (x *scan) phone(gs []group, valid bool) bool {
 	}
 	last := gs[len(gs)-1]
 	x.takeSpan(fraud.Phone, p.e164(), start, last.end, p.valid)
-	x.marks[len(x.marks)-1].billed = charged
+	m := &x.marks[len(x.marks)-1]
+	m.billed, m.first, m.last = charged, int32(from), int32(last.to)+1
 	for i := from; i <= last.to; i++ {
 		x.toks[i].used = true
 	}

@@ -231,9 +231,6 @@ func (x *scan) asksReader(c *cuesAround, k int, near *meaning) bool {
 	if !near.frames.has(frameAsks) {
 		return false
 	}
-	if l := x.lang(); l != langEN && l != langNone {
-		return false // "me" is "in" in Hindi
-	}
 	verb, object, reader := false, false, false
 	for back, at := k, 0; back >= c.floor && at < farAsk; back, at = back-1, at+1 {
 		if x.lineBreak(back+1) && (x.markAt(back+2) == ':' || x.markAt(back+3) == ':') {
@@ -258,7 +255,11 @@ func (x *scan) asksReader(c *cuesAround, k int, near *meaning) bool {
 			reader = reader || x.toReader(back)
 		}
 	}
-	return verb && object && reader
+	if !verb || !object || !reader {
+		return false
+	}
+	l := x.lang()
+	return l == langEN || l == langNone // "me" is "in" in Hindi
 }
 
 // directed are verbs of those who make another do something.

@@ -307,6 +307,7 @@ const (
 	whyWroteAs   = "the name they wrote under"
 
 	whyColumn = "the head of its column says so"
+	whyOwn    = "the speaker calls it their own"
 )
 
 // guessed says whether a reason says that no word told the part.
@@ -343,6 +344,31 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 	if m.remote && (f.Kind == fraud.URL || f.Kind == fraud.Domain) {
 		return fraud.RoleRemote, "a program for remote access is fetched there"
 	}
+	switch f.Kind { // whose it is, the words before it say or none
+	case fraud.BankAccount, fraud.UPI, fraud.Wallet:
+		if x.calledOwn(m, true) {
+			return fraud.RoleVictimOwned, whyOwn
+		}
+		return fraud.RolePayee, "named as a place for money"
+	case fraud.Company, fraud.TaxID:
+		if x.calledOwn(m, false) {
+			return fraud.RoleVictimOwned, whyOwn
+		}
+		if owner := brandFirm(f.Value); owner != "" {
+			return fraud.RoleGenuineBrand, "the firm " + owner + ", whose name is borrowed"
+		}
+		return fraud.RoleCompany, "named as a firm behind it"
+	case fraud.RemoteID, fraud.RemoteHost:
+		if f.Kind == fraud.RemoteID && !x.opt.FromFraudster && !strings.HasPrefix(f.Value, "screenconnect:") && (x.myID(m) || x.saidBySelf(m) || x.readOut(m) && !x.operators(m)) {
+			return fraud.RoleVictimOwned, "the id that the speaker read from the own screen"
+		}
+		return fraud.RoleRemote, "the way into a machine"
+	case fraud.IMEI, fraud.ICCID:
+		if x.calledOwn(m, false) {
+			return fraud.RoleVictimOwned, whyOwn
+		}
+		return fraud.RoleMention, "named in the text, its part not told"
+	}
 	c := x.around(m)
 	switch f.Kind {
 	case fraud.Phone:
@@ -375,8 +401,7 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 			return fraud.RoleCallback, "theirs to be written to"
 		}
 		x.readAccount(&c, m)
-		c.tollFree = (c.numIs || c.shown || c.called || c.text) && tollFree(f.Value)
-		return x.phoneOfAccount(c)
+		return phoneOfAccount(&c, f.Value)
 	case fraud.Email:
 		if first, _ := x.tokensOf(m); !x.opt.FromFraudster && x.markAt(first-1) == '<' && !c.mine {
 			return fraud.RoleSender, "stands in a mail's head"
@@ -403,43 +428,36 @@ func (x *scan) roleOf(f *Finding, m mark) (fraud.Role, string) {
 		return x.emailRole(c)
 	case fraud.URL, fraud.Domain:
 		return x.webRole(c, f, m)
-	case fraud.BankAccount, fraud.UPI, fraud.Wallet:
-		if c.mine && !c.toward && !x.opt.FromFraudster {
-			return fraud.RoleVictimOwned, "the speaker calls it their own"
-		}
-		return fraud.RolePayee, "named as a place for money"
-	case fraud.Company, fraud.TaxID:
-		if c.mine && !x.opt.FromFraudster {
-			return fraud.RoleVictimOwned, "the speaker calls it their own"
-		}
-		if owner := brandFirm(f.Value); owner != "" {
-			return fraud.RoleGenuineBrand, "the firm " + owner + ", whose name is borrowed"
-		}
-		return fraud.RoleCompany, "named as a firm behind it"
-	case fraud.RemoteID, fraud.RemoteHost:
-		if f.Kind == fraud.RemoteID && !x.opt.FromFraudster && !strings.HasPrefix(f.Value, "screenconnect:") && (x.myID(m) || x.saidBySelf(m) || x.readOut(m) && !x.operators(m)) {
-			return fraud.RoleVictimOwned, "the id that the speaker read from the own screen"
-		}
-		return fraud.RoleRemote, "the way into a machine"
 	case fraud.Handle:
 		if c.mine && !x.opt.FromFraudster && !x.paidHandle(f, m) {
-			return fraud.RoleVictimOwned, "the speaker calls it their own"
+			return fraud.RoleVictimOwned, whyOwn
 		}
 		return x.handleRole(c, f, m)
-	case fraud.IMEI, fraud.ICCID:
-		if c.mine && !x.opt.FromFraudster {
-			return fraud.RoleVictimOwned, "the speaker calls it their own"
-		}
 	}
 	return fraud.RoleMention, "named in the text, its part not told"
 }
 
+// calledOwn says whether the words before a finding in an account call it the
+// speaker's own; notTo asks that it is not where something went "to".
+func (x *scan) calledOwn(m mark, notTo bool) bool {
+	if x.opt.FromFraudster {
+		return false
+	}
+	first, last := x.tokensOf(m)
+	var c cuesAround
+	x.readBefore(&c, first)
+	if c.mine && notTo {
+		x.readOn(&c, last)
+	}
+	return c.mine && !(notTo && c.toward)
+}
+
 // phoneOfAccount decides what a phone number is in a victim's or a witness's
 // own words.
-func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
+func phoneOfAccount(c *cuesAround, number string) (fraud.Role, string) {
 	switch {
 	case c.isMine, c.asked:
-		return fraud.RoleVictimOwned, "the speaker calls it their own"
+		return fraud.RoleVictimOwned, whyOwn
 	case c.given:
 		return fraud.RoleCallback, "they gave it out to be called"
 	case c.victims && !c.genuine && !c.text:
@@ -457,7 +475,7 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 	case c.fax:
 		return fraud.RoleMention, "a fax number"
 	case c.mine && !c.bank && !c.genuine && !c.shown && (c.phone || c.from || c.i || !c.call):
-		return fraud.RoleVictimOwned, "the speaker calls it their own"
+		return fraud.RoleVictimOwned, whyOwn
 	case c.genuine:
 		return fraud.RoleGenuineBrand, "the account calls it the genuine number"
 	case c.bank && c.mine:
@@ -466,7 +484,7 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleSender, "a message came from it"
 	case c.from && c.i && c.called && !c.me && !c.got && !c.shown:
 		return fraud.RoleVictimOwned, "the speaker called from it"
-	case c.tollFree && (c.numIs || c.shown && !c.display && !c.from && !c.got) && !c.toward:
+	case (c.numIs || c.shown && !c.display && !c.from && !c.got) && !c.toward && tollFree(number):
 		return fraud.RoleCallback, "a number that is free to call, shown to be called"
 	case c.shown && !c.toward:
 		return fraud.RoleShownCallerID, "shown as the caller"
@@ -478,9 +496,9 @@ func (x *scan) phoneOfAccount(c cuesAround) (fraud.Role, string) {
 		return fraud.RoleShownCallerID, "the call came from it"
 	case c.numIs && !c.site && !c.call && !c.toward && !c.mail:
 		return fraud.RoleShownCallerID, "the number that they called from, by the words beside it"
-	case c.called && !c.call && !c.i && !c.toward && !c.phone && !c.tollFree && !c.site:
+	case c.called && !c.call && !c.i && !c.toward && !c.phone && !c.site && !tollFree(number):
 		return fraud.RoleShownCallerID, "they called, by the words beside it"
-	case c.text && !c.call && !c.phone && !c.toward && !c.tollFree && !c.site && !c.mail:
+	case c.text && !c.call && !c.phone && !c.toward && !c.site && !c.mail && !tollFree(number):
 		return fraud.RoleSender, "a message's, by the words beside it"
 	case c.call || c.called || c.phone || c.toward:
 		return fraud.RoleCallback, "the number to call, by the words beside it"
@@ -557,7 +575,7 @@ func (x *scan) orderToCall(m mark) bool {
 func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
 	switch {
 	case (c.mine || c.isMine || c.asked) && !x.opt.FromFraudster:
-		return fraud.RoleVictimOwned, "the speaker calls it their own"
+		return fraud.RoleVictimOwned, whyOwn
 	case c.victims && !(c.p2p && c.toward && !c.from) && !x.opt.FromFraudster:
 		return fraud.RoleVictimOwned, "the account calls it the victim's"
 	case (c.p2p || c.sent && c.paid) && c.toward && !c.from, c.p2pRight && !c.from:

@@ -67,7 +67,7 @@ func (x *scan) spokenEnd(i int) int {
 		if t.class == classNumber && t.len() <= 4 || is.has(cueDigit|cueTeen|cueTens|cueTimes|cueHundred|cueAnd|cueFiller) {
 			continue
 		}
-		if k > i && x.lang() == langHI && is.has(cueDo) {
+		if k > i && is.has(cueDo) && x.lang() == langHI {
 			continue
 		}
 		if m := x.markAt(k); m == ',' || m == '-' || m == '.' || m == '(' || m == ')' || m == ';' {

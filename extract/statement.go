@@ -81,9 +81,10 @@ func (x *scan) descriptor(i int) {
 	if x.statementRow(i) || equalFold("disputed", x.bytes(i)) && equalFold("not", x.wordAt(i-1)) {
 		return
 	}
-	for k := i + 1; k < len(x.toks) && k <= i+11; k++ {
+	toks := x.toks[:min(len(x.toks), i+12)]
+	for k := i + 1; k < len(toks); k++ {
 		quote := false
-		if t := &x.toks[k]; t.class == classMark {
+		if t := &toks[k]; t.class == classMark {
 			m := x.text.b[t.start]
 			if m == '.' && x.gap(k+1) > 0 {
 				return

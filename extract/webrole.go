@@ -14,7 +14,7 @@ func (x *scan) webRole(c cuesAround, f *Finding, m mark) (fraud.Role, string) {
 	}
 	switch {
 	case c.mine && !x.opt.FromFraudster && c.site:
-		return fraud.RoleVictimOwned, "the speaker calls it their own"
+		return fraud.RoleVictimOwned, whyOwn
 	case x.lineBegins(first, "received"):
 		for k := first - 1; k >= 0 && k >= first-2; k-- {
 			if equalFold("by", x.bytes(k)) {
