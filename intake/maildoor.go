@@ -30,6 +30,7 @@ const (
 	mailsEachHour   = 600              // of one address, in the long run
 	mailsEachBurst  = 100              // of one address, at once
 	mailRecipients  = 10               // of one mail; all of them must be ours
+	mailLine        = 1 << 20          // bytes of one line: RFC 5322 §2.1.1 says 998, and programs put a whole page of HTML into one
 	mailWrong       = 5                // recipients who are not ours, after which we hang up
 	mailIdle        = 2 * time.Minute  // between two bytes; RFC 5321 §4.5.3.2 asks for more of servers that relay, and this one does not
 	mailLife        = 15 * time.Minute // of a connection in all: one byte a minute is not a mail
@@ -92,6 +93,7 @@ func NewMailDoor(s *Service, cfg MailDoorConfig) (*MailDoor, error) {
 	d.server = smtp.NewServer(d)
 	d.server.Domain, d.server.TLSConfig = cfg.Domain, cfg.TLS
 	d.server.MaxMessageBytes, d.server.MaxRecipients = maxMail, mailRecipients
+	d.server.MaxLineLength = mailLine
 	d.server.ReadTimeout, d.server.WriteTimeout = cfg.Idle, cfg.Idle
 	d.server.EnableSMTPUTF8 = true // RFC 6531: addresses and headers are text to us
 	d.server.ErrorLog = quietLog{}
@@ -298,6 +300,8 @@ func (v *mailVisit) Data(r io.Reader) error {
 	switch {
 	case errors.As(err, &ended):
 		return ended
+	case errors.Is(err, smtp.ErrTooLongLine): // it would be as long the next time
+		return answer(554, smtp.EnhancedCode{5, 6, 0}, fmt.Sprintf("a line of the mail is longer than %d bytes; send it as an attachment", mailLine))
 	case err != nil:
 		return answer(451, smtp.EnhancedCode{4, 4, 2}, "the mail broke off, or could not be stored; try again later")
 	case n > maxMail:

@@ -335,6 +335,25 @@ func TestOversizeMailsAreRefusedWhenTheyComeUnannounced(t *testing.T) {
 	}
 }
 
+// Programs put a page into one line, far beyond what the standard allows; what
+// is refused for good must not be sent again for days.
+func TestLongLinesAreTakenAndEndlessOnesRefusedForGood(t *testing.T) {
+	s, k := newIntake(t, intake.Config{})
+	addr, _ := doorOf(t, s, intake.MailDoorConfig{})
+	mail := func(n int) string {
+		return "From: Edna <edna@mail.example>\r\nSubject: a page\r\n\r\n" + strings.Repeat("x ", n/2) + "ring +1 888 555 0107\r\n"
+	}
+	if err := sendMail(addr, "a@a.example", []string{reportsAt}, strings.NewReader(mail(300_000))); err != nil || len(k.reports) != 1 {
+		t.Errorf("a line of 300,000 bytes: %v and %d reports, want it taken", err, len(k.reports))
+	}
+	err := sendMail(addr, "a@a.example", []string{reportsAt}, strings.NewReader(mail(2_000_000)))
+	var says *smtp.SMTPError
+	// A client that sends on may find the line cut before it reads the answer.
+	if err == nil || errors.As(err, &says) && says.Code != 554 || len(k.reports) != 1 {
+		t.Errorf("a line of two million bytes: %v and %d reports, want 554", err, len(k.reports))
+	}
+}
+
 // A client that breaks off has sent nothing; the door goes on, and ends when
 // it is told to.
 func TestBrokenOffMailsAreNoReports(t *testing.T) {
