@@ -202,7 +202,11 @@ func (s *scale) weighOne(a int32) {
 		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
 			continue
 		}
-		gain := x.bits(&w.p, u.lacking(a, b, math.Inf(1))) - w.p.merge
+		l := u.lacking(a, b, x.most(&w.p)-w.p.merge+faintBits)
+		if l == nil {
+			continue
+		}
+		gain := x.bits(&w.p, l) - w.p.merge
 		if gain <= -faintBits {
 			continue
 		}

@@ -116,6 +116,30 @@ func (x *weighing) bits(p *params, l *lack) float64 {
 	return total + x.script + p.second*x.others - against - min(p.silentMost, p.silent*float64(l.silent))
 }
 
+// most is the bits that missing values would have to come to at least for
+// [weighing.bits] to be nothing: what is shared, unless so many hands agree that
+// what is missing might be forgiven.
+func (x *weighing) most(p *params) float64 {
+	var shared [numHands]float64
+	all, agree := 0.0, 0
+	for f := range x.sum {
+		shared[handOf[f]] += x.sum[f]
+		all += x.sum[f]
+	}
+	for _, bits := range shared {
+		if bits >= float64(p.strong)/1000 {
+			agree++
+		}
+	}
+	if agree >= 2 {
+		return math.Inf(1)
+	}
+	return all + x.script + p.second*x.others + roundOff
+}
+
+// roundOff is more than the order in which bits are added up can make.
+const roundOff = 1e-6
+
 // others is what all hands but one say for two groups being one, as far as
 // what they name in common outweighs what one of the two never named.
 func others(but int, shared, missed *[numHands]float64) (bits float64) {
