@@ -198,5 +198,35 @@ func (b *Book) setClock(step *Step, s bookStep, x Situation, now time.Time) {
 // Advise returns what to do now for what happened.
 func (s *Service) Advise(x Situation) []Step { return s.advice.Advice(x, s.now()) }
 
+// line is the authority that answers under a short number such as 911, empty
+// for any other text: in this country, or else in the first one that has it.
+// Such numbers are too short for anybody to rent.
+func (b *Book) line(text, country string) (name string) {
+	const longest = 6 // digits
+	digits := strings.NewReplacer(" ", "", "-", "").Replace(text)
+	if n := strings.TrimLeft(digits, "#*"); len(n) < 2 || len(n) > longest || strings.Trim(n, "0123456789") != "" {
+		return ""
+	}
+	for _, a := range b.Authorities {
+		home := a.Country == strings.ToUpper(country)
+		if (home || name == "") && a.answers(digits) {
+			name = a.Name
+			if home {
+				break
+			}
+		}
+	}
+	return name
+}
+
+// answers says whether an authority is called under a number, its own or one
+// that its name tells ("Police 101; in danger 999").
+func (a *Authority) answers(number string) bool {
+	if strings.ReplaceAll(a.Phone, " ", "") == number {
+		return true
+	}
+	return slices.Contains(strings.FieldsFunc(a.Name, func(r rune) bool { return r < '0' || r > '9' }), number)
+}
+
 // Advice returns the book of advice: authorities by country, steps.
 func (s *Service) Advice() *Book { return s.advice }

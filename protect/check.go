@@ -86,6 +86,9 @@ func (s *Service) Check(ctx context.Context, q Question) (Answer, error) {
 	case len(text) > maxQuestion:
 		return Answer{}, fmt.Errorf("this is too long: paste the part that worries you: %w", fraud.ErrInvalid)
 	}
+	if line := s.advice.line(text, q.Country); line != "" {
+		return Answer{Verdict: VerdictGenuine, Sentence: strings.NewReplacer("{brand}", line).Replace(s.rules.Sentences["verdict_genuine_line"].In(q.Language))}, nil
+	}
 	a := Answer{Verdict: VerdictUnknown}
 	parts, whole := s.read(text, q.Country)
 	for i := range parts {

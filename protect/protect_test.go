@@ -452,6 +452,39 @@ func TestGenuineNumberIsSaidToBeForgeable(t *testing.T) {
 	}
 }
 
+// A victim whom the advice sends to a line must not be told that nobody knows
+// it and not to use it.
+func TestWhatOurOwnAdviceTellsToCallIsKnown(t *testing.T) {
+	s := newProtect(t, newMemory())
+	book, err := protect.LoadAdvice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(text, country string) {
+		a, err := s.Check(t.Context(), protect.Question{Text: text, Country: country})
+		if err != nil || a.Verdict != protect.VerdictGenuine || !strings.Contains(a.Sentence, "fake") {
+			t.Errorf("%s in %s: %s: %s %v", text, country, a.Verdict, a.Sentence, err)
+		}
+	}
+	for _, x := range book.Authorities {
+		if x.Phone != "" {
+			ask(x.Phone, x.Country)
+		}
+	}
+	ask("999", "GB")
+	ask("9 1 1", "") // of whatever country
+	for _, safe := range []string{"+1 800 642 7676", "www.chase.com", "https://www.cia.gov/x"} {
+		if a := check(t, s, safe); a.Verdict != protect.VerdictGenuine {
+			t.Errorf("%s is on the safe list that is built in, and is called %s", safe, a.Verdict)
+		}
+	}
+	for _, other := range []string{"12", "123456", "911 at once", "7"} {
+		if a := check(t, s, other); a.Verdict != protect.VerdictUnknown {
+			t.Errorf("%s is called %s", other, a.Verdict)
+		}
+	}
+}
+
 // What stands behind a value is collected only where something hangs on it: a
 // node of a million victims would else hold each one's numbers.
 func TestOnlyWantedIndicatorsAreGathered(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"golang.org/x/net/publicsuffix"
 
+	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
 )
 
@@ -149,14 +150,15 @@ func (r *Rules) checkSentences() error {
 	return nil
 }
 
-// Genuine is the brand whose own number or site i is, empty if it is none's.
+// Genuine is the brand or authority whose own number or site i is, empty if it
+// is none's: by the rules, or by the safe list that extraction begins with.
 // A page on a host where anybody may publish is nobody's own.
 func (r *Rules) Genuine(i fraud.Indicator) string {
 	if i.Kind == fraud.Phone {
 		if at, ok := r.phones[i.Value]; ok {
 			return r.Brands[at].Name
 		}
-		return ""
+		return extract.GenuineOwner(i)
 	}
 	host := hostOf(i)
 	if host == "" || r.Shared(host) {
@@ -167,7 +169,7 @@ func (r *Rules) Genuine(i fraud.Indicator) string {
 			return r.Brands[at].Name
 		}
 	}
-	return ""
+	return extract.GenuineOwner(fraud.Indicator{Kind: fraud.Domain, Value: host})
 }
 
 // Shared says whether anybody may publish on this host: it is named in the

@@ -32,6 +32,9 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request) error {
 	p.PageTitle = p.Words.CheckTitle
 	if p.Asked == "" || len(p.Asked) > maxAsked {
 		p.Problems = []problem{{Field: "asked", Says: p.Words.CheckEmpty}}
+		if p.Asked != "" {
+			p.Problems[0].Says = p.Words.CheckLong
+		}
 		return s.render(w, http.StatusUnprocessableEntity, "check.html", p)
 	}
 	answer, err := s.Protect.Check(r.Context(), protect.Question{Text: p.Asked, Country: s.Org.Country, Language: p.Lang})

@@ -214,6 +214,9 @@ func TestCheckSaysWhyAndUnknownIsNeverGreen(t *testing.T) {
 	if status, _, body := v.post("/check", url.Values{"asked": {" "}}); status != http.StatusUnprocessableEntity || len(htmlProblems(body)) > 0 {
 		t.Errorf("an empty question: %d %v", status, htmlProblems(body))
 	}
+	if status, _, body := v.post("/check", url.Values{"asked": {strings.Repeat("a ", 150_000)}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "That is too long") {
+		t.Errorf("a question that is too long: %d", status)
+	}
 }
 
 func TestAnObjectionPausesAndGetsANumber(t *testing.T) {

@@ -23,8 +23,8 @@ type Words struct {
 	NeverPhone, NeverGift, NeverRemote, NeverSecret, LinkAdvice, LinkFigures, LinkDispute, LinkWhere, CodeLabel, CodeButton string
 
 	// Check.
-	CheckTitle, CheckLead, CheckLabel, CheckHint, CheckButton, CheckAgain, CheckEmpty string
-	WhyTitle, DoTitle, CheckAsked                                                     string
+	CheckTitle, CheckLead, CheckLabel, CheckHint, CheckButton, CheckAgain, CheckEmpty, CheckLong string
+	WhyTitle, DoTitle, CheckAsked                                                                string
 
 	// Report.
 	ReportStep, TellTitle, TellHint, TellLabel, TellPaste, TellFile, TellFileHint, TellEmpty, TellMineLabel, TellMine, TellOther, CountryLabel, CountryOther                                                                        string

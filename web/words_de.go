@@ -21,7 +21,7 @@ func german() Words {
 		LinkWhere: "Wo steht meine Meldung?", CodeLabel: "Ihr Quittungscode", CodeButton: "Anzeigen",
 
 		CheckTitle: "Ist das Betrug?", CheckLead: "Tippen oder fügen Sie ein, was Sie haben: eine Telefonnummer, eine Website, eine E-Mail-Adresse, eine Krypto-Wallet oder die ganze Nachricht.",
-		CheckLabel: "Nummer, Website, Adresse oder Nachricht", CheckHint: "Zum Beispiel +1 212 555 0142 oder der Text einer E-Mail", CheckButton: "Prüfen", CheckAgain: "Etwas anderes prüfen", CheckEmpty: "Tippen oder fügen Sie zuerst etwas ein",
+		CheckLabel: "Nummer, Website, Adresse oder Nachricht", CheckHint: "Zum Beispiel +1 212 555 0142 oder der Text einer E-Mail", CheckButton: "Prüfen", CheckAgain: "Etwas anderes prüfen", CheckEmpty: "Tippen oder fügen Sie zuerst etwas ein", CheckLong: "Das ist zu lang: Fügen Sie den Teil ein, der Ihnen Sorgen macht",
 		WhyTitle: "Warum wir das sagen", DoTitle: "Was zu tun ist", CheckAsked: "Sie haben gefragt nach",
 
 		ReportStep: "Schritt %s von 5",

@@ -23,7 +23,7 @@ func english() Words {
 		LinkWhere: "Where does my report stand?", CodeLabel: "Your receipt code", CodeButton: "Show",
 
 		CheckTitle: "Is this a scam?", CheckLead: "Type or paste what you have: a phone number, a web site, an e-mail address, a crypto wallet, or the whole message.",
-		CheckLabel: "Number, site, address or message", CheckHint: "For example +1 212 555 0142, or the text of an e-mail", CheckButton: "Check", CheckAgain: "Check something else", CheckEmpty: "Type or paste something first",
+		CheckLabel: "Number, site, address or message", CheckHint: "For example +1 212 555 0142, or the text of an e-mail", CheckButton: "Check", CheckAgain: "Check something else", CheckEmpty: "Type or paste something first", CheckLong: "That is too long: paste the part that worries you",
 		WhyTitle: "Why we say so", DoTitle: "What to do",
 		CheckAsked: "You asked about",
 

@@ -22,7 +22,7 @@ func spanish() Words {
 		LinkWhere: "¿Dónde está mi denuncia?", CodeLabel: "Su código de recibo", CodeButton: "Mostrar",
 
 		CheckTitle: "¿Es una estafa?", CheckLead: "Escriba o pegue lo que tenga: un teléfono, una página, un correo, un monedero de criptomonedas o el mensaje entero.",
-		CheckLabel: "Número, página, dirección o mensaje", CheckHint: "Por ejemplo +1 212 555 0142, o el texto de un correo", CheckButton: "Comprobar", CheckAgain: "Comprobar otra cosa", CheckEmpty: "Escriba o pegue algo primero",
+		CheckLabel: "Número, página, dirección o mensaje", CheckHint: "Por ejemplo +1 212 555 0142, o el texto de un correo", CheckButton: "Comprobar", CheckAgain: "Comprobar otra cosa", CheckEmpty: "Escriba o pegue algo primero", CheckLong: "Es demasiado largo: pegue la parte que le preocupa",
 		WhyTitle: "Por qué lo decimos", DoTitle: "Qué hacer", CheckAsked: "Usted preguntó por",
 
 		ReportStep: "Paso %s de 5",

@@ -22,7 +22,7 @@ func french() Words {
 		LinkWhere: "Où en est mon signalement ?", CodeLabel: "Votre code de reçu", CodeButton: "Afficher",
 
 		CheckTitle: "Est-ce une arnaque ?", CheckLead: "Tapez ou collez ce que vous avez : un numéro, un site, une adresse e-mail, un portefeuille crypto ou le message entier.",
-		CheckLabel: "Numéro, site, adresse ou message", CheckHint: "Par exemple +1 212 555 0142, ou le texte d'un e-mail", CheckButton: "Vérifier", CheckAgain: "Vérifier autre chose", CheckEmpty: "Tapez ou collez d'abord quelque chose",
+		CheckLabel: "Numéro, site, adresse ou message", CheckHint: "Par exemple +1 212 555 0142, ou le texte d'un e-mail", CheckButton: "Vérifier", CheckAgain: "Vérifier autre chose", CheckEmpty: "Tapez ou collez d'abord quelque chose", CheckLong: "C'est trop long : collez la partie qui vous inquiète",
 		WhyTitle: "Pourquoi nous le disons", DoTitle: "Que faire", CheckAsked: "Votre question portait sur",
 
 		ReportStep: "Étape %s sur 5",

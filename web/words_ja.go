@@ -21,7 +21,7 @@ func japanese() Words {
 		LinkWhere: "自分の報告はどうなっていますか", CodeLabel: "受付コード", CodeButton: "表示",
 
 		CheckTitle: "これは詐欺ですか", CheckLead: "電話番号、サイト、メールアドレス、暗号資産のアドレス、またはメッセージ全体を、入力するか貼り付けてください。",
-		CheckLabel: "番号、サイト、アドレス、メッセージ", CheckHint: "例: +1 212 555 0142、またはメールの本文", CheckButton: "調べる", CheckAgain: "ほかのものを調べる", CheckEmpty: "まず何か入力するか貼り付けてください",
+		CheckLabel: "番号、サイト、アドレス、メッセージ", CheckHint: "例: +1 212 555 0142、またはメールの本文", CheckButton: "調べる", CheckAgain: "ほかのものを調べる", CheckEmpty: "まず何か入力するか貼り付けてください", CheckLong: "長すぎます。気になる部分だけを貼り付けてください",
 		WhyTitle: "そう言う理由", DoTitle: "すること", CheckAsked: "お尋ねの内容",
 
 		ReportStep: "5 のうち %s",
