@@ -113,7 +113,7 @@ const everyRing = 1 << 30
 // digest that the ledger holds of each.
 func (n *Node) evidence(ctx context.Context, leaves map[leafName]match.Evidence) (map[fraud.Indicator][]match.Evidence, error) {
 	out := map[fraud.Indicator][]match.Evidence{}
-	err := n.db.EachForLinking(ctx, func(f fraud.ReportFacts, list []fraud.Sighting, _ []fraud.Sketch) error {
+	err := n.db.EachCurrent(ctx, func(f fraud.ReportFacts, list []fraud.Sighting) error {
 		seen := map[fraud.Indicator]bool{}
 		for _, s := range list {
 			if s.Role.Links() && s.Role != fraud.RoleShownCallerID && !seen[s.Indicator] {

@@ -79,9 +79,9 @@ func (m *memory) DecideDispute(_ context.Context, d fraud.Dispute) error {
 	return nil
 }
 func (m *memory) Disputes(context.Context) ([]fraud.Dispute, error) { return m.disputes, nil }
-func (m *memory) EachForLinking(_ context.Context, fn func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error) error {
+func (m *memory) EachCurrent(_ context.Context, fn func(fraud.ReportFacts, []fraud.Sighting) error) error {
 	for _, r := range m.reports {
-		if err := fn(r.facts, r.seen, nil); err != nil {
+		if err := fn(r.facts, r.seen); err != nil {
 			return err
 		}
 	}

@@ -50,7 +50,7 @@ func listable(k fraud.Kind, r fraud.Role) bool { return slices.Contains(terms[k]
 // own marks let a list be made from them.
 type Backing struct {
 	Reports  int
-	Sources  map[string]bool
+	Sources  []string // each once, in order
 	Since    time.Time
 	LastSeen time.Time
 	Mark     fraud.Mark // the strictest of those reports'
@@ -120,10 +120,9 @@ func (b *Backing) add(facts fraud.ReportFacts, mark fraud.Mark, at time.Time) {
 		b.Mark = fraud.Strictest(b.Mark, mark)
 	}
 	b.Reports++
-	if b.Sources == nil {
-		b.Sources = map[string]bool{}
+	if at, had := slices.BinarySearch(b.Sources, facts.Source); !had {
+		b.Sources = slices.Insert(b.Sources, at, facts.Source)
 	}
-	b.Sources[facts.Source] = true
 	for _, brand := range facts.Brands {
 		if b.Brand == "" || brand < b.Brand {
 			b.Brand = brand
@@ -470,7 +469,7 @@ func (s *Service) basis(ctx context.Context) (Basis, error) {
 	for _, l := range b.Have {
 		b.Backings.Want(l.Indicator)
 	}
-	err = s.store.EachForLinking(ctx, func(f fraud.ReportFacts, x []fraud.Sighting, _ []fraud.Sketch) error {
+	err = s.store.EachCurrent(ctx, func(f fraud.ReportFacts, x []fraud.Sighting) error {
 		b.Backings.Add(f, x)
 		return nil
 	})

@@ -30,8 +30,8 @@ type Disputes interface {
 
 // Evidence is what listings are made from.
 type Evidence interface {
-	// EachForLinking calls fn for every report that was not superseded.
-	EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error) error
+	// EachCurrent calls fn for every report that was not superseded.
+	EachCurrent(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting) error) error
 	// EachRing calls fn for each ring, most harm first.
 	EachRing(ctx context.Context, fn func(fraud.Ring) error) error
 	Judgements(context.Context) ([]fraud.Judgement, error)

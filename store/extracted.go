@@ -33,21 +33,21 @@ func (x *extracted) unpack() {
 	if x.err = into(&x.facts).Scan(x.packedFacts); x.err == nil {
 		x.sightings, x.err = unpackSightings(x.id, x.packedSightings)
 	}
-	if x.err == nil {
+	if x.err == nil && x.packedSketches != nil {
 		x.sketches, x.err = unpackSketches(x.packedSketches)
 	}
 	x.packedFacts, x.packedSightings, x.packedSketches = nil, nil, nil
 }
 
-// eachExtracted reads what a query of reports for linking answers, with number,
-// id, facts, sightings and sketches in a row, and calls fn for each in its
+// eachExtracted reads what a query of reports answers, with number, id, facts,
+// sightings and for linking sketches in a row, and calls fn for each in its
 // order. Of a million reports reading takes a third, taking apart a third and
 // what fn does a third; they go on side by side:
 //
 //	rows ──▶ groups of 128, each taken apart by itself ──▶ in order ──▶ fn
 //
 // An error of fn ends it and is returned.
-func (db *DB) eachExtracted(ctx context.Context, query string, args []any, fn func(*extracted) error) error {
+func (db *DB) eachExtracted(ctx context.Context, query string, sketched bool, args []any, fn func(*extracted) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	groups := make(chan chan []extracted, extractedAhead)
@@ -74,7 +74,11 @@ func (db *DB) eachExtracted(ctx context.Context, query string, args []any, fn fu
 		read = db.read(ctx, func(t *sql.Tx) error {
 			return each(ctx, t, query, args, func(r row) error {
 				var x extracted
-				if err := r.Scan(&x.no, &x.id, &x.packedFacts, &x.packedSightings, &x.packedSketches); err != nil {
+				into := []any{&x.no, &x.id, &x.packedFacts, &x.packedSightings}
+				if sketched {
+					into = append(into, &x.packedSketches)
+				}
+				if err := r.Scan(into...); err != nil {
 					return err
 				}
 				if group = append(group, x); len(group) < extractedAtOnce {

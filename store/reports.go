@@ -232,8 +232,8 @@ const (
 	FROM sightings s JOIN reports r ON r.no = s.report_no
 	WHERE s.kind = $1 AND s.value = $2
 	ORDER BY r.id LIMIT $3`
-	forLinkingSQL = `
-	SELECT r.no, r.id, e.facts, e.sightings, e.sketches
+	currentSQL = `
+	SELECT r.no, r.id, e.facts, e.sightings
 	FROM reports r JOIN extractions e ON e.report_no = r.no
 	WHERE NOT EXISTS (SELECT 1 FROM reports later WHERE later.supersedes = r.id AND later.supersedes <> '')
 	ORDER BY r.id`
@@ -265,12 +265,12 @@ func (db *DB) ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]
 	return listAll(ctx, db, scanText[fraud.ReportID], "reports with an indicator", reportsWithSQL, kind, value, most(limit))
 }
 
-// EachForLinking calls fn for each report that no other supersedes, in the
-// order of their ids, with all that linking needs. It reads one state of the
+// EachCurrent calls fn for each report that no other supersedes, in the order
+// of their ids, with its facts and sightings. It reads one state of the
 // database, in bounded memory; an error of fn ends it and is returned.
-func (db *DB) EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error) error {
-	err := db.eachExtracted(ctx, forLinkingSQL, nil, func(x *extracted) error { return fn(x.facts, x.sightings, x.sketches) })
-	return doing(err, "read the reports for linking")
+func (db *DB) EachCurrent(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting) error) error {
+	err := db.eachExtracted(ctx, currentSQL, false, nil, func(x *extracted) error { return fn(x.facts, x.sightings) })
+	return doing(err, "read the reports that stand")
 }
 
 // EachForLinkingBetween calls fn for each report that was accepted after the
@@ -279,6 +279,6 @@ func (db *DB) EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []f
 // number reads on from there. It reads one state of the database, in bounded
 // memory; an error of fn ends it and is returned.
 func (db *DB) EachForLinkingBetween(ctx context.Context, after, to int64, fn func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error) error {
-	err := db.eachExtracted(ctx, forLinkingBetweenSQL, []any{after, to}, func(x *extracted) error { return fn(x.no, x.facts, x.sightings, x.sketches) })
+	err := db.eachExtracted(ctx, forLinkingBetweenSQL, true, []any{after, to}, func(x *extracted) error { return fn(x.no, x.facts, x.sightings, x.sketches) })
 	return doing(err, "read the reports for linking after number %d", after)
 }

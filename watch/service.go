@@ -16,8 +16,8 @@ type Rings interface {
 	RingsByHarm(ctx context.Context, limit int) ([]fraud.Ring, error)
 	// Ring returns one ring or fraud.ErrNotFound.
 	Ring(context.Context, fraud.RingID) (fraud.Ring, error)
-	// EachForLinking calls fn for every report that was not superseded.
-	EachForLinking(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error) error
+	// EachCurrent calls fn for every report that was not superseded.
+	EachCurrent(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting) error) error
 }
 
 // Watched keeps signatures and alerts.
@@ -146,7 +146,7 @@ func (s *Service) times(ctx context.Context, rings []fraud.Ring) (map[fraud.Ring
 		}
 	}
 	out := map[fraud.RingID][]time.Time{}
-	err := s.store.EachForLinking(ctx, func(f fraud.ReportFacts, _ []fraud.Sighting, _ []fraud.Sketch) error {
+	err := s.store.EachCurrent(ctx, func(f fraud.ReportFacts, _ []fraud.Sighting) error {
 		if ring, ok := ringOf[f.ID]; ok {
 			out[ring] = append(out[ring], f.At)
 		}

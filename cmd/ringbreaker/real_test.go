@@ -88,7 +88,7 @@ func each(t *testing.T, node string, fn func(fraud.ReportFacts, []fraud.Sighting
 		t.Fatal(err)
 	}
 	defer db.Close()
-	err = db.EachForLinking(t.Context(), func(f fraud.ReportFacts, s []fraud.Sighting, _ []fraud.Sketch) error {
+	err = db.EachCurrent(t.Context(), func(f fraud.ReportFacts, s []fraud.Sighting) error {
 		fn(f, s)
 		return nil
 	})

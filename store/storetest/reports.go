@@ -101,20 +101,19 @@ var reportTests = []test{
 		b.accept(batch...)
 		want := []fraud.Acceptance{batch[4], batch[0], batch[1], batch[3]}
 		var n int
-		err := b.EachForLinking(b.ctx, func(f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+		err := b.EachCurrent(b.ctx, func(f fraud.ReportFacts, s []fraud.Sighting) error {
 			if n == len(want) {
 				b.Fatalf("got %s too", f.ID)
 			}
 			same(b, f, nil, want[n].Report.Facts())
 			same(b, s, nil, want[n].Sightings)
-			same(b, k, nil, want[n].Sketches)
 			n++
 			return nil
 		})
 		b.must(err)
 		same(b, n, nil, len(want))
 		stop := errors.New("enough")
-		err = b.EachForLinking(b.ctx, func(fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error { return stop })
+		err = b.EachCurrent(b.ctx, func(fraud.ReportFacts, []fraud.Sighting) error { return stop })
 		b.refused(err, stop)
 	}},
 	{"who followed the reports up to a number reads on from there", func(b *bench) {
