@@ -113,7 +113,7 @@ type demo struct {
 func newDemo(ctx context.Context, out io.Writer, dir string, seed int64, reports int, addr string) (*demo, error) {
 	w, err := synth.Make("chakra", seed, reports, 2)
 	if err != nil {
-		return nil, err
+		return nil, usageError{oneLine(err)}
 	}
 	if err := w.Write(filepath.Join(dir, "world")); err != nil {
 		return nil, err

@@ -45,6 +45,9 @@ func runMatch(ctx context.Context, c *call) error {
 		if err := c.need("a", "b"); err != nil {
 			return err
 		}
+		if *step != "" && !slices.Contains([]fraud.MatchStep{fraud.MatchCount, fraud.MatchKinds, fraud.MatchSuspects, fraud.MatchIndicators}, fraud.MatchStep(*step)) {
+			return usagef("-step is count, kinds, suspects or indicators, not %q", *step)
+		}
 		return matchFiles(ctx, c, *a, *b, app.MatchRun{MinReports: *reports, To: fraud.MatchStep(*step)})
 	}
 	if !slices.Contains([]string{"offer", "accept", "consent", "refuse", "show", "list", "shares", "recall"}, what) {

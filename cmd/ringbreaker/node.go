@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -398,6 +399,13 @@ func runKeygen(ctx context.Context, c *call) error {
 	case fraud.OrgCompany, fraud.OrgAgency, fraud.OrgReportCentre:
 	default:
 		return usagef("-kind is company, agency or report_centre")
+	}
+	// The short name stands in reports, ledgers and files for as long as the node lives.
+	if !regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`).MatchString(*org) {
+		return usagef("-org is 1 to 40 lower-case letters, digits and hyphens, such as alder")
+	}
+	if !regexp.MustCompile(`^[A-Z]{2}$`).MatchString(*country) {
+		return usagef("-country is two capital letters (ISO 3166-1), such as US")
 	}
 	cfg := app.Config{Data: *data, Addr: *addr, PostQuantum: *pq, Contact: *contact, Org: fraud.Org{ID: fraud.OrgID(*org), Name: *name, Kind: fraud.OrgKind(*kind), Country: *country}}
 	if _, err := os.Stat(filepath.Join(*data, "config.json")); err == nil {
