@@ -271,13 +271,19 @@ func (x *scan) unlisted(i int) {
 	x.takeAlias(first, last)
 }
 
-// filter says quickly of most words that they are none of a set.
+// filter says quickly of most words of two bytes and more that they are none of
+// a set, capitals aside.
 type filter [1 << 8]uint64
 
 func (f *filter) at(b []byte) (word, bit uint32) {
 	h := uint32(lower(b[0]))*0x9E37 ^ uint32(lower(b[1]))*0x85EB ^ uint32(lower(b[len(b)-1]))*0xC2B2 ^ uint32(lower(b[len(b)/2]))*0x27D5 ^ uint32(len(b))*0x1657
 	h ^= h >> 7
 	return h >> 6 & (1<<8 - 1), h & 63
+}
+
+func (f *filter) add(s string) {
+	word, bit := f.at([]byte(s))
+	f[word] |= 1 << bit
 }
 
 func (f *filter) may(b []byte) bool {
@@ -288,8 +294,7 @@ func (f *filter) may(b []byte) bool {
 // nameFilter is that of moreNames.
 var nameFilter = func() (f filter) {
 	for name := range moreNames {
-		word, bit := f.at([]byte(name))
-		f[word] |= 1 << bit
+		f.add(name)
 	}
 	return f
 }()

@@ -52,6 +52,16 @@ var times = map[string]int{
 	"bn": 9, "billion": 9, "billions": 9, "mrd": 9, "milliarden": 9, "milliards": 9,
 }
 
+// timesFilter is that of times.
+var timesFilter = func() (f filter) {
+	for word := range times {
+		if len(word) > 1 {
+			f.add(word)
+		}
+	}
+	return f
+}()
+
 // price takes an amount of money at number token i. It claims the digits, so
 // that a price is no phone number.
 //
@@ -65,6 +75,9 @@ func (x *scan) price(i int) bool {
 		return false
 	}
 	currency, first := x.currencyBefore(i)
+	if currency == "" && t.class == classNumber && !x.mayGoOn(i+1) {
+		return false
+	}
 	whole, frac, zeros, last := x.decimal(i, currency != "")
 	if len(whole) == 0 {
 		return false
@@ -99,6 +112,23 @@ func (x *scan) price(i int) bool {
 		x.take(fraud.Amount, v, first, last, true)
 	}
 	return ok
+}
+
+// mayGoOn says quickly of most tokens behind a number, k here, that no amount
+// goes on with them.
+func (x *scan) mayGoOn(k int) bool {
+	if k >= len(x.toks) {
+		return false
+	}
+	switch b := x.bytes(k); x.toks[k].class {
+	case classWord:
+		return b[0] >= utf8.RuneSelf || x.is(k).has(cueMoney) || timesOf(b) > 0
+	case classMark:
+		return b[0] == '.' || b[0] == ',' || b[0] == '\'' || b[0] == '/' || moneySign(b[0])
+	case classNumber:
+		return true
+	}
+	return false
 }
 
 // mayPrice says whether the text has anything that makes an amount of a number
@@ -155,7 +185,7 @@ func leadDigits(b []byte) int {
 
 // timesOf is how many zeros a word stands for, 0 if it is none of ours.
 func timesOf(word []byte) int {
-	if len(word) > 18 {
+	if len(word) > 18 || len(word) > 1 && !timesFilter.may(word) {
 		return 0
 	}
 	var room [18]byte

@@ -40,6 +40,9 @@ func (x *scan) number(i int) {
 	for i := range gs[:n] {
 		digits += gs[i].n
 	}
+	if digits < leastPhone {
+		return
+	}
 	for hi := n; hi > 0 && digits >= leastPhone; hi-- {
 		if x.phone(gs[:hi], true) {
 			return
