@@ -268,7 +268,20 @@ func notAName(c cues) bool {
 }
 
 // brandWord says whether a word is one of brandWords.
-func brandWord(w []byte) bool { return brandWords[string(small(w, new(smallRoom)))] }
+func brandWord(w []byte) bool {
+	low := small(w, new(smallRoom))
+	return (len(low) < 2 || brandFilter.may(low)) && brandWords[string(low)]
+}
+
+// brandFilter is that of brandWords.
+var brandFilter = func() (f filter) {
+	for word := range brandWords {
+		if len(word) > 1 {
+			f.add(word)
+		}
+	}
+	return f
+}()
 
 // brandWords are firms that agents claim to be from, and small words in
 // capitals: no name of a person.

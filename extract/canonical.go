@@ -114,7 +114,7 @@ func canonicalPhone(raw, country string) (string, bool, bool) {
 	if c := raw[0] | 0x20; c >= 'a' { // letters before the number, or for it
 		raw = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(raw), "tel:"), "callto:")
 	}
-	if cut := strings.IndexAny(raw, ";"); cut > 0 {
+	if cut := strings.IndexByte(raw, ';'); cut > 0 {
 		raw = raw[:cut]
 	}
 	var room [32]byte

@@ -175,7 +175,9 @@ func urlHost(url string) string {
 func (x *scan) genuine(ind fraud.Indicator) string {
 	switch ind.Kind {
 	case fraud.Phone:
-		return builtinPhones[ind.Value]
+		if phoneFilter.may([]byte(ind.Value)) {
+			return builtinPhones[ind.Value]
+		}
 	case fraud.Domain:
 		return x.host(ind.Value).genuineOf()
 	case fraud.URL:
@@ -201,6 +203,14 @@ var builtinPhones = func() map[string]string {
 		}
 	}
 	return m
+}()
+
+// phoneFilter is that of builtinPhones.
+var phoneFilter = func() (f filter) {
+	for number := range builtinPhones {
+		f.add(number)
+	}
+	return f
 }()
 
 // domain is canonicalDomain of what stands in the text.

@@ -7,11 +7,34 @@ import (
 	"ringbreaker.example/fraud"
 )
 
-// dollarsOf names the dollar, or the peso, of a country whose people write
+// dollarOf names the dollar, or the peso, of a country whose people write
 // "$" for it (Unicode CLDR, narrow symbols).
-var dollarsOf = map[string]string{
-	"CA": "CAD", "AU": "AUD", "NZ": "NZD", "SG": "SGD", "HK": "HKD", "TW": "TWD",
-	"MX": "MXN", "CO": "COP", "AR": "ARS", "CL": "CLP", "UY": "UYU",
+func dollarOf(country string) string {
+	switch country {
+	case "CA":
+		return "CAD"
+	case "AU":
+		return "AUD"
+	case "NZ":
+		return "NZD"
+	case "SG":
+		return "SGD"
+	case "HK":
+		return "HKD"
+	case "TW":
+		return "TWD"
+	case "MX":
+		return "MXN"
+	case "CO":
+		return "COP"
+	case "AR":
+		return "ARS"
+	case "CL":
+		return "CLP"
+	case "UY":
+		return "UYU"
+	}
+	return "USD"
 }
 
 // pesosOf names what "pesos" are in a country; elsewhere they are Mexico's.
@@ -426,12 +449,7 @@ func (x *scan) codeBefore(i int) (string, int) {
 }
 
 // localDollar is the currency of "$" where the text is at home.
-func (x *scan) localDollar() string {
-	if local := dollarsOf[x.atHome().where]; local != "" {
-		return local
-	}
-	return "USD"
-}
+func (x *scan) localDollar() string { return dollarOf(x.atHome().where) }
 
 func (x *scan) yenOrYuan() string {
 	if x.atHome().where == "CN" {

@@ -163,7 +163,8 @@ func (x *scan) inLink(m mark) bool {
 // victim's in one sentence is the victim's in all, and a number that stands
 // bare in one line is what the other line calls it.
 func (x *scan) agree() {
-	if !x.mayRepeat() {
+	twice := x.mayRepeat()
+	if twice == 0 {
 		return
 	}
 	const few = 24 // findings that are quicker compared than hashed
@@ -178,6 +179,9 @@ func (x *scan) agree() {
 	}
 	for i := range x.found {
 		f := &x.found[i]
+		if twice&valueBit(f.Value) == 0 {
+			continue // what stands once explains itself
+		}
 		role := fraud.Role("")
 		if told != nil {
 			role = told[f.Indicator]
@@ -194,21 +198,24 @@ func (x *scan) agree() {
 	}
 }
 
-// mayRepeat is false where no value was found twice, as in most texts.
-func (x *scan) mayRepeat() bool {
+// mayRepeat has the bits of the values that may have been found twice: none, in
+// most texts.
+func (x *scan) mayRepeat() (twice uint64) {
 	seen := uint64(0)
 	for i := range x.found {
-		v := x.found[i].Value
-		if v == "" {
-			return true
-		}
-		bit := uint64(1) << ((len(v)*7 + int(v[len(v)-1])*5 + int(v[len(v)/2])*3 + int(v[len(v)*3/4])) & 63)
-		if seen&bit != 0 {
-			return true
-		}
+		bit := valueBit(x.found[i].Value)
+		twice |= seen & bit
 		seen |= bit
 	}
-	return false
+	return twice
+}
+
+// valueBit is one of 64 for a value.
+func valueBit(v string) uint64 {
+	if v == "" {
+		return 1
+	}
+	return 1 << ((len(v)*7 + int(v[len(v)-1])*5 + int(v[len(v)/2])*3 + int(v[len(v)*3/4])) & 63)
 }
 
 // toldOf is what the places of a finding's value tell of it. A place that has

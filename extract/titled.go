@@ -9,7 +9,7 @@ func (x *scan) titled(i int) {
 		return
 	}
 	w := x.bytes(i)
-	if isLower(w[0]) && len(w) <= 3 && alsoWords[string(w)] || len(w) == 2 && (string(w) == "ME" || string(w) == "Me" && x.lang() != langFR) {
+	if alsoWord(w) || len(w) == 2 && (string(w) == "ME" || string(w) == "Me" && x.lang() != langFR) {
 		return
 	}
 	if len(w) == 1 && (w[0] != 'M' || x.markAt(i+1) != '.' || x.lang() != langFR && x.lang() != langNone) { // M. Dupont
@@ -45,8 +45,14 @@ func (x *scan) takenDownBy(i int) bool {
 	return x.is(k).has(cueTo) && equalFold("reported", x.wordAt(k-1)) || x.is(k).has(cueBank) && x.markAt(k+1) == ',' && x.ownersBank(k)
 }
 
-// alsoWords are titles that are other words in small letters.
-var alsoWords = setOf("don si me sr det rev rep lic ing acp dcp asi mag m ms")
+// alsoWord is a title that is another word in small letters.
+func alsoWord(w []byte) bool {
+	switch string(w) {
+	case "don", "si", "me", "sr", "det", "rev", "rep", "lic", "ing", "acp", "dcp", "asi", "mag", "m", "ms":
+		return true
+	}
+	return false
+}
 
 // behindTitles is the token behind the titles that begin at token i, with
 // the full stops of those that are short forms: SI, Special Agent, Frau Mag.
