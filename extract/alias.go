@@ -12,29 +12,66 @@ import "ringbreaker.example/fraud"
 // (data/names.txt). In a victim's account "my name is" is the victim's own,
 // as are the names of their kin and the signature, and none is taken.
 func (x *scan) alias(i int) {
-	is, hint := x.is(i), x.hint(i)
-	switch {
-	case hint.has(hintGiven | hintFamily):
+	switch announcedBy[uint16(x.toks[i].word)&(1<<cueBits-1)] {
+	case byGiven:
 		x.givenName(i)
-	case hint.has(hintSpeaks):
+	case bySpeaks:
 		x.speaksAs(i)
-	case hint.has(hintSignoff):
+	case bySignoff:
 		if x.closing == 0 {
 			x.closing = i + 1
 		}
 		x.signature(i)
-	case is.has(cueName):
+	case byName:
 		x.named(i)
-	case is.has(cueAgent):
+	case byTitle:
 		x.titled(i)
-	case is.has(cueThis):
+	case byThis:
 		x.presented(i)
-	case hint.has(hintPresents | hintAsk):
+	case bySmallWords:
 		x.behindSmallWords(i)
-	case hint.has(hintPerson | hintRole):
+	case byPerson:
 		x.person(i)
 	}
 }
+
+// How a word announces a name.
+const (
+	byNothing = iota
+	byGiven
+	bySpeaks
+	bySignoff
+	byName
+	byTitle
+	byThis
+	bySmallWords
+	byPerson
+)
+
+// announcedBy is how each word of the dictionary does.
+var announcedBy = func() (t [1 << cueBits]uint8) {
+	for i, m := range meanings {
+		switch {
+		case m.hint.has(hintGiven | hintFamily):
+			t[i] = byGiven
+		case m.hint.has(hintSpeaks):
+			t[i] = bySpeaks
+		case m.hint.has(hintSignoff):
+			t[i] = bySignoff
+		case m.is.has(cueName):
+			t[i] = byName
+		case m.is.has(cueAgent):
+			t[i] = byTitle
+		case m.is.has(cueThis):
+			t[i] = byThis
+		case m.hint.has(hintPresents | hintAsk):
+			t[i] = bySmallWords
+		case m.hint.has(hintPerson | hintRole):
+			t[i] = byPerson
+		}
+	}
+	return t
+}()
 
 // named takes what follows "name is", "name:", "named", "llamarse", "名乗".
 func (x *scan) named(i int) {

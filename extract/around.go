@@ -347,6 +347,9 @@ func (x *scan) readOn(c *cuesAround, last int) {
 				c.from, c.toward = c.from || from, c.toward || is.has(cueTo)
 			}
 		}
+		if is == 0 {
+			continue
+		}
 		if is.has(cueIs) && words <= 2 || verbs {
 			verbs = true
 			c.isMine = c.isMine || is.has(cueMy) && !screenWord(x.wordAt(k+1))

@@ -87,7 +87,7 @@ var beginsAt = func() (t [1 << cueBits]uint16) {
 			beginsTool:     m.is.has(cueTool),
 			beginsGift:     m.is.has(cueGift),
 			beginsFirm:     m.is.has(cueFirm),
-			beginsAlias:    m.is.has(cueName|cueAgent|cueThis) || m.hint.has(hintsToLookAt),
+			beginsAlias:    announcedBy[i] != byNothing,
 			beginsTracker:  m.is.has(cueTracker),
 			beginsHost:     m.is.has(cueDot),
 			beginsAccount:  m.is.has(cueRouting | cueSwift | cueAccount),

@@ -12,7 +12,7 @@ const mostFrame = 4 << 10
 // right before it makes it a number of the message itself. A pop-up has a number alone in a
 // line as well, so a page never counts.
 func (x *scan) threadHead(m mark) bool {
-	if x.medium == mediumPage {
+	if x.medium == mediumPage || x.medium != mediumMessage && !x.lines && !x.framed() {
 		return false
 	}
 	arrow, alone := aloneIn(x.text.b, m.start, m.end)
