@@ -42,7 +42,7 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	x.readMoneyTo(c, k)
 	x.readReach(c, first, k, &near)
 	x.readClosing(c, first)
-	x.readSubject(c, first, k, last, &near)
+	x.readSubject(c, k, last, &near)
 	x.readOwner(c, k, &near)
 	x.behindOwner(c, last)
 	x.readReceived(c, k, last)

@@ -115,7 +115,6 @@ func (x *scan) named(i int) {
 		x.takeName(k, nameLoose)
 	case !x.opt.FromFraudster && x.gaveName(i) && startsUpper(x.wordAt(k)):
 		x.takeName(k, nameLoose)
-	case x.bataya(i):
 	default:
 		x.namedOn(k)
 	}
@@ -132,22 +131,6 @@ func (x *scan) gaveName(i int) bool {
 		default:
 			return false
 		}
-	}
-	return false
-}
-
-// bataya takes the name before "naam bataya", as Hindi says that one was
-// given.
-func (x *scan) bataya(i int) bool {
-	if !equalFold("naam", x.bytes(i)) && string(x.bytes(i)) != "नाम" || !x.is(i+1).has(cueIs) || i == 0 || x.toks[i-1].class != classWord || x.toks[i-1].used || x.is(i-1).has(cueMy) {
-		return false
-	}
-	if first := i - 1; x.knownName(first) && !x.hint(first).has(hintKin) {
-		if first > 0 && x.knownName(first-1) && x.gap(first) == 1 {
-			first--
-		}
-		x.takeAlias(first, i-1)
-		return true
 	}
 	return false
 }

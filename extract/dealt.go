@@ -8,8 +8,7 @@ func (x *scan) dealtWith(first, last int) bool {
 }
 
 // introduced says whether the words before a name lead up to one of the other
-// side: "a call from a", "put me through to", "contacted by", "only know him
-// as", "his name?".
+// side: "a call from a", "his name?".
 func (x *scan) introduced(first int) bool {
 	k := first - 1
 	if x.markAt(k) == '?' {
@@ -21,40 +20,14 @@ func (x *scan) introduced(first int) bool {
 	if k < 1 || x.toks[k].class != classWord {
 		return false
 	}
-	lead := x.bytes(k)
-	switch {
-	case equalFold("from", lead), equalFold("von", lead), equalFold("vom", lead), equalFold("de", lead), equalFold("by", lead), equalFold("par", lead), equalFold("por", lead):
+	switch string(small(x.bytes(k), new(smallRoom))) {
+	case "from", "von", "vom", "de", "by", "par", "por":
 		for back := k - 1; back >= 0 && back >= k-4 && x.toks[back].class == classWord; back-- {
 			w := x.bytes(back)
-			if callEvent(w) || callWord(w) || textEvent(w) || x.is(back).has(cueMail) || contactedWord(w) {
-				return !x.is(back-1).has(cueI) || contactedWord(w) && !equalFold("by", w)
+			if callEvent(w) || callWord(w) || textEvent(w) || x.is(back).has(cueMail) {
+				return !x.is(back - 1).has(cueI)
 			}
 		}
-	case equalFold("to", lead):
-		for back := k - 1; back >= 0 && back >= k-4 && x.toks[back].class == classWord; back-- {
-			switch w := x.bytes(back); {
-			case equalFold("through", w), equalFold("transferred", w), equalFold("handed", w), equalFold("passed", w), equalFold("escalated", w), equalFold("connected", w), equalFold("switched", w):
-				return !x.toks[k].used
-			case equalFold("over", w), equalFold("me", w), equalFold("him", w), equalFold("her", w), equalFold("us", w), equalFold("them", w), equalFold("on", w):
-			default:
-				return false
-			}
-		}
-	case equalFold("as", lead):
-		for back := k - 1; back >= 0 && back >= k-5 && x.toks[back].class == classWord; back-- {
-			if w := x.bytes(back); equalFold("know", w) || equalFold("knew", w) || equalFold("known", w) || equalFold("saved", w) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// contactedWord is what was done to the speaker by whom "by" names.
-func contactedWord(w []byte) bool {
-	switch string(w) {
-	case "contacted", "approached", "emailed", "befriended", "messaged", "instructed", "helped", "guided", "answered", "visited", "scammed", "tricked", "defrauded", "kontaktiert", "contactée", "contacté", "contactado", "contactada":
-		return true
 	}
 	return false
 }
@@ -325,8 +298,6 @@ func (x *scan) calledSo(first int) bool {
 				return false
 			case back == k-1 && thirdPerson(b) && x.near(back, 3, 0, cueScript), hint.has(hintPerson) && back == k-1 && !x.is(back-1).has(cueGenuine|cueMy):
 				return !equalFold("i", x.wordAt(k-1))
-			case equalFold("rep", b) && back == k-1, equalFold("agent", b) && back == k-1, equalFold("tech", b) && back == k-1, equalFold("caller", b) && back == k-1:
-				return true
 			}
 		}
 	case x.is(k).has(cueName) || x.is(k).has(cueAgent) && equalFold("of", x.wordAt(k-1)):
@@ -390,9 +361,6 @@ func (x *scan) saysOfSelf(first, last int) bool {
 	self := equalFold("is", w) && equalFold("this", before) || equalFold("am", w) && equalFold("i", before) || equalFold("m", w) && x.markAt(k-1) == '\'' || equalFold("bin", w) || equalFold("soy", w) || equalFold("sono", w) || equalFold("sou", w)
 	if !self {
 		return false
-	}
-	if x.theirLine(first) {
-		return true
 	}
 	if from := x.wordAt(last + 1); equalFold("from", from) || equalFold("with", from) || equalFold("from", x.wordAt(last+2)) {
 		return x.brandSaid(first) || x.markAt(k-2) == '"' || x.near(k, 5, 0, cueScript|cueText) || x.deskBehind(last)

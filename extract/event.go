@@ -240,9 +240,6 @@ func (x *scan) calledAgain(c *cuesAround, k int) bool {
 		}
 		w := x.bytes(back)
 		again = again || equalFold("back", w) || equalFold("again", w) || equalFold("times", w)
-		if (equalFold("rang", w) || equalFold("phoned", w)) && x.hint(back-1).has(hintPerson) && equalFold("on", x.bytes(k)) && !x.is(k-1).has(cueUs) && !thirdObject(x.wordAt(k-1)) {
-			return true // "bloke rang from 'Amazon' on"
-		}
 		if equalFold("called", w) || equalFold("rang", w) || equalFold("phoned", w) || equalFold("calls", w) || equalFold("rings", w) {
 			return again && !x.is(back-1).has(cueI) && !x.is(back-1).has(cueAnd) && !equalFold("me", x.wordAt(k-1))
 		}
@@ -301,10 +298,6 @@ func (x *scan) readDialled(c *cuesAround, k, last int, near *meaning) {
 // went to, the real owner of what was offered, a witness, a neighbour, the
 // banker of one of the speaker's own, a firm that said it knows nothing of it.
 func (x *scan) readHelpers(c *cuesAround, k, last int, near *meaning) {
-	if k >= 1 && x.markAt(k+1) == ':' && equalFold("witness", x.bytes(k)) {
-		c.helper = true
-		return
-	}
 	if x.inBrackets(k, last) && x.clearedBehind(last) {
 		c.genuine, c.call = true, false
 		return

@@ -112,7 +112,6 @@ func (x *scan) saidLow(i int) {
 	w, before := x.wordAt(k), x.wordAt(k-1)
 	switch {
 	case equalFold("is", w) && (equalFold("this", before) || equalFold("name", before)):
-	case equalFold("s", w) && x.markAt(k-1) == '\'' && (equalFold("it", x.wordAt(k-2)) || equalFold("name", x.wordAt(k-2))):
 	default:
 		return
 	}

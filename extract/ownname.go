@@ -69,8 +69,6 @@ func (x *scan) brandSaid(first int) bool {
 		}
 		if w := x.bytes(k); equalFold("calling", w) {
 			return true
-		} else if equalFold("von", w) || equalFold("vom", w) || equalFold("bei", w) || equalFold("de", w) || equalFold("da", w) {
-			return true
 		} else if equalFold("from", w) || equalFold("with", w) || equalFold("of", w) {
 			return brandWord(x.wordAt(k+1)) && startsUpper(x.wordAt(k+1))
 		}

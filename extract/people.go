@@ -115,8 +115,6 @@ func (x *scan) ownPeople(first, last int) bool {
 			return true
 		case at <= 1 && (x.is(k).has(cueAgent) || x.hint(k).has(hintRole) || equalFold("accountant", w)) && (helperRole(w) && x.ours(k) || x.hint(k).has(hintRole) && x.is(k-1).has(cueGenuine) || equalFold("reported", x.wordAt(k-2))):
 			return true
-		case at <= 1 && equalFold("pastor", w) && x.markAt(k-1) == ':' && equalFold("witness", x.wordAt(k-2)):
-			return true
 		}
 	}
 	return x.signsBelow(first, last)

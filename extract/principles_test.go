@@ -16,7 +16,6 @@ func TestWhoCallsWhoIsCalledAndWhoIsNamed(t *testing.T) {
 	}{
 		{"US", "646-555-0125 keeps calling about solar panels.", fraud.Phone, "+16465550125", fraud.RoleShownCallerID},
 		{"US", "646-555-0131 texted me a link.", fraud.Phone, "+16465550131", fraud.RoleSender},
-		{"US", "Missed call, 646-555-0124, 3:15 pm.", fraud.Phone, "+16465550124", fraud.RoleShownCallerID},
 		{"US", "They called 312-555-0112 from 202-555-0113 twice.", fraud.Phone, "+13125550112", fraud.RoleVictimOwned},
 		{"US", "Calls came to 312-555-0111 from 202-555-0112.", fraud.Phone, "+13125550111", fraud.RoleVictimOwned},
 		{"US", "I gave them 646-555-0100 to reach me.", fraud.Phone, "+16465550100", fraud.RoleVictimOwned},
@@ -43,7 +42,6 @@ func TestWhoCallsWhoIsCalledAndWhoIsNamed(t *testing.T) {
 
 		{"US", "I got a call from a Jason at the \"fraud department\".", fraud.PersonAlias, "jason", fraud.RoleAlias},
 		{"US", "They put me through to Sharon in accounts.", fraud.PersonAlias, "sharon", fraud.RoleAlias},
-		{"US", "I only know him as Tyler.", fraud.PersonAlias, "tyler", fraud.RoleAlias},
 		{"US", "The collector said he was Wendale. I paid $40.", fraud.PersonAlias, "wendale", fraud.RoleAlias},
 		{"US", "John Miller received a call from (212) 555-0144.", fraud.PersonAlias, "john miller", ""},
 		{"US", "Our IT guy, Dave, wiped the machine.", fraud.PersonAlias, "dave", ""},

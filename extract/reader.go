@@ -2,7 +2,7 @@ package extract
 
 // tellsReader says whether the words right around a number tell the reader of an
 // account when or for what its writer can be reached there: "evenings …",
-// "questions? …", "for details contact the undersigned at".
+// "questions? …", "for details contact".
 func (x *scan) tellsReader(c *cuesAround, k, last int, near *meaning) bool {
 	if c.from || c.shown || c.theirs || c.text {
 		return false
@@ -32,17 +32,10 @@ func (x *scan) tellsReader(c *cuesAround, k, last int, near *meaning) bool {
 		}
 		w := x.bytes(back)
 		switch {
-		case equalFold("undersigned", w) && verb:
-			return true
 		case x.is(back).has(cueScript), quoting(w), x.toks[back].used:
 			return false
 		case contactVerb(w):
 			verb = true
-		case equalFold("undersigned", w) && at < 3:
-			verb = true
-			if x.is(back-1).has(cueCall) || contactVerb(x.wordAt(back-2)) {
-				return true
-			}
 		case inquiry(w) && verb:
 			return equalFold("for", x.wordAt(back-1)) || equalFold("for", x.wordAt(back-2))
 		}

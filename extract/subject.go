@@ -3,14 +3,11 @@ package extract
 // readSubject reads what the sentence does with a number: who called or wrote
 // is its subject, whom they called its aim. k is the last token before the
 // number, last its own last one.
-func (x *scan) readSubject(c *cuesAround, first, k, last int, near *meaning) {
+func (x *scan) readSubject(c *cuesAround, k, last int, near *meaning) {
 	if x.beginsSentence(k) && x.callsBehind(c, last) {
 		return
 	}
 	x.readAim(c, k, last)
-	if near.is.has(cueGot | cueText) {
-		x.readRecord(c, first, k)
-	}
 	if near.frames.has(frameSpoof) && !c.mine && x.spoofedBefore(k) {
 		c.shown, c.display, c.toward, c.call = true, true, false, false
 	}
@@ -112,35 +109,6 @@ func (x *scan) readAim(c *cuesAround, k, last int) {
 			return
 		}
 	}
-}
-
-// readRecord takes in what a telephone or a message noted: "missed call, …",
-// "I replied to the text (…)".
-func (x *scan) readRecord(c *cuesAround, first, k int) {
-	at := k
-	for at > 0 && (x.markAt(at) == ',' || x.markAt(at) == '-') {
-		at--
-	}
-	if at < 1 || at < c.floor {
-		return
-	}
-	w := x.bytes(at)
-	noun := callEvent(w) || callWord(w)
-	if (noun && x.is(at-1).has(cueGot) || x.is(at).has(cueGot) && (callEvent(x.wordAt(at-1)) || callWord(x.wordAt(at-1)))) && !x.is(at-2).has(cueI) {
-		c.from, c.got, c.call, c.toward = true, true, false, false
-		return
-	}
-	if x.markAt(first-1) == '(' && at == k && !c.from && messageNoun(w) && !x.onScreen(at) {
-		c.text, c.from, c.toward, c.call = true, true, false, false
-	}
-}
-
-func messageNoun(w []byte) bool {
-	switch string(w) {
-	case "text", "texts", "message", "messages", "sms", "SMS", "mensaje", "Nachricht", "messaggio", "mensagem":
-		return true
-	}
-	return false
 }
 
 // spoofedBefore says whether the sentence says that the number was borrowed for
