@@ -89,7 +89,7 @@ func (n *Node) keeps(name string) bool {
 	}
 	first, _, _ := strings.Cut(filepath.ToSlash(rel), "/")
 	switch first {
-	case keysDir, keysNext, configFile, referralsDir, blobsDir, matchesDir, modelsDir, mappingsDir, uploadsDir, incomingDir, spoolDir, rejectsDir:
+	case keysDir, keysNext, configFile, referralsDir, blobsDir, matchesDir, modelsDir, mappingsDir, uploadsDir, incomingDir, spoolDir, rejectsDir, linkedFile:
 		return true
 	}
 	return strings.HasPrefix(first, keysUntil) || strings.HasPrefix(first, dbFile)

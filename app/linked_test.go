@@ -30,6 +30,15 @@ func TestWhatWasLinkedIsTakenOnlyOfTheSameReports(t *testing.T) {
 		if _, err := n.Relink(n.Console(t.Context())); err != nil {
 			t.Fatal(err)
 		}
+		files, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			if !n.keeps(filepath.Join(dir, f.Name())) {
+				t.Errorf("%s would be brought in as a report", f.Name())
+			}
+		}
 		if err := n.Close(); err != nil {
 			t.Fatal(err)
 		}
