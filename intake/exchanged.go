@@ -57,7 +57,7 @@ func (r *run) exchanged(src source, doc []byte) (done bool, err error) {
 		}
 		err := r.add(item{file: src.label, line: i + 1, decode: func() (built, error) {
 			rep, err := claimReport(c, src.modified)
-			return built{report: rep}, err
+			return built{report: rep, named: c.At.IsZero()}, err
 		}})
 		if err != nil {
 			return true, err
@@ -163,17 +163,22 @@ func shallow(doc []byte) []byte {
 
 // claimReport makes a feed's claim into a report of a feed. Its source is who
 // said so and its name the object that says it, so the same claim passed on
-// by three others stays one report of one source (DESIGN §7.9).
+// by three others stays one report of one source (DESIGN §7.9). Where the claim
+// has no time, that of the file stands in and differs in each copy of it: the
+// report is then named by all else that it says.
 func claimReport(c fraud.Claim, modified time.Time) (*fraud.Report, error) {
 	at := c.At
 	if at.IsZero() {
 		at = modified
 	}
-	sum := sha256.Sum256([]byte(c.Ref + "\x00" + c.Indicator.String()))
+	name := c.Ref + "\x00" + c.Indicator.String()
+	says := cut(strings.Join(append([]string{c.Says}, c.Labels...), "\n"), 4000)
+	if c.At.IsZero() {
+		name += fmt.Sprintf("\x00%s\x00%s\x00%s", c.Mark.TLP, c.Mark.PAP, says)
+	}
 	r := &fraud.Report{
-		ID: fraud.DerivedID("claim", sum), Source: feedName(c), ReceivedAt: at.UTC(),
-		Reporter: fraud.Reporter{Role: "feed"}, TLP: c.Mark.TLP, PAP: c.Mark.PAP,
-		Narrative: cut(strings.Join(append([]string{c.Says}, c.Labels...), "\n"), 4000),
+		ID: fraud.DerivedID("claim", sha256.Sum256([]byte(name))), Source: feedName(c), ReceivedAt: at.UTC(),
+		Reporter: fraud.Reporter{Role: "feed"}, TLP: c.Mark.TLP, PAP: c.Mark.PAP, Narrative: says,
 	}
 	if c.Ref != "" {
 		r.ExternalRefs = []fraud.ExternalRef{{Agency: cut(r.Source, 100), Ref: cut(c.Ref, 500)}}

@@ -41,6 +41,31 @@ func TestMISPEventComesIn(t *testing.T) {
 	}
 }
 
+// Where what others say has no time, that of the file stands in, which is
+// another one in each copy.
+func TestWhatOthersSayWithoutATimeIsTheSameInEachCopy(t *testing.T) {
+	bundle := `{"type":"bundle","id":"bundle--5d0092c5-5f74-4287-9642-33f4c354e56d","objects":[
+	{"type":"domain-name","spec_version":"2.1","id":"domain-name--55555555-5555-4555-8555-555555555555","value":"fix-desk.example"}]}`
+	event := `{"Event":{"uuid":"f4f5a1c2-7d0b-4e58-9e0c-0123456789ab","info":"pop-ups","date":"2023-10-02","Orgc":{"name":"Birch","uuid":"0a4b6e0e-2b7e-4a53-8a43-0123456789ab"},"Attribute":[
+	{"uuid":"b0b5a1c2-7d0b-4e58-9e0c-0123456789ab","type":"domain","category":"Network activity","value":"fix-desk.example"}]}}`
+	for _, doc := range []string{bundle, event} {
+		s, k := newIntake(t, intake.Config{})
+		if _, err := s.Import(analyst(), write(t, "a.json", doc), nil); err != nil {
+			t.Fatal(err)
+		}
+		if r := only(t, k).Report; doc == event && r.ReceivedAt.Format(time.DateOnly) != "2023-10-02" {
+			t.Errorf("told on %s, the event is of 2023-10-02", r.ReceivedAt)
+		}
+		later := write(t, "copy.json", doc)
+		if err := os.Chtimes(later, testNow.Add(time.Hour), testNow.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if res, err := s.Import(analyst(), later, nil); err != nil || res.Same != 1 || res.Conflicts != 0 {
+			t.Errorf("a copy: %+v, %v: want the same", res, err)
+		}
+	}
+}
+
 func TestPagesScriptsAreSearchedToo(t *testing.T) {
 	page := `<!doctype html><html><head><title>Security</title><script>gtag('config','G-ABCDE12345');</script></head><body><p>Call <b>+1 888 555 0107</b> now</p></body></html>`
 	s, k := newIntake(t, intake.Config{})

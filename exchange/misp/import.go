@@ -62,6 +62,7 @@ func (f flat) yes() bool { return f == "1" || strings.EqualFold(string(f), "true
 type event struct {
 	UUID       flat             `json:"uuid"`
 	Info       flat             `json:"info"`
+	Date       flat             `json:"date"` // of what it tells of
 	Org        party            `json:"Org"`
 	Orgc       party            `json:"Orgc"`
 	Tags       []tag            `json:"Tag"`
@@ -335,7 +336,7 @@ func (im *importer) claim(e event, a attribute, i found) {
 	}
 	c := fraud.Claim{
 		Indicator: i.Indicator, Role: i.role, By: cmp.Or(string(by.Name), string(by.UUID)), ByRef: cmp.Or(string(by.UUID), string(by.Name)), Ref: ref,
-		Says: cmp.Or(string(a.Comment), string(e.Info)), Confidence: -1, Mark: mark(a.Tags, e.Tags), At: seen(a), Actionable: a.ToIDs.yes(),
+		Says: cmp.Or(string(a.Comment), string(e.Info)), Confidence: -1, Mark: mark(a.Tags, e.Tags), At: seen(a, e), Actionable: a.ToIDs.yes(),
 	}
 	for _, t := range slices.Concat(e.Tags, a.Tags) {
 		c.Labels = append(c.Labels, string(t.Name))
@@ -351,14 +352,17 @@ func (im *importer) claim(e event, a attribute, i found) {
 	}
 }
 
-func seen(a attribute) time.Time {
+// seen is when an attribute was seen, or else last written, or else the day of
+// its event.
+func seen(a attribute, e event) time.Time {
 	if t, err := time.Parse(time.RFC3339Nano, string(a.FirstSeen)); err == nil {
 		return t.UTC()
 	}
 	if s, err := strconv.ParseInt(string(a.Timestamp), 10, 64); err == nil && s > 0 && s < 1<<35 {
 		return time.Unix(s, 0).UTC()
 	}
-	return time.Time{}
+	day, _ := time.Parse(time.DateOnly, string(e.Date)) // the zero time if it has none
+	return day
 }
 
 // mark is the strictest of the tags tlp: and PAP: on an attribute and its
