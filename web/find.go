@@ -68,7 +68,9 @@ const (
 // anything, words of a text. Each answer is decided by itself.
 func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	p := findPage{base: s.base(w, r, "Search"), Asked: strings.TrimSpace(r.URL.Query().Get("q"))}
+	// What is no text stands in no report, and no store can look for it.
+	asked := strings.ReplaceAll(strings.ToValidUTF8(r.URL.Query().Get("q"), ""), "\x00", "")
+	p := findPage{base: s.base(w, r, "Search"), Asked: strings.TrimSpace(asked)}
 	if p.Asked == "" || len(p.Asked) > longestAsked {
 		return s.render(w, http.StatusOK, "find.html", p)
 	}

@@ -488,6 +488,9 @@ func TestASearchFindsByNounAndNeverAVictim(t *testing.T) {
 			t.Errorf("%q does not find %q\n%s", x.q, x.want, body)
 		}
 	}
+	if status, _, body := v.get("/search?q=%ffno%00%20such%fe%20thing"); status != http.StatusOK || !strings.Contains(body, `value="no such thing"`) {
+		t.Errorf("bytes that are no text: %d %s", status, body)
+	}
 	for q, want := range map[string]string{"R-17": "/rings/R-17", string(id): "/reports/" + string(id)} {
 		if v.get("/search?" + url.Values{"q": {q}}.Encode()); v.at != want {
 			t.Errorf("%q leads to %s, want %s", q, v.at, want)
