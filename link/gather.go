@@ -1,6 +1,11 @@
 package link
 
-import "slices"
+import (
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
 
 // A value that one operator kept while it changed its numbers is in the hands
 // of many groups. Weighed pair by pair each of them finds it common, since the
@@ -16,25 +21,30 @@ func (u *uniting) gather() []int32 {
 		u.asked = make([]uint32, len(w.values))
 	}
 	changed, any := make([]bool, len(u.best)), false
-	for i := range w.values {
-		v := &w.values[i]
-		if n := len(v.holders.list); v.prior < w.p.medium || v.soft != hard || n < gatherLeast || n > manyHolders || u.asked[i] > 0 && w.stamps[i] <= u.asked[i] {
-			continue
-		}
-		u.asked[i] = max(w.clock, 1)
-		core, hung := u.hung(v)
-		if len(hung) < gatherLeast-1 {
-			continue // a pair is weighed as a pair
-		}
-		any = true
-		for _, h := range hung {
-			core = u.find(core)
-			if u.barred[[2]int32{core, h.group}] {
-				continue // kept apart from one that joined
+	for from := 0; from < len(w.values); from += gatherBlock {
+		to := min(from+gatherBlock, len(w.values))
+		ahead, moved := u.lacksOf(from, to), map[int32]bool{}
+		for i := from; i < to; i++ {
+			if !u.mayGather(i) {
+				continue
 			}
-			changed[h.group], changed[core] = true, true
-			u.join(core, h.group)
-			u.bar()
+			v := &w.values[i]
+			u.asked[i] = max(w.clock, 1)
+			core, hung := u.hung(v, &ahead[i-from], moved)
+			if len(hung) < gatherLeast-1 {
+				continue // a pair is weighed as a pair
+			}
+			any = true
+			for _, h := range hung {
+				core = u.find(core)
+				if u.barred[[2]int32{core, h.group}] {
+					continue // kept apart from one that joined
+				}
+				changed[h.group], changed[core] = true, true
+				moved[h.group], moved[core] = true, true
+				u.join(core, h.group)
+				u.bar()
+			}
 		}
 	}
 	if !any {
@@ -59,23 +69,92 @@ type hanger struct {
 	lack   *lack
 }
 
+// gatherBlock is how many values are asked together. What their holders lack
+// is most of the work and is counted side by side before any of them joins;
+// who did join since is counted again.
+const gatherBlock = 1 << 13
+
+// lacks is what each holder of a value lacks of the largest, the core.
+type lacks struct {
+	core int32
+	of   []lackOf
+}
+
+type lackOf struct {
+	group int32
+	lack  *lack // nil if it is no fragment of the core
+}
+
+// mayGather says whether a value is to be asked of all its holders at once.
+func (u *uniting) mayGather(i int) bool {
+	v := &u.w.values[i]
+	n := len(v.holders.list)
+	return v.prior >= u.w.p.medium && v.soft == hard && n >= gatherLeast && n <= manyHolders && (u.asked[i] == 0 || u.w.stamps[i] > u.asked[i])
+}
+
+// lacksOf counts for the values of a block what their holders lack, side by
+// side. It changes nothing.
+func (u *uniting) lacksOf(from, to int) []lacks {
+	const some = 64 // values that are worth a hand-over
+	out := make([]lacks, to-from)
+	var next atomic.Int64
+	var rest sync.WaitGroup
+	count := func() {
+		for end := int(next.Add(some)); end-some < len(out); end = int(next.Add(some)) {
+			for k := end - some; k < min(end, len(out)); k++ {
+				if u.mayGather(from + k) {
+					out[k] = u.lacksOfOne(&u.w.values[from+k])
+				}
+			}
+		}
+	}
+	for range min(runtime.GOMAXPROCS(0)-1, len(out)/some) {
+		rest.Go(count)
+	}
+	count()
+	rest.Wait()
+	return out
+}
+
+func (u *uniting) lacksOfOne(v *value) lacks {
+	out := lacks{core: v.holders.largest()}
+	if u.w.groups[out.core].size < u.w.p.hangCore {
+		return out
+	}
+	for _, x := range v.holders.list {
+		if u.mayHang(out.core, x.group) {
+			out.of = append(out.of, lackOf{x.group, u.lacking(out.core, x.group, hangLack)})
+		}
+	}
+	return out
+}
+
+func (u *uniting) mayHang(core, g int32) bool {
+	return g != core && u.w.groups[g].size <= u.w.groups[core].size && !u.barred[[2]int32{core, g}]
+}
+
+// lack gives what was counted before, or counts it if either has moved since.
+func (u *uniting) lack(core, g int32, ahead *lacks, moved map[int32]bool) *lack {
+	if ahead.core == core && !moved[core] && !moved[g] {
+		for _, x := range ahead.of {
+			if x.group == g {
+				return x.lack
+			}
+		}
+	}
+	return u.lacking(core, g, hangLack)
+}
+
 // hung finds which groups would be one with the largest holder of a value, each
 // weighed as if all of them were. Whoever would not makes the value common, and
 // the rest is weighed again: fewer remain each time.
-func (u *uniting) hung(v *value) (core int32, in []hanger) {
-	list := v.holders.list
-	top := list[0]
-	for _, x := range list[1:] {
-		if x.more(top) {
-			top = x
-		}
-	}
-	if core = top.group; u.w.groups[core].size < u.w.p.hangCore {
+func (u *uniting) hung(v *value, ahead *lacks, moved map[int32]bool) (core int32, in []hanger) {
+	if core = v.holders.largest(); u.w.groups[core].size < u.w.p.hangCore {
 		return core, nil
 	}
-	for _, x := range list {
-		if x.group != core && u.w.groups[x.group].size <= u.w.groups[core].size && !u.barred[[2]int32{core, x.group}] {
-			if lack := u.lacking(core, x.group, hangLack); lack != nil {
+	for _, x := range v.holders.list {
+		if u.mayHang(core, x.group) {
+			if lack := u.lack(core, x.group, ahead, moved); lack != nil {
 				in = append(in, u.hanger(core, x.group, lack))
 			}
 		}

@@ -221,6 +221,17 @@ func (h *holders) rank() {
 	h.hub.ranked = int32(n)
 }
 
+// largest is the group that holds the value most; somebody does.
+func (h *holders) largest() int32 {
+	top := h.list[0]
+	for _, x := range h.list[1:] {
+		if x.more(top) {
+			top = x
+		}
+	}
+	return top.group
+}
+
 func (x holder) more(y holder) bool {
 	return cmp.Or(cmp.Compare(y.count, x.count), cmp.Compare(x.group, y.group)) < 0
 }
