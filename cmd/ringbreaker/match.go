@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,7 +119,12 @@ func runMatch(ctx context.Context, c *call) error {
 	return printJSON(c, list)
 }
 
+// printJSON prints JSON for a script to read: a list with nothing in it is a
+// list.
 func printJSON(c *call, v any) error {
+	if list := reflect.ValueOf(v); list.Kind() == reflect.Slice && list.IsNil() {
+		v = []any{}
+	}
 	enc := json.NewEncoder(c.stdout)
 	enc.SetIndent("", "  ")
 	return enc.Encode(v)
