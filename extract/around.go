@@ -83,7 +83,7 @@ func (x *scan) readBefore(c *cuesAround, first int) {
 			}
 			continue
 		}
-		if words > 3 && x.lines && x.blankLine(k+1) {
+		if words > 3 && x.lines && x.gap(k+1) > 1 && x.blankLine(k+1) {
 			return
 		}
 		words++

@@ -313,7 +313,7 @@ func (x *scan) readHelpers(c *cuesAround, k, last int, near *meaning) {
 			}
 			continue
 		}
-		if x.lineBreak(back+1) && at > 0 && x.blankLine(back+1) {
+		if at > 0 && x.lines && x.gap(back+1) > 1 && x.blankLine(back+1) {
 			break
 		}
 		w, is, hint := x.bytes(back), x.is(back), x.hint(back)

@@ -28,6 +28,12 @@ func foreignParts(text string, above int) []part {
 			}
 			continue
 		}
+		if text[i] == ' ' {
+			blanks++
+			inWord = false
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(text[i:])
 		switch {
 		case r == '\n':

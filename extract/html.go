@@ -105,8 +105,7 @@ func readHTML(b []byte) (Doc, []part) {
 		case html.StartTagToken, html.SelfClosingTagToken:
 			p.startTag(z)
 		case html.EndTagToken:
-			name, _ := z.TagName()
-			p.endTag(atom.Lookup(name))
+			p.endTag(tagOf(z))
 		}
 	}
 }
@@ -131,26 +130,30 @@ func (p *page) text(b []byte) {
 	case p.inTitle:
 		p.title.Write(unescape(b))
 	default:
-		p.visible(string(unescape(b)))
+		p.visible(unescape(b))
 	}
 }
 
 // visible writes text with its white space folded as a browser does.
-func (p *page) visible(s string) {
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' {
+func (p *page) visible(b []byte) {
+	for i := 0; i < len(b); {
+		if whiteSpace(b[i]) {
 			p.blank(' ')
 			i++
 			continue
 		}
-		end := i
-		for end < len(s) && s[end] != ' ' && s[end] != '\t' && s[end] != '\n' && s[end] != '\r' && s[end] != '\f' {
+		end := i // words with one blank between go together
+		for end < len(b) && (!whiteSpace(b[end]) || b[end] == ' ' && end+1 < len(b) && !whiteSpace(b[end+1])) {
 			end++
 		}
-		p.out.WriteString(s[i:end])
+		p.out.Write(b[i:end])
 		i = end
 	}
+}
+
+// whiteSpace is what a page folds into one blank.
+func whiteSpace(c byte) bool {
+	return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f'
 }
 
 // blank writes a blank or a line break unless one stands there already.
@@ -162,16 +165,29 @@ func (p *page) blank(c byte) {
 	p.out.WriteByte(c)
 }
 
+// tagOf is the tag that z stands at. z.TagName makes a new name for each.
+func tagOf(z *html.Tokenizer) atom.Atom {
+	raw := bytes.TrimPrefix(z.Raw()[1:], []byte{'/'})
+	var name [32]byte
+	for i, c := range raw {
+		if whiteSpace(c) || c == '/' || c == '>' {
+			return atom.Lookup(name[:i])
+		}
+		if i == len(name) {
+			break // none is so long
+		}
+		name[i] = lower(c)
+	}
+	return 0
+}
+
 func (p *page) startTag(z *html.Tokenizer) {
-	name, more := z.TagName()
-	tag := atom.Lookup(name)
+	tag := tagOf(z)
 	p.raw, p.inTitle = 0, false
 	var style []byte // good until the next token
 	var class, id string
 	hidden := false
-	for more {
-		var key, value []byte
-		key, value, more = z.TagAttr()
+	for key, value, _ := z.TagAttr(); key != nil; key, value, _ = z.TagAttr() {
 		switch string(key) {
 		case "style":
 			style = value
@@ -193,7 +209,7 @@ func (p *page) startTag(z *html.Tokenizer) {
 			}
 		case "placeholder", "alt":
 			p.blank(' ')
-			p.visible(string(value))
+			p.visible(value)
 			p.blank(' ')
 		default:
 			p.attribute(key, value)
