@@ -159,6 +159,9 @@ func (m *Mapping) fill(place string, rule Rule, r Row) (any, error) {
 	case strings.HasSuffix(place, ".amount"):
 		return amount(v), nil
 	case strings.HasSuffix(place, ".country"):
+		if len(v) != 2 || strings.Trim(strings.ToUpper(v), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+			return nil, nil // a name that the mapping does not know is no reason to lose the report
+		}
 		return strings.ToUpper(v), nil
 	}
 	return mended(place, v), nil

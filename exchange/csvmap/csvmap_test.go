@@ -109,6 +109,16 @@ func TestVictimsIdentityIsInReporterAndNowhereElse(t *testing.T) {
 	}
 }
 
+func TestACountryThatNobodyKnowsCostsNoReport(t *testing.T) {
+	head := "Complaint ID,Date Filed,Victim Country,Subject Phone,Incident Description\n"
+	for country, want := range map[string]string{"New Zealand": "NZ", "France": "FR", "us": "US", "Wakanda": "", "U5": ""} {
+		r := reports(t, head+"IC-1,10/02/2023,"+country+",888-555-0146,they called\n")[0]
+		if r.Reporter.Country != want || !strings.Contains(string(r.Raw), `"Victim Country":"`+country) {
+			t.Errorf("%s became %q: %s", country, r.Reporter.Country, r.Raw)
+		}
+	}
+}
+
 func TestSameRowTwiceIsTwoReportsWithStableNames(t *testing.T) {
 	table := "Company_Phone_Number,Created_Date,Violation_Date,Subject\n2125550142,2023-10-19,2023-10-18,Other\n2125550142,2023-10-19,2023-10-18,Other\n"
 	a, b := reports(t, table), reports(t, table)
@@ -261,7 +271,7 @@ func TestJSONDocumentOfTheAPIIsReadItemByItem(t *testing.T) {
 }
 
 func TestGuessIsMarkedAndFindsTheNumber(t *testing.T) {
-	table := "When,Caller Number,What happened\n2023-10-18,+44 20 7946 0991,He said he was from the bank and wanted my code\n"
+	table := "When,Caller Number,Number called,What happened\n2023-10-18,+44 20 7946 0991,+44 20 7946 0992,He said he was from the bank and wanted my code\n"
 	tab, err := csvmap.NewTable(strings.NewReader(table), 0)
 	if err != nil {
 		t.Fatal(err)
@@ -282,7 +292,7 @@ func TestGuessIsMarkedAndFindsTheNumber(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v in %s", err, b)
 	}
-	if r.Contacts[0].ShownCallerID != "+44 20 7946 0991" || !strings.Contains(r.Contacts[0].Text+r.Narrative, "bank") {
+	if r.Contacts[0].ShownCallerID != "+44 20 7946 0991" || r.Contacts[0].Callback != "+44 20 7946 0992" || !strings.Contains(r.Contacts[0].Text+r.Narrative, "bank") {
 		t.Errorf("guessed report %s", b)
 	}
 }
