@@ -167,7 +167,9 @@ func canonicalRemoteID(raw string) (string, bool, bool) {
 		return "", false, false
 	}
 	tool, known, _ := canonicalTool(tool)
-	id = plainID.Replace(strings.ToLower(id))
+	if !allDigits(id) {
+		id = plainID.Replace(strings.ToLower(id))
+	}
 	return tool + ":" + id, known && len(id) >= 6, tool != "" && len(id) >= 4 && len(id) <= 64 && plainSigns(id)
 }
 

@@ -248,19 +248,25 @@ func (x *scan) unlisted(i int) {
 // a set, capitals aside.
 type filter [1 << 8]uint64
 
-func (f *filter) at(b []byte) (word, bit uint32) {
+func filterAt[T string | []byte](b T) (word, bit uint32) {
 	h := uint32(lower(b[0]))*0x9E37 ^ uint32(lower(b[1]))*0x85EB ^ uint32(lower(b[len(b)-1]))*0xC2B2 ^ uint32(lower(b[len(b)/2]))*0x27D5 ^ uint32(len(b))*0x1657
 	h ^= h >> 7
 	return h >> 6 & (1<<8 - 1), h & 63
 }
 
 func (f *filter) add(s string) {
-	word, bit := f.at([]byte(s))
+	word, bit := filterAt(s)
 	f[word] |= 1 << bit
 }
 
 func (f *filter) may(b []byte) bool {
-	word, bit := f.at(b)
+	word, bit := filterAt(b)
+	return f[word]>>bit&1 != 0
+}
+
+// mayString is may of a string.
+func (f *filter) mayString(s string) bool {
+	word, bit := filterAt(s)
 	return f[word]>>bit&1 != 0
 }
 

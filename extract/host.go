@@ -175,7 +175,7 @@ func urlHost(url string) string {
 func (x *scan) genuine(ind fraud.Indicator) string {
 	switch ind.Kind {
 	case fraud.Phone:
-		if phoneFilter.may([]byte(ind.Value)) {
+		if phoneFilter.mayString(ind.Value) {
 			return builtinPhones[ind.Value]
 		}
 	case fraud.Domain:

@@ -268,8 +268,7 @@ func foldCompany(raw string) string {
 			}
 		}
 	}
-	if !strings.Contains(name, " priv") && !strings.Contains(name, " pvt l") && !strings.Contains(name, " p l") && !strings.Contains(name, " limited") &&
-		!strings.Contains(name, " l l c") && !strings.Contains(name, " inc") && !strings.Contains(name, " corp") && !strings.Contains(name, " comp") {
+	if !longForm(name) {
 		return name
 	}
 	for range 4 { // one spelling may lead to the next: p limited, p ltd, pvt ltd
@@ -280,6 +279,35 @@ func foldCompany(raw string) string {
 		name = next
 	}
 	return name
+}
+
+// longForm says whether a folded name has a legal form that has a shorter
+// spelling.
+func longForm(name string) bool {
+	for i := 0; i+1 < len(name); i++ {
+		if name[i] != ' ' {
+			continue
+		}
+		switch rest := name[i+1:]; rest[0] {
+		case 'p':
+			if strings.HasPrefix(rest, "priv") || strings.HasPrefix(rest, "pvt l") || strings.HasPrefix(rest, "p l") {
+				return true
+			}
+		case 'l':
+			if strings.HasPrefix(rest, "limited") || strings.HasPrefix(rest, "l l c") {
+				return true
+			}
+		case 'i':
+			if strings.HasPrefix(rest, "inc") {
+				return true
+			}
+		case 'c':
+			if strings.HasPrefix(rest, "corp") || strings.HasPrefix(rest, "comp") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // firm takes the capitalised words before a legal form, token i, as a

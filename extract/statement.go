@@ -3,6 +3,7 @@ package extract
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"ringbreaker.example/fraud"
 )
@@ -444,6 +445,14 @@ func (x *scan) capitals(first int) (last int, ok bool) {
 // canonicalDescriptor is the form of card_descriptor. What folding writes for
 // a symbol is a blank in it.
 func canonicalDescriptor(raw string) string {
+	plain := raw != "" && raw[len(raw)-1] != ' '
+	for i := 0; plain && i < len(raw); i++ {
+		c := raw[i]
+		plain = c >= ' ' && c < utf8.RuneSelf && !isLower(c) && (c != ' ' || i > 0 && raw[i-1] != ' ')
+	}
+	if plain {
+		return raw // as most statements write it
+	}
 	return strings.ToUpper(strings.Join(strings.FieldsFunc(raw, func(r rune) bool { return r < ' ' || unicode.IsSpace(r) }), " "))
 }
 
