@@ -203,6 +203,15 @@ func amount(v string) any {
 	if v == "" || strings.Trim(v, "0123456789.") != "" || strings.Count(v, ".") > 1 || v[0] == '.' || strings.HasSuffix(v, ".") {
 		return nil
 	}
+	// The schema's form: what has more digits is no sum that somebody paid, but
+	// coins are told to 18 places, of which those beyond the eighth are cut.
+	whole, frac, cents := strings.Cut(v, ".")
+	if len(whole) > 15 {
+		return nil
+	}
+	if cents {
+		return whole + "." + frac[:min(len(frac), 8)]
+	}
 	return v
 }
 

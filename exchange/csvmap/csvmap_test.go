@@ -119,6 +119,16 @@ func TestACountryThatNobodyKnowsCostsNoReport(t *testing.T) {
 	}
 }
 
+func TestAnAmountOfACoinToItsLastPlaceCostsNoReport(t *testing.T) {
+	head := "Complaint ID,Date Filed,Transaction Amount,Transaction Currency,Money Sent,Incident Description\n"
+	for amount, want := range map[string]string{"0.123456789012345678": "0.12345678", "1234567890123456": "", "1,299.00": "1299.00", "12": "12"} {
+		r := reports(t, head+`IC-1,10/02/2023,"`+amount+`",ETH,Yes,they called`+"\n")[0]
+		if got := r.Payments[0].Amount; got != want || !strings.Contains(string(r.Raw), `"Transaction Amount":"`+amount) {
+			t.Errorf("%s became %q: %s", amount, got, r.Raw)
+		}
+	}
+}
+
 func TestSameRowTwiceIsTwoReportsWithStableNames(t *testing.T) {
 	table := "Company_Phone_Number,Created_Date,Violation_Date,Subject\n2125550142,2023-10-19,2023-10-18,Other\n2125550142,2023-10-19,2023-10-18,Other\n"
 	a, b := reports(t, table), reports(t, table)
