@@ -123,7 +123,11 @@ func TestAnAmountOfACoinToItsLastPlaceCostsNoReport(t *testing.T) {
 	head := "Complaint ID,Date Filed,Transaction Amount,Transaction Currency,Money Sent,Incident Description\n"
 	for amount, want := range map[string]string{"0.123456789012345678": "0.12345678", "1234567890123456": "", "1,299.00": "1299.00", "12": "12"} {
 		r := reports(t, head+`IC-1,10/02/2023,"`+amount+`",ETH,Yes,they called`+"\n")[0]
-		if got := r.Payments[0].Amount; got != want || !strings.Contains(string(r.Raw), `"Transaction Amount":"`+amount) {
+		got := ""
+		if len(r.Payments) > 0 {
+			got = r.Payments[0].Amount
+		}
+		if got != want || !strings.Contains(string(r.Raw), `"Transaction Amount":"`+amount) {
 			t.Errorf("%s became %q: %s", amount, got, r.Raw)
 		}
 	}
