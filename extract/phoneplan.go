@@ -4,7 +4,6 @@ import (
 	_ "embed" // the numbering plans
 	"regexp"
 	"strconv"
-	"strings"
 	"sync"
 )
 
@@ -163,7 +162,7 @@ func codeOf(digits []byte) (*phoneCode, []byte) {
 // where the library gives an error. It allocates nothing except for the
 // regions whose prefixes are patterns.
 func parsePhone(digits []byte, plus bool, home *phoneRegion) (p phoneNumber, ok bool) {
-	var scratch, own, national [32]byte
+	var scratch, own [32]byte
 	if len(digits) < minNSN || len(digits) > len(scratch)-8 {
 		return p, false
 	}
@@ -186,7 +185,7 @@ func parsePhone(digits []byte, plus bool, home *phoneRegion) (p phoneNumber, ok 
 		region = &phoneRegions[code.main]
 	case code == nil:
 		rest = digits
-		code, _ = codeOf(strconv.AppendUint(national[:0], uint64(home.code), 10))
+		code = home.callingCode()
 	}
 	if len(rest) < minNSN {
 		return p, false
@@ -230,21 +229,26 @@ func international(digits []byte, plus bool, home *phoneRegion, scratch []byte) 
 
 // ownCode takes home's own calling code off a number written without plus.
 func ownCode(digits []byte, home *phoneRegion, scratch []byte) (*phoneCode, []byte) {
-	var b [4]byte
-	own := strconv.AppendUint(b[:0], uint64(home.code), 10)
-	if !strings.HasPrefix(string(digits[:min(len(digits), 4)]), string(own)) {
+	n, begins := 0, 0 // of the code, which never begins with a zero
+	for begins < int(home.code) && n < len(digits) {
+		begins, n = 10*begins+int(digits[n]-'0'), n+1
+		if begins == 0 {
+			return nil, nil
+		}
+	}
+	if begins != int(home.code) {
 		return nil, nil
 	}
-	rest := digits[len(own):]
-	rest, _ = home.dropTrunk(rest, scratch)
+	rest, _ := home.dropTrunk(digits[n:], scratch)
 	whole := phoneWalk(home.start, digits)&acceptGeneral != 0
 	part := phoneWalk(home.start, rest)&acceptGeneral != 0
 	if (!whole && part) || home.fits(len(digits)) == lengthTooLong {
-		code, _ := codeOf(own)
-		return code, rest
+		return home.callingCode(), rest
 	}
 	return nil, nil
 }
+
+func (r *phoneRegion) callingCode() *phoneCode { return &phoneCodes[codeTable[r.code]-1] }
 
 type lengthVerdict uint8
 
