@@ -411,7 +411,7 @@ func explainCommand() command {
 }
 
 func runExplain(ctx context.Context, c *call) error {
-	in := c.flags.String("in", "", "report JSONL `FILE`s that were linked: shows the texts that reports share")
+	in := c.flags.String("in", "", "report JSONL `FILE`s that were linked: shows the texts that reports share, and what was corrected since")
 	dir := c.flags.String("out", "", "`DIR` that `ringbreaker link` wrote")
 	asJSON := c.flags.Bool("json", false, "print JSON instead of sentences")
 	if err := c.parse(); err != nil {
@@ -447,6 +447,11 @@ func runExplain(ctx context.Context, c *call) error {
 	for _, f := range e.Fails {
 		fmt.Fprintln(c.stdout, f)
 	}
+	if e.RingA == "" || b != "" && e.RingB == "" {
+		if err := corrected(ctx, c.stdout, splitList(*in), a, b); err != nil {
+			return err
+		}
+	}
 	return tellCommon(ctx, c, splitList(*in), append(e.Chain, e.Between...))
 }
 
@@ -480,12 +485,21 @@ func tellCommon(ctx context.Context, c *call, files []string, links []fraud.Link
 	return nil
 }
 
-// findReports reads the reports that are wanted out of a file; lines that are
-// none were told when the file was linked.
+// findReports reads the reports that are wanted out of a file.
 func findReports(ctx context.Context, name string, want map[fraud.ReportID]*fraud.Report) error {
 	if len(want) == 0 {
 		return nil
 	}
+	return eachDecoded(ctx, name, func(r *fraud.Report) {
+		if _, wanted := want[r.Name()]; wanted {
+			want[r.Name()] = r
+		}
+	})
+}
+
+// eachDecoded hands over the reports of a file; each is the taker's. Lines that
+// are none were told when the file was linked.
+func eachDecoded(ctx context.Context, name string, take func(*fraud.Report)) error {
 	f, err := openLines(name)
 	if err != nil {
 		return err
@@ -498,11 +512,8 @@ func findReports(ctx context.Context, name string, want map[fraud.ReportID]*frau
 		for line := range strings.Lines(text) {
 			var r fraud.Report
 			var d fraud.Decoder
-			if d.Decode(strings.TrimSpace(line), &r) != nil { // r holds on to the line
-				continue
-			}
-			if _, wanted := want[r.Name()]; wanted {
-				want[r.Name()] = &r
+			if d.Decode(strings.TrimSpace(line), &r) == nil { // r holds on to the line
+				take(&r)
 			}
 		}
 		return ctx.Err()
@@ -513,7 +524,10 @@ func findReports(ctx context.Context, name string, want map[fraud.ReportID]*frau
 const judgementsFile = "judgements.jsonl"
 
 func writeJudgements(dir string, js []fraud.Judgement) error {
-	if len(js) == 0 {
+	if len(js) == 0 { // those of an earlier linking are obeyed no more
+		if err := os.Remove(filepath.Join(dir, judgementsFile)); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
 		return nil
 	}
 	return writeFile(filepath.Join(dir, judgementsFile), func(w io.Writer) error {
@@ -527,7 +541,8 @@ func writeJudgements(dir string, js []fraud.Judgement) error {
 	})
 }
 
-// decided tells what people decided about two reports.
+// decided tells what people decided about two reports, and about each of them
+// alone: what is wrong is in no ring, whatever it shares.
 func decided(w io.Writer, dir string, a, b fraud.ReportID) error {
 	name := filepath.Join(dir, judgementsFile)
 	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
@@ -537,13 +552,35 @@ func decided(w io.Writer, dir string, a, b fraud.ReportID) error {
 	if err != nil {
 		return err
 	}
-	they := "they are"
-	if b == "" {
-		they = "it is"
+	for _, j := range fraud.Standing(js) {
+		they := ""
+		switch {
+		case j.B == "" && j.A != "" && (j.A == a || j.A == b):
+			they = string(j.A) + " is"
+		case j.B != "" && (j.A == a && j.B == b || j.A == b && j.B == a):
+			they = "they are"
+		default:
+			continue
+		}
+		fmt.Fprintf(w, "%s decided that %s %s (judgement %s): %s\n", j.By, they, j.Verdict, j.ID, j.Reason)
 	}
-	for _, j := range js {
-		if (j.A == a && j.B == b) || (j.A == b && j.B == a) {
-			fmt.Fprintf(w, "%s decided that %s %s (judgement %s): %s\n", j.By, they, j.Verdict, j.ID, j.Reason)
+	return nil
+}
+
+// corrected tells which reports of the files correct one of these: it counts no
+// more, whatever it shares.
+func corrected(ctx context.Context, w io.Writer, files []string, old ...fraud.ReportID) error {
+	for _, name := range files {
+		err := eachDecoded(ctx, name, func(r *fraud.Report) {
+			if r.Supersedes == "" || r.Supersedes == r.ID {
+				return
+			}
+			if id := fraud.NewReportID(r.Source, r.Supersedes); slices.Contains(old, id) {
+				fmt.Fprintf(w, "%s counts no more: %s corrects it.\n", id, r.Name())
+			}
+		})
+		if err != nil {
+			return err
 		}
 	}
 	return nil
