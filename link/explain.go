@@ -93,10 +93,20 @@ func (r Result) explainSame(e *Explanation) {
 	}
 }
 
-// tell adds a link to what is said.
+// tell adds a link to what is said. A decision is no evidence, so its bits,
+// which only put it first, are not told.
 func (e *Explanation) tell(l fraud.Link) {
-	e.Says = append(e.Says, fmt.Sprintf("%s and %s are linked by %.1f bits:", l.A, l.B, l.Bits))
+	judged := func(c fraud.Cause) bool { return c.Family == "" }
+	by := fmt.Sprintf("%.1f bits", l.Bits)
+	if slices.ContainsFunc(l.Cause, judged) {
+		by = "a decision"
+	}
+	e.Says = append(e.Says, fmt.Sprintf("%s and %s are linked by %s:", l.A, l.B, by))
 	for _, c := range l.Cause {
+		if judged(c) {
+			e.Says = append(e.Says, "  "+c.Why)
+			continue
+		}
 		e.Says = append(e.Says, fmt.Sprintf("  %.1f bits (%s): %s", c.Bits, c.Family, c.Why))
 	}
 }
