@@ -3,6 +3,8 @@ package app
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,9 +13,9 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"ringbreaker.example/fraud"
-	"ringbreaker.example/ledger"
 	"ringbreaker.example/link"
 )
 
@@ -34,19 +36,44 @@ const (
 	linkedGrowth = 16
 )
 
-// linkedHead is the file's first line: the reports that are in it, and the
-// ledger that held their receipts. If the node's ledger still begins with that
-// tree, its store holds just these reports; a store that was restored from
-// an older backup and went another way does not.
+// linkedHead is the file's first line: the program that wrote it, since another
+// packs otherwise, the reports that are in it, and the ledger that held their
+// receipts. If the node's ledger still begins with that tree, its store holds
+// just these reports; a store that was restored from an older backup and went
+// another way does not.
 type linkedHead struct {
+	Program string `json:"program"`
 	Through int64  `json:"through"` // number of the last report in it
 	Size    int64  `json:"ledger_size"`
 	Tree    string `json:"ledger_root"`
 }
 
-func headOf(through int64, c ledger.Checkpoint) linkedHead {
-	return linkedHead{Through: through, Size: c.Size, Tree: c.Root.String()}
+func (r *rings) headOf(ctx context.Context, through, size int64) (linkedHead, error) {
+	tree, err := r.n.ledger.Tree(ctx, size)
+	if err != nil {
+		return linkedHead{}, err
+	}
+	program, err := thisProgram()
+	return linkedHead{program, through, tree.Size, tree.Root.String()}, err
 }
+
+// thisProgram is a digest of the program that runs.
+var thisProgram = sync.OnceValues(func() (string, error) {
+	f, err := os.Open("/proc/self/exe") // it runs on when its file is replaced by a newer one (proc(5))
+	if err != nil {
+		name, err := os.Executable()
+		if err != nil {
+			return "", err
+		}
+		if f, err = os.Open(name); err != nil {
+			return "", err
+		}
+	}
+	defer f.Close()
+	sum := sha256.New()
+	_, err = io.Copy(sum, f)
+	return hex.EncodeToString(sum.Sum(nil)), err
+})
 
 // keepLinked writes the file if the reports have grown enough for it. That
 // it could not is logged: nothing hangs on it.
@@ -59,11 +86,11 @@ func (r *rings) keepLinked(ctx context.Context, begun *link.Settling, through in
 		if err != nil {
 			return err
 		}
-		tree, err := r.n.ledger.Tree(ctx, size)
+		now, err := r.headOf(ctx, through, size)
 		if err != nil {
 			return err
 		}
-		head, err := json.Marshal(headOf(through, tree))
+		head, err := json.Marshal(now)
 		if err != nil {
 			return err
 		}
@@ -121,12 +148,12 @@ func (r *rings) readLinked(ctx context.Context, to int64) (*link.Base, int64, er
 	if err := json.Unmarshal(line, &head); err != nil || head.Through > to {
 		return nil, 0, fmt.Errorf("%s is of other reports: %w", linkedFile, fraud.ErrInvalid)
 	}
-	tree, err := r.n.ledger.Tree(ctx, head.Size)
+	now, err := r.headOf(ctx, head.Through, head.Size)
 	if err != nil {
 		return nil, 0, err
 	}
-	if headOf(head.Through, tree) != head {
-		return nil, 0, fmt.Errorf("%s is of another ledger: %w", linkedFile, fraud.ErrInvalid)
+	if now != head {
+		return nil, 0, fmt.Errorf("%s is by another program or of another ledger: %w", linkedFile, fraud.ErrInvalid)
 	}
 	base, err := link.OpenBase(r.n.model, buf, st.Size()-int64(len(line)))
 	return base, head.Through, err

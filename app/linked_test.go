@@ -1,10 +1,12 @@
 package app
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"ringbreaker.example/fraud"
@@ -53,7 +55,12 @@ func TestWhatWasLinkedIsTakenOnlyOfTheSameReports(t *testing.T) {
 	}
 	flipped := append([]byte{}, own...)
 	flipped[len(flipped)/2] ^= 1
-	for what, b := range map[string][]byte{"another node's": others, "flipped": flipped, "cut": own[:len(own)-1], "empty": nil} {
+	program, err := thisProgram()
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := bytes.Replace(own, []byte(program), []byte(strings.Repeat("0", len(program))), 1)
+	for what, b := range map[string][]byte{"another node's": others, "another program's": older, "flipped": flipped, "cut": own[:len(own)-1], "empty": nil} {
 		if err := os.WriteFile(filepath.Join(dirs[0], linkedFile), b, 0o600); err != nil {
 			t.Fatal(err)
 		}

@@ -16,24 +16,22 @@ import (
 // What a settling linked can be kept as it lies in memory, so that a node which
 // starts reads it in one go instead of taking every report apart again:
 //
-//	shape     what wrote it: layout, words, model; another program's is refused
+//	shape     the model
 //	arrays    each with the number of its rows
 //	checksum  of all before it
 //
-// It is an abbreviation and no more. Whoever reads it must know that the
-// reports in it are the ones that it would load otherwise.
+// It is an abbreviation and no more. Whoever reads it must know that the same
+// program wrote it, since another packs otherwise, and that the reports in it
+// are the ones that it would load otherwise.
 
 // keptSum is the size of the checksum, XXH3 of 64 bits.
 const keptSum = 8
 
-// shape says all that the bytes of the arrays hang on besides the reports.
+// shape says by which model the reports were taken in.
 func (b *Builder) shape() []byte {
-	one := uint16(1)
-	model := xxh3.New()
-	fmt.Fprint(model, b.model.Version, b.model.Priors, b.model.Params, b.model.Shared, b.model.Assets)
-	return fmt.Appendf(nil, "ringbreaker linked 1\n%d %d %d %d %d %d %d\n%x\n%v\n%v\n%v\n%v\n%x\n",
-		unsafe.Sizeof(report{}), unsafe.Sizeof(sight{}), unsafe.Sizeof(money{}), unsafe.Sizeof(pair32{}), unsafe.Sizeof(sketch{}), unsafe.Sizeof(texture{}),
-		keptHashes, unsafe.Slice((*byte)(unsafe.Pointer(&one)), 2), kinds, roles, tlps, paps, model.Sum64())
+	sum := xxh3.New()
+	fmt.Fprint(sum, b.model.Version, b.model.Priors, b.model.Params, b.model.Shared, b.model.Assets)
+	return fmt.Appendf(nil, "linked by %x\n", sum.Sum64())
 }
 
 // Keep writes what is linked, for [OpenBase]. Judgements are not in it.
@@ -62,8 +60,7 @@ func (x *Settling) Keep(w io.Writer) error {
 
 // OpenBase gives a Base with all that was linked when it was kept, as if
 // each report were loaded anew ([Base.Load]). It ends with [fraud.ErrInvalid]
-// if that cannot be used: it was cut or changed, or kept by another program
-// or model. size is how many bytes there are.
+// if that cannot be used: it was cut or changed, or is of another model. size is how many bytes there are.
 func OpenBase(model Model, r io.Reader, size int64) (*Base, error) {
 	s, sum := NewBase(model), xxh3.New()
 	if err := s.b.read(&opener{from: io.TeeReader(r, sum), left: size}); err != nil {
@@ -89,7 +86,7 @@ func (b *Builder) interners() []*interner {
 
 func (b *Builder) read(o *opener) error {
 	if string(open[byte](o)) != string(b.shape()) && o.err == nil {
-		return fmt.Errorf("another program or model kept it: %w", fraud.ErrInvalid)
+		return fmt.Errorf("it is of another model: %w", fraud.ErrInvalid)
 	}
 	story := open[uint32](o)
 	for _, in := range b.interners() {
