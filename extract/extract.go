@@ -92,6 +92,7 @@ type scan struct {
 	optOut    asked      // see optsOut
 	owners    []int32    // see remember
 	phoneEnd  int        // see firstPhone; 0 while it has not been asked for
+	weighed   weighing   // see weigh
 }
 
 // given is what the reader of a form knows of its text.

@@ -38,6 +38,7 @@ func (x *scan) assignRoles() {
 			x.judgeHost(f)
 		}
 	}
+	x.learnedRoles()
 	if len(x.found) > 1 {
 		x.hostsFollow()
 		x.listed()
@@ -313,6 +314,9 @@ const (
 	whyWrittenTo = "the address to write to"
 	whyWroteAs   = "the name they wrote under"
 
+	whyBeside = "the number to call, by the words beside it"
+	whyOnPage = "stood on what the speaker was shown"
+
 	whyColumn = "the head of its column says so"
 	whyOwn    = "the speaker calls it their own"
 )
@@ -323,8 +327,18 @@ func guessed(why string) bool {
 	case whyLikeliest, whyGivenOut, whyInTouch, whyWrittenTo, whyWroteAs:
 		return true
 	}
-	return false
+	return strings.HasPrefix(why, whyLearned)
 }
+
+// guessedByRules says whether a reason of the rules is so weak that what was
+// learned from other accounts is asked too: of numbers in texts they had not
+// met, half were something else.
+func guessedByRules(why string) bool {
+	return why == whyBeside || why == whyOnPage || why == whyLikeliest
+}
+
+// unsure says whether a reason is that weak, or was learned.
+func unsure(why string) bool { return guessedByRules(why) || strings.HasPrefix(why, whyLearned) }
 
 // roleOf decides by the kind, and for the kinds that may be anybody's by the
 // words near the finding.
@@ -508,9 +522,9 @@ func phoneOfAccount(c *cuesAround, number string) (fraud.Role, string) {
 	case c.text && !c.call && !c.phone && !c.toward && !c.site && !c.mail && !tollFree(number):
 		return fraud.RoleSender, "a message's, by the words beside it"
 	case c.call || c.called || c.phone || c.toward:
-		return fraud.RoleCallback, "the number to call, by the words beside it"
+		return fraud.RoleCallback, whyBeside
 	case c.site || c.mail:
-		return fraud.RoleCallback, "stood on what the speaker was shown"
+		return fraud.RoleCallback, whyOnPage
 	}
 	return fraud.RoleCallback, whyLikeliest
 }

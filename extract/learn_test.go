@@ -1,0 +1,334 @@
+package extract
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"ringbreaker.example/fraud"
+	"ringbreaker.example/score"
+)
+
+// lesson is a labelled number of an account, with what stands beside it.
+type lesson struct {
+	clues []string // as roles.tsv writes them
+	role  int      // place in learnable
+}
+
+// Taught are the folders of testdata whose texts teach, each with the corpus
+// it belongs to. The held halves and the third corpus never do.
+var Taught = []struct{ Folder, Corpus string }{
+	{"second/dev", "second"},
+	{"fourth", "fourth"},
+	{"fifth", "fifth"},
+	{"sixth", "sixth"},
+	{"seventh", "seventh"},
+	{"eighth/dev", "eighth"},
+}
+
+// Learn works out the weights from all corpora that teach but one; "" leaves
+// out none.
+func Learn(tb testing.TB, without string) []byte {
+	tb.Helper()
+	defer Relearn(nil)() // what the rules say is what stands beside a clue
+	t := teacher{tb: tb, seen: map[string]bool{}}
+	for _, one := range corpus(tb) {
+		marks := make([]score.Mark, len(one.Marks))
+		for i, m := range one.Marks {
+			marks[i] = score.Mark{Kind: m.Kind, Value: m.Value, Role: m.Role, Start: m.Start, End: m.End}
+		}
+		t.text(score.Snippet{Country: one.Country, Voice: one.Voice, Format: "text", Text: one.Text, Marks: marks})
+	}
+	for _, one := range lessons(tb) {
+		t.text(one)
+	}
+	for _, c := range Taught {
+		if c.Corpus == without {
+			continue
+		}
+		files, err := filepath.Glob(filepath.Join("testdata", filepath.FromSlash(c.Folder), "*.txt"))
+		if err != nil || len(files) == 0 {
+			tb.Fatalf("no files in %s: %v", c.Folder, err)
+		}
+		slices.Sort(files)
+		for _, file := range files {
+			b, err := os.ReadFile(file)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			some, err := score.ReadMarked(bytes.NewReader(b))
+			if err != nil {
+				tb.Fatal(err)
+			}
+			for _, one := range some {
+				t.text(one)
+			}
+		}
+	}
+	return t.learn()
+}
+
+// Relearn puts other weights in the place of the ones that are built in, until
+// what it returns is called.
+func Relearn(file []byte) (restore func()) {
+	before := learned
+	l := readLearned(string(file))
+	learned = func() *learning { return l }
+	return func() { learned = before }
+}
+
+// Update says whether what the tests hold is to be written anew.
+func Update() bool { return *update }
+
+// slotOf is a slot of lessons.txt.
+var slotOf = regexp.MustCompile(`\{([a-z_]+)( free)?\}`)
+
+// inventedNumbers are how numbers of a country are written, and how they are
+// canonical: of the ranges that are kept for fiction, and where a country has
+// none of those that everybody writes as samples.
+var inventedNumbers = map[string][][2]string{
+	"US free": {{"1-888-555-01%02d", "+1888555"}, {"(844) 555-01%02d", "+1844555"}, {"866-555-01%02d", "+1866555"}},
+	"US":      {{"(312) 555-01%02d", ""}, {"614-555-01%02d", ""}, {"(785) 555-01%02d", ""}, {"503-555-01%02d", ""}},
+	"CA":      {{"(416) 555-01%02d", ""}, {"604-555-01%02d", ""}},
+	"GB":      {{"01632 9600%02d", ""}, {"07700 9000%02d", ""}},
+	"AU":      {{"0491 570 1%02d", ""}, {"02 5550 44%02d", ""}},
+	"IN":      {{"98765 430%02d", ""}},
+	"ES":      {{"912 345 6%02d", ""}, {"612 345 6%02d", ""}},
+	"MX":      {{"55 1234 56%02d", ""}},
+	"DE":      {{"030 23125 0%02d", ""}, {"0171 39200 %02d", ""}},
+	"FR":      {{"01 99 00 66 %02d", ""}, {"06 39 98 77 %02d", ""}},
+	"JP":      {{"03-1234-56%02d", ""}, {"090-1234-56%02d", ""}},
+	"BR":      {{"(11) 91234-56%02d", ""}},
+	"PT":      {{"912 345 6%02d", ""}},
+	"IT":      {{"02 1234 56%02d", ""}},
+}
+
+// lessons are the texts of testdata/lessons.txt, filled.
+func lessons(tb testing.TB) []score.Snippet {
+	tb.Helper()
+	b, err := os.ReadFile("testdata/lessons.txt")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var all []score.Snippet
+	n := 0
+	for line := range strings.Lines(string(b)) {
+		head, text, ok := strings.Cut(strings.TrimSpace(line), " | ")
+		if !ok || line[0] == '#' {
+			continue
+		}
+		one := score.Snippet{Language: head[:2], Country: head[3:5], Voice: "v", Format: "text"}
+		var out strings.Builder
+		at := 0
+		for _, s := range slotOf.FindAllStringSubmatchIndex(text, -1) {
+			out.WriteString(text[at:s[0]])
+			forms := inventedNumbers[one.Country]
+			if s[4] >= 0 {
+				forms = inventedNumbers["US free"]
+			}
+			raw := fmt.Sprintf(forms[n%len(forms)][0], n%100)
+			n++
+			one.Marks = append(one.Marks, score.Mark{Kind: fraud.Phone, Role: fraud.Role(text[s[2]:s[3]]), Start: out.Len(), End: out.Len() + len(raw)})
+			out.WriteString(raw)
+			at = s[1]
+		}
+		out.WriteString(text[at:])
+		one.Text = out.String()
+		all = append(all, one)
+	}
+	return all
+}
+
+// teacher gathers lessons.
+type teacher struct {
+	tb   testing.TB
+	x    scan
+	all  []lesson
+	seen map[string]bool // a template that was filled many times teaches once
+}
+
+// text takes the lessons out of one text: a plain one, or a report's story.
+func (t *teacher) text(one score.Snippet) {
+	text, placed := one.Text, true
+	opt := Options{Country: one.Country, FromFraudster: one.Voice == "f"}
+	switch one.Format {
+	case "text":
+	case "report":
+		var r fraud.Report
+		if err := json.Unmarshal([]byte(one.Text), &r); err != nil {
+			t.tb.Fatal(err)
+		}
+		text, placed = r.Narrative, false
+		opt = Options{Country: r.Reporter.Country}
+	default:
+		return
+	}
+	if opt.FromFraudster || text == "" {
+		return
+	}
+	x := &t.x
+	x.run(text, opt, given{})
+	x.found, x.marks = x.found[:0], x.marks[:0]
+	x.tokenise(text) // run has sorted its findings; their marks are wanted beside them
+	x.recognise()
+	x.assignRoles()
+	for i := range x.found {
+		f := &x.found[i]
+		if f.Kind != fraud.Phone && f.Kind != fraud.Email || x.ownerOf(f.Indicator) != "" || x.partAt(f.Start) != nil {
+			continue
+		}
+		for _, m := range one.Marks {
+			if m.Kind != f.Kind || m.Value != "" && m.Value != f.Value || placed && (f.Start >= m.End || m.Start >= f.End) {
+				continue
+			}
+			if role := slices.Index(learnable[:], m.Role); role >= 0 {
+				t.lesson(f, x.marks[i], role)
+			}
+			break
+		}
+	}
+}
+
+func (t *teacher) lesson(f *Finding, m mark, role int) {
+	t.x.weighed.teach = true
+	t.x.weigh(f, m)
+	l := lesson{role: role}
+	for _, c := range t.x.weighed.clues {
+		if clue := t.x.spell(c); !slices.Contains(l.clues, clue) {
+			l.clues = append(l.clues, clue)
+		}
+	}
+	key := fmt.Sprint(role, l.clues)
+	if !t.seen[key] {
+		t.seen[key] = true
+		t.all = append(t.all, l)
+	}
+}
+
+// spell writes a clue as roles.tsv does.
+func (x *scan) spell(c clue) string {
+	word := func(tok int32) string {
+		if tok < 0 {
+			return standIns[-tok]
+		}
+		return strings.Map(func(r rune) rune {
+			if r >= 'A' && r <= 'Z' {
+				return r + 'a' - 'A'
+			}
+			return r
+		}, string(x.bytes(int(tok))))
+	}
+	at := clueNames[c.at] + "\t"
+	switch {
+	case c.at >= firstCoded:
+		return at + strconv.Itoa(int(c.tok))
+	case c.at < ofWords:
+		return at + word(c.tok)
+	}
+	return at + word(c.tok) + " " + word(c.b)
+}
+
+// How the weights are worked out: multinomial logistic regression, by steps
+// along the gradient of one lesson after the other, each weight at its own
+// pace (AdaGrad), with a pull towards zero. Nothing in it depends on the
+// machine: products are rounded before they are added.
+const (
+	learnedRounds = 30
+	learnedPace   = 0.3
+	learnedPull   = 4
+	leastLessons  = 2 // of which a clue must be part
+	leastWeight   = 6 // of any role, below which a clue is left out
+)
+
+func (t *teacher) learn() []byte {
+	type place struct {
+		clue     string
+		lessons  int
+		w, steps [len(learnable)]float64
+	}
+	known := map[string]*place{}
+	for _, l := range t.all {
+		for _, c := range l.clues {
+			if known[c] == nil {
+				known[c] = &place{clue: c}
+			}
+			known[c].lessons++
+		}
+	}
+	var order []int
+	var places [][]*place
+	for i, l := range t.all {
+		var ps []*place
+		for _, c := range l.clues {
+			if p := known[c]; p.lessons >= leastLessons {
+				ps = append(ps, p)
+			}
+		}
+		order, places = append(order, i), append(places, ps)
+	}
+	random := uint64(1)
+	for range learnedRounds {
+		for i := len(order) - 1; i > 0; i-- {
+			random = random*6364136223846793005 + 1442695040888963407
+			k := int(random >> 33 % uint64(i+1))
+			order[i], order[k] = order[k], order[i]
+		}
+		for _, n := range order {
+			var z [len(learnable)]float64
+			for _, p := range places[n] {
+				for r := range z {
+					z[r] += p.w[r]
+				}
+			}
+			top, sum := slices.Max(z[:]), 0.0
+			for r := range z {
+				z[r] = power(z[r] - top)
+				sum += z[r]
+			}
+			for _, p := range places[n] {
+				for r := range z {
+					g := z[r] / sum
+					if r == t.all[n].role {
+						g--
+					}
+					g += float64(learnedPull / float64(p.lessons) * p.w[r])
+					p.steps[r] += float64(g * g)
+					p.w[r] -= float64(learnedPace * g / (1e-6 + math.Sqrt(p.steps[r])))
+				}
+			}
+		}
+	}
+	var lines []string
+	for _, p := range known {
+		line, most := p.clue, 0
+		for _, w := range p.w {
+			n := int(w*learnedUnit+1000.5) - 1000
+			most = max(most, n, -n)
+			line += fmt.Sprintf("\t%d", n)
+		}
+		if p.lessons >= leastLessons && most >= leastWeight {
+			lines = append(lines, line)
+		}
+	}
+	slices.SortFunc(lines, cmp.Compare[string])
+	return []byte("# What labelled accounts teach of a number's part: go test ./extract -run Learned -update writes it. 64 is a factor e of odds.\n" +
+		"# where\twords\t" + strings.Trim(strings.ReplaceAll(fmt.Sprint(learnable), " ", "\t"), "[]") + "\n" + strings.Join(lines, "\n") + "\n")
+}
+
+// power is e to the x, of products alone: the same on every machine.
+func power(x float64) float64 {
+	y := 1 + max(x, -700)/1024
+	for range 10 {
+		y *= y
+	}
+	return y
+}

@@ -1,0 +1,571 @@
+package extract
+
+import (
+	_ "embed" // the weights
+	"encoding/binary"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"ringbreaker.example/fraud"
+)
+
+// rolesText is what was learned from labelled accounts: a clue a line, with
+// what it says for and against each role. go test ./extract -run Learned -update
+// writes it.
+//
+//go:embed data/roles.tsv
+var rolesText string
+
+// learnable are the roles that a number of an account may have, in the order
+// of the weights' columns. The first is what the rules say where no word tells.
+var learnable = [...]fraud.Role{
+	fraud.RoleCallback, fraud.RoleShownCallerID, fraud.RoleSender, fraud.RoleVictimOwned, fraud.RoleBystander, fraud.RoleGenuineBrand, fraud.RolePayee,
+}
+
+// where is where a clue stands, as seen from the number.
+type where uint8
+
+const (
+	clueBefore1 where = iota
+	clueBefore2
+	clueBefore3 // three or four words before
+	clueBefore5 // five to eight
+	clueBefore9
+	clueSentence // anywhere before it in its sentence
+	clueBehind1
+	clueBehind2
+	clueBehind3
+	clueBehind5
+	clueBehind9
+	clueRest // anywhere behind it in its sentence
+	cluePair // two words that follow one another before it
+	cluePairBehind
+	clueMark // a mark right before it
+	clueMarkBehind
+	clueCount // how many numbers the text has, and which of them it is
+	clueFact
+	clueWho // who is spoken of before it, by the dictionary's hints
+	places
+)
+
+const (
+	ofWords    = cluePair // places below it have one word
+	firstCoded = clueMark // places from it on have a number below 256 and no word
+)
+
+var clueNames = [places]string{
+	"before1", "before2", "before3", "before5", "before9", "sentence",
+	"behind1", "behind2", "behind3", "behind5", "behind9", "rest", "pair", "pairbehind",
+	"mark", "markbehind", "count", "fact", "who",
+}
+
+// The stand-ins for what is no word that anybody could have learned. They come
+// first among the words.
+const (
+	standName   int16 = 1 + iota // a name or a product that was found
+	standAmount                  // an amount
+	standValue                   // another value that was found
+	standNumber                  // digits
+	standMixed                   // letters and digits
+	standEnd                     // the number itself
+	stands
+)
+
+var standIns = [stands]string{"", "<name>", "<amount>", "<value>", "<digits>", "<mixed>", "<it>"}
+
+// The facts of a number that are no words.
+const (
+	factFree     = iota // free to call
+	factFreeOne         // free to call, and no other number in the text
+	factFreeElse        // another number is free to call
+	factNearby          // another number begins as it does
+	factAgain           // it stands in the text more than once
+	factLast            // the last of several
+	factCallback        // the rules know another number to call
+	factShown           // another that was shown
+	factSender          // another that wrote
+	factVictim          // another that is the victim's
+	factAlways          // true of every number
+	factMail            // an address
+)
+
+// whoHints are the hints that tell of whom a sentence speaks.
+const whoHints = uint32(hintTheirs | hintKin | hintOffice | hintRole | hintPerson | hintReachable | hintSelf)
+
+// whoNear is added to a hint's place where its word is one of the last three.
+const whoNear = 32
+
+// weights is what was learned of one clue, a lane of 32 bits for each role so
+// that two are added at once. weightBias keeps each lane above zero.
+type weights [(len(learnable) + 1) / 2]uint64
+
+const weightBias = 1 << 15
+
+func (w *weights) set(role int, n int16) {
+	w[role/2] |= uint64(int(n)+weightBias) << (role % 2 * 32)
+}
+
+// of is the sum of one role over so many clues.
+func (w *weights) of(role, clues int) int {
+	return int(w[role/2]>>(role%2*32)&(1<<32-1)) - clues*weightBias
+}
+
+type learnedRow struct {
+	weights
+	why string // names the words; empty where the clue has none
+}
+
+// learning holds the weights of all clues.
+type learning struct {
+	rows    []learnedRow // the first stands for "not learned"
+	keys    []uint64     // of the words, by their number
+	slots   [1 << learnedBits]int16
+	entries []int16                         // the number of a word of the dictionary
+	words   [][ofWords]int16                // the row of a word at a place
+	leads   []bool                          // the word is the first of a pair
+	coded   [places - firstCoded][256]int16 // the row of what has no word
+	pairs   [1 << learnedBits]struct {
+		key uint64
+		row int16
+	}
+}
+
+// learnedBits is the size of both tables, which are half full at most.
+const learnedBits = 12
+
+// learned is what data/roles.tsv says. It is read when a number first asks.
+var learned = sync.OnceValue(func() *learning { return readLearned(rolesText) })
+
+// readLearned reads the file's lines: place, words, then a weight for each
+// role.
+func readLearned(text string) *learning {
+	l := &learning{rows: make([]learnedRow, 1, 1+strings.Count(text, "\n")), entries: make([]int16, len(dictionary.entries))}
+	for range stands {
+		l.addWord(0)
+	}
+	for line := range strings.Lines(text) {
+		if line[0] == '#' {
+			continue
+		}
+		name, rest, _ := strings.Cut(line, "\t")
+		words, rest, _ := strings.Cut(rest, "\t")
+		at := where(slices.Index(clueNames[:], name))
+		row := learnedRow{why: whyOf(at, words)}
+		for i := range learnable {
+			var cell string
+			cell, rest, _ = strings.Cut(strings.TrimSuffix(rest, "\n"), "\t")
+			n, err := strconv.ParseInt(cell, 10, 16)
+			if err != nil {
+				panic("extract: data/roles.tsv: " + err.Error())
+			}
+			row.set(i, int16(n))
+		}
+		l.rows = append(l.rows, row)
+		l.place(at, words, int16(len(l.rows)-1))
+	}
+	return l
+}
+
+// place remembers which row a clue has.
+func (l *learning) place(at where, words string, row int16) {
+	switch {
+	case at >= firstCoded:
+		n, err := strconv.ParseUint(words, 10, 8)
+		if err != nil {
+			panic("extract: data/roles.tsv: " + err.Error())
+		}
+		l.coded[at-firstCoded][n] = row
+	case at < ofWords:
+		l.words[l.word(words)][at] = row
+	default:
+		a, b, _ := strings.Cut(words, " ")
+		first, second := l.word(a), l.word(b)
+		l.leads[first] = true
+		key := pairKey(at, first, second)
+		i := pairSlot(key)
+		for l.pairs[i].row != 0 {
+			i = (i + 1) & (1<<learnedBits - 1)
+		}
+		l.pairs[i].key, l.pairs[i].row = key, row
+	}
+}
+
+// word is the number of a word of the file, a new one where it has none.
+func (l *learning) word(w string) int16 {
+	if i := slices.Index(standIns[:], w); i > 0 {
+		return int16(i)
+	}
+	b := append([]byte(w), make([]byte, padding)...)
+	key := wordKey(b, 0, len(w))
+	if n := l.number(key); n != 0 {
+		return n
+	}
+	n := l.addWord(key)
+	at := key >> (64 - learnedBits)
+	for l.slots[at] != 0 {
+		at = (at + 1) & (1<<learnedBits - 1)
+	}
+	l.slots[at] = n
+	if e := dictionary.find(b, 0, len(w)); e != 0 {
+		l.entries[e] = n
+	}
+	return n
+}
+
+func (l *learning) addWord(key uint64) int16 {
+	l.keys, l.words, l.leads = append(l.keys, key), append(l.words, [ofWords]int16{}), append(l.leads, false)
+	return int16(len(l.keys) - 1)
+}
+
+// number is the number of the word with a key, 0 if nothing was learned of it.
+func (l *learning) number(key uint64) int16 {
+	for at := key >> (64 - learnedBits); l.slots[at] != 0; at = (at + 1) & (1<<learnedBits - 1) {
+		if n := l.slots[at]; l.keys[n] == key {
+			return n
+		}
+	}
+	return 0
+}
+
+func pairKey(at where, a, b int16) uint64 { return uint64(at)<<32 | uint64(a)<<16 | uint64(b) }
+
+func pairSlot(key uint64) uint64 { return key * 0x9E3779B97F4A7C15 >> (64 - learnedBits) }
+
+// wordKey is a hash of a word's first and last eight bytes and its length,
+// ASCII letters folded. Behind the word b has room for eight bytes.
+func wordKey(b []byte, start, end int) uint64 {
+	var tail uint64
+	n := end - start
+	head := binary.LittleEndian.Uint64(b[start:])
+	if n >= 8 {
+		tail = binary.LittleEndian.Uint64(b[end-8:])
+	} else {
+		head <<= 64 - 8*n
+	}
+	return mix(lowEight(head) ^ bits.RotateLeft64(lowEight(tail), 29)*hashPrime + uint64(n))
+}
+
+// lowEight makes small letters of the ASCII letters in eight bytes, and as much
+// of what else is ASCII; the bytes of other letters stay as they are.
+func lowEight(w uint64) uint64 { return w | ^w&0x8080808080808080>>2 }
+
+// whyLearned begins the reasons of roles that were learned.
+const whyLearned = "likeliest by accounts that were read before: "
+
+// whyOf is the reason that names a clue's words, none where it has no words.
+func whyOf(at where, words string) string {
+	switch {
+	case at >= firstCoded || strings.Contains(words, "<"):
+		return ""
+	case at < clueBehind1 || at == cluePair:
+		return whyLearned + `"` + words + `" stands before it`
+	}
+	return whyLearned + `"` + words + `" stands behind it`
+}
+
+// clue is something beside a number that may tell its part, as a teacher wants
+// it: the tokens of its words, below zero a stand-in; or a code.
+type clue struct {
+	at     where
+	tok, b int32
+}
+
+// weighing is what the clues of one number say together.
+type weighing struct {
+	sum   weights
+	rows  []int16
+	teach bool   // gather the clues, and weigh nothing
+	clues []clue // that were gathered
+	by    *learning
+}
+
+func (w *weighing) add(row int16) {
+	if row == 0 {
+		return
+	}
+	w.rows = append(w.rows, row)
+	one := &w.by.rows[row].weights
+	for i := range w.sum {
+		w.sum[i] += one[i]
+	}
+}
+
+// clueWord is a word to learn from.
+type clueWord struct {
+	tok int32 // below zero a stand-in
+	n   int16 // its number, 0 if nothing was learned of it
+}
+
+// How many words of an account are read around a number.
+const (
+	learnedBack = 16
+	learnedOn   = 10
+)
+
+// weigh reads what stands beside a number.
+func (x *scan) weigh(f *Finding, m mark) {
+	w := &x.weighed
+	w.by = learned()
+	w.sum, w.rows, w.clues = weights{}, w.rows[:0], w.clues[:0]
+	first, last := x.tokensOf(m)
+	x.weighBefore(first)
+	x.weighBehind(last)
+	x.weighText(f)
+}
+
+func (x *scan) clueWord(k int) clueWord {
+	t := &x.toks[k]
+	switch {
+	case t.used:
+		switch c := x.text.b[t.start]; {
+		case t.class == classWord:
+			return standIn(standName)
+		case c == '$' || c >= signEuro && c <= signRupee:
+			return standIn(standAmount)
+		}
+		return standIn(standValue)
+	case t.class == classNumber:
+		return standIn(standNumber)
+	case t.class == classMixed:
+		return standIn(standMixed)
+	case t.word != 0 && !x.weighed.teach:
+		return clueWord{n: x.weighed.by.entries[t.word]}
+	}
+	return clueWord{tok: int32(k), n: x.weighed.by.number(wordKey(x.text.b[:len(x.text.b)+padding], int(t.start), int(t.end)))}
+}
+
+func standIn(n int16) clueWord { return clueWord{tok: int32(-n), n: n} }
+
+// wordAlone weighs a word where it stands, and as one of its sentence.
+func (x *scan) wordAlone(near, anywhere where, words int, w clueWord) {
+	switch {
+	case words <= 2:
+		near += where(words) - 1
+	case words <= 4:
+		near += 2
+	case words <= 8:
+		near += 3
+	default:
+		near += 4
+	}
+	if x.weighed.teach {
+		x.weighed.clues = append(x.weighed.clues, clue{at: near, tok: w.tok}, clue{at: anywhere, tok: w.tok})
+		return
+	}
+	if w.n != 0 {
+		rows := &x.weighed.by.words[w.n]
+		x.weighed.add(rows[near])
+		x.weighed.add(rows[anywhere])
+	}
+}
+
+// wordPair weighs two words that follow one another.
+func (x *scan) wordPair(at where, a, b clueWord) {
+	if x.weighed.teach {
+		x.weighed.clues = append(x.weighed.clues, clue{at: at, tok: a.tok, b: b.tok})
+		return
+	}
+	if b.n == 0 || !x.weighed.by.leads[a.n] {
+		return
+	}
+	key := pairKey(at, a.n, b.n)
+	for i := pairSlot(key); x.weighed.by.pairs[i].row != 0; i = (i + 1) & (1<<learnedBits - 1) {
+		if x.weighed.by.pairs[i].key == key {
+			x.weighed.add(x.weighed.by.pairs[i].row)
+			return
+		}
+	}
+}
+
+// wordless weighs what has a code and no word.
+func (x *scan) wordless(at where, code int) {
+	if x.weighed.teach {
+		x.weighed.clues = append(x.weighed.clues, clue{at: at, tok: int32(code)})
+		return
+	}
+	x.weighed.add(x.weighed.by.coded[at-firstCoded][code&255])
+}
+
+// weighBefore reads the words before token first, in its sentence and line.
+func (x *scan) weighBefore(first int) {
+	var near clueWord
+	for k, words := first-1, 0; k >= 0 && words < learnedBack; k-- {
+		if words > 0 && x.lineBreak(k+1) {
+			return
+		}
+		t := &x.toks[k]
+		if t.class == classMark && !t.used {
+			if k >= first-2 && (k == first-1 || x.toks[k+1].class == classMark) {
+				x.wordless(clueMark, int(x.text.b[t.start]))
+			}
+			if words > 0 && x.endsSentence(k) {
+				return
+			}
+			continue
+		}
+		if t.used && k+1 < first && x.toks[k+1].used {
+			continue // of one value
+		}
+		words++
+		w := x.clueWord(k)
+		x.wordAlone(clueBefore1, clueSentence, words, w)
+		for h := uint32(x.hint(k)) & whoHints; h != 0; h &= h - 1 {
+			n := bits.TrailingZeros32(h)
+			x.wordless(clueWho, n)
+			if words <= 3 {
+				x.wordless(clueWho, n+whoNear)
+			}
+		}
+		if words > 1 && words <= 9 {
+			x.wordPair(cluePair, w, near)
+		}
+		near = w
+	}
+}
+
+// weighBehind reads the words behind token last, in its sentence and line.
+func (x *scan) weighBehind(last int) {
+	near := standIn(standEnd)
+	for k, words := last+1, 0; k < len(x.toks) && words < learnedOn && !x.lineBreak(k); k++ {
+		t := &x.toks[k]
+		if t.class == classMark && !t.used {
+			if k == last+1 {
+				x.wordless(clueMarkBehind, int(x.text.b[t.start]))
+			}
+			if x.endsSentence(k) {
+				return
+			}
+			continue
+		}
+		if t.used && k > last+1 && x.toks[k-1].used {
+			continue
+		}
+		words++
+		w := x.clueWord(k)
+		x.wordAlone(clueBehind1, clueRest, words, w)
+		if words <= 6 {
+			x.wordPair(cluePairBehind, near, w)
+		}
+		near = w
+	}
+}
+
+// endsSentence says whether the mark at token k does.
+func (x *scan) endsSentence(k int) bool {
+	switch x.text.b[x.toks[k].start] {
+	case '!', '?':
+		return x.gap(k+1) > 0
+	case '.':
+		return x.gap(k+1) > 0 && !(k > 0 && x.gap(k) == 0 && x.toks[k-1].len() <= 2)
+	}
+	return false
+}
+
+// mostCounted is how many findings of a text are looked at for the numbers
+// among them.
+const mostCounted = 64
+
+// weighText weighs what the text's other numbers tell.
+func (x *scan) weighText(f *Finding) {
+	different, before, last := 1, 0, true
+	facts := 1 << factAlways
+	fact := func(is bool, n int) {
+		if is {
+			facts |= 1 << n
+		}
+	}
+	fact(f.Kind == fraud.Email, factMail)
+	isFree := f.Kind == fraud.Phone && tollFree(f.Value)
+	fact(isFree, factFree)
+	found := x.found[:min(len(x.found), mostCounted)]
+	for i := range found {
+		g := &found[i]
+		if g.Kind != f.Kind || g == f {
+			continue
+		}
+		if g.Start < f.Start {
+			before++
+		} else {
+			last = false
+		}
+		if g.Value == f.Value {
+			fact(true, factAgain)
+			continue
+		}
+		if !unsure(g.Why) {
+			fact(g.Role == fraud.RoleCallback, factCallback)
+			fact(g.Role == fraud.RoleShownCallerID, factShown)
+			fact(g.Role == fraud.RoleSender, factSender)
+			fact(g.Role == fraud.RoleVictimOwned, factVictim)
+		}
+		if !isFree && f.Kind == fraud.Phone {
+			fact(len(g.Value) > 5 && len(f.Value) > 5 && g.Value[:5] == f.Value[:5], factNearby)
+			fact(tollFree(g.Value), factFreeElse)
+		}
+		fresh := true
+		for k := range i {
+			fresh = fresh && found[k].Value != g.Value
+		}
+		if fresh {
+			different++
+		}
+	}
+	fact(isFree && different == 1, factFreeOne)
+	fact(last && different > 1, factLast)
+	different, before = min(different, 4), min(before, 3)
+	x.wordless(clueCount, different)
+	x.wordless(clueCount, 10+before)
+	x.wordless(clueCount, 20+before*10+different)
+	for ; facts != 0; facts &= facts - 1 {
+		x.wordless(clueFact, bits.TrailingZeros(uint(facts)))
+	}
+}
+
+// leastLead is by how much another role must lead to be said in place of the
+// rules' guess, in units of the weights: learnedUnit is a factor e of odds.
+const (
+	learnedUnit = 64
+	leastLead   = learnedUnit
+)
+
+// learnedRoles asks what was learned of the numbers in accounts of which the
+// rules only guess that they are to be called.
+func (x *scan) learnedRoles() {
+	for i := range x.found {
+		f := &x.found[i]
+		if f.Kind == fraud.Phone && guessedByRules(f.Why) || f.Kind == fraud.Email && !x.opt.FromFraudster && (f.Why == whyInTouch || f.Why == whyWrittenTo) {
+			x.weigh(f, x.marks[i])
+			if role, why := x.weighed.role(f.Role); role != "" {
+				f.Role, f.Why = role, why
+			}
+		}
+	}
+}
+
+// role is the part that leads the rules' guess by enough, with the words that
+// weighed most; none where nothing does, or no word can be shown to a reader.
+func (w *weighing) role(guess fraud.Role) (fraud.Role, string) {
+	n, best, base := len(w.rows), 0, slices.Index(learnable[:], guess)
+	for i := range learnable {
+		if w.sum.of(i, n) > w.sum.of(best, n) {
+			best = i
+		}
+	}
+	if w.sum.of(best, n)-w.sum.of(base, n) < leastLead {
+		return "", ""
+	}
+	most, why := 0, ""
+	for _, i := range w.rows {
+		row := &w.by.rows[i]
+		if lead := row.of(best, 1) - row.of(base, 1); lead > most && row.why != "" {
+			most, why = lead, row.why
+		}
+	}
+	if why == "" {
+		return "", ""
+	}
+	return learnable[best], why
+}
