@@ -19,7 +19,7 @@ import (
 func (s *Service) textReport(w whole) (built, error) {
 	text := strings.TrimSpace(unmarked(w.body))
 	if !utf8.ValidString(text) {
-		return built{}, fmt.Errorf("the text is not UTF-8: %w", fraud.ErrInvalid)
+		return built{}, fmt.Errorf("the text is not UTF-8: save it as UTF-8 and bring it in again: %w", fraud.ErrInvalid)
 	}
 	if text == "" {
 		return built{}, fmt.Errorf("the file is empty: %w", fraud.ErrInvalid)

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/text/encoding/unicode"
+
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
 )
@@ -145,7 +147,12 @@ func (r *run) read(src source) error {
 		return fmt.Errorf("read %s: %w", src.label, err)
 	}
 	src.r = b
-	switch detect(src.name, head) {
+	kind := detect(src.name, head)
+	if mark := string(head[:min(2, len(head))]); (kind == formatLines || kind == formatJSON) && (mark == "\xff\xfe" || mark == "\xfe\xff") {
+		// What PowerShell writes. Texts and tables look for the mark themselves.
+		src.r = unicode.UTF16(unicode.BigEndian, unicode.ExpectBOM).NewDecoder().Reader(b)
+	}
+	switch kind {
 	case formatLines:
 		err = r.jsonLines(src)
 	case formatJSON:
