@@ -532,17 +532,68 @@ const (
 )
 
 // learnedRoles asks what was learned of the numbers in accounts of which the
-// rules only guess that they are to be called.
+// rules only guess that they are to be called, unless a sentence bids its reader
+// to call them.
 func (x *scan) learnedRoles() {
 	for i := range x.found {
 		f := &x.found[i]
 		if f.Kind == fraud.Phone && guessedByRules(f.Why) || f.Kind == fraud.Email && !x.opt.FromFraudster && (f.Why == whyInTouch || f.Why == whyWrittenTo) {
+			if first, _ := x.tokensOf(x.marks[i]); f.Kind == fraud.Phone && x.bidden(first) {
+				continue
+			}
 			x.weigh(f, x.marks[i])
 			if role, why := x.weighed.role(f.Role); role != "" {
 				f.Role, f.Why = role, why
 			}
 		}
 	}
+}
+
+// bidding is how far before a number its reader is bidden to call it, in words.
+const bidding = 8
+
+// bidden says whether a sentence bids its reader to call the number before
+// token first, as pop-ups and letters do: "Dial …", "it said contact support
+// on …". Who bids for themselves or their own ("call me on …") does not.
+func (x *scan) bidden(first int) bool {
+	for k, words := first-1, 0; k >= 0 && words < bidding; k-- {
+		if words > 0 && x.lineBreak(k+1) {
+			return false
+		}
+		if t := &x.toks[k]; t.class == classMark && !t.used {
+			if words > 0 && x.endsSentence(k) {
+				return false
+			}
+			continue
+		}
+		words++
+		w := x.bytes(k)
+		switch {
+		case x.is(k).has(cueMy), x.hint(k).has(hintSelf | hintKin), equalFold("us", w):
+			return false
+		case bids(w):
+			return k == 0 || x.lineBreak(k) || x.toks[k-1].class == classMark || tellsOn(x.bytes(k-1))
+		}
+	}
+	return false
+}
+
+func bids(w []byte) bool {
+	switch string(w) {
+	case "call", "Call", "CALL", "dial", "Dial", "DIAL", "ring", "Ring", "phone", "Phone", "contact", "Contact", "CONTACT", "speak", "Speak",
+		"rufen", "Rufen", "kontaktieren", "Kontaktieren", "appelez", "Appelez", "contactez", "Contactez", "llame", "Llame", "contacte", "Contacte", "ligue", "Ligue":
+		return true
+	}
+	return false
+}
+
+// tellsOn says whether after a word stands what something bade.
+func tellsOn(w []byte) bool {
+	switch string(w) {
+	case "said", "says", "read", "reads", "and", "or", "then":
+		return true
+	}
+	return false
 }
 
 // role is the part that leads the rules' guess by enough, with the words that

@@ -112,6 +112,8 @@ func TestLearnedRoleIsAskedWhereTheRulesGuess(t *testing.T) {
 	}{
 		{"The pharmacist, 406-555-0156, told me to stop.", false, fraud.RoleBystander, `likeliest by accounts that were read before: "`},
 		{"I called 406-555-0156 and they said that my computer was broken.", false, fraud.RoleCallback, "the speaker called it"},
+		{`It said "Contact our certified engineers on 406-555-0156 and do not restart".`, false, fraud.RoleCallback, "the number to call, by the words beside it"},
+		{"The technician's own line is 406-555-0156. They answered under 406-555-0157.", false, fraud.RoleCallback, ""},
 		{"The pharmacist, 406-555-0156, told me to stop.", true, fraud.RoleCallback, ""},
 		{"The pharmacist, 1-800-642-7676, told me to stop.", false, fraud.RoleGenuineBrand, "genuine: "},
 	} {
