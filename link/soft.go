@@ -70,7 +70,7 @@ func (m *material) numberRows() []numberRow {
 			continue
 		}
 		v := string(m.b.values.bytes(t.value)[1:])
-		if len(v) < 9 {
+		if len(v) < 9 || fictional(v) {
 			continue
 		}
 		tail, err := strconv.Atoi(v[len(v)-2:])
@@ -83,6 +83,13 @@ func (m *material) numberRows() []numberRow {
 		return cmp.Or(strings.Compare(x.head, y.head), cmp.Compare(x.tail, y.tail), cmp.Compare(m.tenures[x.tenure].from, m.tenures[y.tenure].from))
 	})
 	return rows
+}
+
+// fictional says whether a number is one of the hundred in each area code of
+// North America that are kept for fiction (555-01XX: ATIS-0300115). Nobody rents
+// them out, so that two stand close says nothing: it is invented data.
+func fictional(number string) bool {
+	return len(number) == len("+12125550100") && strings.HasPrefix(number, "+1") && number[5:10] == "55501"
 }
 
 // sameDays says whether two tenures began within days of each other: numbers
