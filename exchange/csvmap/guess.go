@@ -38,7 +38,7 @@ var hints = []hint{
 	{"reporter.address", []string{"victim address", "complainant address", "your address"}, nil},
 	{"payments[0].to_account", []string{"bank account", "account number", "account no", "iban", "kontonummer"}, nil}, // "number" alone is a telephone's
 	{"subjects[0].name", []string{"subject name", "suspect name", "scammer name", "perpetrator name"}, nil},
-	{"contacts[0].callback", []string{"callback", "call back", "advertiser", "number to call", "number called", "called number", "number dialled", "number dialed", "number they gave", "number given", "rückruf", "rappel"}, looksPhone},
+	{"contacts[0].callback", []string{"callback", "call back", "advertiser", "number to call", "number dialled", "number dialed", "number they gave", "number given", "rückruf", "rappel"}, looksPhone},
 	{"contacts[0].shown_caller_id", []string{"caller id", "callerid", "caller number", "calling number", "phone number", "company phone", "from number", "subject phone", "suspect phone", "scammer phone", "number", "telefon", "téléphone", "telefono", "teléfono", "phone"}, looksPhone},
 	{"contacts[0].sender", []string{"sender", "from", "scammer email", "absender", "expéditeur", "remitente", "email"}, nil},
 	{"contacts[0].url", []string{"url", "website", "web site", "link", "domain", "webseite", "site"}, looksURL},
