@@ -36,6 +36,29 @@ func TestACheckpointHasTheC2SPForm(t *testing.T) {
 	}
 }
 
+// A tree of fewer leaves stays what it was as more come; one of more leaves than
+// there are, as of a store that was restored from an older copy, is none.
+func TestATreeThatWasStaysAsItWas(t *testing.T) {
+	a := newParty(t, "alder")
+	a.grow(t, 0, 5)
+	was, err := a.Tree(t.Context(), 5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.grow(t, 5, 9)
+	if now, err := a.Tree(t.Context(), 5); err != nil || now != was {
+		t.Errorf("%v is %v, %v", was, now, err)
+	}
+	if more, err := a.Tree(t.Context(), 9); err != nil || more.Root == was.Root || more.Size != 9 {
+		t.Errorf("the whole tree is %v, %v", more, err)
+	}
+	for _, size := range []int64{10, -1} {
+		if _, err := a.Tree(t.Context(), size); !errors.Is(err, fraud.ErrNotFound) {
+			t.Errorf("%d leaves: %v", size, err)
+		}
+	}
+}
+
 // witnessed brings a's present head to b and back.
 func witnessed(t testing.TB, a, b *party) string {
 	t.Helper()
