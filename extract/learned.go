@@ -578,6 +578,8 @@ func (x *scan) bidden(first int) bool {
 	return false
 }
 
+// bids has the forms of cueCall in which a page or a letter gives an order; the
+// others are said of what somebody did as often.
 func bids(w []byte) bool {
 	switch string(w) {
 	case "call", "Call", "CALL", "dial", "Dial", "DIAL", "ring", "Ring", "phone", "Phone", "contact", "Contact", "CONTACT", "speak", "Speak",
