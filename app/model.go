@@ -105,7 +105,10 @@ func (n *Node) AdoptModel(ctx context.Context, file, reason string) error {
 	n.audit(ctx, "model.adopted", model.Version, fmt.Sprintf("%s; before: %s; %s", reason, was, sum), true)
 	n.model = model
 	n.rings.drop()
-	_, err := n.Relink(ctx)
+	s, err := n.Relink(ctx)
+	if s != nil {
+		s.Close()
+	}
 	return err
 }
 

@@ -173,6 +173,7 @@ func (n *Node) witnessName() string { return n.keys.Origin() }
 // Close waits for what still goes on and gives back what the node holds.
 func (n *Node) Close() error {
 	n.work.Wait()
+	n.rings.close()
 	return n.db.Close()
 }
 

@@ -25,7 +25,7 @@ func (n *Node) Flow(ctx context.Context) error {
 		run  func(context.Context) error
 	}{
 		{"words", func(ctx context.Context) error { _, err := n.db.IndexTexts(ctx, 0); return err }},
-		{"link", func(ctx context.Context) error { _, err := n.rings.link(ctx, false); return err }},
+		{"link", n.rings.renew},
 		{"protect", func(ctx context.Context) error { _, err := n.Protect.Refresh(ctx); return err }},
 		{"watch", func(ctx context.Context) error { _, err := n.Watch.Run(ctx); return err }},
 	} {

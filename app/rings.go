@@ -40,12 +40,13 @@ type rings struct {
 	n *Node
 
 	one     sync.Mutex // one linking at a time, from its begin until it is saved
-	reading sync.Mutex // held below one; the next five
+	reading sync.Mutex // held below one; the next six
 	base    *link.Base
-	after   int64 // the report up to which the base follows the store
-	judged  int   // likewise the judgements
-	saved   int64 // the linking that it is in step with
-	whole   bool  // which was saved to its end, by our model
+	after   int64  // the report up to which the base follows the store
+	judged  int    // likewise the judgements
+	saved   int64  // the linking that it is in step with
+	whole   bool   // which was saved to its end, by our model
+	often   func() // undoes what the garbage collector was told
 
 	kept     atomic.Int64 // the last report in linkedFile
 	keepFrom int64        // linkedLeast, but in tests
@@ -60,7 +61,7 @@ type rings struct {
 }
 
 func newRings(n *Node) *rings {
-	return &rings{n: n, settle: (*link.Settling).Settle, keepFrom: linkedLeast, ask: make(chan chan struct{}), came: make(chan struct{}, 1)}
+	return &rings{n: n, settle: (*link.Settling).Settle, keepFrom: linkedLeast, often: func() {}, ask: make(chan chan struct{}), came: make(chan struct{}, 1)}
 }
 
 // arrivals is the store as the intake sees it: what it took is told to who
@@ -87,11 +88,22 @@ func (a arrivals) AcceptBatch(ctx context.Context, batch []fraud.Acceptance) ([]
 const portionReports = 1000
 
 // Relink links all that is in the store, keeps the ids of rings that were
-// there, and logs what was born, merged or split.
+// there, and logs what was born, merged or split. Who asked closes it.
 func (n *Node) Relink(ctx context.Context) (*link.Settled, error) { return n.rings.link(ctx, true) }
 
+// renew brings the rings in step with all that is in the store.
+func (r *rings) renew(ctx context.Context) error {
+	s, err := r.link(ctx, false)
+	if s != nil {
+		s.Close()
+	}
+	return err
+}
+
 // link brings the rings in step with all that is in the store. It gives nil if
-// they were in step, unless they are to be linked all the same.
+// they were in step, unless they are to be linked all the same. What it makes
+// for itself lies beside the heap, and in files of the node's folder where
+// memory is short.
 func (r *rings) link(ctx context.Context, allTheSame bool) (*link.Settled, error) {
 	n := r.n
 	r.one.Lock()
@@ -107,6 +119,7 @@ func (r *rings) link(ctx context.Context, allTheSame bool) (*link.Settled, error
 		r.rest(time.Time{})
 		return nil, nil
 	}
+	begun.Spill(n.Data, link.ArrayMemory(link.DefaultMemory()))
 	settled := make(chan *link.Settled, 1)
 	go func() { settled <- r.settle(begun, l.At) }()
 	var s *link.Settled
@@ -114,13 +127,18 @@ func (r *rings) link(ctx context.Context, allTheSame bool) (*link.Settled, error
 	case s = <-settled:
 	case <-ctx.Done(): // a node that stops waits for no linking, which may take minutes; the next start does it
 		r.drop()
+		go func() { (<-settled).Close() }()
 		return nil, ctx.Err()
 	}
 	l.Model, l.Suggestions = s.Model(), s.Suggestions()
 	no, err := n.db.SavePortions(ctx, s.Portions(portionReports), l)
 	if err != nil {
 		r.drop() // what is in memory is not what was saved
+		s.Close()
 		return nil, err
+	}
+	if err := s.Err(); err != nil {
+		n.log.WarnContext(ctx, "linked, in more memory than there should be", slog.String("error", err.Error()))
 	}
 	r.settled(no, l.At)
 	r.keepLinked(ctx, begun, l.Through)
@@ -138,7 +156,9 @@ func (r *rings) begin(ctx context.Context, allTheSame bool) (*link.Settling, fra
 	if r.whole && !allTheSame && r.base.Waiting("") == 0 {
 		return nil, fraud.Linking{}, nil
 	}
-	return r.base.Begin(), fraud.Linking{At: r.n.now().UTC(), Through: r.after, Judged: r.judged}, nil
+	begun := r.base.Begin()
+	r.holds(begun.Len())
+	return begun, fraud.Linking{At: r.n.now().UTC(), Through: r.after, Judged: r.judged}, nil
 }
 
 // stale lets go of the base if somebody else saved rings since it was in step
@@ -246,6 +266,7 @@ func (r *rings) load(ctx context.Context) (changes int, err error) {
 	if !whole {
 		to = math.MaxInt64
 	}
+	r.holds(int(linked.Through)) // about as many as come
 	base, after := link.NewBase(r.n.model), int64(0)
 	if whole {
 		base, after = r.reopen(ctx, to)
@@ -279,9 +300,25 @@ func (r *rings) load(ctx context.Context) (changes int, err error) {
 	if whole {
 		base.Rested()
 	}
+	r.holds(base.Len())
 	r.base, r.after, r.judged, r.saved, r.whole = base, after, len(js), linked.No, whole
 	r.seen.Store(base)
 	return changes, nil
+}
+
+// holds tells the garbage collector of how many reports the base is.
+func (r *rings) holds(reports int) {
+	before := r.often
+	r.often = link.CollectOften(reports)
+	before()
+}
+
+// close lets go of what linking needs.
+func (r *rings) close() {
+	r.reading.Lock()
+	defer r.reading.Unlock()
+	r.base = nil
+	r.often()
 }
 
 func (r *rings) pending() {

@@ -94,6 +94,13 @@ func (s *Base) Add(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches
 	return p
 }
 
+// Len is how many reports were added or named.
+func (s *Base) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Len()
+}
+
 func (s *Base) take(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches []fraud.Sketch) arrival {
 	sights, texts := len(s.b.sights), len(s.b.sketches)
 	s.b.Add(facts, sightings, sketches)
@@ -216,6 +223,17 @@ func (s *Base) Begin() *Settling {
 	s.fresh, s.touched, s.taken = nil, map[fraud.RingID]int{}, s.touched
 	return x
 }
+
+// Spill takes the long arrays that the settling makes for itself out of the
+// garbage collector's heap, as [Builder.Spill] does for a linking that is made
+// once: what would take more than so many bytes goes into files in dir that
+// have no names. It comes before Settle; [Settled.Close] gives all back.
+func (x *Settling) Spill(dir string, most int64) {
+	x.b.spill = &spill{dir: dir, most: most}
+}
+
+// Len is how many reports it links, about.
+func (x *Settling) Len() int { return x.b.Len() }
 
 // Settle does the work, once, as [Base.Settle] says.
 func (x *Settling) Settle(at time.Time) *Settled {

@@ -15,13 +15,14 @@ type known struct {
 	now    map[xxh3.Uint128][]uint32 // those of this linking
 	m      *material
 	judged map[uint32][]string // by rank: the judgements that name it
-	buf    []byte
+	sum    *xxh3.Hasher
+	buf    []byte       // of one report
 	key    xxh3.Uint128 // of the component that was last asked for
 }
 
 // begin starts a linking.
 func (k *known) begin(m *material, rules *rules) {
-	k.m, k.now, k.judged = m, map[xxh3.Uint128][]uint32{}, map[uint32][]string{}
+	k.m, k.now, k.judged, k.sum = m, map[xxh3.Uint128][]uint32{}, map[uint32][]string{}, xxh3.New()
 	k.note("same", rules.same)
 	k.note("apart", rules.apart)
 }
@@ -39,7 +40,7 @@ func (k *known) note(what string, list []verdict) {
 }
 
 // end lets go of components that are no more.
-func (k *known) end() { *k = known{parted: k.now, buf: k.buf[:0]} }
+func (k *known) end() { *k = known{parted: k.now} }
 
 // apply joins the reports of a component that was parted before.
 func (k *known) apply(reports []uint32, sets *forest) bool {
@@ -69,8 +70,10 @@ func (k *known) learn(reports []uint32, sets *forest) {
 // their facts, what each holds and what that is worth there, and what people
 // decided.
 func (k *known) digest(reports []uint32) xxh3.Uint128 {
-	m, buf := k.m, k.buf[:0]
+	m, buf := k.m, k.buf
+	k.sum.Reset()
 	for _, r := range reports {
+		buf = buf[:0]
 		row := &m.b.reports[m.order[r]]
 		buf = binary.LittleEndian.AppendUint64(buf, m.b.ids.hashes[m.order[r]])
 		buf = binary.LittleEndian.AppendUint64(buf, row.digest)
@@ -87,7 +90,8 @@ func (k *known) digest(reports []uint32) xxh3.Uint128 {
 		for _, word := range k.judged[r] {
 			buf = append(buf, word...)
 		}
+		_, _ = k.sum.Write(buf) // it never fails
 	}
 	k.buf = buf
-	return xxh3.Hash128(buf)
+	return k.sum.Sum128()
 }

@@ -18,6 +18,17 @@ type Settled struct {
 	gone    []uint32 // rings before that are no more
 }
 
+// Spilled is how many bytes of files it took, see [Settling.Spill].
+func (out *Settled) Spilled() int64 { return out.m.b.Spilled() }
+
+// Err says why an array stayed in memory that should have gone into a file.
+// The rings are the same.
+func (out *Settled) Err() error { return out.m.b.Err() }
+
+// Close gives back what [Settling.Spill] took. Nothing of the settling may be
+// asked after.
+func (out *Settled) Close() { out.m.b.Close() }
+
 // compare finds which rings are new, changed or gone.
 func (out *Settled) compare(harms map[fraud.RingID]fraud.Harm) {
 	l, here := out.Linking, map[fraud.RingID]bool{}

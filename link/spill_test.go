@@ -108,3 +108,58 @@ func TestAFolderThatTakesNoFilesIsTold(t *testing.T) {
 		b.Close()
 	}
 }
+
+// A settling that has no memory for its arrays gives the same rings, and what
+// it leaves for the settlings after it is no part of what it gives back.
+func TestASettlingInFilesChangesNoByte(t *testing.T) {
+	w := makeWorld(t, "kits", 5, 1500)
+	base, plain := link.NewBase(link.DefaultModel()), link.NewBase(link.DefaultModel())
+	dir := t.TempDir()
+	for i := range w.facts {
+		for _, b := range []*link.Base{base, plain} {
+			b.Add(w.facts[i], w.found[i].Sightings, w.found[i].Sketches)
+		}
+		if i != 700 && i != len(w.facts)-1 {
+			continue
+		}
+		x := base.Begin()
+		x.Spill(dir, 0)
+		s := x.Settle(day0)
+		if got, want := streamed(t, s.Linking), streamed(t, plain.Settle(day0).Linking); got != want {
+			t.Errorf("after %d reports the result is another: %d bytes, want %d", i+1, len(got), len(want))
+		}
+		if s.Spilled() < 300_000 {
+			t.Errorf("only %d bytes went to files", s.Spilled())
+		}
+		if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+			t.Errorf("the folder holds %v (%v), want nothing", left, err)
+		}
+		if err := s.Err(); err != nil {
+			t.Error(err)
+		}
+		s.Close()
+	}
+}
+
+// A disk that takes nothing costs a settling memory and no more; it is told
+// at the end.
+func TestASettlingGoesOnWithoutADisk(t *testing.T) {
+	w := makeWorld(t, "kits", 5, 300)
+	base, plain := link.NewBase(link.DefaultModel()), link.NewBase(link.DefaultModel())
+	for i := range w.facts {
+		for _, b := range []*link.Base{base, plain} {
+			b.Add(w.facts[i], w.found[i].Sightings, w.found[i].Sketches)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "missing")
+	x := base.Begin()
+	x.Spill(dir, 0)
+	s := x.Settle(day0)
+	if got, want := streamed(t, s.Linking), streamed(t, plain.Settle(day0).Linking); got != want {
+		t.Errorf("the result is another: %d bytes, want %d", len(got), len(want))
+	}
+	if err := s.Err(); err == nil || !strings.Contains(err.Error(), dir) {
+		t.Errorf("%v, want what could not be done in %s", err, dir)
+	}
+	s.Close()
+}

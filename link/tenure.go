@@ -101,6 +101,8 @@ func (b *Builder) prepare(rules *rules) *material {
 	if b.last {
 		release(b.spill, &b.sights)
 		release(b.spill, &b.sketches)
+	} else {
+		release(b.spill, &sights)
 	}
 	m.addTexts(texts)
 	m.addReuse()
@@ -148,7 +150,7 @@ func (m *material) rankReports(rules *rules) {
 func (m *material) liveSights(rules *rules) []sight {
 	out := m.b.sights[:0] // nobody reads them after the last linking
 	if !m.b.last {
-		out = make([]sight, 0, len(m.b.sights))
+		out = long[sight](m.b.spill, len(m.b.sights))[:0]
 	}
 	for _, s := range m.b.sights {
 		r := m.rank[s.report]

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -94,7 +95,7 @@ func runLink(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	defer boundMemory(limit)()
+	defer link.BoundHeap(limit)()
 	b := link.NewBuilder(m)
 	if *fit { // links the same reports several times
 		if _, err := addReports(ctx, c.stderr, b, files); err != nil {
@@ -106,10 +107,13 @@ func runLink(ctx context.Context, c *call) error {
 	if err := os.MkdirAll(*out, 0o755); err != nil {
 		return err
 	}
-	b.Spill(*out, int64(arrayShare*float64(limit)))
+	b.Spill(*out, link.ArrayMemory(limit))
 	defer b.Close()
-	seldomCollect()
+	// What lives in the heap while reports are read is some megabytes of
+	// dictionaries; to look through them for every few reports is a waste.
+	percent := debug.SetGCPercent(400)
 	refused, err := addReports(ctx, c.stderr, b, files)
+	debug.SetGCPercent(percent)
 	if err != nil {
 		return err
 	}
@@ -117,7 +121,7 @@ func runLink(ctx context.Context, c *call) error {
 		return fmt.Errorf("no line of %s is a report: give report JSONL (%d lines refused)", *in, refused)
 	}
 	b.Judge(js)
-	oftenCollect(b.Len())
+	defer link.CollectOften(b.Len())()
 	l, err := b.SolveLast()
 	if err != nil {
 		return err
@@ -143,6 +147,7 @@ func linkNode(ctx context.Context, c *call, dir, out string) error {
 	if err != nil {
 		return err
 	}
+	defer res.Close()
 	return tellLinking(c, out, res.Linking, 0)
 }
 
