@@ -72,6 +72,7 @@ func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
 		{"sixth", []string{"sixth"}},
 		{"seventh", []string{"seventh"}},
 		{"eighth", []string{"eighth-dev", "eighth-held"}},
+		{"ninth", []string{"ninth-dev", "ninth-held"}},
 	} {
 		restore := extract.Relearn(nothing)
 		var before []outcome
