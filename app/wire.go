@@ -1,10 +1,12 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"ringbreaker.example/access"
@@ -125,6 +127,9 @@ func (n *Node) evidence(ctx context.Context, leaves map[leafName]match.Evidence)
 		}
 		return nil
 	})
+	for _, list := range out {
+		slices.SortFunc(list, func(x, y match.Evidence) int { return cmp.Compare(x.Report, y.Report) })
+	}
 	return out, err
 }
 

@@ -28,7 +28,7 @@ func prepared(ctx context.Context, t *sql.Tx, query string, fn func(queryer) err
 
 // Held says of those of the indicators that are known here which reports and
 // rings hold them, at most limit of each, in the order in which they are
-// given.
+// given: the reports that came last first, the rings in order.
 func (db *DB) Held(ctx context.Context, indicators []fraud.Indicator, limit int) ([]fraud.Held, error) {
 	var out []fraud.Held
 	err := db.read(ctx, func(t *sql.Tx) error {

@@ -227,16 +227,18 @@ const (
 	SELECT r.id, e.sightings
 	FROM reports r JOIN extractions e ON e.report_no = r.no
 	WHERE r.id = $1`
+	// The index of sightings ends with the number of the report, so of a first
+	// name that fifty thousand reports hold the latest are at hand.
 	reportsWithSQL = `
 	SELECT r.id
 	FROM sightings s JOIN reports r ON r.no = s.report_no
 	WHERE s.kind = $1 AND s.value = $2
-	ORDER BY r.id LIMIT $3`
+	ORDER BY s.report_no DESC LIMIT $3`
 	currentSQL = `
 	SELECT r.no, r.id, e.facts, e.sightings
 	FROM reports r JOIN extractions e ON e.report_no = r.no
 	WHERE NOT EXISTS (SELECT 1 FROM reports later WHERE later.supersedes = r.id AND later.supersedes <> '')
-	ORDER BY r.id`
+	ORDER BY r.no`
 	forLinkingBetweenSQL = `
 	SELECT r.no, r.id, e.facts, e.sightings, e.sketches
 	FROM reports r JOIN extractions e ON e.report_no = r.no
@@ -259,14 +261,14 @@ func (db *DB) SightingsOf(ctx context.Context, id fraud.ReportID) ([]fraud.Sight
 }
 
 // ReportsWith gives the ids of up to limit reports that hold the indicator in
-// any role, in order.
+// any role, those that came last first.
 func (db *DB) ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error) {
 	kind, value := key(i)
 	return listAll(ctx, db, scanText[fraud.ReportID], "reports with an indicator", reportsWithSQL, kind, value, most(limit))
 }
 
 // EachCurrent calls fn for each report that no other supersedes, in the order
-// of their ids, with its facts and sightings. It reads one state of the
+// of acceptance, with its facts and sightings. It reads one state of the
 // database, in bounded memory; an error of fn ends it and is returned.
 func (db *DB) EachCurrent(ctx context.Context, fn func(fraud.ReportFacts, []fraud.Sighting) error) error {
 	err := db.eachExtracted(ctx, currentSQL, false, nil, func(x *extracted) error { return fn(x.facts, x.sightings) })

@@ -290,7 +290,7 @@ var searchTests = []test{
 			same(b, got, err, x.want)
 		}
 		held, err := b.Held(b.ctx, []fraud.Indicator{{Kind: fraud.Phone, Value: "+1"}, numberA}, 1)
-		same(b, held, err, []fraud.Held{{Indicator: numberA, Reports: []fraud.ReportID{"s/1"}, Rings: []fraud.RingID{"R-1"}}})
+		same(b, held, err, []fraud.Held{{Indicator: numberA, Reports: []fraud.ReportID{"s/2"}, Rings: []fraud.RingID{"R-1"}}})
 		entries, err := b.ReportEntries(b.ctx, []fraud.ReportID{"s/2", "s/9", "s/1"})
 		b.must(err)
 		if len(entries) != 2 || entries[0].Report.Name() != "s/1" || entries[1].Ring != "R-1" {
