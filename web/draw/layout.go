@@ -362,10 +362,8 @@ func (g *net) settle(at []Point, rounds int, step float64) {
 	}
 	forces := func(share int) {
 		var sum float64
-		var stack []int32
 		for v := share * g.n / len(shares); v < (share+1)*g.n/len(shares); v++ {
-			var f Point
-			f, stack = t.push(at[v], int32(v), stack)
+			f := t.push(at[v], int32(v))
 			m := math.Min(g.mass[v], 8)
 			f.X, f.Y = f.X*repel*m, f.Y*repel*m
 			for _, u := range g.around(int32(v)) {

@@ -8,7 +8,16 @@ type squares struct {
 	at   []Point
 	mass []float64
 	node []square
-	far  float64 // theta squared
+	walk []step
+}
+
+// step is a square in the order in which a walk through the tree meets them:
+// each before what lies in it.
+type step struct {
+	x, y, m float64 // as of the square
+	far     float64 // the square of the distance from which it counts as one; 0 if nothing lies in it but a node
+	past    int32   // where the walk goes on behind all that lies in it
+	leaf    int32   // as of the square
 }
 
 type square struct {
@@ -20,7 +29,7 @@ type square struct {
 
 // build lays the tree over the nodes.
 func (t *squares) build(at []Point, mass []float64) {
-	t.at, t.mass, t.far = at, mass, theta*theta
+	t.at, t.mass = at, mass
 	low, high := at[0], at[0]
 	for _, p := range at {
 		low = Point{math.Min(low.X, p.X), math.Min(low.Y, p.Y)}
@@ -31,11 +40,27 @@ func (t *squares) build(at []Point, mass []float64) {
 	for v := range at {
 		t.add(int32(v), low.X, low.Y, size)
 	}
-	for i := range t.node {
-		if q := &t.node[i]; q.m > 0 {
-			q.x, q.y = q.x/q.m, q.y/q.m
+	t.walk = t.walk[:0]
+	t.line(0)
+}
+
+// line puts a square and all that lies in it into the walk.
+func (t *squares) line(i int32) {
+	q, here := &t.node[i], len(t.walk)
+	s := step{x: q.x, y: q.y, m: q.m, leaf: q.leaf}
+	if q.m > 0 {
+		s.x, s.y = q.x/q.m, q.y/q.m
+	}
+	t.walk = append(t.walk, s)
+	if q.leaf == 0 && q.child != [4]int32{} {
+		t.walk[here].far = q.size * q.size / (theta * theta)
+		for _, c := range q.child {
+			if c != 0 {
+				t.line(c)
+			}
 		}
 	}
+	t.walk[here].past = int32(len(t.walk))
 }
 
 func (t *squares) add(v int32, x, y, size float64) {
@@ -90,29 +115,25 @@ func (t *squares) below(i int32, p Point, x, y, size float64) int32 {
 }
 
 // push is the force with which all others push node v away from p, where it
-// stands: mass over distance. stack is room to work in, which it gives back.
-func (t *squares) push(p Point, v int32, stack []int32) (f Point, room []int32) {
-	stack = append(stack[:0], 0)
-	for len(stack) > 0 {
-		q := &t.node[stack[len(stack)-1]]
-		stack = stack[:len(stack)-1]
+// stands: mass over distance.
+func (t *squares) push(p Point, v int32) (f Point) {
+	for i := int32(0); int(i) < len(t.walk); {
+		q := &t.walk[i]
+		dx, dy := p.X-q.x, p.Y-q.y
+		d2 := dx*dx + dy*dy
+		if q.far > 0 && q.far >= d2 {
+			i++
+			continue
+		}
+		i = q.past
 		if q.leaf == v+1 {
 			continue
 		}
-		dx, dy := p.X-q.x, p.Y-q.y
-		d2 := dx*dx + dy*dy
-		if q.leaf != 0 || q.size*q.size < t.far*d2 || q.child == [4]int32{} {
-			if d2 < 1e-6 { // two on one spot part by their numbers
-				dx, dy, d2 = 1e-3*float64(v%7-3), 1e-3*float64(v%5-2), 1e-5
-			}
-			f.X, f.Y = f.X+dx*q.m/d2, f.Y+dy*q.m/d2
-			continue
+		if d2 < 1e-6 { // two on one spot part by their numbers
+			dx, dy, d2 = 1e-3*float64(v%7-3), 1e-3*float64(v%5-2), 1e-5
 		}
-		for _, c := range q.child {
-			if c != 0 {
-				stack = append(stack, c)
-			}
-		}
+		by := q.m / d2
+		f.X, f.Y = f.X+dx*by, f.Y+dy*by
 	}
-	return f, stack
+	return f
 }
