@@ -32,7 +32,7 @@ func runDemo(ctx context.Context, c *call) error {
 	seed := c.flags.Int64("seed", 7, "the same seed gives the same world")
 	addr := c.flags.String("addr", "127.0.0.1:8700", "where the first node listens; the other two take the next ports")
 	out := c.flags.String("out", "", "`DIR` for the three nodes; default a new temporary folder")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	dir := *out

@@ -76,6 +76,11 @@ func runJoint(ctx context.Context, c *call) error {
 	if err := c.need(need...); err != nil {
 		return err
 	}
+	if !writes && verb != "exhibit" && verb != "recall" {
+		if err := c.alone(); err != nil {
+			return err
+		}
+	}
 	n, ctx, err := openOld(ctx, *f.data)
 	if err != nil {
 		return err
@@ -266,6 +271,11 @@ func runAgency(ctx context.Context, c *call) error {
 	}
 	if err := c.need(append([]string{"data"}, need...)...); err != nil {
 		return err
+	}
+	if slices.Contains([]string{"inbox", "open", "register"}, verb) {
+		if err := c.alone(); err != nil {
+			return err
+		}
 	}
 	n, ctx, err := openOld(ctx, *data)
 	if err != nil {

@@ -43,7 +43,7 @@ func runLink(ctx context.Context, c *call) error {
 	by := c.flags.String("by", "", "with -adopt: the `PERSON` who decides; default the console")
 	memory := c.flags.String("memory", "", "`SIZE` of memory to keep within, such as 6GiB: what is more of reports and their texts goes to files in -out until the end; default three quarters of what the machine has")
 	component := c.flags.Bool("component", false, "link rows of components on standard input, for Spark (docs/spark.md)")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if *adopt == "" && (*reason != "" || *by != "") {

@@ -152,13 +152,41 @@ func oneLine(err error) string {
 	return s
 }
 
-// parse reads the flags; what is wrong with them is a usage error.
+// parse reads the flags; what is wrong with them is a usage error. A flag
+// behind the first argument is one too: it would be read as an argument, and
+// the command would work without it and say nothing. Behind "--" all is text.
 func (c *call) parse() error {
 	err := c.flags.Parse(c.args)
 	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		return usageError{err.Error()}
 	}
-	return err
+	if first := len(c.args) - c.flags.NArg(); err != nil || first > 0 && c.args[first-1] == "--" {
+		return err
+	}
+	for _, a := range c.flags.Args() {
+		name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(a, "-"), "-"), "=")
+		if strings.HasPrefix(a, "-") && c.flags.Lookup(name) != nil {
+			return usagef("-%s goes before %q, or it is not read as a flag (put -- first where it is text)", name, c.flags.Arg(0))
+		}
+	}
+	return nil
+}
+
+// parseAlone is parse for a command that takes flags alone.
+func (c *call) parseAlone() error {
+	if err := c.parse(); err != nil {
+		return err
+	}
+	return c.alone()
+}
+
+// alone refuses arguments where only flags are read: what somebody named
+// would be left out in silence.
+func (c *call) alone() error {
+	if c.flags.NArg() > 0 {
+		return usagef("this takes flags alone, not %q", c.flags.Arg(0))
+	}
+	return nil
 }
 
 // need returns a usage error if a flag that must be given was not.

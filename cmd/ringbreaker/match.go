@@ -39,7 +39,7 @@ func runMatch(ctx context.Context, c *call) error {
 	deconflict := c.flags.Bool("deconflict", false, "offer another agency to learn only whether both look at the same target, and whom to call")
 	epoch := c.flags.Bool("epoch", false, "offer to keep both sides' keys, so that the next day's match carries only what is new")
 	next := c.flags.String("next", "", "offer the `MATCH` that continues one offered with -epoch, on its terms: only what is new travels and costs")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if what == "" {

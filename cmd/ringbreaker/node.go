@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -58,7 +59,7 @@ func runServe(ctx context.Context, c *call) error {
 	watch := c.flags.String("watch", "", "take in the files that appear in `DIR`")
 	mailAddr := c.flags.String("smtp", "", "take mails as reports on `HOST:PORT`")
 	mailFor := c.flags.String("smtp-for", "", "the addresses that reports are sent to, such as reports@alder.example; commas between")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("data"); err != nil {
@@ -76,6 +77,11 @@ func runServe(ctx context.Context, c *call) error {
 	}
 	if (*mailAddr == "") != (*mailFor == "") {
 		return usagef("-smtp and -smtp-for go together: where mails are taken, and for whom")
+	}
+	for name, a := range map[string]string{"addr": *addr, "smtp": *mailAddr} {
+		if _, _, err := net.SplitHostPort(a); a != "" && err != nil {
+			return usagef("-%s is HOST:PORT, such as 127.0.0.1:8700, not %q", name, a)
+		}
 	}
 	if *mailAddr != "" {
 		if cfg.Mail == nil {
@@ -110,7 +116,7 @@ func runCheck(ctx context.Context, c *call) error {
 	if c.flags.NArg() == 0 {
 		return usagef("say what to check")
 	}
-	dir := *data
+	open, dir := openOld, *data
 	if dir == "" {
 		tmp, err := os.MkdirTemp("", "ringbreaker-check-")
 		if err != nil {
@@ -118,8 +124,11 @@ func runCheck(ctx context.Context, c *call) error {
 		}
 		defer os.RemoveAll(tmp)
 		dir = tmp
+		open = func(ctx context.Context, dir string) (*app.Node, context.Context, error) {
+			return openNode(ctx, dir, "")
+		}
 	}
-	n, ctx, err := openNode(ctx, dir, "")
+	n, ctx, err := open(ctx, dir)
 	if err != nil {
 		return err
 	}
@@ -164,7 +173,7 @@ func runExport(ctx context.Context, c *call) error {
 	format := c.flags.String("format", "", "stix, misp, csv, hosts, rpz, adblock, phones or hashprefix")
 	out := c.flags.String("out", "", "`FILE` to write; default standard output")
 	audience := c.flags.String("for", "public", "who gets it: public, or community (subscribers who agreed to its terms)")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("data", "format"); err != nil {
@@ -284,7 +293,7 @@ func fsckCommand() command {
 
 func runFsck(ctx context.Context, c *call) error {
 	data := dataFlag(c)
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("data"); err != nil {
@@ -319,7 +328,7 @@ func backupCommand() command {
 func runBackup(ctx context.Context, c *call) error {
 	data := dataFlag(c)
 	out := c.flags.String("out", "", "`FILE` to write; it holds the node's keys, so keep it as you keep them")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("data", "out"); err != nil {
@@ -347,7 +356,7 @@ func restoreCommand() command {
 func runRestore(ctx context.Context, c *call) error {
 	data := dataFlag(c)
 	in := c.flags.String("in", "", "the backup, `FILE`")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("data", "in"); err != nil {
@@ -389,7 +398,7 @@ func runKeygen(ctx context.Context, c *call) error {
 	addr := c.flags.String("addr", "", "`HOST:PORT` to listen on; default 127.0.0.1:8700")
 	pq := c.flags.Bool("post-quantum", false, "what is sealed to this node withstands a quantum computer; partners without Ringbreaker need age 1.3")
 	contact := c.flags.String("contact", "", "whom another agency may call when both look at the same target")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("data", "org", "name"); err != nil {
@@ -444,7 +453,7 @@ func runUser(ctx context.Context, c *call) error {
 	office := c.flags.String("office", "", "the person's office")
 	roles := c.flags.String("roles", "", "admin, analyst, signatory, vault_keeper, investigator, officer, auditor; or subscriber, for a program that fetches lists by TAXII and may do nothing else; commas between")
 	read := c.flags.Bool("password-stdin", false, "read the password from standard input instead of drawing one")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("data"); err != nil {
@@ -525,7 +534,7 @@ func runPeer(ctx context.Context, c *call) error {
 	print := c.flags.String("fingerprint", "", "what the other organisation read to you, as words or hex")
 	org := c.flags.String("org", "", "the peer to witness or revoke")
 	reason := c.flags.String("reason", "", "why our keys change, for peers and auditors; or why a peer is revoked")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("data"); err != nil {
@@ -544,7 +553,7 @@ func runPeer(ctx context.Context, c *call) error {
 		}
 	}
 	if !known {
-		return usagef("say card, add, list, witness, revoke, rotate, give-up, tell or keys")
+		return usagef("say card, add, list, witness, revoke, rotate, give-up, tell, keys or post")
 	}
 	n, ctx, err := openOld(ctx, *data)
 	if err != nil {

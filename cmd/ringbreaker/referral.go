@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"ringbreaker.example/app"
@@ -173,6 +174,11 @@ func nodeReferral(ctx context.Context, c *call, what string, f referralFlags) er
 	}
 	if err := c.need(append([]string{"data"}, need...)...); err != nil {
 		return err
+	}
+	if !slices.Contains([]string{"complainant", "receipt", "open"}, what) {
+		if err := c.alone(); err != nil {
+			return err
+		}
 	}
 	n, ctx, err := openOld(ctx, *f.data)
 	if err != nil {

@@ -30,7 +30,7 @@ func runScore(ctx context.Context, c *call) error {
 	worlds := c.flags.String("worlds", "", "instead of files: scenarios' `NAMES` (all, or NAME:REPORTS) and folders of worlds, linked here and scored")
 	seeds := c.flags.Int("seeds", 3, "with -worlds, seeds 1 to this of each scenario")
 	out := c.flags.String("out", "", "with -worlds, `DIR` for a table of each world, NAME.tsv")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if *worlds != "" {

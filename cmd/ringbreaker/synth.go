@@ -22,7 +22,7 @@ func runSynth(_ context.Context, c *call) error {
 	seed := c.flags.Int64("seed", 1, "the same seed gives the same bytes")
 	scenario := c.flags.String("scenario", "chakra", "one of the scenarios in synth/scenarios")
 	orgs := c.flags.Int("orgs", 2, "how many companies take reports")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("out"); err != nil {

@@ -26,7 +26,7 @@ func runTrace(_ context.Context, c *call) error {
 	method := c.flags.String("method", "all", "fifo, haircut, poison, lifo, dirty_first, clean_first or all")
 	asOf := c.flags.String("as-of", "", "leave out what happened after this `TIME` (RFC 3339 or a date)")
 	asJSON := c.flags.Bool("json", false, "print all of it as JSON")
-	if err := c.parse(); err != nil {
+	if err := c.parseAlone(); err != nil {
 		return err
 	}
 	if err := c.need("transfers", "from"); err != nil {
