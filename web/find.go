@@ -22,6 +22,7 @@ type findPage struct {
 	Asked    string
 	Rings    []ringRow
 	Values   []foundValue
+	Common   []commonText // of a value that is a text
 	Reports  []foundReport
 	Texts    []foundReport
 	Others   []foundGroup
@@ -88,6 +89,9 @@ func (s *Server) find(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if err := s.foundRings(ctx, &p, hits); err != nil {
+		return err
+	}
+	if err := s.foundScripts(ctx, &p); err != nil {
 		return err
 	}
 	if err := s.foundReports(ctx, &p, hits); err != nil {
@@ -237,6 +241,34 @@ func (s *Server) foundRings(ctx context.Context, p *findPage, hits []fraud.Hit) 
 		return cmp.Or(cmp.Compare(b.Harm.Score, a.Harm.Score), cmp.Compare(a.ID, b.ID))
 	})
 	p.Rings = p.Rings[:min(len(p.Rings), foundEach)]
+	return nil
+}
+
+// foundScripts shows what a text says that was searched by the linker's name
+// for it, as it stands in two reports of the smallest ring that holds it.
+func (s *Server) foundScripts(ctx context.Context, p *findPage) error {
+	for _, v := range p.Values {
+		if v.Indicator.Kind != fraud.Script {
+			continue
+		}
+		holding := slices.DeleteFunc(slices.Clone(p.Rings), func(r ringRow) bool { return !slices.Contains(v.Rings, r.ID) })
+		if len(holding) == 0 {
+			continue
+		}
+		smallest := slices.MinFunc(holding, func(a, b ringRow) int { return cmp.Compare(a.Harm.Reports, b.Harm.Reports) })
+		links, err := s.Store.RingLinks(ctx, smallest.ID)
+		if err != nil {
+			return fmt.Errorf("read the links of ring %s: %w", smallest.ID, err)
+		}
+		for i := range links {
+			links[i].Cause = slices.DeleteFunc(links[i].Cause, func(c fraud.Cause) bool { return c.Indicator != v.Indicator })
+		}
+		common, err := s.commonTexts(ctx, links)
+		if err != nil {
+			return err
+		}
+		p.Common = append(p.Common, common...)
+	}
 	return nil
 }
 

@@ -388,7 +388,8 @@ func TestTextBehindAScriptIsShownAligned(t *testing.T) {
 		r.Contacts = append(r.Contacts, fraud.Contact{Text: "This is the security of " + firm + " and your computer has sent an error report to us"})
 	}
 	v := visit(t, serve(t, w)).as("analyst")
-	for _, at := range []string{"/rings/R-17/evidence", "/explain?a=" + string(a) + "&b=" + string(b)} {
+	w.rings[0].Indicators = append(w.rings[0].Indicators, fraud.RingIndicator{Indicator: script.Indicator, Role: fraud.RoleScript, Bits: 7, Reports: 2})
+	for _, at := range []string{"/rings/R-17/evidence", "/explain?a=" + string(a) + "&b=" + string(b), "/search?q=script:77aa"} {
 		if _, _, body := v.get(at); !strings.Contains(body, "the security of […] and your computer has sent an error report to us") {
 			t.Errorf("%s does not show the text\n%s", at, body)
 		}

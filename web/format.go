@@ -330,7 +330,7 @@ func indicatorText(i fraud.Indicator) string {
 	case fraud.Company:
 		return strings.TrimPrefix(i.Value, "name:")
 	case fraud.Script:
-		return "text " + short(strings.TrimPrefix(i.Value, "script:"))
+		return "text " + short(strings.TrimPrefix(i.Value, scriptPrefix))
 	case fraud.Image, fraud.File:
 		return short(i.Value)
 	}

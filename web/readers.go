@@ -57,6 +57,7 @@ type Rings interface {
 	RingOf(context.Context, fraud.ReportID) (fraud.RingID, error)
 	// StrongestLinks gives the links with most bits, and says how many there are.
 	StrongestLinks(context.Context, fraud.RingID) (links []fraud.Link, all int, err error)
+	RingLinks(context.Context, fraud.RingID) ([]fraud.Link, error)
 	// TopIndicators gives of those of the rings named that are there the
 	// indicators with most reports.
 	TopIndicators(context.Context, []fraud.RingID) (map[fraud.RingID][]fraud.RingIndicator, error)

@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
@@ -25,5 +26,10 @@ func (s *Server) spellings(v string) []fraud.Indicator {
 		}
 		add(fraud.Indicator{Kind: k, Value: v}) // a table's link leads here with the canonical form itself
 	}
+	if strings.HasPrefix(v, scriptPrefix) { // the linker's name of a text, which nobody types but a link leads here with
+		add(fraud.Indicator{Kind: fraud.Script, Value: v})
+	}
 	return out
 }
+
+const scriptPrefix = "script:"

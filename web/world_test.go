@@ -162,6 +162,11 @@ func (w *world) StrongestLinks(_ context.Context, id fraud.RingID) ([]fraud.Link
 	return out, len(out), nil
 }
 
+func (w *world) RingLinks(ctx context.Context, id fraud.RingID) ([]fraud.Link, error) {
+	links, _, err := w.StrongestLinks(ctx, id)
+	return links, err
+}
+
 func (w *world) TopIndicators(_ context.Context, ids []fraud.RingID) (map[fraud.RingID][]fraud.RingIndicator, error) {
 	out := map[fraud.RingID][]fraud.RingIndicator{}
 	for _, r := range w.rings {
