@@ -251,6 +251,7 @@ func (r *Report) Validate() error {
 	if r.ReceivedAt.IsZero() {
 		c.fail("", -1, "received_at", "is missing: give a date-time such as 2023-10-19T09:00:00Z")
 	}
+	c.time("", -1, "received_at", r.ReceivedAt)
 	c.oneOf("", -1, "reporter.role", r.Reporter.Role, reporterRoles)
 	c.oneOf("", -1, "reporter.age_band", r.Reporter.AgeBand, AgeBands)
 	if !countryForm(r.Reporter.Country) {
@@ -260,14 +261,20 @@ func (r *Report) Validate() error {
 	c.count("contacts", len(r.Contacts))
 	for i := range r.Contacts {
 		x := &r.Contacts[i]
+		c.time("contacts", i, "at", x.At)
 		c.oneOf("contacts", i, "direction", x.Direction, directions)
 		c.oneOf("contacts", i, "medium", x.Medium, contactMedia)
 		c.text("contacts", i, "text", x.Text, 0, maxFieldBytes)
 	}
 	c.count("remote_access", len(r.RemoteAccess))
+	for i := range r.RemoteAccess {
+		c.time("remote_access", i, "at", r.RemoteAccess[i].At)
+	}
 	c.count("payments", len(r.Payments))
 	for i := range r.Payments {
 		x := &r.Payments[i]
+		c.time("payments", i, "at", x.At)
+		c.time("payments", i, "bank_notified_at", x.BankNotifiedAt)
 		if x.Status == "" {
 			c.fail("payments", i, "status", "is missing: say demanded, attempted, sent, recalled or recovered")
 		}
@@ -283,6 +290,7 @@ func (r *Report) Validate() error {
 	c.count("evidence", len(r.Evidence))
 	for i := range r.Evidence {
 		x := &r.Evidence[i]
+		c.time("evidence", i, "captured_at", x.CapturedAt)
 		if !sha256Form(x.SHA256) {
 			c.fail("evidence", i, "sha256", "must be 64 lower-case hex digits")
 		}
@@ -356,6 +364,21 @@ func (c *checker) text(list string, i int, field, v string, least, most int) {
 		c.fail(list, i, field, "is missing")
 	case len(v) > most && utf8.RuneCountInString(v) > most:
 		c.fail(list, i, field, fmt.Sprintf("is longer than %d characters", most))
+	}
+}
+
+// The first second of the year 0 and of the year 10000 (UTC), since 1970.
+const (
+	firstSecond = -62167219200
+	endOfTime   = 253402300800
+)
+
+// time refuses what is a date-time and, by its offset, lies in no year of four
+// digits: JSON cannot hold it in UTC, so one such report would stop whoever
+// writes it down.
+func (c *checker) time(list string, i int, field string, t time.Time) {
+	if s := t.Unix(); s < firstSecond || s >= endOfTime {
+		c.fail(list, i, field, "is before the year 0 or after the year 9999 in UTC")
 	}
 }
 
