@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"ringbreaker.example/fraud"
 )
@@ -144,4 +145,22 @@ func FuzzDecodeReport(f *testing.F) {
 			t.Error("identity is still there")
 		}
 	})
+}
+
+func TestAReportHappenedBeforeItWasReceived(t *testing.T) {
+	for _, tt := range []struct{ name, in, want string }{
+		{"first contact", `"contacts":[{},{"at":"2023-08-30T10:00:00Z"},{"at":"2023-08-29T10:00:00Z"}]`, "2023-08-30T10:00:00Z"},
+		{"a zone told wrongly", `"contacts":[{"at":"2023-09-02T09:00:00Z"}]`, "2023-09-02T09:00:00Z"},
+		{"a slip of the pen", `"contacts":[{"at":"2203-08-30T10:00:00Z"},{"at":"2023-08-31T10:00:00Z"}]`, "2023-08-31T10:00:00Z"},
+		{"nothing but slips", `"contacts":[{"at":"2203-08-30T10:00:00Z"}],"payments":[{"status":"sent","at":"9999-12-31T00:00:00Z"}]`, "2023-09-01T10:00:00Z"},
+		{"a payment", `"contacts":[{"at":"2203-08-30T10:00:00Z"}],"payments":[{"status":"sent","at":"2023-08-30T12:00:00+02:00"}]`, "2023-08-30T10:00:00Z"},
+	} {
+		r, err := fraud.DecodeReport([]byte(`{"id":"1","source":"s","received_at":"2023-09-01T10:00:00Z",` + tt.in + `}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := r.HappenedAt().Format(time.RFC3339); got != tt.want {
+			t.Errorf("%s: happened at %s, want %s", tt.name, got, tt.want)
+		}
+	}
 }
