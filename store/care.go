@@ -40,14 +40,15 @@ func (f *findings) say(format string, args ...any) {
 //     hash of its own);
 //   - what was taken out of reports can be read, and its index is whole;
 //   - each custody chain is unbroken and attested, each judgement, opening of
-//     the vault, status and line of a joint case is what its leaf says.
+//     the vault, status, share, recall and line of a joint case is what its leaf
+//     says.
 //
 // It reads one state, in bounded memory, while the node goes on.
 func (db *DB) Fsck(ctx context.Context) ([]string, error) {
 	var f findings
 	err := db.read(ctx, func(t *sql.Tx) error {
 		for _, check := range []func(context.Context, queryer, *findings) error{
-			db.checkEngine, checkLedger, checkReports, checkExtractions, checkCustody, checkJudgements, checkOpenings, checkStatuses, checkJoint,
+			db.checkEngine, checkLedger, checkReports, checkExtractions, checkCustody, checkJudgements, checkOpenings, checkStatuses, checkShares, checkJoint,
 		} {
 			if err := check(ctx, t, &f); err != nil {
 				return err
@@ -323,9 +324,17 @@ const (
 	FROM vault_openings o LEFT JOIN leaves l ON l.idx = o.leaf AND l.kind = 'vault_opening'
 	ORDER BY o.no`
 	attestedStatusesSQL = `
-	SELECT s.referral, s.status, s.digest, l.digest
+	SELECT s.referral, s.status, s.says, s.figures, s.disrupted, s.from_org, s.at, s.signature, s.digest, l.digest
 	FROM referral_statuses s LEFT JOIN leaves l ON l.idx = s.leaf AND l.kind = 'status'
 	ORDER BY s.no`
+	attestedSharesSQL = `
+	SELECT s.id, s.what, s.ref, s.to_org, s.by_person, s.basis, s.tlp, s.pap, s.at, l.digest
+	FROM shares s LEFT JOIN leaves l ON l.idx = s.leaf AND l.kind = 'share' AND l.ref = s.id
+	ORDER BY s.id`
+	attestedRecallsSQL = `
+	SELECT c.share_id, c.at, c.receipt, l.digest
+	FROM share_recalls c LEFT JOIN leaves l ON l.idx = c.leaf AND l.kind = 'share' AND l.ref = c.share_id
+	ORDER BY c.no`
 )
 
 // attests compares a record with what its leaf says of it.
@@ -365,16 +374,46 @@ func checkOpenings(ctx context.Context, q queryer, f *findings) error {
 	})
 }
 
+// checkShares holds what left the node, and what was called back, against
+// their leaves.
+func checkShares(ctx context.Context, q queryer, f *findings) error {
+	err := each(ctx, q, attestedSharesSQL, nil, func(r row) error {
+		var s fraud.Share
+		var leaf []byte
+		if err := r.Scan(&s.ID, &s.What, &s.Ref, &s.To, &s.By, into(&s.Basis), &s.Mark.TLP, &s.Mark.PAP, at(&s.At), &leaf); err != nil {
+			return err
+		}
+		if attests(s, leaf) != nil {
+			f.say("share %s is not the one in the ledger", s.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return each(ctx, q, attestedRecallsSQL, nil, func(r row) error {
+		var c recall
+		var leaf []byte
+		if err := r.Scan(&c.Share, at(&c.At), &c.Receipt, &leaf); err != nil {
+			return err
+		}
+		if attests(c, leaf) != nil {
+			f.say("the recall of share %s at %s is not the one in the ledger", c.Share, c.At.Format(time.RFC3339))
+		}
+		return nil
+	})
+}
+
 // checkStatuses compares the digest that was kept: figures are JSON, and JSON
 // read back is never hashed again.
 func checkStatuses(ctx context.Context, q queryer, f *findings) error {
 	return each(ctx, q, attestedStatusesSQL, nil, func(r row) error {
 		var e fraud.StatusEvent
 		var digest, leaf []byte
-		if err := r.Scan(&e.Referral, &e.Status, &digest, &leaf); err != nil {
+		if err := r.Scan(&e.Referral, &e.Status, &e.Says, into(&e.Figures), into(&e.Disrupted), &e.From, at(&e.At), &e.Signature, &digest, &leaf); err != nil {
 			return err
 		}
-		if !bytes.Equal(digest, leaf) {
+		if !bytes.Equal(digest, leaf) || attests(e, leaf) != nil {
 			f.say("status %s of referral %s is not the one in the ledger", e.Status, e.Referral)
 		}
 		return nil
