@@ -27,6 +27,13 @@ func (n *Node) Fsck(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	boxes, err := n.db.BrokenBoxes(ctx, n.vault.Whole)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range boxes {
+		problems = append(problems, fmt.Sprintf("report %s: the vault key does not open its identity: it was changed, or the key was", id))
+	}
 	bad, err := n.blobs.Verify(ctx)
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -198,5 +199,28 @@ func TestATitleOrAReasonOfRecallNamesNoVictim(t *testing.T) {
 	}
 	if err := a.Recall(ctx, shares[0].ID, "Walter Samplemann asked for it"); !errors.Is(err, fraud.ErrForbidden) || !strings.Contains(err.Error(), "names victim") {
 		t.Errorf("a reason: got %v", err)
+	}
+}
+
+// An identity that was changed on the disk is lost, and fsck says whose before
+// somebody needs it.
+func TestFsckNamesAnIdentityThatNoLongerOpens(t *testing.T) {
+	a, _, _ := jointPair(t)
+	ctx := a.Console(t.Context())
+	if problems, err := a.Fsck(ctx); err != nil || len(problems) > 0 {
+		t.Fatalf("%v, %v", problems, err)
+	}
+	raw, err := sql.Open("sqlite", filepath.Join(a.Data, dbFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer raw.Close()
+	// What belongs to one report opens under no other.
+	if _, err := raw.ExecContext(ctx, `UPDATE vault SET box = (SELECT v.box FROM vault v WHERE v.report_id = 'alder/r0') WHERE report_id = 'alder/r1'`); err != nil {
+		t.Fatal(err)
+	}
+	problems, err := a.Fsck(ctx)
+	if err != nil || len(problems) != 1 || !strings.HasPrefix(problems[0], "report alder/r1: the vault key does not open its identity") {
+		t.Errorf("%q, %v", problems, err)
 	}
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"ringbreaker.example/access"
@@ -10,6 +11,7 @@ import (
 
 const (
 	vaultBoxSQL    = `SELECT box FROM vault WHERE report_id = $1`
+	vaultBoxesSQL  = `SELECT report_id, box FROM vault ORDER BY report_id`
 	lastOpeningSQL = `SELECT COALESCE(MAX(no), 0) FROM vault_openings`
 	addOpeningSQL  = `
 	INSERT INTO vault_openings (no, report_id, by_person, reason, at, leaf)
@@ -58,4 +60,24 @@ func (db *DB) OpenVault(ctx context.Context, id fraud.ReportID, by fraud.PersonI
 		return nil, doing(err, "open the vault for report %s", id)
 	}
 	return box, nil
+}
+
+// BrokenBoxes gives the reports whose sealed identity is no longer whole, as
+// whole says: the boxes are under no leaf, since a ledger that others see says
+// nothing of victims, and what is under the vault's key proves itself.
+func (db *DB) BrokenBoxes(ctx context.Context, whole func(fraud.ReportID, []byte) error) (broken []fraud.ReportID, err error) {
+	err = db.read(ctx, func(t *sql.Tx) error {
+		return each(ctx, t, vaultBoxesSQL, nil, func(r row) error {
+			var id fraud.ReportID
+			var box []byte
+			if err := r.Scan(&id, &box); err != nil {
+				return err
+			}
+			if whole(id, box) != nil && len(broken) < maxFindings {
+				broken = append(broken, id)
+			}
+			return nil
+		})
+	})
+	return broken, doing(err, "look at the vault's boxes")
 }
