@@ -47,6 +47,21 @@ func (n *Node) Fsck(ctx context.Context) ([]string, error) {
 	return problems, nil
 }
 
+// halfBackup is the folder in which a backup copies the database.
+const halfBackup = ".backup-*"
+
+// sweepBackups takes away what backups left that were killed: each is a copy
+// of the database, and nobody else would ever delete it. A backup that runs
+// is younger than a day.
+func (n *Node) sweepBackups() {
+	left, _ := filepath.Glob(filepath.Join(n.Data, halfBackup))
+	for _, dir := range left {
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > 24*time.Hour {
+			os.RemoveAll(dir)
+		}
+	}
+}
+
 // backupHead is the first entry of a backup, so that another tar is told
 // from one.
 const backupHead = "ringbreaker-backup-1"
@@ -55,7 +70,8 @@ const backupHead = "ringbreaker-backup-1"
 // keys, mappings and configuration, as a gzip'd tar. It holds every secret of the node:
 // keep it as you keep the keys. The node may go on running.
 func (n *Node) Backup(ctx context.Context, to string) error {
-	tmp, err := os.MkdirTemp(n.Data, ".backup-*")
+	n.sweepBackups()
+	tmp, err := os.MkdirTemp(n.Data, halfBackup)
 	if err != nil {
 		return err
 	}
@@ -209,7 +225,10 @@ func restoreTree(f io.Reader, from, dir string) error {
 			return invalidf("%s is cut or damaged; take another copy", from)
 		}
 		whole = whole || h.Name == dbFile
-		if err := restoreFile(root, h.Name, tr); err != nil {
+		var disk *fs.PathError
+		if err := restoreFile(root, h.Name, tr); err != nil && !errors.As(err, &disk) && !errors.Is(err, fraud.ErrInvalid) {
+			return invalidf("%s is cut or damaged; take another copy", from) // the disk names its file, what unpacks does not
+		} else if err != nil {
 			return err
 		}
 	}

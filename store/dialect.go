@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"regexp"
 	"runtime"
 	"strings"
@@ -59,6 +60,9 @@ func (sqliteFile) open(path string) (*sql.DB, *sql.DB, error) {
 	if path == "" || strings.HasPrefix(path, ":") {
 		return nil, nil, invalid("give the path of a database file")
 	}
+	if err := ownFile(path); err != nil {
+		return nil, nil, err
+	}
 	pragmas := url.Values{"_pragma": {
 		"busy_timeout(20000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)",
 		"cache_size(-65536)", "wal_autocheckpoint(8192)", "journal_size_limit(67108864)", "trusted_schema(0)",
@@ -79,6 +83,22 @@ func (sqliteFile) open(path string) (*sql.DB, *sql.DB, error) {
 	reader.SetMaxOpenConns(readers)
 	reader.SetMaxIdleConns(readers)
 	return writer, reader, nil
+}
+
+// ownFile makes a new database for its owner alone and takes an old one from
+// everybody else's eyes, whatever folder it lies in; its log and index get the
+// same rights of SQLite. A group that was let in stays, and a file that
+// belongs to somebody else is left to them.
+func ownFile(path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Mode().Perm()&0o007 != 0 {
+		_ = f.Chmod(info.Mode().Perm() &^ 0o007)
+	}
+	return nil
 }
 
 func (sqliteFile) types(migration string) string { return migration }
