@@ -35,8 +35,8 @@ type FreezeCandidate struct {
 	Low      Money            `json:"low"`     // least over the methods
 	High     Money            `json:"high"`    // most over the methods
 	LastIn   time.Time        `json:"last_in"`
-	Channel  string           `json:"channel"`  // which freeze route applies, e.g. "IC3 RAT / FFKC"
-	Deadline time.Time        `json:"deadline"` // when that route closes; zero if it has no clock
-	Hops     int              `json:"hops"`     // from the nearest victim
-	Path     []string         `json:"path"`     // accounts from a victim to here
+	Channel  string           `json:"channel"`           // which freeze route applies, e.g. "IC3 RAT / FFKC"
+	Deadline time.Time        `json:"deadline,omitzero"` // when that route closes; zero if it has no clock
+	Hops     int              `json:"hops"`              // from the nearest victim
+	Path     []string         `json:"path"`              // accounts from a victim to here
 }
