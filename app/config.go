@@ -1,9 +1,11 @@
 package app
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -83,7 +85,13 @@ func LoadConfig(dir, file string) (Config, error) {
 	case len(b) > maxConfig:
 		return c, fmt.Errorf("%s is larger than a configuration can be: %w", file, fraud.ErrInvalid)
 	}
-	if err := json.Unmarshal(b, &c); err != nil {
+	read := json.NewDecoder(bytes.NewReader(b))
+	read.DisallowUnknownFields() // a misspelt setting would be as if nobody had set it
+	err = read.Decode(&c)
+	if _, end := read.Token(); err == nil && !errors.Is(end, io.EOF) {
+		err = errors.New("something stands behind its end")
+	}
+	if err != nil {
 		return c, fmt.Errorf("%s is not a configuration (%w); see docs/ARCHITECTURE.md: %w", file, err, fraud.ErrInvalid)
 	}
 	return c, c.valid(file)
