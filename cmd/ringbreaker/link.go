@@ -138,7 +138,7 @@ func runLink(ctx context.Context, c *call) error {
 // linkNode links what the node in dir took in. The node keeps the rings, as
 // it does after an import.
 func linkNode(ctx context.Context, c *call, dir, out string) error {
-	n, ctx, err := openNode(ctx, dir, "")
+	n, ctx, err := openOld(ctx, dir)
 	if err != nil {
 		return err
 	}
