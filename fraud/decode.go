@@ -55,7 +55,7 @@ func (d *Decoder) Decode(line string, r *Report) error {
 	d.s = "" // the line is the caller's
 	if !whole {
 		*r = Report{}
-		if err := json.Unmarshal([]byte(line), r); err != nil {
+		if err := json.Unmarshal([]byte(line), r, generally); err != nil {
 			return decodeError(err)
 		}
 	}
@@ -443,13 +443,68 @@ func dayNumber(year, month, day int) int {
 	return year*365 + year/4 - year/100 + year/400 + ofYear - 719468
 }
 
-// otherTime reads a date-time with an offset, parts of a second, or the 29th
-// of February.
+// otherTime reads a date-time with an offset, parts of a second, small letters,
+// a leap second, or the 29th of February.
 func (p *Decoder) otherTime(s string) (t time.Time) {
+	if t, odd := oddTime(s); odd {
+		return t
+	}
 	if err := json.Unmarshal([]byte(`"`+s+`"`), &t); err != nil || strings.ContainsAny(s, "\"\\") {
 		p.bad = true
 	}
 	return t
+}
+
+// generally is how the general decoder reads a report: it takes the times that
+// RFC 3339 has and the library has not.
+var generally = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, t *time.Time) error {
+	if d.PeekKind() != '"' {
+		return json.SkipFunc
+	}
+	v, err := d.ReadValue()
+	if err != nil {
+		return err
+	}
+	if s, err := jsontext.AppendUnquote(nil, v); err == nil {
+		if odd, ok := oddTime(string(s)); ok {
+			*t = odd
+			return nil
+		}
+	}
+	return json.Unmarshal(v, t)
+}))
+
+// oddTime reads the date-times of RFC 3339 §5.6 that package time refuses: the
+// letters in small, and the last second of a day with a leap second, which is
+// told as the second after it, as clocks do that know no leap seconds.
+func oddTime(s string) (t time.Time, ok bool) {
+	const seconds = len("2006-01-02T15:04:")
+	if len(s) < len("2006-01-02T15:04:05Z") || len(s) > 64 {
+		return t, false
+	}
+	leap := s[seconds:seconds+2] == "60"
+	if !leap && s[10] != 't' && s[len(s)-1] != 'z' {
+		return t, false
+	}
+	b := []byte(s)
+	if b[10] == 't' {
+		b[10] = 'T'
+	}
+	if b[len(b)-1] == 'z' {
+		b[len(b)-1] = 'Z'
+	}
+	if leap {
+		copy(b[seconds:], "59")
+	}
+	if t.UnmarshalText(b) != nil {
+		return time.Time{}, false
+	}
+	if !leap {
+		return t, true
+	}
+	t = t.Add(time.Second).UTC()
+	hour, minute, second := t.Clock()
+	return t, hour == 0 && minute == 0 && second == 0
 }
 
 func decimalAt(s string, at, n int) (v int, ok bool) {

@@ -27,7 +27,7 @@ const everyField = `{"id":"1","source":"alder","received_at":"2023-05-01T10:00:0
 // byLibrary decodes with the general decoder and nothing else.
 func byLibrary(in []byte) (*fraud.Report, error) {
 	r := new(fraud.Report)
-	if err := json.Unmarshal(in, r); err != nil {
+	if err := json.Unmarshal(in, r, fraud.Generally); err != nil {
 		return nil, err
 	}
 	return r, r.Validate()
@@ -69,7 +69,7 @@ func TestTheFastDecoderReadsWhatTheGeneralOneReads(t *testing.T) {
 	for _, with := range []string{
 		`"narrative":null`, `"narrative":"\ud800"`, `"narrative":"\udc00\ud800"`, `"narrative":"\ud83d\u0041"`, `"narrative":"\x"`, `"narrative":"\u12"`, "\"narrative\":\"a\tb\"", `"narrative":"\u0000"`,
 		`"narrative":7`, `"contacts":[]`, `"contacts":null`, `"contacts":{}`, `"contacts":[{"at":"2023-02-29T00:00:00Z"}]`, `"contacts":[{"at":"2023-02-30T00:00:00Z"}]`, `"contacts":[{"at":"2023-04-31T00:00:00Z"}]`, `"contacts":[{"at":"2023-04-30T24:00:00Z"}]`,
-		`"contacts":[{"at":"2023-04-30T1:00:00Z"}]`, `"contacts":[{"at":"2023-04-30T10:00:00,5Z"}]`, `"contacts":[{"at":"2023-04-30T10:00:00+25:00"}]`, `"contacts":[{"at":"2023-04-30T10:00:60Z"}]`, `"contacts":[{"at":"\u0032023-04-30T10:00:00Z"}]`, `"contacts":[{"at":""}]`, `"contacts":[{"at":5}]`,
+		`"contacts":[{"at":"2023-04-30T1:00:00Z"}]`, `"contacts":[{"at":"2023-04-30T10:00:00,5Z"}]`, `"contacts":[{"at":"2023-04-30T10:00:00+25:00"}]`, `"contacts":[{"at":"2023-04-30T10:00:60Z"}]`, `"contacts":[{"at":"2023-04-30t10:00:00z"}]`, `"narrative":"\ud800","contacts":[{"at":"2023-04-30t10:00:00z"}]`, `"Narrative":"","contacts":[{"at":"2016-12-31T23:59:60Z"},{"at":"2016-12-31T18:59:60.5-05:00"}]`, `"contacts":[{"at":"\u0032023-04-30t10:00:00Z"}]`, `"contacts":[{"at":"2023-04-30T10:00:00 z"}]`, `"contacts":[{"at":"\u0032023-04-30T10:00:00Z"}]`, `"contacts":[{"at":""}]`, `"contacts":[{"at":5}]`,
 		`"contacts":[{"text":"a","text":"b"}]`, `"contacts":[{"Text":"a","text":"b"}]`, `"contacts":[{"x":1,"x":2}]`, `"x":{"a":1,"a":2}`, `"x":{"a":[{"b":1,"b":2}]}`, `"x":[1,]`, `"x":01`, `"x":tru`, `"x":`, `"x":1 2`, `"x":[}`, `"x":"\q"`,
 		`"evidence":[{"sha256":"` + strings.Repeat("a", 64) + `","size":1e2}]`, `"evidence":[{"sha256":"` + strings.Repeat("a", 64) + `","size":-0}]`, `"evidence":[{"sha256":"` + strings.Repeat("a", 64) + `","size":01}]`, `"evidence":[{"sha256":"` + strings.Repeat("a", 64) + `","size":9223372036854775807}]`,
 		`"evidence":[{"sha256":"` + strings.Repeat("a", 64) + `","size":-1}]`, `"subjects":[{"alias":null}]`, `"subjects":[{"alias":[null]}]`, `"subjects":[{"alias":[]}]`, `"consent":{"contact":"yes"}`, `"consent":{"contact":truex}`, `"payments":[{"status":"sent","amount":"1."}]`, `"payments":[{"status":"sent","amount":".5"}]`,
@@ -168,6 +168,39 @@ func TestDecodedTimesAreThoseOfTheLibrary(t *testing.T) {
 	for _, bad := range []string{"2023-02-29", "2023-04-31", "2023-13-01", "2023-00-10", "2023-01-00"} {
 		if err := d.Decode(`{"id":"1","source":"s","received_at":"`+bad+`T00:00:00Z","reporter":{"role":"victim"}}`, &r); err == nil {
 			t.Errorf("%s was taken for a day", bad)
+		}
+	}
+}
+
+// RFC 3339 §5.6: "T" and "Z" may be small, and a minute may have a 60th second
+// where one was put in.
+func TestDateTimesInSmallLettersAndLeapSecondsAreRead(t *testing.T) {
+	for in, want := range map[string]string{
+		"2023-09-01t10:00:00z":           "2023-09-01T10:00:00Z",
+		"2023-09-01t10:00:00.25+05:30":   "2023-09-01T04:30:00.25Z",
+		"2016-12-31T23:59:60Z":           "2017-01-01T00:00:00Z",
+		"2016-12-31T18:59:60-05:00":      "2017-01-01T00:00:00Z",
+		"2016-12-31T12:59:60Z":           "",
+		"2016-12-31T23:59:61Z":           "",
+		"2023-09-01x10:00:00z":           "",
+		"2023-02-29t10:00:00z":           "",
+		"2023-09-01t10:00:00":            "",
+		"2023-09-01 10:00:00z":           "",
+		"2023-09-01t10:00:00z\\u0000":    "",
+		"2023-09-01t10:00:00\\u007a":     "2023-09-01T10:00:00Z",
+		"2016-12-31t23:59:60\\u005a":     "2017-01-01T00:00:00Z",
+		"2016-12-31T23:59:60.5+00:00":    "2017-01-01T00:00:00.5Z",
+		"2016-12-31T23:59:60.999999999z": "2017-01-01T00:00:00.999999999Z",
+	} {
+		r, err := fraud.DecodeReport([]byte(`{"id":"1","source":"s","received_at":"` + in + `"}`))
+		got := ""
+		if err == nil {
+			got = r.ReceivedAt.UTC().Format(time.RFC3339Nano)
+		} else if !strings.Contains(err.Error(), "must be a date-time with its zone") {
+			t.Errorf("%s: %v", in, err)
+		}
+		if got != want {
+			t.Errorf("%s is read as %q, want %q", in, got, want)
 		}
 	}
 }
