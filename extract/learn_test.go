@@ -81,7 +81,7 @@ func Learn(tb testing.TB, without string) []byte {
 // what it returns is called.
 func Relearn(file []byte) (restore func()) {
 	before := learned
-	l := readLearned(string(file))
+	l := readLearned(string(file), len(learnable))
 	learned = func() *learning { return l }
 	return func() { learned = before }
 }

@@ -1,31 +1,14 @@
 package extract
 
 import (
-	_ "embed" // the weights
 	"encoding/binary"
 	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-
-	"ringbreaker.example/fraud"
 )
 
-// rolesText is what was learned from labelled accounts: a clue a line, with
-// what it says for and against each role. go test ./extract -run Learned -update
-// writes it.
-//
-//go:embed data/roles.tsv
-var rolesText string
-
-// learnable are the roles that a number of an account may have, in the order
-// of the weights' columns. The first is what the rules say where no word tells.
-var learnable = [...]fraud.Role{
-	fraud.RoleCallback, fraud.RoleShownCallerID, fraud.RoleSender, fraud.RoleVictimOwned, fraud.RoleBystander, fraud.RoleGenuineBrand, fraud.RolePayee,
-}
-
-// where is where a clue stands, as seen from the number.
+// where is where a clue stands, as seen from what is asked about.
 type where uint8
 
 const (
@@ -70,27 +53,11 @@ const (
 	standValue                   // another value that was found
 	standNumber                  // digits
 	standMixed                   // letters and digits
-	standEnd                     // the number itself
+	standEnd                     // what is asked about itself
 	stands
 )
 
 var standIns = [stands]string{"", "<name>", "<amount>", "<value>", "<digits>", "<mixed>", "<it>"}
-
-// The facts of a number that are no words.
-const (
-	factFree     = iota // free to call
-	factFreeOne         // free to call, and no other number in the text
-	factFreeElse        // another number is free to call
-	factNearby          // another number begins as it does
-	factAgain           // it stands in the text more than once
-	factLast            // the last of several
-	factCallback        // the rules know another number to call
-	factShown           // another that was shown
-	factSender          // another that wrote
-	factVictim          // another that is the victim's
-	factAlways          // true of every number
-	factMail            // an address
-)
 
 // whoHints are the hints that tell of whom a sentence speaks.
 const whoHints = uint32(hintTheirs | hintKin | hintOffice | hintRole | hintPerson | hintReachable | hintSelf)
@@ -98,19 +65,25 @@ const whoHints = uint32(hintTheirs | hintKin | hintOffice | hintRole | hintPerso
 // whoNear is added to a hint's place where its word is one of the last three.
 const whoNear = 32
 
-// weights is what was learned of one clue, a lane of 32 bits for each role so
-// that two are added at once. weightBias keeps each lane above zero.
-type weights [(len(learnable) + 1) / 2]uint64
+// weights is what was learned of one clue, a lane of 32 bits for each answer
+// so that two are added at once. weightBias keeps each lane above zero.
+type weights [(mostColumns + 1) / 2]uint64
+
+// mostColumns is how many answers a question may have.
+const mostColumns = len(learnable)
 
 const weightBias = 1 << 15
 
-func (w *weights) set(role int, n int16) {
-	w[role/2] |= uint64(int(n)+weightBias) << (role % 2 * 32)
+// learnedUnit is a factor e of odds, in units of the weights.
+const learnedUnit = 64
+
+func (w *weights) set(answer int, n int16) {
+	w[answer/2] |= uint64(int(n)+weightBias) << (answer % 2 * 32)
 }
 
-// of is the sum of one role over so many clues.
-func (w *weights) of(role, clues int) int {
-	return int(w[role/2]>>(role%2*32)&(1<<32-1)) - clues*weightBias
+// of is the sum of one answer over so many clues.
+func (w *weights) of(answer, clues int) int {
+	return int(w[answer/2]>>(answer%2*32)&(1<<32-1)) - clues*weightBias
 }
 
 type learnedRow struct {
@@ -118,8 +91,9 @@ type learnedRow struct {
 	why string // names the words; empty where the clue has none
 }
 
-// learning holds the weights of all clues.
+// learning holds the weights of all clues to one question.
 type learning struct {
+	columns int          // how many answers there are
 	rows    []learnedRow // the first stands for "not learned"
 	keys    []uint64     // of the words, by their number
 	slots   [1 << learnedBits]int16
@@ -136,13 +110,10 @@ type learning struct {
 // learnedBits is the size of both tables, which are half full at most.
 const learnedBits = 12
 
-// learned is what data/roles.tsv says. It is read when a number first asks.
-var learned = sync.OnceValue(func() *learning { return readLearned(rolesText) })
-
 // readLearned reads the file's lines: place, words, then a weight for each
-// role.
-func readLearned(text string) *learning {
-	l := &learning{rows: make([]learnedRow, 1, 1+strings.Count(text, "\n")), entries: make([]int16, len(dictionary.entries))}
+// answer.
+func readLearned(text string, columns int) *learning {
+	l := &learning{columns: columns, rows: make([]learnedRow, 1, 1+strings.Count(text, "\n")), entries: make([]int16, len(dictionary.entries))}
 	for range stands {
 		l.addWord(0)
 	}
@@ -154,12 +125,12 @@ func readLearned(text string) *learning {
 		words, rest, _ := strings.Cut(rest, "\t")
 		at := where(slices.Index(clueNames[:], name))
 		row := learnedRow{why: whyOf(at, words)}
-		for i := range learnable {
+		for i := range l.columns {
 			var cell string
 			cell, rest, _ = strings.Cut(strings.TrimSuffix(rest, "\n"), "\t")
 			n, err := strconv.ParseInt(cell, 10, 16)
 			if err != nil {
-				panic("extract: data/roles.tsv: " + err.Error())
+				panic("extract: what was learned: " + err.Error())
 			}
 			row.set(i, int16(n))
 		}
@@ -175,7 +146,7 @@ func (l *learning) place(at where, words string, row int16) {
 	case at >= firstCoded:
 		n, err := strconv.ParseUint(words, 10, 8)
 		if err != nil {
-			panic("extract: data/roles.tsv: " + err.Error())
+			panic("extract: what was learned: " + err.Error())
 		}
 		l.coded[at-firstCoded][n] = row
 	case at < ofWords:
@@ -252,7 +223,7 @@ func wordKey(b []byte, start, end int) uint64 {
 // of what else is ASCII; the bytes of other letters stay as they are.
 func lowEight(w uint64) uint64 { return w | ^w&0x8080808080808080>>2 }
 
-// whyLearned begins the reasons of roles that were learned.
+// whyLearned begins the reasons of what was learned.
 const whyLearned = "likeliest by accounts that were read before: "
 
 // whyOf is the reason that names a clue's words, none where it has no words.
@@ -273,7 +244,7 @@ type clue struct {
 	tok, b int32
 }
 
-// weighing is what the clues of one number say together.
+// weighing is what the clues to one question say together.
 type weighing struct {
 	sum   weights
 	rows  []int16
@@ -299,21 +270,18 @@ type clueWord struct {
 	n   int16 // its number, 0 if nothing was learned of it
 }
 
-// How many words of an account are read around a number.
+// How many words of an account are read around what is asked about.
 const (
 	learnedBack = 16
 	learnedOn   = 10
 )
 
-// weigh reads what stands beside a number.
-func (x *scan) weigh(f *Finding, m mark) {
+// weighAround reads what stands beside tokens first to last.
+func (x *scan) weighAround(by *learning, first, last int) {
 	w := &x.weighed
-	w.by = learned()
-	w.sum, w.rows, w.clues = weights{}, w.rows[:0], w.clues[:0]
-	first, last := x.tokensOf(m)
+	w.by, w.sum, w.rows, w.clues = by, weights{}, w.rows[:0], w.clues[:0]
 	x.weighBefore(first)
 	x.weighBehind(last)
-	x.weighText(f)
 }
 
 func (x *scan) clueWord(k int) clueWord {
@@ -464,161 +432,32 @@ func (x *scan) endsSentence(k int) bool {
 	return false
 }
 
-// mostCounted is how many findings of a text are looked at for the numbers
-// among them.
-const mostCounted = 64
-
-// weighText weighs what the text's other numbers tell.
-func (x *scan) weighText(f *Finding) {
-	different, before, last := 1, 0, true
-	facts := 1 << factAlways
-	fact := func(is bool, n int) {
-		if is {
-			facts |= 1 << n
+// lead is by how much one answer leads another, with the words that weighed most
+// for it.
+func (w *weighing) lead(answer, base int) (lead int, why string) {
+	n, most := len(w.rows), 0
+	for _, i := range w.rows {
+		row := &w.by.rows[i]
+		if lead := row.of(answer, 1) - row.of(base, 1); lead > most && row.why != "" {
+			most, why = lead, row.why
 		}
 	}
-	fact(f.Kind == fraud.Email, factMail)
-	isFree := f.Kind == fraud.Phone && tollFree(f.Value)
-	fact(isFree, factFree)
-	found := x.found[:min(len(x.found), mostCounted)]
-	for i := range found {
-		g := &found[i]
-		if g.Kind != f.Kind || g == f {
-			continue
-		}
-		if g.Start < f.Start {
-			before++
-		} else {
-			last = false
-		}
-		if g.Value == f.Value {
-			fact(true, factAgain)
-			continue
-		}
-		if !unsure(g.Why) {
-			fact(g.Role == fraud.RoleCallback, factCallback)
-			fact(g.Role == fraud.RoleShownCallerID, factShown)
-			fact(g.Role == fraud.RoleSender, factSender)
-			fact(g.Role == fraud.RoleVictimOwned, factVictim)
-		}
-		if !isFree && f.Kind == fraud.Phone {
-			fact(len(g.Value) > 5 && len(f.Value) > 5 && g.Value[:5] == f.Value[:5], factNearby)
-			fact(tollFree(g.Value), factFreeElse)
-		}
-		fresh := true
-		for k := range i {
-			fresh = fresh && found[k].Value != g.Value
-		}
-		if fresh {
-			different++
-		}
-	}
-	fact(isFree && different == 1, factFreeOne)
-	fact(last && different > 1, factLast)
-	different, before = min(different, 4), min(before, 3)
-	x.wordless(clueCount, different)
-	x.wordless(clueCount, 10+before)
-	x.wordless(clueCount, 20+before*10+different)
-	for ; facts != 0; facts &= facts - 1 {
-		x.wordless(clueFact, bits.TrailingZeros(uint(facts)))
-	}
+	return w.sum.of(answer, n) - w.sum.of(base, n), why
 }
 
-// leastLead is by how much another role must lead to be said in place of the
-// rules' guess, in units of the weights: learnedUnit is a factor e of odds.
-const (
-	learnedUnit = 64
-	leastLead   = learnedUnit
-)
-
-// learnedRoles asks what was learned of the numbers in accounts of which the
-// rules only guess that they are to be called, unless a sentence bids its reader
-// to call them.
-func (x *scan) learnedRoles() {
-	for i := range x.found {
-		f := &x.found[i]
-		if f.Kind == fraud.Phone && guessedByRules(f.Why) || f.Kind == fraud.Email && !x.opt.FromFraudster && (f.Why == whyInTouch || f.Why == whyWrittenTo) {
-			if first, _ := x.tokensOf(x.marks[i]); f.Kind == fraud.Phone && x.bidden(first) {
-				continue
-			}
-			x.weigh(f, x.marks[i])
-			if role, why := x.weighed.role(f.Role); role != "" {
-				f.Role, f.Why = role, why
-			}
-		}
-	}
-}
-
-// bidding is how far before a number its reader is bidden to call it, in words.
-const bidding = 8
-
-// bidden says whether a sentence bids its reader to call the number before
-// token first, as pop-ups and letters do: "Dial …", "it said contact support
-// on …". Who bids for themselves or their own ("call me on …") does not.
-func (x *scan) bidden(first int) bool {
-	for k, words := first-1, 0; k >= 0 && words < bidding; k-- {
-		if words > 0 && x.lineBreak(k+1) {
-			return false
-		}
-		if t := &x.toks[k]; t.class == classMark && !t.used {
-			if words > 0 && x.endsSentence(k) {
-				return false
-			}
-			continue
-		}
-		words++
-		w := x.bytes(k)
-		switch {
-		case x.is(k).has(cueMy), x.hint(k).has(hintSelf | hintKin), equalFold("us", w):
-			return false
-		case bids(w):
-			return k == 0 || x.lineBreak(k) || x.toks[k-1].class == classMark || tellsOn(x.bytes(k-1))
-		}
-	}
-	return false
-}
-
-// bids has the forms of cueCall in which a page or a letter gives an order; the
-// others are said of what somebody did as often.
-func bids(w []byte) bool {
-	switch string(w) {
-	case "call", "Call", "CALL", "dial", "Dial", "DIAL", "ring", "Ring", "phone", "Phone", "contact", "Contact", "CONTACT", "speak", "Speak",
-		"rufen", "Rufen", "kontaktieren", "Kontaktieren", "appelez", "Appelez", "contactez", "Contactez", "llame", "Llame", "contacte", "Contacte", "ligue", "Ligue":
-		return true
-	}
-	return false
-}
-
-// tellsOn says whether after a word stands what something bade.
-func tellsOn(w []byte) bool {
-	switch string(w) {
-	case "said", "says", "read", "reads", "and", "or", "then":
-		return true
-	}
-	return false
-}
-
-// role is the part that leads the rules' guess by enough, with the words that
-// weighed most; none where nothing does, or no word can be shown to a reader.
-func (w *weighing) role(guess fraud.Role) (fraud.Role, string) {
-	n, best, base := len(w.rows), 0, slices.Index(learnable[:], guess)
-	for i := range learnable {
+// best is the answer that leads another by at least so much, with the words
+// that weighed most for it; below zero where none does, or no word can be
+// shown to a reader.
+func (w *weighing) best(base, least int) (answer int, why string) {
+	n, best := len(w.rows), 0
+	for i := range w.by.columns {
 		if w.sum.of(i, n) > w.sum.of(best, n) {
 			best = i
 		}
 	}
-	if w.sum.of(best, n)-w.sum.of(base, n) < leastLead {
-		return "", ""
+	lead, why := w.lead(best, base)
+	if lead < least || why == "" {
+		return -1, ""
 	}
-	most, why := 0, ""
-	for _, i := range w.rows {
-		row := &w.by.rows[i]
-		if lead := row.of(best, 1) - row.of(base, 1); lead > most && row.why != "" {
-			most, why = lead, row.why
-		}
-	}
-	if why == "" {
-		return "", ""
-	}
-	return learnable[best], why
+	return best, why
 }
