@@ -291,7 +291,7 @@ func (x *scan) siteAlone(url string, safe SafeList) (f Finding, ok bool) {
 		return f, false
 	}
 	f = Finding{
-		Indicator: fraud.Indicator{Kind: fraud.Domain, Value: strings.TrimPrefix(host, "www.")}, Raw: url[start : start+len(host)],
+		Indicator: fraud.Indicator{Kind: fraud.Domain, Value: withoutWWW(host)}, Raw: url[start : start+len(host)],
 		Start: start, End: start + len(host), Valid: true, Role: fraud.RoleLure, Why: "the text leads there",
 	}
 	x.opt = Options{Safe: safe, FromFraudster: true}

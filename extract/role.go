@@ -291,7 +291,7 @@ func (x *scan) judgeHost(f *Finding) {
 	if f.Kind == fraud.URL {
 		host = urlHost(host)
 	}
-	host = strings.TrimPrefix(host, "www.")
+	host = withoutWWW(host)
 	h := x.host(host)
 	if by := h.sharing(); by&(sharedPages|sharedMail) != 0 {
 		if f.Kind == fraud.Domain && f.Role != fraud.RoleVictimOwned {

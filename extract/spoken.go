@@ -280,7 +280,7 @@ func (x *scan) spokenHost(i int) {
 			return
 		}
 	}
-	x.take(fraud.Domain, strings.TrimPrefix(value, "www."), first, last, true)
+	x.take(fraud.Domain, withoutWWW(value), first, last, true)
 }
 
 // unbracket is the token beside token i, on the side that step says, past one

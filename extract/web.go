@@ -104,7 +104,7 @@ func (x *scan) hostOf(value string, start, end int) {
 		if tenant(host) != "" {
 			kind = fraud.RemoteHost
 		}
-		x.takeSpan(kind, strings.TrimPrefix(host, "www."), start, end, true)
+		x.takeSpan(kind, withoutWWW(host), start, end, true)
 	}
 }
 
@@ -542,12 +542,20 @@ func (x *scan) dot(i int) {
 	if tenant(host) != "" || long == end && x.relayNamed(first, end) {
 		kind = fraud.RemoteHost
 	}
-	x.takeSpan(kind, strings.TrimPrefix(host, "www."), start, end, true)
+	x.takeSpan(kind, withoutWWW(host), start, end, true)
 	if kind == fraud.RemoteHost && x.parameter(first) == "h" {
 		x.screenConnectLine(first)
 	}
 	x.urlNumbers(end, long)
 	x.use(first, long)
+}
+
+// withoutWWW is a host without its "www.", unless that is the site's name: www.ac.
+func withoutWWW(host string) string {
+	if rest, found := strings.CutPrefix(host, "www."); found && strings.IndexByte(rest, '.') > 0 {
+		return rest
+	}
+	return host
 }
 
 // versionBefore says whether a word such as "version" or "v" stands before
