@@ -12,7 +12,8 @@ import "ringbreaker.example/fraud"
 // (data/names.txt). In a victim's account "my name is" is the victim's own,
 // as are the names of their kin and the signature, and none is taken.
 func (x *scan) alias(i int) {
-	switch announcedBy[uint16(x.toks[i].word)&(1<<cueBits-1)] {
+	x.how = announcedBy[uint16(x.toks[i].word)&(1<<cueBits-1)]
+	switch x.how {
 	case byGiven:
 		x.givenName(i)
 	case bySpeaks:
@@ -46,6 +47,8 @@ const (
 	byThis
 	bySmallWords
 	byPerson
+	byLate    // it is in capitals
+	byLearned // what was learned takes it
 )
 
 // announcedBy is how each word of the dictionary does.

@@ -205,16 +205,25 @@ func (x *scan) lateName(i int) {
 	if n := t.len(); n < 3 || n > 14 || x.opt.FromFraudster || t.word != 0 || len(x.numbers) == 0 && len(x.triggers) == 0 {
 		return // an account of a fraud has a number or an address in it
 	}
+	x.how = byLate
 	if nameFilter.may(x.text.b[t.start:t.end]) && x.knownName(i) {
 		x.givenName(i)
 	} else if i > 0 && x.leadsToName(i) && !x.lineBreak(i) {
 		x.unlisted(i)
+		if !t.used {
+			x.perhaps(i)
+		}
+	} else if !x.beginsSentence(i - 1) {
+		x.perhaps(i)
 	}
 }
 
 // leadsToName says quickly of most capitals, token i, that the words before
 // lead up to no name.
 func (x *scan) leadsToName(i int) bool {
+	if i == 0 {
+		return false
+	}
 	t := &x.toks[i-1]
 	if t.class == classMark {
 		switch x.text.b[t.start] {

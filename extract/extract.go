@@ -91,6 +91,10 @@ type scan struct {
 	frame     asked      // see framed
 	optOut    asked      // see optsOut
 	owners    []int32    // see remember
+	how       uint8      // how the word that is looked at announces a name
+	weakName  bool       // a name was taken of which what was learned is asked
+	maybe     []int32    // see perhaps
+	mentions  []mention  // see judgeNames
 	phoneEnd  int        // see firstPhone; 0 while it has not been asked for
 	weighed   weighing   // see weigh
 }
@@ -116,9 +120,10 @@ type mark struct {
 	start, end  int
 	first, last int32 // its tokens, once known; last is one past, so 0 says they are not
 	inURL       bool
-	remote      bool // a link to a program for remote access
-	billed      bool // a firm's number on a debit's line
-	merchant    bool // the number in a card's descriptor
+	remote      bool  // a link to a program for remote access
+	billed      bool  // a firm's number on a debit's line
+	merchant    bool  // the number in a card's descriptor
+	how         uint8 // how a name was announced
 }
 
 // Extractor does what [Text] and [Report] do for many texts one after the
@@ -177,7 +182,7 @@ func (e *Extractor) putBack() {
 func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.lastTool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, 0, false
-	x.closing, x.settled, x.owners = 0, false, x.owners[:0]
+	x.closing, x.settled, x.owners, x.maybe, x.weakName = 0, false, x.owners[:0], x.maybe[:0], false
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {
@@ -233,6 +238,7 @@ func (x *scan) recognise() {
 			x.number(int(i))
 		}
 	}
+	x.judgeNames()
 }
 
 // take records a finding over tokens first to last and marks them used.

@@ -48,6 +48,7 @@ func (x *scan) givenName(i int) {
 	case x.opt.FromFraudster && x.introduces(first, last):
 	case !x.opt.FromFraudster && (x.saysIs(first, last) || x.columnName(first) || x.spokeTo(first) || x.dealtWith(first, last)):
 	default:
+		x.perhaps(i)
 		return
 	}
 	if allCapitals(b) && words < 3 && !x.quoted(first, last) {

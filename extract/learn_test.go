@@ -21,7 +21,7 @@ import (
 // lesson is a labelled number of an account, with what stands beside it.
 type lesson struct {
 	clues []string // as roles.tsv writes them
-	role  int      // place in learnable
+	role  int      // place among the answers
 }
 
 // Taught are the folders of testdata whose texts teach, each with the corpus
@@ -35,22 +35,45 @@ var Taught = []struct{ Folder, Corpus string }{
 	{"eighth/dev", "eighth"},
 }
 
+// Weights are the files of what was learned.
+type Weights struct{ Roles, Agents []byte }
+
 // Learn works out the weights from all corpora that teach but one; "" leaves
-// out none.
-func Learn(tb testing.TB, without string) []byte {
+// out none. What the rules say is what stands beside a clue, also beside one for
+// a number's part: a name more that was learned is no word more around it.
+func Learn(tb testing.TB, without string) Weights {
 	tb.Helper()
-	defer Relearn(nil)() // what the rules say is what stands beside a clue
-	t := teacher{tb: tb, seen: map[string]bool{}}
+	defer Relearn(Weights{})()
+	all := taught(tb, without)
+	learn := func(take func(t *teacher, one score.Snippet, placed bool), pull int, what string, columns ...string) []byte {
+		t := teacher{tb: tb, seen: map[string]bool{}, columns: columns, pull: pull}
+		for _, one := range all {
+			t.text(one, take)
+		}
+		return t.learn("# What labelled accounts teach of " + what)
+	}
+	var roles []string
+	for _, role := range learnable {
+		roles = append(roles, string(role))
+	}
+	return Weights{
+		Roles:  learn((*teacher).parts, rolesPull, "a number's part", roles...),
+		Agents: learn((*teacher).names, namesPull, "whose a name is", "agent", "other"),
+	}
+}
+
+// taught are the texts that teach.
+func taught(tb testing.TB, without string) []score.Snippet {
+	tb.Helper()
+	var all []score.Snippet
 	for _, one := range corpus(tb) {
 		marks := make([]score.Mark, len(one.Marks))
 		for i, m := range one.Marks {
 			marks[i] = score.Mark{Kind: m.Kind, Value: m.Value, Role: m.Role, Start: m.Start, End: m.End}
 		}
-		t.text(score.Snippet{Country: one.Country, Voice: one.Voice, Format: "text", Text: one.Text, Marks: marks})
+		all = append(all, score.Snippet{Country: one.Country, Voice: one.Voice, Format: "text", Text: one.Text, Marks: marks})
 	}
-	for _, one := range lessons(tb) {
-		t.text(one)
-	}
+	all = append(all, lessons(tb)...)
 	for _, c := range Taught {
 		if c.Corpus == without {
 			continue
@@ -69,28 +92,79 @@ func Learn(tb testing.TB, without string) []byte {
 			if err != nil {
 				tb.Fatal(err)
 			}
-			for _, one := range some {
-				t.text(one)
-			}
+			all = append(all, some...)
 		}
 	}
-	return t.learn()
+	return all
 }
 
 // Relearn puts other weights in the place of the ones that are built in, until
 // what it returns is called.
-func Relearn(file []byte) (restore func()) {
-	before := learned
-	l := readLearned(string(file), len(learnable))
-	learned = func() *learning { return l }
-	return func() { learned = before }
+func Relearn(w Weights) (restore func()) {
+	roles, agents := learned, learnedAgents
+	l, n := readLearned(string(w.Roles), len(learnable)), readLearned(string(w.Agents), nameAnswers)
+	learned, learnedAgents = func() *learning { return l }, func() *learning { return n }
+	return func() { learned, learnedAgents = roles, agents }
 }
 
 // Update says whether what the tests hold is to be written anew.
 func Update() bool { return *update }
 
-// slotOf is a slot of lessons.txt.
-var slotOf = regexp.MustCompile(`\{([a-z_]+)( free)?\}`)
+// slotOf is a slot of lessons.txt: of a number, or of a name.
+var slotOf = regexp.MustCompile(`\{(?:([a-z_]{3,})( free)?|(a:)?([mfl][0-9]?(?: [mfl][0-9]?)*))\}`)
+
+// inventedNames are what a language's people are called, men, women and
+// families. Both sides have the same names.
+var inventedNames = map[string][3][]string{
+	"en": {
+		strings.Fields("James Kevin Alan Tyler Brandon Derek Walter Harold Raymond Victor Oscar Wayne Neil Colin Gordon Trevor Marlon Desmond Clyde Dominic Thaddeus Kostya Delroy Ignatius Robert Steve Michael Daniel Peter Eric"),
+		strings.Fields("Linda Nancy Denise Sharon Tiffany Monica Ruth Gladys Marjorie Paula Brenda Jessica Emily Rachel Yvette Opal Imelda Ximena Nadine Priya Carol Susan Karen Amanda Olivia Sophie Hazel Lorna Bernice Mavis"),
+		strings.Fields("Miller Dalton Whitaker Osei Brennan Kowalczyk Petrov Nguyen Castellano Abernathy Lindqvist Okonkwo Harlow Pruitt Johnson Davis Garcia Rourke Tillman Velasco Ashby Thornbury Marchetti Sandoval Wilson Anderson Hughes Maddox Pettigrew Yoder"),
+	},
+	"de": {
+		strings.Fields("Markus Jürgen Stefan Uwe Torben Andreas Klaus Detlef Enrico Lukas Manfred Siegbert"),
+		strings.Fields("Petra Sabine Ingrid Monika Heike Jasmin Renate Ursula Gerlinde Anja Katrin Elfriede"),
+		strings.Fields("Vogt Lindner Hartwig Schubert Krämer Seidel Brinkmann Pohl Wenzel Dietz Ostermann Kranz"),
+	},
+	"fr": {
+		strings.Fields("Nicolas Thierry Olivier Kévin Bernard Maxime Gérard Anthony Sébastien Yann Firmin Lucien"),
+		strings.Fields("Sandrine Nathalie Chantal Céline Monique Aurore Sylvie Élodie Josiane Corinne Yvonne Solange"),
+		strings.Fields("Lefort Marchand Delorme Perrin Garnier Rousseau Chevalier Barbier Fontaine Gaillard Tessier Boulanger"),
+	},
+	"es": {
+		strings.Fields("Javier Sergio Manuel Andrés Ricardo Gustavo Rubén Óscar Fermín Braulio Iván Ernesto"),
+		strings.Fields("Lucía Marta Carmen Patricia Pilar Verónica Rosario Noelia Herminia Ximena Teresa Gloria"),
+		strings.Fields("Ortega Molina Castaño Rivas Peralta Quintana Serrano Bermúdez Salgado Vargas Lozano Zamora"),
+	},
+	"pt": {
+		strings.Fields("Carlos Rafael Gustavo Thiago Wagner Sérgio Anderson Eduardo Nelson Fábio"),
+		strings.Fields("Juliana Camila Vanessa Patrícia Sônia Márcia Cláudia Letícia Neusa Fernanda"),
+		strings.Fields("Souza Ferreira Almeida Barbosa Teixeira Moreira Pires Carvalho Nogueira Freitas"),
+	},
+	"it": {
+		strings.Fields("Marco Davide Andrea Luca Giuseppe Matteo Salvatore Fabio Ettore"),
+		strings.Fields("Giulia Francesca Paola Chiara Rosanna Silvia Teresa Ornella Bianca"),
+		strings.Fields("Ferri Bianchi Moretti Galli Conti Marchetti Greco Lombardi Rinaldi"),
+	},
+	"hi": {
+		strings.Fields("Rahul Amit Vikram Suresh Rajesh Deepak Arjun Mohan Sanjay Gopal"),
+		strings.Fields("Neha Pooja Sunita Kavita Anjali Rekha Meena Shweta Geeta Simran"),
+		strings.Fields("Sharma Verma Gupta Yadav Mishra Joshi Patel Mehta Chauhan Rathore"),
+	},
+}
+
+// nameIn is the name that a slot's letters stand for, in the n-th lesson.
+func nameIn(language, keys string, n int) string {
+	var out []string
+	for key := range strings.FieldsSeq(keys) {
+		pool, which := inventedNames[language][strings.Index("mfl", key[:1])], 0
+		if len(key) > 1 {
+			which = int(key[1] - '1')
+		}
+		out = append(out, pool[(n*7+which*5+n/len(pool))%len(pool)])
+	}
+	return strings.Join(out, " ")
+}
 
 // inventedNumbers are how numbers of a country are written, and how they are
 // canonical: of the ranges that are kept for fiction, and where a country has
@@ -120,7 +194,7 @@ func lessons(tb testing.TB) []score.Snippet {
 		tb.Fatal(err)
 	}
 	var all []score.Snippet
-	n := 0
+	n, names := 0, 0
 	for line := range strings.Lines(string(b)) {
 		head, text, ok := strings.Cut(strings.TrimSpace(line), " | ")
 		if !ok || line[0] == '#' {
@@ -129,8 +203,18 @@ func lessons(tb testing.TB) []score.Snippet {
 		one := score.Snippet{Language: head[:2], Country: head[3:5], Voice: "v", Format: "text"}
 		var out strings.Builder
 		at := 0
+		names++
 		for _, s := range slotOf.FindAllStringSubmatchIndex(text, -1) {
 			out.WriteString(text[at:s[0]])
+			at = s[1]
+			if s[8] >= 0 {
+				name := nameIn(one.Language, text[s[8]:s[9]], names)
+				if s[6] >= 0 {
+					one.Marks = append(one.Marks, score.Mark{Kind: fraud.PersonAlias, Role: fraud.RoleAlias, Start: out.Len(), End: out.Len() + len(name)})
+				}
+				out.WriteString(name)
+				continue
+			}
 			forms := inventedNumbers[one.Country]
 			if s[4] >= 0 {
 				forms = inventedNumbers["US free"]
@@ -139,7 +223,6 @@ func lessons(tb testing.TB) []score.Snippet {
 			n++
 			one.Marks = append(one.Marks, score.Mark{Kind: fraud.Phone, Role: fraud.Role(text[s[2]:s[3]]), Start: out.Len(), End: out.Len() + len(raw)})
 			out.WriteString(raw)
-			at = s[1]
 		}
 		out.WriteString(text[at:])
 		one.Text = out.String()
@@ -150,14 +233,16 @@ func lessons(tb testing.TB) []score.Snippet {
 
 // teacher gathers lessons.
 type teacher struct {
-	tb   testing.TB
-	x    scan
-	all  []lesson
-	seen map[string]bool // a template that was filled many times teaches once
+	tb      testing.TB
+	x       scan
+	all     []lesson
+	seen    map[string]bool // a template that was filled many times teaches once
+	columns []string
+	pull    int
 }
 
 // text takes the lessons out of one text: a plain one, or a report's story.
-func (t *teacher) text(one score.Snippet) {
+func (t *teacher) text(one score.Snippet, take func(t *teacher, one score.Snippet, placed bool)) {
 	text, placed := one.Text, true
 	opt := Options{Country: one.Country, FromFraudster: one.Voice == "f"}
 	switch one.Format {
@@ -180,6 +265,12 @@ func (t *teacher) text(one score.Snippet) {
 	x.found, x.marks = x.found[:0], x.marks[:0]
 	x.tokenise(text) // run has sorted its findings; their marks are wanted beside them
 	x.recognise()
+	take(t, one, placed)
+}
+
+// parts takes the lessons of the numbers of the text that was read.
+func (t *teacher) parts(one score.Snippet, placed bool) {
+	x := &t.x
 	x.assignRoles()
 	for i := range x.found {
 		f := &x.found[i]
@@ -191,16 +282,43 @@ func (t *teacher) text(one score.Snippet) {
 				continue
 			}
 			if role := slices.Index(learnable[:], m.Role); role >= 0 {
-				t.lesson(f, x.marks[i], role)
+				x.weighed.teach = true
+				x.weigh(f, x.marks[i])
+				x.weighed.teach = false
+				t.lesson(role)
 			}
 			break
 		}
 	}
 }
 
-func (t *teacher) lesson(f *Finding, m mark, role int) {
-	t.x.weighed.teach = true
-	t.x.weigh(f, m)
+// names takes those of its names.
+func (t *teacher) names(one score.Snippet, placed bool) {
+	x := &t.x
+	x.gatherMentions()
+	for i := range x.mentions {
+		m := &x.mentions[i]
+		start, end := x.text.span(int(x.toks[m.first].start), int(x.toks[m.last].end))
+		name := foldName(string(x.text.b[x.toks[m.first].start:x.toks[m.last].end]))
+		role := nameOthers
+		for _, k := range one.Marks {
+			if k.Kind == fraud.PersonAlias && k.Role == fraud.RoleAlias && (placed && start < k.End && k.Start < end || k.Value != "" && samePart(k.Value, name)) {
+				role = nameAgents
+			}
+		}
+		x.weighed.teach = true
+		x.weighName(learnedAgents(), m)
+		x.weighed.teach = false
+		t.lesson(role)
+	}
+}
+
+// samePart says whether one name is another or a word of it.
+func samePart(a, b string) bool {
+	return a == b || slices.Contains(strings.Fields(a), b) || slices.Contains(strings.Fields(b), a)
+}
+
+func (t *teacher) lesson(role int) {
 	l := lesson{role: role}
 	for _, c := range t.x.weighed.clues {
 		if clue := t.x.spell(c); !slices.Contains(l.clues, clue) {
@@ -244,16 +362,17 @@ func (x *scan) spell(c clue) string {
 const (
 	learnedRounds = 30
 	learnedPace   = 0.3
-	learnedPull   = 4
+	rolesPull     = 4
+	namesPull     = 8 // there are fewer of them
 	leastLessons  = 2 // of which a clue must be part
-	leastWeight   = 6 // of any role, below which a clue is left out
+	leastWeight   = 6 // of any answer, below which a clue is left out
 )
 
-func (t *teacher) learn() []byte {
+func (t *teacher) learn(what string) []byte {
 	type place struct {
 		clue     string
 		lessons  int
-		w, steps [len(learnable)]float64
+		w, steps [mostColumns]float64
 	}
 	known := map[string]*place{}
 	for _, l := range t.all {
@@ -283,24 +402,24 @@ func (t *teacher) learn() []byte {
 			order[i], order[k] = order[k], order[i]
 		}
 		for _, n := range order {
-			var z [len(learnable)]float64
+			var z [mostColumns]float64
 			for _, p := range places[n] {
-				for r := range z {
+				for r := range len(t.columns) {
 					z[r] += p.w[r]
 				}
 			}
-			top, sum := slices.Max(z[:]), 0.0
-			for r := range z {
+			top, sum := slices.Max(z[:len(t.columns)]), 0.0
+			for r := range len(t.columns) {
 				z[r] = power(z[r] - top)
 				sum += z[r]
 			}
 			for _, p := range places[n] {
-				for r := range z {
+				for r := range len(t.columns) {
 					g := z[r] / sum
 					if r == t.all[n].role {
 						g--
 					}
-					g += float64(learnedPull / float64(p.lessons) * p.w[r])
+					g += float64(float64(t.pull) / float64(p.lessons) * p.w[r])
 					p.steps[r] += float64(g * g)
 					p.w[r] -= float64(learnedPace * g / (1e-6 + math.Sqrt(p.steps[r])))
 				}
@@ -310,7 +429,7 @@ func (t *teacher) learn() []byte {
 	var lines []string
 	for _, p := range known {
 		line, most := p.clue, 0
-		for _, w := range p.w {
+		for _, w := range p.w[:len(t.columns)] {
 			n := int(w*learnedUnit+1000.5) - 1000
 			most = max(most, n, -n)
 			line += fmt.Sprintf("\t%d", n)
@@ -320,8 +439,8 @@ func (t *teacher) learn() []byte {
 		}
 	}
 	slices.SortFunc(lines, cmp.Compare[string])
-	return []byte("# What labelled accounts teach of a number's part: go test ./extract -run Learned -update writes it. 64 is a factor e of odds.\n" +
-		"# where\twords\t" + strings.Trim(strings.ReplaceAll(fmt.Sprint(learnable), " ", "\t"), "[]") + "\n" + strings.Join(lines, "\n") + "\n")
+	return []byte(what + ": go test ./extract -run Learned -update writes it. 64 is a factor e of odds.\n" +
+		"# where\twords\t" + strings.Join(t.columns, "\t") + "\n" + strings.Join(lines, "\n") + "\n")
 }
 
 // power is e to the x, of products alone: the same on every machine.

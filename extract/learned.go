@@ -28,7 +28,7 @@ const (
 	cluePairBehind
 	clueMark // a mark right before it
 	clueMarkBehind
-	clueCount // how many numbers the text has, and which of them it is
+	clueCount // how many numbers the text has, and which of them it is; of a name some facts together
 	clueFact
 	clueWho // who is spoken of before it, by the dictionary's hints
 	places
@@ -225,6 +225,9 @@ func lowEight(w uint64) uint64 { return w | ^w&0x8080808080808080>>2 }
 
 // whyLearned begins the reasons of what was learned.
 const whyLearned = "likeliest by accounts that were read before: "
+
+// whyWritten is said where no word weighed for it.
+const whyWritten = whyLearned + "how it is written"
 
 // whyOf is the reason that names a clue's words, none where it has no words.
 func whyOf(at where, words string) string {

@@ -2,6 +2,7 @@ package extract_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -14,35 +15,37 @@ import (
 // data/roles.tsv is what the labelled accounts teach, to the byte.
 func TestLearnedWeightsAreWhatTheCorporaTeach(t *testing.T) {
 	got := extract.Learn(t, "")
-	if extract.Update() {
-		if err := os.WriteFile("data/roles.tsv", got, 0o644); err != nil {
+	for file, got := range map[string][]byte{"data/roles.tsv": got.Roles, "data/agents.tsv": got.Agents} {
+		if extract.Update() {
+			if err := os.WriteFile(file, got, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	want, err := os.ReadFile("data/roles.tsv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, want) {
-		t.Error("data/roles.tsv is stale: run go test ./extract -run Learned -update, then the scores")
+		if !bytes.Equal(got, want) {
+			t.Errorf("%s is stale: run go test ./extract -run Learned -update, then the scores", file)
+		}
 	}
 }
 
 // innocent says of a role that it never links.
 func innocent(r fraud.Role) bool { return !r.Links() && r != fraud.RoleMention }
 
-// outcome is how the roles of one half came out.
+// outcome is how one half came out.
 type outcome struct {
-	role             float64
+	all, names, role float64
 	accused, cleared int // innocent values that link, and others that do not
 }
 
-func rolesOf(t *testing.T, name string) outcome {
+func outcomeOf(t *testing.T, name string) outcome {
 	e := score.NewExtraction()
 	for _, one := range half(t, name) {
 		e.Add(one, found(t, one))
 	}
-	o := outcome{role: e.Role()}
+	o := outcome{all: e.All.F1(), names: e.Kinds[string(fraud.PersonAlias)].F1(), role: e.Role()}
 	for _, m := range e.Misses {
 		if m.What == "role" {
 			switch was, is := innocent(m.Mark.Role), innocent(fraud.Role(m.Got)); {
@@ -57,10 +60,10 @@ func rolesOf(t *testing.T, name string) outcome {
 }
 
 // What is learned from all hands but one helps on that one: each corpus is
-// left out once, and read with weights that the others taught.
+// left out once, and read with weights that the others taught, of names and of
+// numbers, of numbers alone, and with none.
 func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
-	nothing := []byte("# nothing\n")
-	sum, n := 0.0, 0
+	var roles, all, names, n float64
 	for _, one := range []struct {
 		corpus string
 		halves []string
@@ -74,31 +77,88 @@ func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
 		{"eighth", []string{"eighth-dev", "eighth-held"}},
 		{"ninth", []string{"ninth-dev", "ninth-held"}},
 	} {
-		restore := extract.Relearn(nothing)
-		var before []outcome
-		for _, name := range one.halves {
-			before = append(before, rolesOf(t, name))
+		learned := extract.Learn(t, one.corpus)
+		read := func(w extract.Weights) (out []outcome) {
+			defer extract.Relearn(w)()
+			for _, name := range one.halves {
+				out = append(out, outcomeOf(t, name))
+			}
+			return out
 		}
-		restore()
-		restore = extract.Relearn(extract.Learn(t, one.corpus))
+		rules, numbers, both := read(extract.Weights{}), read(extract.Weights{Roles: learned.Roles}), read(learned)
 		for i, name := range one.halves {
-			b, a := before[i], rolesOf(t, name)
-			t.Logf("%-12s roles %.4f, with what the others taught %.4f (%+.4f); innocent values that link %d -> %d, others that do not %d -> %d",
-				name, b.role, a.role, a.role-b.role, b.accused, a.accused, b.cleared, a.cleared)
-			sum += a.role - b.role
-			n++
-			if a.role < b.role-0.003 {
-				t.Errorf("%s: roles %.4f, and %.4f without what the others taught", name, a.role, b.role)
+			r, p, b := rules[i], numbers[i], both[i]
+			t.Logf("%-12s roles %.4f, of what the others taught %.4f (%+.4f), with names %.4f; innocent values that link %d -> %d, others that do not %d -> %d",
+				name, r.role, p.role, p.role-r.role, b.role, r.accused, b.accused, r.cleared, b.cleared)
+			t.Logf("%-12s all kinds %.4f, with names that the others taught %.4f (%+.4f); names %.4f, %.4f (%+.4f)",
+				name, p.all, b.all, b.all-p.all, p.names, b.names, b.names-p.names)
+			roles, all, names, n = roles+p.role-r.role, all+b.all-p.all, names+b.names-p.names, n+1
+			if p.role < r.role-0.003 || b.role < p.role-0.001 {
+				t.Errorf("%s: roles %.4f with rules alone, %.4f with numbers, %.4f with names", name, r.role, p.role, b.role)
 			}
-			if a.accused > b.accused {
-				t.Errorf("%s: %d innocent values link, %d before", name, a.accused, b.accused)
+			if b.accused > r.accused {
+				t.Errorf("%s: %d innocent values link, %d before", name, b.accused, r.accused)
+			}
+			if b.all < p.all-0.003 {
+				t.Errorf("%s: all kinds %.4f, %.4f before names were asked about", name, b.all, p.all)
 			}
 		}
-		restore()
 	}
-	t.Logf("mean of the halves %+.4f", sum/float64(n))
-	if mean := sum / float64(n); mean < 0.01 {
-		t.Errorf("what the others taught is worth %+.4f of the roles, want at least +0.01", mean)
+	t.Logf("mean of the halves: roles %+.4f, all kinds %+.4f, names %+.4f", roles/n, all/n, names/n)
+	if roles/n < 0.01 || all/n < 0.003 || names/n < 0.025 {
+		t.Errorf("what the others taught is worth %+.4f of the roles, %+.4f of all kinds and %+.4f of the names, want +0.01, +0.003 and +0.025", roles/n, all/n, names/n)
+	}
+}
+
+// What was learned of names is asked where a rule is weak or none takes one, and
+// not of what a rule is sure of or the fraudsters wrote.
+func TestLearnedNameIsAskedWhereTheRulesAreWeak(t *testing.T) {
+	const learned = "likeliest by accounts that were read before: "
+	for _, tt := range []struct {
+		text  string
+		from  bool
+		names map[string]string // with the reason's beginning
+	}{
+		{"The branch manager, Ms. Ortega, froze it. I called 406-555-0156 at 9.", false, nil},
+		{"They put Rupert on the line at 406-555-0156 and he asked for $900.", false, map[string]string{"rupert": learned + `"`}},
+		{"I kept asking Yvette why she needed my card. $300.", false, map[string]string{"yvette": learned + `"`}},
+		{"I kept asking Yvette why she needed my card. $300.", true, nil},
+		{"The branch manager said that his name was Ortega. I called 406-555-0156 at 9.", false, map[string]string{"ortega": "a name that was given"}},
+		{"The pharmacist, Imelda Osei, took the phone from him at 2 pm.", false, nil},
+	} {
+		got := map[string]string{}
+		for _, f := range extract.Text(tt.text, extract.Options{Country: "US", FromFraudster: tt.from}) {
+			if f.Kind == fraud.PersonAlias {
+				got[f.Value] = f.Why
+			}
+		}
+		ok := len(got) == len(tt.names)
+		for name, why := range tt.names {
+			ok = ok && got[name] != "" && strings.HasPrefix(got[name], why)
+		}
+		if !ok {
+			t.Errorf("%q: %q, want %q", tt.text, got, tt.names)
+		}
+	}
+}
+
+// Who somebody is called is no clue to what they are: another name of the lists in
+// the same place comes out the same.
+func TestLearnedNameIsBlindToTheNameItself(t *testing.T) {
+	for _, text := range []string{"They put %s on the line at 406-555-0156 and he asked for $900.", "My neighbor %s drove me there at 9. It cost $900.", "At 9 %s called about $900 and my son hung up."} {
+		var first bool
+		for i, name := range []string{"Rupert", "Rajesh", "Omar", "Dmitri", "Kenji", "Jorge"} {
+			taken := false
+			for _, f := range extract.Text(fmt.Sprintf(text, name), extract.Options{Country: "US"}) {
+				taken = taken || f.Kind == fraud.PersonAlias
+			}
+			if i == 0 {
+				first = taken
+			}
+			if taken != first {
+				t.Errorf(text+": taken %v, and %v with another name", name, taken, first)
+			}
+		}
 	}
 }
 
@@ -142,12 +202,12 @@ func TestLearnedRoleYieldsToTheReportsField(t *testing.T) {
 
 // Asking costs no memory.
 func TestLearnedRoleAllocatesNothing(t *testing.T) {
-	const text = "The pharmacist, 406-555-0156, told me to stop."
+	const text = "The pharmacist, 406-555-0156, told me to stop. The branch manager, Ms. Ortega, froze it at 2. My neighbor Rupert drove me home."
 	var x extract.Extractor
 	read := func() { x.Text(text, extract.Options{Country: "US"}) }
 	read()
 	with := testing.AllocsPerRun(100, read)
-	defer extract.Relearn(nil)()
+	defer extract.Relearn(extract.Weights{})()
 	if without := testing.AllocsPerRun(100, read); with > without {
 		t.Errorf("%v allocations, %v without what was learned", with, without)
 	}

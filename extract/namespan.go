@@ -161,6 +161,8 @@ func (x *scan) takeAlias(first, last int) {
 		return // "Charles Schwab" is the bank
 	}
 	x.take(fraud.PersonAlias, name, first, last, true)
+	x.marks[len(x.marks)-1].how = x.how
+	x.weakName = x.weakName || !sureHow[x.how]
 }
 
 // badgeBehind says whether the last word of a name is no part of it: capitals

@@ -33,7 +33,11 @@ func (x *scan) assignRoles() {
 		m := &x.marks[i]
 		first, last := x.tokensOf(*m)
 		m.first, m.last = int32(first), int32(last)+1
+		learned := f.Why
 		f.Role, f.Why = x.roleByVoice(f, *m)
+		if learned != "" {
+			f.Why = learned // that it is one at all
+		}
 		if f.Kind == fraud.Domain || f.Kind == fraud.URL {
 			x.judgeHost(f)
 		}
