@@ -26,10 +26,11 @@ type Builder struct {
 	moneys     []money
 	brands     []pair32
 	sketches   []sketch
-	texture    []texture // the distinct sets of hashes
-	textures   []uint32  // open addressing by digest: place in texture + 1, 0 is free
-	story      uint32    // number in texts of the field that holds victims' own words, none if no report has it
-	hashes     []uint32  // of the sets
+	texture    []texture       // the distinct sets of hashes
+	textures   []uint32        // open addressing by digest: place in texture + 1, 0 is free
+	twice      map[uint32]bool // reports that were told with other facts under one name
+	story      uint32          // number in texts of the field that holds victims' own words, none if no report has it
+	hashes     []uint32        // of the sets
 	judgements []fraud.Judgement
 	spill      *spill
 	last       bool // the linking that is made is the last: what it needs no more is let go
@@ -223,6 +224,12 @@ func (b *Builder) addFacts(n uint32, f fraud.ReportFacts) {
 	row.digest = digestFacts(f)
 	have := &b.reports[n]
 	if have.flags&flagKnown != 0 {
+		if have.digest != row.digest {
+			if b.twice == nil {
+				b.twice = map[uint32]bool{}
+			}
+			b.twice[n] = true
+		}
 		if cmp.Or(cmp.Compare(have.received, row.received), cmp.Compare(have.digest, row.digest)) <= 0 {
 			return
 		}

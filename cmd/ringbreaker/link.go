@@ -120,6 +120,7 @@ func runLink(ctx context.Context, c *call) error {
 	if b.Len() == 0 && refused > 0 { // an empty result would replace the last one
 		return fmt.Errorf("no line of %s is a report: give report JSONL (%d lines refused)", *in, refused)
 	}
+	tellNames(c.stderr, b)
 	b.Judge(js)
 	defer link.CollectOften(b.Len())()
 	l, err := b.SolveLast()
@@ -133,6 +134,29 @@ func runLink(ctx context.Context, c *call) error {
 		return err
 	}
 	return writeJudgements(*out, js)
+}
+
+// tellNames says what of the reports' names cannot be as it is told. A node
+// refuses the one as a conflict; files have nobody to ask.
+func tellNames(stderr io.Writer, b *link.Builder) {
+	if n := b.Twice(); n > 0 {
+		fmt.Fprintf(stderr, "%d reports are told more than once under their source/id, with other facts: the telling received first counts, with the values of all\n", n)
+	}
+	if ids := b.Circles(); len(ids) > 0 {
+		fmt.Fprintf(stderr, "%d reports correct each other in a circle, so none of them counts: %s\n", len(ids), joinNames(ids))
+	}
+}
+
+// joinNames writes at most ten names.
+func joinNames(ids []fraud.ReportID) string {
+	var names []string
+	for _, id := range ids[:min(len(ids), 10)] {
+		names = append(names, string(id))
+	}
+	if len(ids) > len(names) {
+		names = append(names, "…")
+	}
+	return strings.Join(names, ", ")
 }
 
 // linkNode links what the node in dir took in. The node keeps the rings, as
