@@ -306,7 +306,11 @@ func (q *asking) connection(n int) int32 {
 	for k, c := range q.of(n) {
 		if c > 0 {
 			v := &q.w.values[q.tokens[k].value]
-			best[v.family] = max(best[v.family], min(v.prior, q.tokens[k].bits))
+			bits := min(v.prior, q.tokens[k].bits)
+			if q.near[n] == q.was && bits >= q.w.p.medium {
+				bits += v.sure // it may hang there, see gather
+			}
+			best[v.family] = max(best[v.family], bits)
 		}
 	}
 	return q.w.p.sum(&best)

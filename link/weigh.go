@@ -190,7 +190,7 @@ func (v *value) savedAmong(p *params, count, seen, of, ofSeen int32) float64 {
 	if v.prior < p.medium {
 		return math.Log2(v.share + (1-v.share)*often)
 	}
-	own := (1 - v.share) * float64(v.worth) / float64(v.prior) // less of what unrelated groups hold, see taper
+	own := (1 - v.share) * min(1, float64(v.worth)/float64(v.prior)) // less of what unrelated groups hold, see taper
 	return math.Log2(1 + own/(1-own)*often)
 }
 

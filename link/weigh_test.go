@@ -127,3 +127,17 @@ func TestWhatTwoMadeCommonThemselvesIsNotHeldAgainstThem(t *testing.T) {
 		t.Errorf("a number that came back to the largest user says %.1f bits, want at most one", bits)
 	}
 }
+
+// Each report of one operator that names a value which nobody else does makes it
+// surer that nobody else has it; one of others undoes many.
+func TestWhatNobodyElseNamesIsSurerTheMoreNameIt(t *testing.T) {
+	text := &value{share: 0.4}
+	for _, tt := range []struct {
+		tied, others int32
+		low, high    int32 // 1/1000 bit
+	}{{0, 0, 0, 0}, {7, 0, 3000, 3000}, {30, 0, 4500, 5500}, {12, 1, 1500, 2500}, {12, 12, 0, 0}} {
+		if got := text.surer(tt.tied, tt.others); got < tt.low || got > tt.high {
+			t.Errorf("%d reports of one operator and %d of others: %d thousandths of a bit surer, want %d to %d", tt.tied, tt.others, got, tt.low, tt.high)
+		}
+	}
+}

@@ -135,7 +135,8 @@ type value struct {
 	tenure uint32
 
 	mostJoining, mostFit float64 // the most bits that it can give, see asking
-	_                    [2]uint64
+	sure                 int32   // of a text: by how many 1/1000 bits it is surer to those who hang on it, see gather
+	_                    [12]byte
 }
 
 const monthMinutes = 28 * 24 * 60
