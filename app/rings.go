@@ -29,6 +29,9 @@ const (
 	// three times that at most, so that it never has more than half a core.
 	linkQuiet  = 5 * time.Second
 	linkLatest = time.Minute
+	// linkTries is how often rings are found before another program that always
+	// comes first is told as an error: the reports are in, and its rings hold them.
+	linkTries = 5
 	// judgeWait is how long a person who decided something waits for the rings
 	// to follow, before the page says that they are pending.
 	judgeWait = time.Second
@@ -91,13 +94,39 @@ const portionReports = 1000
 // there, and logs what was born, merged or split. Who asked closes it.
 func (n *Node) Relink(ctx context.Context) (*link.Settled, error) { return n.rings.link(ctx, true) }
 
-// renew brings the rings in step with all that is in the store.
+// renew brings the rings in step with all that is in the store. If another
+// program on the same folder links at the same time, it lets that one end and
+// does what is left.
 func (r *rings) renew(ctx context.Context) error {
-	s, err := r.link(ctx, false)
-	if s != nil {
-		s.Close()
+	for try := 1; ; try++ {
+		s, err := r.link(ctx, false)
+		if s != nil {
+			s.Close()
+		}
+		if !errors.Is(err, fraud.ErrConflict) || try == linkTries {
+			return err
+		}
+		r.n.log.InfoContext(ctx, "link again", slog.String("because", err.Error()))
+		if err := r.othersEnd(ctx); err != nil {
+			return err
+		}
 	}
-	return err
+}
+
+// othersEnd waits until no other program saves rings here, or the one that did
+// seems to have ended in the middle.
+func (r *rings) othersEnd(ctx context.Context) error {
+	for last := time.Now().Add(linkLatest); time.Now().Before(last); {
+		if now, err := r.linked(ctx); err != nil || now.Whole {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(followEvery / 4):
+		}
+	}
+	return nil
 }
 
 // link brings the rings in step with all that is in the store. It gives nil if

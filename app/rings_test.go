@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -358,6 +359,66 @@ func TestRingsThatAnotherProgramSavedAreRespected(t *testing.T) {
 	rings, err := one.db.RingsByHarm(ctx, 9)
 	if err != nil || len(rings) != 4 || len(s.Result().Rings) != 4 {
 		t.Errorf("%d rings are kept, %d linked, %v, want four", len(rings), len(s.Result().Rings), err)
+	}
+}
+
+// Two programs that link one folder at the same moment both end well, and no
+// report is in two rings.
+func TestTwoProgramsThatLinkAtOnceBothEndWell(t *testing.T) {
+	cfg := Config{Data: t.TempDir(), Org: fraud.Org{ID: "alder", Name: "Alder", Kind: fraud.OrgCompany}}
+	const programs = 3
+	var nodes []*Node
+	for range programs {
+		n, err := Open(t.Context(), cfg, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer n.Close()
+		nodes = append(nodes, n)
+	}
+	ctx := nodes[0].Console(t.Context())
+	for round := range 4 {
+		for i, n := range nodes {
+			number := fmt.Sprintf("+1212555010%d", (round+i)%8)
+			takeReportsOf(ctx, t, n, time.Now().Add(-time.Duration(programs*round+i)*time.Hour), number, number, "+14155550104")
+		}
+		var ready, all sync.WaitGroup
+		ready.Add(programs)
+		failed := make([]error, programs)
+		for i, n := range nodes {
+			met := sync.OnceFunc(func() { ready.Done(); ready.Wait() }) // all of them save at one moment
+			n.rings.settle = func(x *link.Settling, at time.Time) *link.Settled {
+				s := x.Settle(at)
+				met()
+				return s
+			}
+			all.Go(func() { failed[i] = n.Flow(n.Console(t.Context())) })
+		}
+		all.Wait()
+		if err := errors.Join(failed...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := map[fraud.ReportID]fraud.RingID{}
+	err := nodes[0].db.EachRingReport(ctx, func(report fraud.ReportID, ring fraud.RingID) error {
+		if in[report] != "" {
+			t.Errorf("%s is in %s and %s", report, in[report], ring)
+		}
+		in[report] = ring
+		return nil
+	})
+	if err != nil || len(in) == 0 {
+		t.Fatalf("%d reports are in rings, %v", len(in), err)
+	}
+	s, err := nodes[0].Relink(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	for _, a := range s.Assign() {
+		if in[a.Report] != a.Ring {
+			t.Errorf("%s was left in %q, and belongs to %q", a.Report, in[a.Report], a.Ring)
+		}
 	}
 }
 
