@@ -52,6 +52,10 @@ func (x *scan) readAccount(c *cuesAround, m mark) {
 	if x.tellsReader(c, k, last, &near) || x.signedBefore(c, first, last) {
 		c.isMine = true
 	}
+	x.readField(c, first, k)
+	if near.frames.has(frameLeft) {
+		x.readCard(c, k)
+	}
 	if x.dialledBehind(last) {
 		c.dialled = true
 	}

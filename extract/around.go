@@ -39,6 +39,7 @@ type cuesAround struct {
 	display  bool // the display of a telephone, by its own word: caller id
 	payment  bool // a word for paying stands right before it
 	given    bool // they gave it out, or asked to be called there
+	other    bool // a form's field about the other side
 	toldOf   bool // the speaker called it, and was told of the fraud
 	floor    int  // the first token that is read, where the line has a label of its own
 }

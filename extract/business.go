@@ -34,14 +34,20 @@ func (x *scan) business(i int) {
 		}
 		break
 	}
+	for first < last && x.is(first).has(cueIs) {
+		first++ // "Is Fixora Web Care legit?"
+	}
 	for first < last && first > 0 && !x.lineBreak(first) && (x.noFirmsWord(first) || x.is(first).has(cueI|cueUs|cueMy|cueFrom|cueTo)) {
 		first++
 	}
 	camel := camelCase(x.bytes(first))
-	if last == first && !camel || x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.knownName(first) && !camel && !x.quotesAround(first, last) {
+	if last == first && !camel || x.is(last+1).has(cueFirm) && x.gap(last+1) <= 1 || x.knownName(first) && !camel && !x.quotesAround(first, last) && (last-first < 2 || x.hint(first).has(hintGiven) || !x.frames(last).has(frameBusiness)) || publicOffice(x.bytes(first)) {
 		return
 	}
 	for k := first + 1; k <= last+4 && k < len(x.toks); k++ { // what has a legal form is taken by it
+		if k > last && x.lineBreak(k) {
+			break
+		}
 		if x.is(k).has(cueFirm) || equalFold("co", x.bytes(k)) {
 			return
 		}
@@ -63,7 +69,7 @@ func (x *scan) business(i int) {
 		}
 		caps = caps && allCapitals(b)
 	}
-	if caps || own == 0 && last-first < 2 || desksName(x.bytes(last)) {
+	if caps || own == 0 && last-first < 2 || desksName(x.bytes(last)) && !x.formsFirm(first) {
 		return
 	}
 	if !x.firmSaid(first, last) {
@@ -74,6 +80,16 @@ func (x *scan) business(i int) {
 		return
 	}
 	x.take(fraud.Company, "name:"+name, first, last, true)
+}
+
+// publicOffice begins the name of an office or of a desk that every large firm
+// has.
+func publicOffice(w []byte) bool {
+	switch string(w) {
+	case "Internal", "Adult", "Social", "Postal", "Consumer", "Senior", "Legal", "Emergency", "Police", "Victim", "Customer", "Technical", "Tech", "Federal", "National", "State", "County", "Amazon", "Apple", "Google", "Child", "Citizens", "Geek", "Best", "Premium":
+		return true
+	}
+	return false
 }
 
 // particleOfFirm is a small word inside a firm's name.
@@ -121,15 +137,21 @@ func (x *scan) quotesAround(first, last int) bool {
 // firmSaid says whether the words around a name say that it is a firm's.
 func (x *scan) firmSaid(first, last int) bool {
 	if x.opt.FromFraudster {
-		return (x.lineBreak(first) || x.closing > 0 && x.closing > first-4 || equalFold("team", x.wordAt(first-1)) || x.markAt(first-1) == ',' && x.hint(first-2).has(hintSignoff)) && (x.lineBreak(last+1) || last+1 >= len(x.toks)) && first > 12
+		return x.moneySentTo(first-1) || (x.lineBreak(first) || x.closing > 0 && x.closing > first-4 || equalFold("team", x.wordAt(first-1)) || x.markAt(first-1) == ',' && x.hint(first-2).has(hintSignoff)) && (x.lineBreak(last+1) || last+1 >= len(x.toks)) && first > 12
 	}
 	quoted := x.quotesAround(first, last)
 	k := first - 1
 	for k >= 0 && (x.markAt(k) == '"' || x.markAt(k) == '\'' || x.markAt(k) == ',' && x.firmWord(k-1) || x.markAt(k) == ':' || article(x.bytes(k)) || equalFold("eine", x.bytes(k)) || equalFold("einer", x.bytes(k)) || equalFold("angeblich", x.bytes(k)) || x.is(k).has(cueIs) || equalFold("serait", x.bytes(k))) {
 		k--
 	}
+	if x.doubted(first, last) {
+		return true
+	}
 	if k < 0 {
 		return quoted
+	}
+	if x.namedByForm(k) || x.complained(k) {
+		return true
 	}
 	if x.firmWord(k) || x.firmWord(k-1) || x.firmWord(k-2) && x.toks[k-1].class == classWord {
 		return true
@@ -148,12 +170,110 @@ func (x *scan) firmSaid(first, last int) bool {
 				return true
 			}
 		}
+	case x.markAt(k) == '.' && heldBy(x.wordAt(k-1)), (equalFold("de", lead) || equalFold("von", lead)) && favor(x.wordAt(k-1)), equalFold("of", lead) && (equalFold("name", x.wordAt(k-1)) || equalFold("that", x.wordAt(k-1)) && x.is(k-2).has(cueIs)), heldBy(lead) && x.near(k, 8, 0, cueAccount|cuePay|cueBank):
+		return true
+	case (equalFold("from", lead) || equalFold("with", lead) || equalFold("of", lead)) && x.frames(last).has(frameBusiness) && (x.near(k-1, 4, 0, cueAgent|cueName) || x.is(k-1).has(cueIs) && thirdPerson(x.wordAt(k-2))):
+		return true // "the agent named Michelle of …", "said he was from …"
 	case equalFold("from", lead), equalFold("with", lead), equalFold("of", lead), equalFold("de", lead), equalFold("von", lead), equalFold("dal", lead):
 		return quoted && !x.hint(k-1).has(hintNoName) && x.near(k, 8, 0, cueCalled|cueScript|cueText|cueMail|cueSigned) || x.hint(k-1).has(hintGiven)
 	case x.is(k).has(cueScript) && quoted, headedWord(lead):
 		return true
 	}
 	return quoted && (x.near(k, 4, 0, cueScript|cueSite|cueName) || headedWord(x.wordAt(k-1)) || equalFold("then", lead))
+}
+
+// formsFirm says whether a form's label for a firm stands right before a name,
+// in its line: "Subject Business:", "Name of company:".
+func (x *scan) formsFirm(first int) bool {
+	return x.markAt(first-1) == ':' && !x.lineBreak(first) && x.namedByForm(first-2)
+}
+
+// namedByForm says whether the label that ends at token k is one for a firm or
+// for who was paid, and nothing but a label stands in its line.
+func (x *scan) namedByForm(k int) bool {
+	if x.markAt(k+1) != ':' {
+		return false
+	}
+	firm := false
+	for back, words := k, 0; back >= 0 && words < 4; back, words = back-1, words+1 {
+		if x.toks[back].class == classMark {
+			return firm && x.lineBreak(back+1)
+		}
+		firm = firm || x.firmWord(back) || x.hint(back).has(hintHolder) && x.is(back+1).has(cueName)
+		if back == 0 || x.lineBreak(back) {
+			return firm
+		}
+	}
+	return false
+}
+
+// complained says whether token k is what one does who complains of a firm or
+// paid it, right before its name: "I am reporting", "we paid", "Denuncio a".
+func (x *scan) complained(k int) bool {
+	if w := x.bytes(k); equalFold("a", w) || equalFold("contra", w) || equalFold("gegen", w) || equalFold("against", w) || equalFold("à", w) {
+		k--
+	}
+	switch string(x.wordAt(k)) {
+	case "paid", "pay", "reporting", "report", "pagué", "pagó", "paguei", "payé":
+		return k == 0 || x.is(k-1).has(cueI|cueUs|cueTo|cueIs) || x.markAt(k-1) == '\'' || startsUpper(x.wordAt(k-1)) || thirdPerson(x.wordAt(k-1)) || equalFold("le", x.wordAt(k-1)) || equalFold("am", x.wordAt(k-1))
+	case "Denuncio", "denuncio", "Reporting", "Paid", "complaint", "Complaint", "Beschwerde", "Plainte", "plainte", "Denúncia":
+		return true
+	}
+	return false
+}
+
+// doubted says whether somebody asks whether a name is an honest firm's: "is
+// … legit?", "… a scam?".
+func (x *scan) doubted(first, last int) bool {
+	if !x.is(first - 1).has(cueIs) {
+		for k := last + 1; k <= last+3 && k < len(x.toks) && x.toks[k].class == classWord; k++ {
+			if w := x.bytes(k); string(w) == "Vertrag" || string(w) == "contrat" || string(w) == "contrato" || string(w) == "contract" {
+				return true // "habe ich mit der … keinen Vertrag"
+			}
+		}
+		return false
+	}
+	for k := last + 1; k <= last+3 && k < len(x.toks); k++ {
+		switch string(x.bytes(k)) {
+		case "legit", "legitimate", "scam", "SCAM", "fake", "real":
+			return true
+		}
+	}
+	return false
+}
+
+// moneySentTo says whether "You sent $799.00 to" ends at token k, as the
+// message of a payment service begins.
+func (x *scan) moneySentTo(k int) bool {
+	if k < 3 || !equalFold("to", x.bytes(k)) {
+		return false
+	}
+	money := false
+	for back := k - 1; back >= 0 && back > k-9 && !x.lineBreak(back+1); back-- {
+		money = money || moneySign(x.markAt(back))
+		if equalFold("sent", x.bytes(back)) || equalFold("paid", x.bytes(back)) {
+			return money
+		}
+	}
+	return false
+}
+
+// favor stands in "a favor de", "au nom de", "zugunsten von".
+func favor(w []byte) bool {
+	switch string(w) {
+	case "favor", "profit", "nom", "nombre", "zugunsten", "bénéfice", "titularidad":
+		return true
+	}
+	return false
+}
+
+// heldBy stands between an account, or a payment, and whose it is.
+func heldBy(w []byte) bool {
+	switch string(w) {
+	case "styled", "lautend", "fav.", "fav", "Empfänger", "destinataire", "titular", "benef":
+		return true
+	}
+	return false
 }
 
 // payeeLead is a word before the name of who is paid.
@@ -174,7 +294,7 @@ func (x *scan) firmWord(k int) bool {
 		return false
 	}
 	switch string(small(x.bytes(k), new(smallRoom))) {
-	case "company", "firm", "firma", "business", "outfit", "empresa", "société", "societe", "entreprise", "ditta", "azienda", "société:", "agency", "employer", "merchant", "payee", "beneficiary", "empfänger", "beneficiario", "bénéficiaire", "heißt", "heisst", "nennt", "itself", "themselves", "dharak", "fantomatico", "sedicente":
+	case "company", "firm", "firma", "business", "outfit", "empresa", "société", "societe", "entreprise", "ditta", "azienda", "société:", "agency", "employer", "merchant", "payee", "beneficiary", "empfänger", "beneficiario", "bénéficiaire", "favorecido", "auftraggeber", "d'ordre", "ordre", "heißt", "heisst", "nennt", "itself", "themselves", "dharak", "fantomatico", "sedicente":
 		return true
 	}
 	return false
@@ -183,7 +303,7 @@ func (x *scan) firmWord(k int) bool {
 // headedWord is what a letter, a sheet or a door does that names a firm.
 func headedWord(w []byte) bool {
 	switch string(w) {
-	case "headed", "titled", "labeled", "labelled", "marked", "door", "letterhead", "called", "named", "reads", "a.k.a.", "aka", "dba":
+	case "headed", "titled", "labeled", "labelled", "marked", "door", "letterhead", "nameplate", "wallpaper", "enrolled", "registered", "banner", "logo", "stamped", "called", "named", "reads", "a.k.a.", "aka", "dba":
 		return true
 	}
 	return false
@@ -192,7 +312,7 @@ func headedWord(w []byte) bool {
 // paidFirm is what one does who pays a firm.
 func paidFirm(w []byte) bool {
 	switch string(w) {
-	case "check", "cheque", "moved", "made", "bonifico", "Bonifico", "transferencias", "transferencia", "virement", "Überweisung", "überwiesen", "Überwiesen", "gingen", "sold", "Sold", "subscription", "wire", "EÜ", "TED", "RTGS", "NEFT":
+	case "debit", "debits", "check", "cheque", "checks", "cheques", "moved", "made", "bonifico", "Bonifico", "transferencias", "transferencia", "virement", "Überweisung", "überwiesen", "Überwiesen", "gingen", "sold", "Sold", "subscription", "wire", "EÜ", "TED", "RTGS", "NEFT":
 		return true
 	}
 	return false

@@ -202,6 +202,7 @@ func (x *scan) readDisplay(c *cuesAround, first, k int, near *meaning) {
 			// Without a call or a telephone near it is the computer's
 			// screen, and what stands there is the number to call.
 			if x.near(first, 12, 0, cueSite) || c.call || !x.ofCall(first) {
+				c.given = c.given || c.call && x.is(k).has(cueIs) && !c.isMine
 				return
 			}
 			c.shown, c.display = true, true

@@ -55,6 +55,7 @@ func thirdHelper(w []byte) bool {
 		"lawyer", "Lawyer", "attorney", "solicitor", "Anwalt", "Anwältin", "abogado", "abogada", "avocat", "avocate", "advogado", "advogada", "avvocato", "notary",
 		"dentist", "dentist's", "doctor", "landlord", "landlord's", "secretary", "treasurer", "worker", "warden", "pastor", "friend", "amiga", "amigo", "amica", "amico", "Freundin", "colleague", "coworker",
 		"manager", "directora", "direttrice", "direttore", "Filialleiter", "Filialleiterin", "teller", "cashier", "Polizistin", "Polizist", "trooper", "Trooper", "constable", "Constable", "deputy", "Deputy", "maresciallo", "brigadiere",
+		"plumber", "electrician", "accountant", "fontanero", "letrada", "letrado", "Klempner", "plombier", "encanador", "contador",
 		"shop", "hotel", "hotel's", "store", "portero", "portinaio", "gerente", "caissière", "union":
 		return true
 	}

@@ -659,7 +659,7 @@ func (x *scan) givenOut(first int) bool {
 		if x.toks[k].class == classMark && x.markAt(k) != '(' && x.markAt(k) != ':' && x.markAt(k) != '#' {
 			return false
 		}
-		if w := x.bytes(k); gaveWord(w) || blockedWord(w) || textVerb(w) || x.is(k).has(cueText) {
+		if w := x.bytes(k); gaveWord(w) || blockedWord(w) || textVerb(w) || x.is(k).has(cueText|cueUPI) {
 			return true
 		}
 	}

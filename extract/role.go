@@ -323,6 +323,7 @@ const (
 
 	whyColumn = "the head of its column says so"
 	whyOwn    = "the speaker calls it their own"
+	whyOther  = "the form's field is about the other side"
 )
 
 // guessed says whether a reason says that no word told the part.
@@ -525,6 +526,8 @@ func phoneOfAccount(c *cuesAround, number string) (fraud.Role, string) {
 		return fraud.RoleShownCallerID, "they called, by the words beside it"
 	case c.text && !c.call && !c.phone && !c.toward && !c.site && !c.mail && !tollFree(number):
 		return fraud.RoleSender, "a message's, by the words beside it"
+	case c.other:
+		return fraud.RoleCallback, whyOther
 	case c.call || c.called || c.phone || c.toward:
 		return fraud.RoleCallback, whyBeside
 	case c.site || c.mail:
@@ -609,6 +612,8 @@ func (x *scan) emailRole(c cuesAround) (fraud.Role, string) {
 		return fraud.RolePayee, "money was to go to this address"
 	case c.from:
 		return fraud.RoleSender, "the message came from it"
+	case c.other && !x.opt.FromFraudster:
+		return fraud.RoleSender, whyOther
 	case c.call || c.toward || c.phone || x.opt.FromFraudster:
 		return fraud.RoleCallback, whyWrittenTo
 	}

@@ -19,7 +19,7 @@ func (x *scan) gift(i int) {
 	} else if g.needs {
 		return
 	}
-	if (!g.alone || last == i && g.rest != "") && !x.giftWord(i, last, g) {
+	if (!g.alone || last == i && g.rest != "") && !x.giftWord(i, last, g) && (g.debit || !x.paidInGifts(i, last) || g.word == "pcs" && x.lang() != langFR) {
 		return
 	}
 	x.take(fraud.GiftCard, g.name, i, last, true)
@@ -82,7 +82,19 @@ func (x *scan) descriptor(i int) {
 	if x.statementRow(i) || equalFold("disputed", x.bytes(i)) && equalFold("not", x.wordAt(i-1)) {
 		return
 	}
+	if x.onlyWhereItReads(i) {
+		return
+	}
+	if x.capitalsBehind(i) && x.gap(i+1) == 1 && onStatement(x.bytes(i)) && !x.opt.FromFraudster && !equalFold("transaction", x.bytes(i)) { // "en el extracto TECNIALIVIO SOPORTE"
+		if last, ok := x.capitals(i + 1); ok && last > i+1 && !x.plainWords(i+1, last) {
+			x.takeDescriptor(i+1, last)
+			return
+		}
+	}
 	toks := x.toks[:min(len(x.toks), i+12)]
+	if equalFold("came", x.bytes(i)) {
+		toks = x.toks[:min(len(x.toks), i+5)] // "came up as"
+	}
 	for k := i + 1; k < len(toks); k++ {
 		quote := false
 		if t := &toks[k]; t.class == classMark {
@@ -90,12 +102,12 @@ func (x *scan) descriptor(i int) {
 			if m == '.' && x.gap(k+1) > 0 {
 				return
 			}
-			if quote = m == '"' || m == '\''; !quote && m != ':' {
+			if quote = m == '"' || m == '\''; !quote && m != ':' && !(moneySign(m) && x.toks[k-1].class == classNumber) {
 				continue
 			}
 		} else if t.used {
 			return
-		} else if !x.hint(k).has(hintLead) {
+		} else if !x.hint(k).has(hintLead) && (!x.capitalsBehind(k) || !x.leadsToLine(i, k)) {
 			continue
 		}
 		if k+1 >= len(x.toks) {
@@ -111,11 +123,103 @@ func (x *scan) descriptor(i int) {
 				return
 			}
 		}
-		if last, ok := x.capitals(first); ok {
+		if last, ok := x.capitals(first); ok && (quote || !x.plainWords(first, last)) {
 			x.takeDescriptor(first, last)
 			return
 		}
 	}
+}
+
+// onlyWhereItReads says whether the word at token i is one for a card, which
+// many have in their hands, and no verb of reading or showing stands right
+// behind it: "card says", "la tarjeta me sale", "Amex shows it as".
+func (x *scan) onlyWhereItReads(i int) bool {
+	if n := x.toks[i].len(); n > 8 || n == 5 && x.bytes(i)[0]|0x20 != 'k' && x.bytes(i)[0]|0x20 != 'c' || !cardWord(x.bytes(i)) {
+		return x.opt.FromFraudster && equalFold("transaction", x.bytes(i))
+	}
+	if x.opt.FromFraudster || equalFold("gift", x.wordAt(i-1)) || equalFold("app", x.bytes(i)) && !x.is(i-1).has(cueBank) {
+		return true
+	}
+	for k := i + 1; k <= i+2 && k < len(x.toks); k++ {
+		if reads(x.bytes(k)) {
+			return false
+		}
+	}
+	return true
+}
+
+// cardWord is a word for what is in a purse, and for what shows what was
+// charged to it.
+func cardWord(w []byte) bool {
+	switch string(small(w, new(smallRoom))) {
+	case "card", "tarjeta", "karte", "carte", "cartão", "amex", "discover", "app":
+		return true
+	}
+	return false
+}
+
+// reads is what a line of a statement does.
+func reads(w []byte) bool {
+	switch string(w) {
+	case "as", "als", "como", "comme", "says", "reads", "shows", "said", "showed", "lists", "statement", "sale", "aparece", "dice", "pone", "zeigt", "indique", "affiche":
+		return true
+	}
+	return false
+}
+
+// capitalsBehind says whether a word in capitals, or a quote, stands behind
+// token k.
+func (x *scan) capitalsBehind(k int) bool {
+	if k+1 >= len(x.toks) {
+		return false
+	}
+	b := x.bytes(k + 1)
+	return b[0] == '"' || b[0] == '\'' || b[0] == ':' || (isUpper(b[0]) || isDigit(b[0])) && len(b) > 1 && !isLower(b[1])
+}
+
+// leadsToLine says whether the word at token k leads from a word for a
+// statement, token i, to what it said.
+func (x *scan) leadsToLine(i, k int) bool {
+	w := x.bytes(k)
+	switch {
+	case equalFold("s", w):
+		return x.markAt(k-1) == '\'' && equalFold("it", x.wordAt(k-2))
+	case equalFold("me", w), equalFold("was", w):
+		return onStatement(x.bytes(i)) && !equalFold("came", x.bytes(i)) // "the name that came up was"
+	case equalFold("est", w), equalFold("is", w), equalFold("auf", w), equalFold("a", w):
+		return onStatement(x.bytes(i)) && (w[0]|0x20 != 'a' || x.lang() != langEN)
+	}
+	return lineLead(w) && onStatement(x.bytes(i))
+}
+
+// lineLead is what a statement does that lists a charge, or how a charge is
+// listed there.
+func lineLead(w []byte) bool {
+	switch string(w) {
+	case "under", "unter", "lists", "called", "labeled", "labelled", "indique", "affiche", "intitulé", "consta", "veio", "dice", "sale", "figura", "lautet", "mentionne", "indica", "mostra", "dizia", "likha":
+		return true
+	}
+	return false
+}
+
+// plainWords says whether a run of capitals is a sentence that somebody wrote
+// large, or the heading of a sum, and no merchant's name.
+func (x *scan) plainWords(first, last int) bool {
+	for k := first; k <= last; k++ {
+		if k == first && x.frames(k).has(frameShort) || x.is(k).has(cueI|cueMy|cueMoney|cueCalled|cueScript|cueGenuine) || x.hint(k).has(hintYours) && x.toks[k].len() > 2 || x.toks[k].len() > 1 && plainWord(x.bytes(k)) {
+			return true
+		}
+	}
+	return false
+}
+
+// plainWord is one in capitals that merchants do not put into their names.
+func plainWord(w []byte) bool {
+	switch string(w) {
+	case "THE", "AND", "NOT", "NEVER", "WAS", "YOUR", "YOU", "DUE", "BALANCE", "OPENING", "CLOSING", "NOTICE", "WARNING", "FRAUD", "ALERT", "HAPPY", "THANK", "DEPOSIT", "INSUFFICIENT", "UNAUTHORIZED", "LOCKED", "BLOCKED", "VALID", "CALL", "AVISO", "SU", "IHR", "VOTRE", "SEU", "SALDO", "KONTOSTAND":
+		return true
+	}
+	return false
 }
 
 // statementRow takes what stands behind a rail's word in the row of a statement,
@@ -163,7 +267,7 @@ func helpsName(w string) bool {
 // onStatement says whether a word for a charge means the statement itself.
 func onStatement(word []byte) bool {
 	switch string(small(word, new(smallRoom))) {
-	case "statement", "descriptor", "billed", "appeared", "appears", "came", "extracto", "apareció", "aparece", "relevé", "libellé", "kontoauszug", "abrechnung", "kartenabrechnung", "umsatz", "स्टेटमेंट", "明細":
+	case "statement", "stmt", "descriptor", "merchant", "transaction", "card", "tarjeta", "kreditkartenabrechnung", "cartilla", "fatura", "extrato", "cobrança", "vivaran", "abbuchung", "abgebucht", "prélèvement", "billed", "appeared", "appears", "came", "extracto", "apareció", "aparece", "relevé", "libellé", "kontoauszug", "abrechnung", "kartenabrechnung", "umsatz", "स्टेटमेंट", "明細":
 		return true
 	}
 	return false
@@ -186,7 +290,15 @@ func (x *scan) takeDescriptor(first, last int) {
 	for k := first + 1; phone == "" && k <= last; k++ { // the run of capitals went over it
 		if x.toks[k].class == classNumber && x.markAt(k-1) == 0 {
 			if from, till, phone = x.merchantsPhone(k); phone != "" {
-				if till = min(till, last); till < last || !x.takeMerchant(first, last) {
+				if till > last { // it ended within the number
+					if last = till; x.stateBehind(last) {
+						last++
+					}
+				} else if till < last {
+					phone = ""
+					continue
+				}
+				if !x.takeMerchant(first, last) {
 					phone = ""
 					continue
 				}
@@ -198,7 +310,7 @@ func (x *scan) takeDescriptor(first, last int) {
 	}
 	if phone != "" {
 		last = till
-		if b := x.wordAt(last + 1); len(b) == 2 && usStates[string(b)] && x.gap(last+1) == 1 && !x.lineBreak(last+1) {
+		if x.stateBehind(last) {
 			last++
 		}
 	}
@@ -206,6 +318,12 @@ func (x *scan) takeDescriptor(first, last int) {
 		x.take(fraud.Phone, phone, from, till, true)
 		x.marks[len(x.marks)-1].merchant = true
 	}
+}
+
+// stateBehind says whether a state's code stands right behind token last.
+func (x *scan) stateBehind(last int) bool {
+	b := x.wordAt(last + 1)
+	return len(b) == 2 && usStates[string(b)] && x.gap(last+1) == 1 && !x.lineBreak(last+1)
 }
 
 // takeMerchant takes tokens first to last as a descriptor and no more.
@@ -239,6 +357,13 @@ func (x *scan) merchantsPhone(i int) (first, last int, value string) {
 		d, last = append(d, x.bytes(k)...), k
 	}
 	x.joined = d
+	if len(d) == 11 && d[0] == '0' && last == i { // of Britain, in one run
+		if home := x.atHome(); home.region != nil {
+			if p, ok := parsePhone(d, false, home.region); ok && p.valid && p.code == 44 {
+				return i, last, p.e164()
+			}
+		}
+	}
 	if len(d) != 10 && !(len(d) == 11 && d[0] == '1') {
 		return 0, 0, ""
 	}
@@ -385,7 +510,7 @@ func (x *scan) merchantBefore(k int) bool {
 // onCharge says whether a state's code stands right behind a number, an amount stands behind a number in its line, or a
 // word for a charge before it.
 func (x *scan) onCharge(first, last int) bool {
-	if b := x.wordAt(last + 1); len(b) == 2 && usStates[string(b)] && x.gap(last+1) == 1 && !x.lineBreak(last+1) {
+	if x.stateBehind(last) {
 		return true
 	}
 	for k := last + 1; k < len(x.toks) && k <= last+10 && !x.lineBreak(k); k++ {
@@ -425,6 +550,12 @@ func (x *scan) capitals(first int) (last int, ok bool) {
 		capital := true
 		for _, c := range x.bytes(k) {
 			capital = capital && (isUpper(c) || isDigit(c) || star && x.gap(k) == 0)
+		}
+		if t.len() <= 3 && moneySign(x.markAt(k+1)) && x.gap(k+1) == 0 && k > first {
+			break // R$
+		}
+		if t.class == classNumber && (x.markAt(k+1) == ',' || x.markAt(k+1) == '.') && x.gap(k+1) == 0 && x.gap(k+2) == 0 && words > 0 && k+2 < len(x.toks) && x.toks[k+2].class == classNumber {
+			break // a sum
 		}
 		if t.class == classNumber && t.len() == 2 && words > 0 && x.markAt(k+1) == '/' && x.gap(k+1) == 0 && k+2 < len(x.toks) && x.toks[k+2].len() == 2 {
 			break // the day

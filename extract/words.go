@@ -173,12 +173,13 @@ const (
 	frameSpoof                       // spoofed
 	frameBusiness                    // care, solutions: a word of a firm's name that has no legal form
 	frameOwner                       // landline, neighbour: whose line it is
+	frameLeft                        // left, leaves: somebody left a number
 	frameShort                       // Mr, Sgt: written with a full stop that ends no sentence
 )
 
 var frameNames = map[string]frames{
 	"frame:asks": frameAsks, "frame:police": framePolice, "frame:helper": frameHelper, "frame:genuine": frameGenuine, "frame:wrote": frameWrote,
-	"frame:spoof": frameSpoof, "frame:owner": frameOwner, "frame:business": frameBusiness, "frame:used": frameUsed, "frame:told": frameTold, "frame:again": frameAgain, "frame:short": frameShort,
+	"frame:spoof": frameSpoof, "frame:owner": frameOwner, "frame:left": frameLeft, "frame:business": frameBusiness, "frame:used": frameUsed, "frame:told": frameTold, "frame:again": frameAgain, "frame:short": frameShort,
 }
 
 // namesText is the dictionary of names: "given name name …".
