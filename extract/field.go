@@ -224,7 +224,7 @@ func plainLabel(w []byte) bool {
 		return true // E-mail
 	}
 	switch string(small(w, new(smallRoom))) {
-	case "daytime", "evening", "contact", "address", "adresse", "primary", "best", "home", "work", "tel", "tél", "name", "and", "or", "other", "details", "no", "details,", "メール", "電話", "電話番号":
+	case "daytime", "evening", "contact", "address", "adresse", "primary", "best", "home", "work", "tel", "tél", "name", "and", "or", "other", "details", "no", "メール", "電話", "電話番号":
 		return true
 	}
 	return false
