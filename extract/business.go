@@ -270,7 +270,7 @@ func favor(w []byte) bool {
 // heldBy stands between an account, or a payment, and whose it is.
 func heldBy(w []byte) bool {
 	switch string(w) {
-	case "styled", "lautend", "fav.", "fav", "Empfänger", "destinataire", "titular", "benef":
+	case "styled", "lautend", "fav", "Empfänger", "destinataire", "titular", "benef":
 		return true
 	}
 	return false
@@ -294,7 +294,7 @@ func (x *scan) firmWord(k int) bool {
 		return false
 	}
 	switch string(small(x.bytes(k), new(smallRoom))) {
-	case "company", "firm", "firma", "business", "outfit", "empresa", "société", "societe", "entreprise", "ditta", "azienda", "société:", "agency", "employer", "merchant", "payee", "beneficiary", "empfänger", "beneficiario", "bénéficiaire", "favorecido", "auftraggeber", "d'ordre", "ordre", "heißt", "heisst", "nennt", "itself", "themselves", "dharak", "fantomatico", "sedicente":
+	case "company", "firm", "firma", "business", "outfit", "empresa", "société", "societe", "entreprise", "ditta", "azienda", "agency", "employer", "merchant", "payee", "beneficiary", "empfänger", "beneficiario", "bénéficiaire", "favorecido", "auftraggeber", "ordre", "heißt", "heisst", "nennt", "itself", "themselves", "dharak", "fantomatico", "sedicente":
 		return true
 	}
 	return false

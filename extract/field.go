@@ -236,16 +236,16 @@ func partyOf(w []byte) party {
 		return partyNone
 	}
 	switch string(small(w, new(smallRoom))) {
-	case "complainant", "complainants", "complainant's", "victim", "victim's", "consumer", "consumer's", "member", "member's", "mbr", "customer", "customer's", "cust", "client", "client's", "claimant", "claimant's", "reporter", "reportee", "petitioner", "applicant", "your", "resident",
+	case "complainant", "complainants", "victim", "consumer", "member", "mbr", "customer", "cust", "client", "claimant", "reporter", "reportee", "petitioner", "applicant", "your", "resident",
 		"denunciante", "afectado", "afectada", "víctima", "perjudicado", "perjudicada", "socio", "socia", "declarante",
 		"geschädigte", "geschädigten", "geschädigter", "anzeigeerstatter", "anzeigeerstatterin", "anzeigenerstatter", "anzeigenerstatterin", "melder", "melderin", "ihre",
 		"plaignant", "plaignante", "victime", "déclarant", "déclarante", "membre", "vos", "votre", "vítima", "cliente", "comunicante",
 		"शिकायतकर्ता", "पीड़ित", "वादी", "आपका":
 		return partyOwn
-	case "subject", "subject's", "subjects", "suspect", "suspect's", "suspects", "scammer", "scammer's", "business", "company", "company's", "caller", "fraudster", "fraudster's", "perpetrator", "perp", "offender", "actor", "respondent", "seller", "merchant", "their", "firm",
+	case "subject", "subjects", "suspect", "suspects", "scammer", "business", "company", "caller", "fraudster", "perpetrator", "perp", "offender", "actor", "respondent", "seller", "merchant", "their", "firm",
 		"autor", //nolint:misspell // it is Spanish
 		"estafador", "sospechoso", "llamante", "empresa", "täter", "täters", "anrufer", "anrufers", "beschuldigter", "firma",
-		"escroc", "l'escroc", "auteur", "appelant", "société", "entreprise", "golpista", "suspeito", "ठग", "आरोपी":
+		"escroc", "auteur", "appelant", "société", "entreprise", "golpista", "suspeito", "ठग", "आरोपी":
 		return partyOther
 	}
 	if w[0] >= 0xE3 {
