@@ -206,6 +206,7 @@ func (x *scan) lateName(i int) {
 		return // an account of a fraud has a number or an address in it
 	}
 	x.how = byLate
+	x.capital(i)
 	if nameFilter.may(x.text.b[t.start:t.end]) && x.knownName(i) {
 		x.givenName(i)
 	} else if i > 0 && x.leadsToName(i) && !x.lineBreak(i) {

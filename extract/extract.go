@@ -95,6 +95,8 @@ type scan struct {
 	weakName  bool       // a name was taken of which what was learned is asked
 	maybe     []int32    // see perhaps
 	mentions  []mention  // see judgeNames
+	capped    []int32    // see capital
+	firms     []capRun   // see judgeFirms
 	phoneEnd  int        // see firstPhone; 0 while it has not been asked for
 	weighed   weighing   // see weigh
 }
@@ -183,6 +185,7 @@ func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.lastTool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, 0, false
 	x.closing, x.settled, x.owners, x.maybe, x.weakName = 0, false, x.owners[:0], x.maybe[:0], false
+	x.capped = x.capped[:0]
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {
@@ -238,6 +241,7 @@ func (x *scan) recognise() {
 			x.number(int(i))
 		}
 	}
+	x.judgeFirms()
 	x.judgeNames()
 }
 

@@ -36,7 +36,7 @@ var Taught = []struct{ Folder, Corpus string }{
 }
 
 // Weights are the files of what was learned.
-type Weights struct{ Roles, Agents []byte }
+type Weights struct{ Roles, Agents, Firms []byte }
 
 // Learn works out the weights from all corpora that teach but one; "" leaves
 // out none. What the rules say is what stands beside a clue, also beside one for
@@ -59,6 +59,7 @@ func Learn(tb testing.TB, without string) Weights {
 	return Weights{
 		Roles:  learn((*teacher).parts, rolesPull, "a number's part", roles...),
 		Agents: learn((*teacher).names, namesPull, "whose a name is", "agent", "other"),
+		Firms:  learn((*teacher).firms, namesPull, "capitals that may be a firm's name", "firm", "other"),
 	}
 }
 
@@ -101,17 +102,19 @@ func taught(tb testing.TB, without string) []score.Snippet {
 // Relearn puts other weights in the place of the ones that are built in, until
 // what it returns is called.
 func Relearn(w Weights) (restore func()) {
-	roles, agents := learned, learnedAgents
+	roles, agents, firms := learned, learnedAgents, learnedFirms
+	f := readLearned(string(w.Firms), firmAnswers)
 	l, n := readLearned(string(w.Roles), len(learnable)), readLearned(string(w.Agents), nameAnswers)
 	learned, learnedAgents = func() *learning { return l }, func() *learning { return n }
-	return func() { learned, learnedAgents = roles, agents }
+	learnedFirms = func() *learning { return f }
+	return func() { learned, learnedAgents, learnedFirms = roles, agents, firms }
 }
 
 // Update says whether what the tests hold is to be written anew.
 func Update() bool { return *update }
 
 // slotOf is a slot of lessons.txt: of a number, or of a name.
-var slotOf = regexp.MustCompile(`\{(?:([a-z_]{3,})( free)?|(a:)?([mfl][0-9]?(?: [mfl][0-9]?)*))\}`)
+var slotOf = regexp.MustCompile(`\{(?:([a-z_]{3,})( free)?|(a:)?([mfl][0-9]?(?: [mfl][0-9]?)*)|c:([^}]+))\}`)
 
 // inventedNames are what a language's people are called, men, women and
 // families. Both sides have the same names.
@@ -215,6 +218,12 @@ func lessons(tb testing.TB) []score.Snippet {
 				out.WriteString(name)
 				continue
 			}
+			if s[10] >= 0 {
+				name := text[s[10]:s[11]]
+				one.Marks = append(one.Marks, score.Mark{Kind: fraud.Company, Value: "name:" + foldCompany(name), Role: fraud.RoleCompany, Start: out.Len(), End: out.Len() + len(name)})
+				out.WriteString(name)
+				continue
+			}
 			forms := inventedNumbers[one.Country]
 			if s[4] >= 0 {
 				forms = inventedNumbers["US free"]
@@ -289,6 +298,37 @@ func (t *teacher) parts(one score.Snippet, placed bool) {
 			}
 			break
 		}
+	}
+}
+
+// firms takes those of its runs of capitals.
+func (t *teacher) firms(one score.Snippet, placed bool) {
+	x := &t.x
+	x.gatherFirms()
+	for _, c := range x.firms {
+		start, end := x.text.span(int(x.toks[c.first].start), int(x.toks[c.last].end))
+		name := x.firmsName(c)
+		if name == "" {
+			continue
+		}
+		role := firmOther
+		for _, k := range one.Marks {
+			if k.Kind != fraud.Company || k.Role != fraud.RoleCompany {
+				continue
+			}
+			if k.Value == name || placed && start == k.Start && end == k.End {
+				role = firmBehind
+			} else if placed && start < k.End && k.Start < end && role == firmOther {
+				role = -1
+			}
+		}
+		if role < 0 {
+			continue
+		}
+		x.weighed.teach = true
+		x.weighFirm(learnedFirms(), c)
+		x.weighed.teach = false
+		t.lesson(role)
 	}
 }
 

@@ -23,8 +23,9 @@ const (
 	clueBehind3
 	clueBehind5
 	clueBehind9
-	clueRest // anywhere behind it in its sentence
-	cluePair // two words that follow one another before it
+	clueRest   // anywhere behind it in its sentence
+	clueInside // a word of it
+	cluePair   // two words that follow one another before it
 	cluePairBehind
 	clueMark // a mark right before it
 	clueMarkBehind
@@ -41,7 +42,7 @@ const (
 
 var clueNames = [places]string{
 	"before1", "before2", "before3", "before5", "before9", "sentence",
-	"behind1", "behind2", "behind3", "behind5", "behind9", "rest", "pair", "pairbehind",
+	"behind1", "behind2", "behind3", "behind5", "behind9", "rest", "inside", "pair", "pairbehind",
 	"mark", "markbehind", "count", "fact", "who",
 }
 
@@ -234,6 +235,8 @@ func whyOf(at where, words string) string {
 	switch {
 	case at >= firstCoded || strings.Contains(words, "<"):
 		return ""
+	case at == clueInside:
+		return whyLearned + `"` + words + `" is in it`
 	case at < clueBehind1 || at == cluePair:
 		return whyLearned + `"` + words + `" stands before it`
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,7 +16,7 @@ import (
 // data/roles.tsv is what the labelled accounts teach, to the byte.
 func TestLearnedWeightsAreWhatTheCorporaTeach(t *testing.T) {
 	got := extract.Learn(t, "")
-	for file, got := range map[string][]byte{"data/roles.tsv": got.Roles, "data/agents.tsv": got.Agents} {
+	for file, got := range map[string][]byte{"data/roles.tsv": got.Roles, "data/agents.tsv": got.Agents, "data/firms.tsv": got.Firms} {
 		if extract.Update() {
 			if err := os.WriteFile(file, got, 0o644); err != nil {
 				t.Fatal(err)
@@ -36,8 +37,8 @@ func innocent(r fraud.Role) bool { return !r.Links() && r != fraud.RoleMention }
 
 // outcome is how one half came out.
 type outcome struct {
-	all, names, role float64
-	accused, cleared int // innocent values that link, and others that do not
+	all, names, firms, role float64
+	accused, cleared        int // innocent values that link, and others that do not
 }
 
 func outcomeOf(t *testing.T, name string) outcome {
@@ -45,7 +46,7 @@ func outcomeOf(t *testing.T, name string) outcome {
 	for _, one := range half(t, name) {
 		e.Add(one, found(t, one))
 	}
-	o := outcome{all: e.All.F1(), names: e.Kinds[string(fraud.PersonAlias)].F1(), role: e.Role()}
+	o := outcome{all: e.All.F1(), names: e.Kinds[string(fraud.PersonAlias)].F1(), firms: e.Kinds[string(fraud.Company)].F1(), role: e.Role()}
 	for _, m := range e.Misses {
 		if m.What == "role" {
 			switch was, is := innocent(m.Mark.Role), innocent(fraud.Role(m.Got)); {
@@ -60,10 +61,10 @@ func outcomeOf(t *testing.T, name string) outcome {
 }
 
 // What is learned from all hands but one helps on that one: each corpus is
-// left out once, and read with weights that the others taught, of names and of
-// numbers, of numbers alone, and with none.
+// left out once, and read with weights that the others taught, of firms, names
+// and numbers, of names and numbers, of numbers alone, and with none.
 func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
-	var roles, all, names, n float64
+	var roles, all, names, firms, allFirms, n float64
 	for _, one := range []struct {
 		corpus string
 		halves []string
@@ -85,13 +86,16 @@ func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
 			}
 			return out
 		}
-		rules, numbers, both := read(extract.Weights{}), read(extract.Weights{Roles: learned.Roles}), read(learned)
+		rules, numbers := read(extract.Weights{}), read(extract.Weights{Roles: learned.Roles})
+		both, three := read(extract.Weights{Roles: learned.Roles, Agents: learned.Agents}), read(learned)
 		for i, name := range one.halves {
-			r, p, b := rules[i], numbers[i], both[i]
+			r, p, b, f := rules[i], numbers[i], both[i], three[i]
 			t.Logf("%-12s roles %.4f, of what the others taught %.4f (%+.4f), with names %.4f; innocent values that link %d -> %d, others that do not %d -> %d",
 				name, r.role, p.role, p.role-r.role, b.role, r.accused, b.accused, r.cleared, b.cleared)
 			t.Logf("%-12s all kinds %.4f, with names that the others taught %.4f (%+.4f); names %.4f, %.4f (%+.4f)",
 				name, p.all, b.all, b.all-p.all, p.names, b.names, b.names-p.names)
+			t.Logf("%-12s all kinds with firms that the others taught %.4f (%+.4f); firms %.4f, %.4f (%+.4f)", name, f.all, f.all-b.all, b.firms, f.firms, f.firms-b.firms)
+			firms, allFirms = firms+f.firms-b.firms, allFirms+f.all-b.all
 			roles, all, names, n = roles+p.role-r.role, all+b.all-p.all, names+b.names-p.names, n+1
 			if p.role < r.role-0.003 || b.role < p.role-0.001 {
 				t.Errorf("%s: roles %.4f with rules alone, %.4f with numbers, %.4f with names", name, r.role, p.role, b.role)
@@ -99,14 +103,14 @@ func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
 			if b.accused > r.accused {
 				t.Errorf("%s: %d innocent values link, %d before", name, b.accused, r.accused)
 			}
-			if b.all < p.all-0.003 {
-				t.Errorf("%s: all kinds %.4f, %.4f before names were asked about", name, b.all, p.all)
+			if b.all < p.all-0.003 || f.all < b.all-0.003 {
+				t.Errorf("%s: all kinds %.4f, %.4f before names were asked about and %.4f before firms were", name, f.all, p.all, b.all)
 			}
 		}
 	}
-	t.Logf("mean of the halves: roles %+.4f, all kinds %+.4f, names %+.4f", roles/n, all/n, names/n)
-	if roles/n < 0.01 || all/n < 0.0028 || names/n < 0.025 {
-		t.Errorf("what the others taught is worth %+.4f of the roles, %+.4f of all kinds and %+.4f of the names, want +0.01, +0.0028 and +0.025", roles/n, all/n, names/n)
+	t.Logf("mean of the halves: roles %+.4f, all kinds %+.4f, names %+.4f; with firms all kinds %+.4f, firms %+.4f", roles/n, all/n, names/n, allFirms/n, firms/n)
+	if roles/n < 0.01 || all/n < 0.0028 || names/n < 0.025 || allFirms/n < 0.002 || firms/n < 0.05 {
+		t.Errorf("what the others taught is worth %+.4f of the roles, %+.4f of all kinds and %+.4f of the names, want +0.01, +0.0028 and +0.025; firms %+.4f of all kinds and %+.4f of theirs, want +0.002 and +0.05", roles/n, all/n, names/n, allFirms/n, firms/n)
 	}
 }
 
@@ -138,6 +142,32 @@ func TestLearnedNameIsAskedWhereTheRulesAreWeak(t *testing.T) {
 		}
 		if !ok {
 			t.Errorf("%q: %q, want %q", tt.text, got, tt.names)
+		}
+	}
+}
+
+// What was learned of firms takes names that no word announces, not those of
+// brands, shops and offices beside them, and nothing of what fraudsters wrote.
+func TestLearnedFirmIsTakenWhereNoWordAnnouncesOne(t *testing.T) {
+	for _, tt := range []struct {
+		text  string
+		from  bool
+		firms []string
+	}{
+		{"I was charged $349 by Cobaltwave PC Rescue on May 4. I never heard of them.", false, []string{"name:cobaltwave pc rescue"}},
+		{"I was charged $349 by Cobaltwave PC Rescue on May 4. I never heard of them.", true, nil},
+		{"The check for $900 went to Tamarind Digital Care. My bank is Third Federal in Fort Lauderdale.", false, []string{"name:tamarind digital care"}},
+		{"He sent me to Walgreens and Best Buy for $900 in cards. I told the Salvation Army about it.", false, nil},
+		{"Microsoft and Norton say they never call. I lost $900 in Lake Placid.", false, nil},
+	} {
+		var got []string
+		for _, f := range extract.Text(tt.text, extract.Options{Country: "US", FromFraudster: tt.from}) {
+			if f.Kind == fraud.Company && f.Role == fraud.RoleCompany {
+				got = append(got, f.Value)
+			}
+		}
+		if !slices.Equal(got, tt.firms) {
+			t.Errorf("%q: %q, want %q", tt.text, got, tt.firms)
 		}
 	}
 }
