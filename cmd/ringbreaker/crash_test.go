@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"ringbreaker.example/synth"
 )
@@ -135,5 +136,57 @@ func said(t *testing.T, want int, words string, args ...string) {
 	var out, errs bytes.Buffer
 	if code := run(context.Background(), args, strings.NewReader(""), &out, &errs); code != want || !strings.Contains(out.String(), words) {
 		t.Fatalf("%s: exit %d, want %d and %q: %s%s", args[0], code, want, words, out.String(), errs.String())
+	}
+}
+
+// TestKilledLinkLeavesNothingBeside kills linkings of files, early and late,
+// and wants the next to write what an undisturbed one does and nothing else
+// to lie there: a part of a large world is gigabytes.
+func TestKilledLinkLeavesNothingBeside(t *testing.T) {
+	program, err := exec.LookPath("ringbreaker")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	world, want, out := filepath.Join(dir, "world"), filepath.Join(dir, "want"), filepath.Join(dir, "out")
+	w, err := synth.Make("mixed", 11, 1500, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Write(world); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(world, "a.jsonl")
+	began := time.Now()
+	said(t, exitDone, "1500 reports", "link", "-in", file, "-out", want)
+	took := time.Since(began)
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	chance := rand.New(rand.NewPCG(seed, 1))
+	for range 4 {
+		cmd := exec.Command(program, "link", "-in", file, "-out", out)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(time.Duration(chance.Int64N(int64(took))))
+		_ = cmd.Process.Kill() // it may have ended
+		_ = cmd.Wait()
+	}
+	// As a linking that was killed while it wrote leaves it, whatever the clock did above.
+	if err := os.WriteFile(filepath.Join(out, ".links.jsonl.part-1"), []byte("half"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	said(t, exitDone, "1500 reports", "link", "-in", file, "-out", out)
+	for _, d := range []string{want, out} {
+		if list, err := os.ReadDir(d); err != nil || len(list) != 4 {
+			t.Errorf("%s holds %v, want four files (%v)", d, list, err)
+		}
+	}
+	for _, name := range []string{"assign.tsv", "rings.jsonl", "links.jsonl", "suggestions.jsonl"} {
+		a, errA := os.ReadFile(filepath.Join(want, name))
+		b, errB := os.ReadFile(filepath.Join(out, name))
+		if errA != nil || errB != nil || !bytes.Equal(a, b) {
+			t.Errorf("%s is not what an undisturbed linking writes (%v, %v)", name, errA, errB)
+		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 
+	"ringbreaker.example/app"
 	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
 	"ringbreaker.example/link"
@@ -181,11 +182,11 @@ func tellLinking(c *call, out string, l *link.Linking, refused int) error {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	err := writeFiles(out, []outFile{
-		{link.AssignFile, func(w io.Writer) (err error) { reports, err = l.WriteAssign(w); return err }},
-		{link.RingsFile, func(w io.Writer) (err error) { rings, err = l.WriteRings(w); return err }},
-		{link.LinksFile, func(w io.Writer) (err error) { links, err = l.WriteLinks(w); return err }},
-		{link.SuggestionsFile, func(w io.Writer) error {
+	err := app.WriteTogether(out, []app.File{
+		{Name: link.AssignFile, Write: func(w io.Writer) (err error) { reports, err = l.WriteAssign(w); return err }},
+		{Name: link.RingsFile, Write: func(w io.Writer) (err error) { rings, err = l.WriteRings(w); return err }},
+		{Name: link.LinksFile, Write: func(w io.Writer) (err error) { links, err = l.WriteLinks(w); return err }},
+		{Name: link.SuggestionsFile, Write: func(w io.Writer) error {
 			all := l.Suggestions()
 			suggestions = len(all)
 			return link.WriteSuggestions(w, all)
@@ -358,76 +359,14 @@ func (w *reportWorker) lines(ctx context.Context, p piece) {
 	}
 }
 
-// writeFile writes a file under another name first, so that a cut write
-// leaves no half of it.
-func writeFile(name string, write func(io.Writer) error) error { return writeAs(name, 0o644, write) }
+// writeFile writes a file whole or not at all.
+func writeFile(name string, write func(io.Writer) error) error {
+	return app.WriteWhole(name, 0o644, write)
+}
 
 // writeSecret is writeFile for what only its owner may read.
-func writeSecret(name string, write func(io.Writer) error) error { return writeAs(name, 0o600, write) }
-
-func writeAs(name string, mode os.FileMode, write func(io.Writer) error) error {
-	part, err := writePart(name, mode, write)
-	if err != nil {
-		return err
-	}
-	if err := os.Rename(part, name); err != nil {
-		os.Remove(part)
-		return err
-	}
-	return nil
-}
-
-// writePart writes what is to have the name under another one, which it gives;
-// of what could not be written whole nothing is left.
-func writePart(name string, mode os.FileMode, write func(io.Writer) error) (part string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".part*")
-	if err != nil {
-		return "", err
-	}
-	defer func() {
-		if err != nil {
-			os.Remove(f.Name())
-		}
-	}()
-	if err := write(f); err != nil {
-		f.Close()
-		return "", fmt.Errorf("write %s: %w", name, err)
-	}
-	if err := f.Close(); err != nil {
-		return "", err
-	}
-	return f.Name(), os.Chmod(f.Name(), mode)
-}
-
-// outFile is a file of a folder, and what is in it.
-type outFile struct {
-	name  string
-	write func(io.Writer) error
-}
-
-// writeFiles writes files that tell one thing together: none takes its name
-// before all are written, so a disk that fills leaves those of the last time.
-// One is written after the other, since each is made on all cores.
-func writeFiles(dir string, files []outFile) error {
-	parts := make([]string, 0, len(files))
-	defer func() {
-		for _, part := range parts {
-			os.Remove(part) // is not there if all went well
-		}
-	}()
-	for _, f := range files {
-		part, err := writePart(filepath.Join(dir, f.name), 0o644, f.write)
-		if err != nil {
-			return err
-		}
-		parts = append(parts, part)
-	}
-	for i, f := range files {
-		if err := os.Rename(parts[i], filepath.Join(dir, f.name)); err != nil {
-			return err
-		}
-	}
-	return nil
+func writeSecret(name string, write func(io.Writer) error) error {
+	return app.WriteWhole(name, 0o600, write)
 }
 
 func explainCommand() command {
