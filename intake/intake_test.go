@@ -135,6 +135,31 @@ func TestBadRecordsAreToldOneByOneAndTheRestGoesOn(t *testing.T) {
 	}
 }
 
+// A foreign object in front once made every report behind it be refused, and of
+// several bundles only the first was read, without a word.
+func TestTheFirstLineSpeaksForItselfAlone(t *testing.T) {
+	bundle := func(id, pattern string) string {
+		return `{"type":"bundle","id":"bundle--` + id + `1111111-1111-4111-8111-111111111111","objects":[{"type":"indicator","spec_version":"2.1",` +
+			`"id":"indicator--` + id + `1111111-1111-4111-8111-111111111111","created":"2023-01-01T00:00:00Z","modified":"2023-01-01T00:00:00Z",` +
+			`"pattern":"` + pattern + `","pattern_type":"stix","valid_from":"2023-01-01T00:00:00Z"}]}` + "\n"
+	}
+	for name, c := range map[string]struct {
+		text          string
+		new, rejected int
+	}{
+		"foreign":  {`{"number":1}` + "\n" + line("R1", "") + "\n" + line("R2", "") + "\n" + `{"number":2}` + "\n", 2, 2},
+		"bundles":  {bundle("1", "[domain-name:value = 'a.scam.example']") + bundle("2", "[domain-name:value = 'b.scam.example']") + line("R1", "") + "\n", 3, 0},
+		"unsound":  {bundle("1", "[domain-name:value = 'a.scam.example']") + bundle("2", "[domain-name:value =") + `{"type":"bundle"` + "\n", 1, 2},
+		"unwanted": {`{"type":"bundle"}` + "\n" + line("R1", "") + "\n", 1, 0},
+	} {
+		s, _ := newIntake(t, intake.Config{})
+		res, err := s.Import(analyst(), write(t, name+".jsonl", c.text), nil)
+		if err != nil || res.New != c.new || res.Rejected != c.rejected {
+			t.Errorf("%s: %d new, %d rejected, %v; want %d and %d: %q", name, res.New, res.Rejected, err, c.new, c.rejected, res.Notes)
+		}
+	}
+}
+
 func TestImportingAgainChangesNothingAndLeavesTheSameRejects(t *testing.T) {
 	s, k := newIntake(t, intake.Config{Batch: 3})
 	p := write(t, "r.jsonl", line("1", "")+"bad\n"+line("2", "")+line("2", `,"narrative":"other"`)+line("3", ""))

@@ -19,7 +19,7 @@ import (
 func (r *run) jsonLines(src source) error {
 	in := newLines(src.r, fraud.MaxReportBytes)
 	var foreign *records
-	decided := false
+	decided, bundles := false, false
 	for {
 		line, no, err := in.next()
 		if errors.Is(err, io.EOF) {
@@ -36,20 +36,38 @@ func (r *run) jsonLines(src source) error {
 		}
 		if !decided {
 			row, err := csvmap.Object(line)
-			if err == nil {
-				decided = true
-				if done, err := r.exchanged(src, slices.Clone(line)); done || err != nil {
-					return err // one object that is all of the file
-				}
-				if !isReport(row.Columns) {
-					foreign = r.recordsFor(src, []csvmap.Shape{csvmap.JSONLines, csvmap.JSONDoc}, row.Columns, nil)
-				}
+			decided = err == nil
+			if bundles = what(line) != ""; decided && !bundles && !isReport(row.Columns) {
+				foreign = r.recordsFor(src, []csvmap.Shape{csvmap.JSONLines, csvmap.JSONDoc}, row.Columns, nil)
+			}
+		}
+		if bundles {
+			done, err := r.exchangedLine(src, slices.Clone(line), no)
+			if err != nil {
+				return err
+			}
+			if done {
+				continue
 			}
 		}
 		if err := r.jsonLine(src, foreign, slices.Clone(line), no); err != nil {
 			return err
 		}
 	}
+}
+
+// exchangedLine takes in a line that is a STIX bundle or a MISP event of its
+// own. Its objects are told by their number in it, so one that is not the
+// first line is named by its line too.
+func (r *run) exchangedLine(src source, line []byte, no int) (done bool, err error) {
+	if no > 1 {
+		src.label = fmt.Sprintf("%s!line %d", src.label, no)
+	}
+	done, err = r.exchanged(src, line)
+	if err != nil && errors.Is(err, fraud.ErrInvalid) {
+		err = r.reject(src.label, 1, err)
+	}
+	return done, err
 }
 
 func (r *run) jsonLine(src source, foreign *records, line []byte, no int) error {
@@ -59,6 +77,9 @@ func (r *run) jsonLine(src source, foreign *records, line []byte, no int) error 
 	row, err := csvmap.Object(line)
 	if err != nil {
 		return r.reject(src.label, no, err)
+	}
+	if foreign.mapping == nil && isReport(row.Columns) { // one bad record at the front stops no good one behind it
+		return r.add(item{file: src.label, line: no, decode: decoded(line)})
 	}
 	return foreign.add(row, no)
 }
