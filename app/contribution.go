@@ -352,6 +352,9 @@ func (g *gathering) ring(ctx context.Context, ring fraud.Ring) error {
 		return err
 	}
 	ring.Indicators = slices.DeleteFunc(slices.Clone(ring.Indicators), func(i fraud.RingIndicator) bool { return !g.leaves(i.Indicator, i.Role) })
+	for i := range ring.Indicators { // which report holds what stands in the exhibit, with place and role
+		ring.Indicators[i].Held, ring.Indicators[i].Texts = nil, nil
+	}
 	tie := func(t fraud.Tie) bool { return !g.leaves(t.Indicator, t.Role) }
 	ring.Suppliers, ring.Launderers = slices.DeleteFunc(slices.Clone(ring.Suppliers), tie), slices.DeleteFunc(slices.Clone(ring.Launderers), tie)
 	strip := func(list []fraud.Link) []fraud.Link {

@@ -52,6 +52,9 @@ type Cause struct {
 	Reports   int       `json:"reports"`             // how many reports hold it in this tenure
 	Judgement string    `json:"judgement,omitempty"` // the judgement that caused it, if a person did
 	Why       string    `json:"why"`                 // a sentence that a judge can read
+	// Texts are, of a script, the two reports in which it stands, where those
+	// are not the link's own.
+	Texts []ReportID `json:"texts,omitempty"`
 }
 
 // Ring is the reports and indicators that one operator stands behind.
@@ -90,6 +93,12 @@ type RingIndicator struct {
 	Bits    float64 `json:"bits"`
 	Reports int     `json:"reports"` // of the ring, that hold it
 	Sources int     `json:"sources"` // independent sources among them
+	// Held names the reports that hold it, by their places in the ring's
+	// Reports, ascending. A ring that an older program wrote has none.
+	Held []int `json:"held,omitempty"`
+	// Texts are, of a script, two reports in which it stands, of two victims:
+	// what both say is what a person is shown of it.
+	Texts []ReportID `json:"texts,omitempty"`
 }
 
 // Tie is an edge from a ring to a supplier or a launderer: somebody who

@@ -143,7 +143,7 @@ func (was *before) tell(l *Linking, g uint32, from []claim, size []int, at time.
 	case kept < 0:
 		event.What, event.Cause = "split", fmt.Sprintf("%d reports left %s", from[0].reports, was.rings[from[0].old])
 	case len(event.Others) > 0:
-		event.What, event.Cause = "merged", causeOf(l.m.ringIndicators(l.members[g]))
+		event.What, event.Cause = "merged", causeOf(l.m.ring(event.Ring, l.members[g]).Indicators)
 	case reports > size[kept]:
 		event.What, event.Cause = "grew", fmt.Sprintf("from %d to %d reports", size[kept], reports)
 	default:

@@ -133,6 +133,7 @@ func (w *jsonLine) cause(c *fraud.Cause) {
 	}
 	w.raw(`,"why":`)
 	w.text(c.Why)
+	w.textsOf(c.Texts)
 	w.raw(`}`)
 }
 
@@ -186,7 +187,19 @@ func (w *jsonLine) ringIndicator(i *fraud.RingIndicator) {
 	w.int(i.Reports)
 	w.raw(`,"sources":`)
 	w.int(i.Sources)
+	if len(i.Held) > 0 {
+		w.raw(`,"held":`)
+		list(w, i.Held, func(p *int) { w.int(*p) })
+	}
+	w.textsOf(i.Texts)
 	w.raw(`}`)
+}
+
+func (w *jsonLine) textsOf(reports []fraud.ReportID) {
+	if len(reports) > 0 {
+		w.raw(`,"texts":`)
+		texts(w, reports)
+	}
 }
 
 func (w *jsonLine) tie(t *fraud.Tie) {

@@ -23,10 +23,11 @@ func (m *material) ring(id fraud.RingID, reports []uint32) fraud.Ring {
 			countries[m.b.texts.text(row.country-1)]++
 		}
 	}
+	place := places(r.Reports)
 	slices.Sort(r.Reports)
 	r.Mark = fraud.Strictest(marks...)
 	r.Countries = byCount(countries)
-	r.Indicators = m.ringIndicators(reports)
+	r.Indicators = m.ringIndicators(reports, place)
 	r.Brands = m.brandsOf(reports)
 	return r
 }
@@ -54,17 +55,38 @@ func (m *material) brandsOf(reports []uint32) []string {
 	return out
 }
 
-// ringIndicators lists the hard tenures of a ring, most bits first.
-func (m *material) ringIndicators(reports []uint32) []fraud.RingIndicator {
-	var uses []held
-	for _, r := range reports {
+// places gives each name's place among all of them, sorted.
+func places(names []fraud.ReportID) []int {
+	order := make([]int, len(names))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(x, y int) int { return cmp.Compare(names[x], names[y]) })
+	out := make([]int, len(names))
+	for place, i := range order {
+		out[i] = place
+	}
+	return out
+}
+
+// heldAt is what a report of a ring holds, with the report's place there.
+type heldAt struct {
+	held
+	place int
+}
+
+// ringIndicators lists the hard tenures of a ring, most bits first. Each
+// report has the place given.
+func (m *material) ringIndicators(reports []uint32, place []int) []fraud.RingIndicator {
+	var uses []heldAt
+	for i, r := range reports {
 		for _, h := range m.held(r) {
 			if soft := m.tenures[h.tenure].soft; soft != softBlock && soft != softReuse {
-				uses = append(uses, h)
+				uses = append(uses, heldAt{h, place[i]})
 			}
 		}
 	}
-	slices.SortFunc(uses, func(x, y held) int { return cmp.Or(cmp.Compare(x.tenure, y.tenure), cmp.Compare(x.inc, y.inc)) })
+	slices.SortFunc(uses, func(x, y heldAt) int { return cmp.Or(cmp.Compare(x.tenure, y.tenure), cmp.Compare(x.inc, y.inc)) })
 	out := []fraud.RingIndicator{}
 	for i := 0; i < len(uses); {
 		j := i + 1
@@ -82,8 +104,8 @@ func (m *material) ringIndicators(reports []uint32) []fraud.RingIndicator {
 }
 
 // ringIndicator sums up the part of a ring in one tenure.
-func (m *material) ringIndicator(uses []held) fraud.RingIndicator {
-	ri := fraud.RingIndicator{Indicator: m.indicatorOf(uses[0].tenure), Reports: len(uses)}
+func (m *material) ringIndicator(uses []heldAt) fraud.RingIndicator {
+	ri := fraud.RingIndicator{Indicator: m.indicatorOf(uses[0].tenure), Reports: len(uses), Held: make([]int, 0, len(uses))}
 	best := int32(-1)
 	from, to := uint32(math.MaxUint32), uint32(0)
 	var sources []uint32
@@ -93,14 +115,37 @@ func (m *material) ringIndicator(uses []held) fraud.RingIndicator {
 			sources = append(sources, source)
 		}
 		from, to = min(from, inc.at), max(to, inc.at)
+		ri.Held = append(ri.Held, h.place)
 		if inc.bits > best || inc.bits == best && roles[inc.role] < ri.Role {
 			best, ri.Role = inc.bits, roles[inc.role]
 		}
+	}
+	slices.Sort(ri.Held)
+	if ri.Kind == fraud.Script {
+		ri.Texts = m.twoOf(uses)
 	}
 	slices.Sort(sources)
 	ri.Bits, ri.Sources = bitsOf(best), len(slices.Compact(sources))
 	ri.Tenure = fraud.Tenure{From: fromMinutes(from), To: fromMinutes(to)}
 	return ri
+}
+
+// twoOf names two reports of two victims among those that hold a script, those
+// that come first by name; none if there are no two.
+func (m *material) twoOf(uses []heldAt) []fraud.ReportID {
+	first := slices.MinFunc(uses, func(x, y heldAt) int { return cmp.Compare(x.place, y.place) })
+	victim := func(h heldAt) uint32 { return m.b.reports[m.order[m.incs[h.inc].report]].victim }
+	var second *heldAt
+	for i := range uses {
+		u := &uses[i]
+		if u.place != first.place && (victim(*u) == 0 || victim(*u) != victim(first)) && (second == nil || u.place < second.place) {
+			second = u
+		}
+	}
+	if second == nil {
+		return nil
+	}
+	return []fraud.ReportID{m.id(m.incs[first.inc].report), m.id(m.incs[second.inc].report)}
 }
 
 // end is the data's last report: "now" for a pure function.

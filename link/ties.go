@@ -245,6 +245,14 @@ func (m *material) suggestion(p *shares, total int32, rings []fraud.RingID) frau
 	}
 	s.Link.Kind, s.Link.Bits = fraud.SameOperator, bitsOf(total)
 	s.Link.A, s.Link.B = m.id(p.from[top][0].report), m.id(p.from[top][1].report)
+	script := slices.Index(families, fraud.FamilyScript)
+	if from := p.from[script]; p.best[script] > 0 && top != script {
+		for i := range s.Link.Cause {
+			if c := &s.Link.Cause[i]; c.Indicator.Kind == fraud.Script {
+				c.Texts = []fraud.ReportID{m.id(from[0].report), m.id(from[1].report)}
+			}
+		}
+	}
 	slices.SortFunc(s.Link.Cause, func(x, y fraud.Cause) int { return cmp.Compare(y.Bits, x.Bits) })
 	return s
 }

@@ -36,6 +36,9 @@ func topOf(r *fraud.Ring, links []fraud.Link) []any {
 		return cmp.Or(cmp.Compare(b.Reports, a.Reports), cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))
 	})
 	tops = tops[:min(len(tops), topIndicators)]
+	for i := range tops {
+		tops[i].Held = nil // places in a list that is not here
+	}
 	strongest := slices.Clone(links)
 	slices.SortStableFunc(strongest, func(a, b fraud.Link) int { return cmp.Compare(b.Bits, a.Bits) })
 	strongest = strongest[:min(len(strongest), topLinks)]

@@ -186,7 +186,7 @@ func compare(ring fraud.Ring, sig fraud.Signature, spread map[fraud.Indicator]in
 		}
 		seen[x.Indicator] = true
 		p := priors[x.Kind]
-		cause := fraud.Cause{Indicator: x.Indicator, Role: x.Role, Family: p.family, Tenure: x.Tenure, Reports: x.Reports}
+		cause := fraud.Cause{Indicator: x.Indicator, Role: x.Role, Family: p.family, Tenure: x.Tenure, Reports: x.Reports, Texts: x.Texts}
 		if k, ok := kept[x.Indicator]; ok {
 			shared := spread[x.Indicator] >= manyRings
 			cause.Bits = min(bitsOf(k), bitsOf(x))

@@ -78,7 +78,7 @@ func SignatureOf(ring fraud.Ring, disrupted time.Time, times []time.Time) fraud.
 	}
 	for _, x := range ring.Indicators {
 		if survives(x) && !shared[x.Indicator] && x.Tenure.From.Before(disrupted) {
-			x.Bits = bitsOf(x)
+			x.Bits, x.Held = bitsOf(x), nil // places in a list that grows on
 			s.Keeps = append(s.Keeps, x)
 		}
 	}
