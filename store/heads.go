@@ -4,8 +4,11 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 
@@ -276,6 +279,7 @@ const forever = 1<<62 - 1
 // id.
 func (db *DB) ListRings(ctx context.Context, q fraud.RingQuery) (fraud.RingList, error) {
 	var out fraud.RingList
+	var heads [][]byte
 	err := db.read(ctx, func(t *sql.Tx) error {
 		facet, value, few, err := fewest(ctx, t, q)
 		if err != nil {
@@ -288,15 +292,38 @@ func (db *DB) ListRings(ctx context.Context, q fraud.RingQuery) (fraud.RingList,
 		}
 		return each(ctx, t, query, args, func(r row) error {
 			var key float64
-			var h fraud.RingHead
-			if err := r.Scan(&key, into(&h)); err != nil {
+			var head []byte
+			if err := r.Scan(&key, &head); err != nil {
 				return err
 			}
-			out.Rings, out.Keys = append(out.Rings, h), append(out.Keys, key)
+			heads, out.Keys = append(heads, head), append(out.Keys, key)
 			return nil
 		})
 	})
+	if err == nil {
+		out.Rings, err = readHeads(heads)
+	}
 	return out, doing(err, "list the rings")
+}
+
+// headsApart is how many heads are worth a core of their own to be read: of a
+// whole table they take longer than finding them.
+const headsApart = 500
+
+func readHeads(heads [][]byte) ([]fraud.RingHead, error) {
+	out := make([]fraud.RingHead, len(heads))
+	sides := min(runtime.GOMAXPROCS(0), 1+len(heads)/headsApart)
+	failed := make([]error, sides)
+	var rest sync.WaitGroup
+	for k := range sides {
+		rest.Go(func() {
+			for i := k * len(heads) / sides; i < (k+1)*len(heads)/sides && failed[k] == nil; i++ {
+				failed[k] = into(&out[i]).Scan(heads[i])
+			}
+		})
+	}
+	rest.Wait()
+	return out, errors.Join(failed...)
 }
 
 // fewest says which of the things asked for fewest rings have, and whether

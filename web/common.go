@@ -12,7 +12,7 @@ import (
 // commonText is what two linked reports both read or showed.
 type commonText struct {
 	Script fraud.Indicator
-	A, B   fraud.ReportID
+	A, B   fraud.ReportID // in which it stands
 	extract.Common
 }
 
@@ -36,11 +36,12 @@ func (s *Server) commonTexts(ctx context.Context, links []fraud.Link) ([]commonT
 			if c.Indicator.Kind != fraud.Script || seen[c.Indicator] || len(out) == commonShown {
 				continue
 			}
-			a, err := s.readable(ctx, l.A)
+			inA, inB := textsOf(l, c)
+			a, err := s.readable(ctx, inA)
 			if err != nil {
 				return nil, err
 			}
-			b, err := s.readable(ctx, l.B)
+			b, err := s.readable(ctx, inB)
 			if err != nil {
 				return nil, err
 			}
@@ -49,7 +50,7 @@ func (s *Server) commonTexts(ctx context.Context, links []fraud.Link) ([]commonT
 			}
 			seen[c.Indicator] = true
 			if t := extract.CommonText(a, b); t.Shared > 0 {
-				out = append(out, commonText{c.Indicator, l.A, l.B, t})
+				out = append(out, commonText{c.Indicator, inA, inB, t})
 			}
 		}
 	}

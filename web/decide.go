@@ -165,6 +165,7 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
 		if p.Common, err = s.commonTexts(r.Context(), append(slices.Clone(why.Chain), why.Between...)); err != nil {
 			return err
 		}
+		p.Said = hear(p.Common)
 	}
 	return s.render(w, http.StatusOK, "explain.html", p)
 }

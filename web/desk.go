@@ -64,6 +64,13 @@ func (s *Server) watch(w http.ResponseWriter, r *http.Request) error {
 		return cmp.Or(boolFirst(a.Seen.IsZero(), b.Seen.IsZero()), b.At.Compare(a.At))
 	})
 	p.CanSee = s.can(r.Context(), access.ActJudge, access.Thing{})
+	var kept []script
+	for _, a := range p.Alerts {
+		kept = append(kept, scriptsIn(fraud.Link{Cause: a.Kept})...)
+	}
+	if p.Said, err = s.whatIsSaid(r.Context(), kept); err != nil {
+		return err
+	}
 	return s.render(w, http.StatusOK, "watch.html", p)
 }
 

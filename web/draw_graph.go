@@ -2,13 +2,11 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"math"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -44,8 +42,6 @@ type graph struct {
 	At                   []draw.Point
 	Left                 string // what of the ring it holds, where not all
 	Bridges              []bridgeRow
-
-	held map[fraud.ReportID][]fraud.Indicator // the values of the ring that each of its reports holds
 }
 
 const (
@@ -55,51 +51,34 @@ const (
 	graphMostValues = 1500  // of them, at most, are values
 	graphMostShapes = 400   // values with a shape and a tip of their own in the still picture
 	graphMostNames  = 30
-	graphMostTies   = 40 // lines from one supplier or launderer
+	graphMostTies   = 16 // lines from one supplier or launderer
+	graphQuote      = 20 // letters of a script's first words
+	graphMostEdge   = 24 // suppliers, or launderers: more names would run into each other
 )
 
-// graphOf reads what a ring's reports hold and lays it out, or gives what it
-// gave the last time if the ring is the same.
-func (s *Server) graphOf(ctx context.Context, r keptRing) (graph, error) {
-	if g, ok := s.layouts.get(r.ID, r.digest); ok {
-		return g, nil
-	}
+// ringGraph joins the reports of a picture with the values that they hold. A
+// value that none of them holds is left out: it would stand alone and tell
+// nothing. A supplier or launderer stands at the edge and nowhere else.
+func ringGraph(r fraud.Ring, reports []int) graph {
+	var g graph
 	values := byReports(r.Indicators)
-	values = slices.CompactFunc(values, func(a, b fraud.RingIndicator) bool { return a.Indicator == b.Indicator })
-	shown := values[:min(len(values), graphMostValues)]
-	reports := evenly(r.Reports, graphMostNodes-len(shown)-len(r.Suppliers)-len(r.Launderers))
-	sightings, err := s.Store.SightingsOfMany(ctx, reports)
-	if err != nil {
-		return graph{}, fmt.Errorf("read what the reports of ring %s hold: %w", r.ID, err)
+	of := make(map[fraud.Indicator][]int, len(values)) // the reports drawn that hold each, by their places in reports
+	drawn := make([]int, len(r.Reports))
+	for i, at := range reports {
+		drawn[at] = i + 1
 	}
-	g := ringGraph(r.Ring, shown, reports, sightings)
-	if n := len(values) - len(shown); n > 0 || len(reports) < len(r.Reports) {
-		g.Left = fmt.Sprintf("The picture holds %s of %s, evenly drawn, and %s of %s, those with most reports.",
-			number(len(reports)), plural(len(r.Reports), "report"), number(len(shown)), plural(len(values), "value"))
-	}
-	if len(r.Bridges) > 0 {
-		g.Bridges = bridgesOf(r.Ring, g.held)
-	}
-	g.held = nil // only the bridges needed it
-	g.At = layOut(g)
-	s.layouts.put(r.ID, r.digest, g)
-	return g, nil
-}
-
-// ringGraph joins each report with the values of the ring that it holds.
-func ringGraph(r fraud.Ring, values []fraud.RingIndicator, reports []fraud.ReportID, sightings map[fraud.ReportID][]fraud.Sighting) graph {
-	g := graph{held: make(map[fraud.ReportID][]fraud.Indicator, len(reports))}
-	at := map[fraud.Indicator]int32{}
 	for _, v := range values {
-		if _, twice := at[v.Indicator]; twice {
-			continue // a second tenure of the same value: the timeline tells them apart
+		list, before := of[v.Indicator], len(of[v.Indicator])
+		for _, at := range v.Held {
+			if at < len(drawn) && drawn[at] > 0 {
+				list = append(list, drawn[at]-1)
+			}
 		}
-		at[v.Indicator] = int32(len(g.Nodes))
-		g.Nodes = append(g.Nodes, graphNode{
-			Label: indicatorText(v.Indicator), Shape: familyOf(v.Kind), Part: "indicator", Reports: v.Reports, Value: v.Value,
-			Note: kindWord(v.Kind) + ", " + roleWord(v.Role) + fmt.Sprintf(", %.1f bits", v.Bits),
-			Tip:  fmt.Sprintf("%s %s, %s, %s, %.1f bits", kindWord(v.Kind), indicatorText(v.Indicator), roleWord(v.Role), plural(v.Reports, "report"), v.Bits),
-		})
+		if before > 0 { // another tenure of the same value: the timeline tells them apart
+			slices.Sort(list)
+			list = slices.Compact(list)
+		}
+		of[v.Indicator] = list
 	}
 	bridge := map[fraud.Indicator]bool{}
 	across := map[fraud.ReportID]bool{}
@@ -107,149 +86,104 @@ func ringGraph(r fraud.Ring, values []fraud.RingIndicator, reports []fraud.Repor
 		across[l.A], across[l.B] = true, true
 		if len(l.Cause) > 0 {
 			bridge[l.Cause[0].Indicator] = true
-			if i, ok := at[l.Cause[0].Indicator]; ok {
-				g.Nodes[i].Bridge = true
-			}
 		}
 	}
-	ties := map[fraud.Indicator]int32{}
+	atEdge := map[fraud.Indicator]bool{}
+	suppliers, launderers := mostHeld(r.Suppliers), mostHeld(r.Launderers)
+	for _, t := range slices.Concat(suppliers, launderers) {
+		atEdge[t.Indicator] = true
+	}
+	shown := 0
+	for _, v := range values {
+		holders := of[v.Indicator]
+		if len(holders) == 0 || atEdge[v.Indicator] || shown == graphMostValues {
+			continue
+		}
+		shown++
+		delete(of, v.Indicator)
+		n := int32(len(g.Nodes))
+		for _, i := range holders {
+			g.Edges = append(g.Edges, graphEdge{A: n, B: int32(i), Bridge: bridge[v.Indicator] && across[r.Reports[reports[i]]]})
+		}
+		g.Nodes = append(g.Nodes, graphNode{
+			Label: indicatorText(v.Indicator), Shape: familyOf(v.Kind), Part: "indicator", Reports: v.Reports, Value: v.Value, Bridge: bridge[v.Indicator],
+			Note: kindWord(v.Kind) + ", " + roleWord(v.Role) + fmt.Sprintf(", %.1f bits", v.Bits),
+			Tip:  fmt.Sprintf("%s %s, %s, %s, %.1f bits", kindWord(v.Kind), indicatorText(v.Indicator), roleWord(v.Role), plural(v.Reports, "report"), v.Bits),
+		})
+	}
 	tie := func(part string, list []fraud.Tie) {
 		for _, t := range list {
-			ties[t.Indicator] = int32(len(g.Nodes))
-			n := graphNode{Label: indicatorText(t.Indicator), Shape: familyOf(t.Indicator.Kind), Part: part, Reports: t.Reports, Tip: t.Why, Value: t.Indicator.Value}
+			n := int32(len(g.Nodes))
+			for _, i := range evenly(of[t.Indicator], graphMostTies) {
+				g.Edges = append(g.Edges, graphEdge{A: n, B: int32(i), Inferred: true})
+			}
+			x := graphNode{Label: indicatorText(t.Indicator), Shape: familyOf(t.Indicator.Kind), Part: part, Reports: t.Reports, Tip: t.Why, Value: t.Indicator.Value}
 			if others := t.Serves() - 1; others > 0 {
-				n.Note = "serves " + plural(others, "other ring")
+				x.Note = "serves " + plural(others, "other ring")
 			}
-			g.Nodes = append(g.Nodes, n)
+			g.Nodes = append(g.Nodes, x)
 		}
 	}
-	tie("supplier", r.Suppliers)
-	tie("launderer", r.Launderers)
-	inRing := map[fraud.Indicator]bool{}
-	for _, v := range r.Indicators {
-		inRing[v.Indicator] = true
+	tie("supplier", suppliers)
+	tie("launderer", launderers)
+	for i := range g.Edges { // reports stand behind all others
+		g.Edges[i].B += int32(len(g.Nodes))
 	}
-	lines := make([]int, len(g.Nodes))
-	for _, id := range reports {
-		n := int32(len(g.Nodes))
-		g.Nodes = append(g.Nodes, graphNode{Label: string(id), Part: "report", Value: string(id)})
-		for _, x := range sightings[id] {
-			i := x.Indicator
-			if !x.Role.Links() || slices.Contains(g.held[id], i) {
-				continue
-			}
-			if inRing[i] {
-				g.held[id] = append(g.held[id], i)
-			}
-			if v, ok := at[i]; ok && inRing[i] {
-				g.Edges = append(g.Edges, graphEdge{A: v, B: n, Bridge: bridge[i] && across[id]})
-			} else if v, ok := ties[i]; ok && lines[v] < graphMostTies {
-				lines[v]++
-				g.Edges = append(g.Edges, graphEdge{A: v, B: n, Inferred: true})
-			}
+	for _, at := range reports {
+		g.Nodes = append(g.Nodes, graphNode{Label: string(r.Reports[at]), Part: "report", Value: string(r.Reports[at])})
+	}
+	g.Left = leftOut(r, len(reports), shown, len(suppliers)+len(launderers))
+	return g
+}
+
+// named gives the scripts of a picture their first words for a name, as far as
+// they are known.
+func (g graph) named(w said) graph {
+	if len(w) == 0 {
+		return g
+	}
+	g.Nodes = slices.Clone(g.Nodes)
+	for i := range g.Nodes {
+		n := &g.Nodes[i]
+		quote := w[fraud.Indicator{Kind: fraud.Script, Value: n.Value}]
+		if n.Shape != fraud.FamilyScript || quote == "" {
+			continue
 		}
+		if n.Part == "indicator" {
+			n.Tip = strings.Replace(n.Tip, n.Label, "“"+quote+"”", 1)
+		} else {
+			n.Tip = "“" + quote + "”: " + n.Tip
+		}
+		if r := []rune(strings.TrimSuffix(quote, "…")); len(r) > graphQuote {
+			quote = strings.TrimSpace(string(r[:graphQuote])) + "…"
+		}
+		n.Label = "“" + quote + "”"
 	}
 	return g
 }
 
-// layouts keeps the graphs that were looked at last, since a person goes back
-// and forth between a ring and its reports, and the script asks for the same
-// graph again.
-type layouts struct {
-	mu   sync.Mutex // guards keep and used
-	keep map[fraud.RingID]keptGraph
-	used []fraud.RingID // oldest first
+// mostHeld are the suppliers or launderers that one edge of a picture has room
+// for, those with most reports.
+func mostHeld(ties []fraud.Tie) []fraud.Tie {
+	out := slices.Clone(ties)
+	slices.SortStableFunc(out, func(a, b fraud.Tie) int { return cmp.Compare(b.Reports, a.Reports) })
+	return out[:min(len(out), graphMostEdge)]
 }
 
-type keptGraph struct {
-	digest string // of the ring that it was made from
-	graph
-}
-
-// layoutsKept is how many: at 5,000 nodes each is about 2 MB.
-const layoutsKept = 64
-
-func newLayouts() *layouts { return &layouts{keep: map[fraud.RingID]keptGraph{}} }
-
-func (l *layouts) get(id fraud.RingID, digest string) (graph, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	have, ok := l.keep[id]
-	return have.graph, ok && have.digest == digest
-}
-
-func (l *layouts) put(id fraud.RingID, digest string, g graph) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.used = append(slices.DeleteFunc(l.used, func(x fraud.RingID) bool { return x == id }), id)
-	l.keep[id] = keptGraph{digest, g}
-	if len(l.used) > layoutsKept {
-		delete(l.keep, l.used[0])
-		l.used = l.used[1:]
+// leftOut says what of a ring its picture does not hold, empty if it holds all.
+func leftOut(r fraud.Ring, reports, values, ties int) string {
+	all := map[fraud.Indicator]bool{}
+	for _, v := range r.Indicators {
+		all[v.Indicator] = true
 	}
-}
-
-// keptRings keeps the rings that were looked at last as they were read: a
-// person goes from tab to tab of one ring, and a large one takes longer to
-// read than to show. Nothing in them may be changed.
-type keptRings struct {
-	mu   sync.Mutex // guards the rest
-	keep map[fraud.RingID]keptRing
-	used []fraud.RingID // oldest first
-	all  int            // reports and indicators of all that are kept
-}
-
-type keptRing struct {
-	digest string
-	fraud.Ring
-}
-
-// ringsKeptMost is how many reports and indicators are kept together: at
-// about 300 bytes each, 30 MB.
-const ringsKeptMost = 100_000
-
-func (k keptRing) size() int { return len(k.Reports) + len(k.Indicators) }
-
-func (l *keptRings) get(id fraud.RingID, digest string) (keptRing, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	have, ok := l.keep[id]
-	return have, ok && have.digest == digest
-}
-
-func (l *keptRings) put(k keptRing) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.keep == nil {
-		l.keep = map[fraud.RingID]keptRing{}
+	if reports == len(r.Reports) && len(r.Indicators) <= graphMostValues && ties == len(r.Suppliers)+len(r.Launderers) {
+		return ""
 	}
-	l.all += k.size() - l.keep[k.ID].size()
-	l.used = append(slices.DeleteFunc(l.used, func(x fraud.RingID) bool { return x == k.ID }), k.ID)
-	l.keep[k.ID] = k
-	for l.all > ringsKeptMost && len(l.used) > 1 {
-		l.all -= l.keep[l.used[0]].size()
-		delete(l.keep, l.used[0])
-		l.used = l.used[1:]
+	says := fmt.Sprintf("The picture holds %s of %s, evenly drawn, and %s of %s, those with most reports", number(reports), plural(len(r.Reports), "report"), number(values), plural(len(all), "value"))
+	if n := len(r.Suppliers) + len(r.Launderers); ties < n {
+		says += fmt.Sprintf("; %s of %s stand at its edges", number(ties), plural(n, "supplier or launderer", "suppliers and launderers"))
 	}
-}
-
-// ringOf reads a ring, or gives what it gave the last time if the ring is the
-// same.
-func (s *Server) ringOf(ctx context.Context, id fraud.RingID) (keptRing, error) {
-	digest, err := s.Store.RingDigest(ctx, id)
-	if err != nil {
-		return keptRing{}, fmt.Errorf("read ring %s: %w", id, err)
-	}
-	if k, ok := s.looked.get(id, digest); ok {
-		return k, nil
-	}
-	ring, err := s.Store.Ring(ctx, id)
-	if err != nil {
-		return keptRing{}, fmt.Errorf("read ring %s: %w", id, err)
-	}
-	k := keptRing{digest, ring}
-	s.looked.put(k)
-	return k, nil
+	return says + "."
 }
 
 // layOut gives each node a place: suppliers down the left edge, launderers
@@ -617,6 +551,11 @@ func (s *Server) ringGraphJSON(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	said, err := s.whatIsSaid(ctx, inGraph(ring.Ring))
+	if err != nil {
+		return err
+	}
+	g = g.named(said)
 	out := graphJSON{W: graphW, H: graphFloor}
 	for i, n := range g.Nodes {
 		row := []any{g.At[i].X, g.At[i].Y, 2.4, n.Part, n.Shape, n.Reports, n.Label, n.Note, "", "", 0}

@@ -269,6 +269,7 @@ func (s *Server) foundScripts(ctx context.Context, p *findPage) error {
 		}
 		p.Common = append(p.Common, common...)
 	}
+	p.Said = hear(p.Common)
 	return nil
 }
 

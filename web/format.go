@@ -332,7 +332,7 @@ func indicatorText(i fraud.Indicator) string {
 	case fraud.Script:
 		return "text " + short(strings.TrimPrefix(i.Value, scriptPrefix))
 	case fraud.Image, fraud.File:
-		return short(i.Value)
+		return kindWord(i.Kind) + " " + short(i.Value)
 	}
 	return i.Value
 }

@@ -66,6 +66,9 @@ func (s *Server) suggestions(w http.ResponseWriter, r *http.Request) error {
 	if err := s.suggestionRows(ctx, &p, page); err != nil {
 		return err
 	}
+	if p.Said, err = s.whatIsSaid(ctx, p.scripts()); err != nil {
+		return err
+	}
 	log, err := s.Store.JudgementPage(ctx, 0, judgedLately)
 	if err != nil {
 		return fmt.Errorf("read the judgements: %w", err)
@@ -80,6 +83,14 @@ func (s *Server) suggestions(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return s.render(w, http.StatusOK, "suggestions.html", p)
+}
+
+func (p *suggestionsPage) scripts() (out []script) {
+	for _, row := range p.Rows {
+		out = append(out, scriptsIn(row.Link)...)
+		out = append(append(out, scriptsOf(row.Only.A)...), scriptsOf(row.Only.B)...)
+	}
+	return out
 }
 
 // judgedLately is how many of the newest judgements stand below the

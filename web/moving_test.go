@@ -29,8 +29,11 @@ func crowd(t testing.TB) *world {
 	for i := range reports {
 		id := fraud.NewReportID("alder", fmt.Sprintf("c-%05d", i))
 		r.Reports = append(r.Reports, id)
-		for range 1 + random.IntN(4) {
+		for k := range 1 + random.IntN(4) {
 			v := r.Indicators[int(float64(values)*math.Pow(random.Float64(), 2.2))]
+			if k == 0 && i < values { // none is left out, since somebody holds it
+				v = r.Indicators[i]
+			}
 			w.sightings[id] = append(w.sightings[id], fraud.Sighting{Report: id, Indicator: v.Indicator, Role: v.Role, Valid: true})
 		}
 	}

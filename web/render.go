@@ -36,6 +36,7 @@ type base struct {
 	Now       time.Time
 	Problems  []problem
 	Notice    string // what was just done, in one sentence
+	Said      said   // what the scripts of the page begin with
 	Layout    layout
 }
 
@@ -194,6 +195,8 @@ func (s *Server) funcs() template.FuncMap {
 		"grouped":     grouped,
 		"bits":        bits,
 		"indicator":   indicatorText,
+		"called":      func(w said, i fraud.Indicator) calledValue { return w.called(i) },
+		"ties":        func(w said, t []fraud.Tie) tieRows { return tieRows{w, t} },
 		"account":     accountText,
 		"kind":        kindWord,
 		"role":        roleWord,

@@ -93,6 +93,11 @@ func (s *Server) ring(w http.ResponseWriter, r *http.Request) error {
 	if err := fillTab(ctx, r, &p); err != nil {
 		return err
 	}
+	if p.Said == nil {
+		if p.Said, err = s.whatIsSaid(ctx, p.scripts()); err != nil {
+			return err
+		}
+	}
 	return s.render(w, http.StatusOK, "ring.html", p)
 }
 
@@ -108,7 +113,7 @@ func (s *Server) ringHead(ctx context.Context, p *ringPage) error {
 		}
 	}
 	row := stateOf(p.Head(nil), heldTill(p.Ring, holds, s.Now()), s.Now())
-	p.State, p.Tone, p.HeldTo, p.Why = row.State, row.Tone, row.HeldTo, row.Why
+	p.State, p.Tone, p.HeldTo, p.Why = row.State, row.Tone, row.HeldTo, row.Why()
 	p.Sentence = ringSentence(row)
 	if p.AsOf, _, _, err = s.Store.LastLinking(ctx); err != nil && !isNotFound(err) {
 		return fmt.Errorf("read when the rings were derived: %w", err)
@@ -168,27 +173,50 @@ func (s *Server) ringGraphTab(ctx context.Context, _ *http.Request, p *ringPage)
 	if err != nil {
 		return err
 	}
-	g.Title = graphFinding(p.Ring)
+	p.Evidence = byReports(p.Indicators)[:min(len(p.Indicators), 25)]
+	p.Bridges = g.Bridges
+	if p.Said, err = s.whatIsSaid(ctx, append(p.scripts(), inGraph(p.Ring)...)); err != nil {
+		return err
+	}
+	g = g.named(p.Said)
+	g.Title = graphFinding(p.Ring, p.Said)
 	g.Desc = fmt.Sprintf("%s and %s; %s and %s at the edges. The tables below name them.", plural(len(p.Indicators), "indicator"), plural(p.Harm.Reports, "report"), plural(len(p.Suppliers), "supplier"), plural(len(p.Launderers), "launderer"))
 	g.Caption = fmt.Sprintf("A dot is a report, a shape is a value that reports hold; the larger a shape, the more reports. Linked by model %s; last report %s.", p.Model, stamp(p.Harm.LastAt))
 	d := drawGraph("graph", g)
 	p.Graph, p.Shown = &d, g.Left
-	p.Evidence = byReports(p.Indicators)[:min(len(p.Indicators), 25)]
 	if p.Waiting, err = s.Store.SuggestionsOf(ctx, p.ID, 5); err != nil {
 		return fmt.Errorf("read the suggestions of ring %s: %w", p.ID, err)
 	}
-	p.Bridges = g.Bridges
 	return nil
 }
 
-func graphFinding(x fraud.Ring) string {
+// scripts are those of the page but for its picture's.
+func (p *ringPage) scripts() []script {
+	out := scriptsOf(p.Evidence)
+	for _, b := range p.Bridges {
+		out = append(out, scriptsIn(b.Link)...)
+	}
+	ties := map[fraud.Indicator]bool{}
+	for _, t := range slices.Concat(p.Suppliers, p.Launderers) {
+		ties[t.Indicator] = true
+	}
+	return append(out, scriptsOf(slices.DeleteFunc(slices.Clone(p.Indicators), func(i fraud.RingIndicator) bool { return !ties[i.Indicator] }))...)
+}
+
+// inGraph are the scripts of a ring that a picture has room to name.
+func inGraph(r fraud.Ring) []script {
+	out := scriptsOf(byReports(r.Indicators))
+	return out[:min(len(out), graphMostNames)]
+}
+
+func graphFinding(x fraud.Ring, w said) string {
 	if len(x.Indicators) == 0 {
 		return "No shared indicator is known"
 	}
 	top := slices.MaxFunc(x.Indicators, func(a, b fraud.RingIndicator) int {
 		return cmp.Or(cmp.Compare(a.Reports, b.Reports), cmp.Compare(a.Bits, b.Bits), cmp.Compare(b.String(), a.String()))
 	})
-	says := fmt.Sprintf("%s %s holds most of it together: %d of %d reports", strings.ToUpper(kindWord(top.Kind)[:1])+kindWord(top.Kind)[1:], indicatorText(top.Indicator), top.Reports, x.Harm.Reports)
+	says := fmt.Sprintf("%s %s holds most of it together: %d of %d reports", strings.ToUpper(kindWord(top.Kind)[:1])+kindWord(top.Kind)[1:], w.name(top.Indicator), top.Reports, x.Harm.Reports)
 	if len(x.Bridges) > 0 {
 		says += "; " + plural(len(x.Bridges), "bridge") + " to look at"
 	}

@@ -49,8 +49,10 @@ type ringRow struct {
 	State  string
 	Tone   string
 	HeldTo time.Time
-	Why    string // why it stands where it stands
 }
+
+// Why says why it stands where it stands.
+func (r ringRow) Why() string { return harmWhy(r.Harm) }
 
 const (
 	ringsShown  = 50
@@ -336,7 +338,7 @@ func (s *Server) readableRings(ctx context.Context, rings []fraud.RingHead) ([]r
 	if err != nil {
 		return nil, err
 	}
-	var out []ringRow
+	out := make([]ringRow, 0, len(rings))
 	for _, x := range rings {
 		if s.mayReadRing(ctx, x) {
 			out = append(out, stateOf(x, held[x.ID], s.Now()))
@@ -357,7 +359,7 @@ const (
 )
 
 func stateOf(x fraud.RingHead, heldTo, now time.Time) ringRow {
-	row := ringRow{RingHead: x, State: stateQuiet, Tone: "soft", HeldTo: heldTo, Why: harmWhy(x.Harm)}
+	row := ringRow{RingHead: x, State: stateQuiet, Tone: "soft", HeldTo: heldTo}
 	if now.Sub(x.Harm.LastAt) <= activeFor {
 		row.State, row.Tone = stateActive, "harm"
 	}

@@ -72,6 +72,7 @@ type Server struct {
 	public    *access.Limiter // per address
 	layouts   *layouts        // of the graphs that were looked at last
 	looked    keptRings
+	spoken    spoken // what scripts begin with
 	shelves   shelves
 	basics    basics
 	// decide is access.Decide; a test puts a stricter one here, to see that

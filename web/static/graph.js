@@ -122,7 +122,7 @@
       const b = room.find((b) => !covers(b, n)) ?? (n[3] === "indicator" && must > 0 ? room[0] : undefined);
       if (n[3] === "indicator") must--;
       if (!b) continue;
-      if (covers(b, n)) {
+      if (covers(b, n) || side(n)) { // lines begin behind the names at the edges
         p.fillStyle = ink.paper;
         p.globalAlpha = .85;
         p.fillRect(b[0], b[1], b[2] - b[0], b[3] - b[1]);
