@@ -63,6 +63,7 @@ func addHindi(b *testing.B, db *store.DB) {
 // sampled are things of a node that its pages are asked for.
 type sampled struct {
 	rings   []fraud.RingHead // every kind: with most harm to come, and further down
+	growing []fraud.RingHead // that a day's reports keep joining
 	largest fraud.RingHead
 	reports []fraud.InboxEntry
 	values  []fraud.Indicator
@@ -88,6 +89,9 @@ func sampleOf(b *testing.B, db *store.DB) sampled {
 		list, err := db.ListRings(ctx, fraud.RingQuery{Order: order, Limit: 200})
 		must(err)
 		s.rings = append(s.rings, list.Rings...)
+		if order == fraud.RingsByGrowth {
+			s.growing = list.Rings
+		}
 	}
 	newest, err := db.ReportInbox(ctx, fraud.InboxQuery{Limit: 1})
 	must(err)
@@ -151,6 +155,11 @@ func BenchmarkPagesOfANode(b *testing.B) {
 	b.Logf("opened in %v; largest ring %s: %d reports, %d indicators", time.Since(began).Round(time.Millisecond), s.largest.ID, s.largest.Harm.Reports, s.largest.Indicators)
 	random := rand.New(rand.NewPCG(7, 7))
 	ring := func() string { return "/rings/" + url.PathEscape(string(s.rings[random.IntN(len(s.rings))].ID)) }
+	next := 0
+	growing := func() string { // each looked at for the first time, as long as there are any
+		next++
+		return "/rings/" + url.PathEscape(string(s.growing[(next-1)%len(s.growing)].ID))
+	}
 	large := "/rings/" + url.PathEscape(string(s.largest.ID))
 	report := func() string { return "/reports/" + string(s.reports[random.IntN(len(s.reports))].Report.Name()) }
 	search := func(q string) string { return "/search?" + url.Values{"q": {q}}.Encode() }
@@ -177,6 +186,7 @@ func BenchmarkPagesOfANode(b *testing.B) {
 		{"rings/deep", at("/rings?after=R-5&key=1&from=4000")},
 		{"rings.csv", at("/rings.csv")},
 		{"ring", ring},
+		{"growing", growing},
 		{"ring/largest", at(large)},
 		{"ring/largest/graph.json", at(large + "/graph.json")},
 		{"ring/largest/time", at(large + "/time")},

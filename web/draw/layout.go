@@ -21,10 +21,10 @@ type Box struct{ X, Y, W, H float64 }
 // uses; far nodes count as one where their square looks smaller than theta
 // (Barnes and Hut, 1986).
 const (
-	theta       = 1.2
+	theta       = 1.5
 	coarsest    = 40  // nodes below which no coarser graph is made
-	roundsFirst = 240 // on the coarsest graph
-	roundsLast  = 22  // on the finest: it only smooths
+	roundsFirst = 100 // on the coarsest graph
+	roundsLast  = 12  // on the finest: it only smooths
 	levelsMost  = 24
 	sideBySide  = 600 // nodes from which forces are worked out on several cores
 	depthMost   = 30  // of the tree of squares; deeper, two nodes stand on one spot
