@@ -23,20 +23,27 @@ import (
 // against its name, our newest checkpoint against the tree. It returns what is
 // wrong, a line each.
 func (n *Node) Fsck(ctx context.Context) ([]string, error) {
-	problems, err := n.db.Fsck(ctx)
+	problems, _, err := n.FsckCounting(ctx)
+	return problems, err
+}
+
+// FsckCounting is Fsck that says too how many records are under leaves only
+// since an upgrade found them: what was changed before it is not found.
+func (n *Node) FsckCounting(ctx context.Context) (problems []string, before int, err error) {
+	problems, before, err = n.db.FsckCounting(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	boxes, err := n.db.BrokenBoxes(ctx, n.vault.Whole)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, id := range boxes {
 		problems = append(problems, fmt.Sprintf("report %s: the vault key does not open its identity: it was changed, or the key was", id))
 	}
 	bad, err := n.blobs.Verify(ctx)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, b := range bad {
 		problems = append(problems, fmt.Sprint(b))
@@ -44,7 +51,7 @@ func (n *Node) Fsck(ctx context.Context) ([]string, error) {
 	if _, err := n.ledger.Checkpoint(ctx); err != nil {
 		problems = append(problems, err.Error())
 	}
-	return problems, nil
+	return problems, before, nil
 }
 
 // halfBackup is the folder in which a backup copies the database.

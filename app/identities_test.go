@@ -220,7 +220,7 @@ func TestFsckNamesAnIdentityThatNoLongerOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 	problems, err := a.Fsck(ctx)
-	if err != nil || len(problems) != 1 || !strings.HasPrefix(problems[0], "report alder/r1: the vault key does not open its identity") {
+	if err != nil || len(problems) != 2 || problems[0] != "report alder/r1: it is not what its leaf says" || !strings.HasPrefix(problems[1], "report alder/r1: the vault key does not open its identity") {
 		t.Errorf("%q, %v", problems, err)
 	}
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"ringbreaker.example/fraud"
@@ -37,7 +38,7 @@ func scanCase(r row) (c fraud.Case, err error) {
 // AddCase registers a case and links it with those that it names. ErrConflict
 // if the id is taken.
 func (db *DB) AddCase(ctx context.Context, c fraud.Case) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if c.RegisteredAt.IsZero() {
 			c.RegisteredAt = t.now
 		}
@@ -50,8 +51,10 @@ func (db *DB) AddCase(ctx context.Context, c fraud.Case) error {
 		for i, other := range c.Linked {
 			links[i] = linkRow(c.ID, other)
 		}
-		_, err = t.many(ctx, linkCasesSQL, links)
-		return err
+		if _, err = t.many(ctx, linkCasesSQL, links); err != nil {
+			return err
+		}
+		return errors.Join(t.attestOne(ctx, "cases", c.ID), t.attest(ctx, "case_links", links...))
 	})
 	return doing(err, "add case %s", c.ID)
 }
@@ -61,16 +64,19 @@ func linkRow(a, b fraud.CaseID) []any { return []any{string(min(a, b)), string(m
 // LinkCases links two cases; again changes nothing. ErrNotFound if one of
 // them is not here, ErrInvalid if they are one.
 func (db *DB) LinkCases(ctx context.Context, a, b fraud.CaseID) error {
-	return doing(db.do(ctx, linkCasesSQL, linkRow(a, b)...), "link cases %s and %s", a, b)
+	return doing(db.recordOne(ctx, "case_links", linkRow(a, b), linkCasesSQL, linkRow(a, b)...), "link cases %s and %s", a, b)
 }
 
 // UnsealCase opens a case to view by a court's order. ErrInvalid without the
 // order, ErrConflict if it is not sealed, ErrNotFound if it is not here.
 func (db *DB) UnsealCase(ctx context.Context, id fraud.CaseID, order string, by fraud.PersonID, when time.Time) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		n, err := t.exec(ctx, unsealCaseSQL, id, order, by, us(when))
-		if err != nil || n > 0 {
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			return t.attestOne(ctx, "cases", id)
 		}
 		if _, err := one(ctx, t, scanCase, "case", caseSQL, id); err != nil {
 			return err
@@ -142,12 +148,14 @@ func scanOperation(r row) (o fraud.Operation, err error) {
 
 // AddOperation adds an operation. ErrConflict if the id is taken.
 func (db *DB) AddOperation(ctx context.Context, o fraud.Operation) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if o.At.IsZero() {
 			o.At = t.now
 		}
-		_, err := t.exec(ctx, addOperationSQL, o.ID, o.Name, part{o.Cases}, us(o.GoAt), o.Lead, us(o.Done), us(o.At))
-		return err
+		if _, err := t.exec(ctx, addOperationSQL, o.ID, o.Name, part{o.Cases}, us(o.GoAt), o.Lead, us(o.Done), us(o.At)); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "operations", o.ID)
 	})
 	return doing(err, "add operation %s", o.ID)
 }
@@ -166,10 +174,13 @@ func (db *DB) Operations(ctx context.Context) ([]fraud.Operation, error) {
 // EndOperation says that an operation is over. ErrConflict if it was before,
 // ErrNotFound if it is not here.
 func (db *DB) EndOperation(ctx context.Context, id fraud.OperationID, when time.Time, by fraud.PersonID) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		n, err := t.exec(ctx, endOperationSQL, id, us(when), by)
-		if err != nil || n > 0 {
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			return t.attestOne(ctx, "operations", id)
 		}
 		if _, err := one(ctx, t, scanOperation, "operation", operationSQL, id); err != nil {
 			return err

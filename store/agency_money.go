@@ -13,7 +13,8 @@ const (
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 	addFreezeEventSQL = `
 	INSERT INTO freeze_events (freeze_id, state, held, held_cur, bank_ref, why, at, by_person)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	RETURNING no`
 	freezesSQL = `
 	SELECT id, case_id, account, bank, channel, seen, seen_cur, held, held_cur, state, deadline, path
 	FROM freezes WHERE id = $1 OR $1 = '' ORDER BY id`
@@ -30,7 +31,7 @@ func freezeEventRow(id fraud.FreezeID, e fraud.FreezeEvent) []any {
 // its history holds. ErrConflict if the id is taken, ErrNotFound if the case
 // is not here.
 func (db *DB) AddFreeze(ctx context.Context, f fraud.Freeze) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if f.State == "" {
 			f.State = fraud.FreezeRequested
 		}
@@ -39,15 +40,12 @@ func (db *DB) AddFreeze(ctx context.Context, f fraud.Freeze) error {
 		if err != nil {
 			return err
 		}
-		steps := make([][]any, len(f.History))
-		for i, e := range f.History {
-			if e.At.IsZero() {
-				e.At = t.now
+		for _, e := range f.History {
+			if err := t.addFreezeEvent(ctx, f.ID, e); err != nil {
+				return err
 			}
-			steps[i] = freezeEventRow(f.ID, e)
 		}
-		_, err = t.many(ctx, addFreezeEventSQL, steps)
-		return err
+		return t.attestOne(ctx, "freezes", f.ID)
 	})
 	return doing(err, "add freeze %s", f.ID)
 }
@@ -55,14 +53,19 @@ func (db *DB) AddFreeze(ctx context.Context, f fraud.Freeze) error {
 // AddFreezeEvent adds a step to a freeze: its state, and what is held if it
 // says so, are from then on the freeze's. ErrNotFound if the freeze is not here.
 func (db *DB) AddFreezeEvent(ctx context.Context, e fraud.FreezeEvent) error {
-	err := db.write(ctx, func(t *tx) error {
-		if e.At.IsZero() {
-			e.At = t.now
-		}
-		_, err := t.exec(ctx, addFreezeEventSQL, freezeEventRow(e.Freeze, e)...)
-		return err
-	})
+	err := db.record(ctx, func(t *tx) error { return t.addFreezeEvent(ctx, e.Freeze, e) })
 	return doing(err, "add state %s to freeze %s", e.State, e.Freeze)
+}
+
+func (t *tx) addFreezeEvent(ctx context.Context, id fraud.FreezeID, e fraud.FreezeEvent) error {
+	if e.At.IsZero() {
+		e.At = t.now
+	}
+	no, err := one(ctx, t, scanInt, "freeze", addFreezeEventSQL, freezeEventRow(id, e)...)
+	if err != nil {
+		return err
+	}
+	return t.attestOne(ctx, "freeze_events", no)
 }
 
 // Freeze gives one freeze as it stands, with its history, or ErrNotFound.
@@ -137,7 +140,7 @@ const (
 // AddArrest writes down an arrest. ErrConflict if the id is taken,
 // ErrNotFound if the case is not here.
 func (db *DB) AddArrest(ctx context.Context, a fraud.Arrest) error {
-	return doing(db.do(ctx, addArrestSQL, a.ID, a.Case, a.Person, a.Role, a.Law, a.Place, us(a.At), a.By), "add arrest %s", a.ID)
+	return doing(db.recordOne(ctx, "arrests", []any{a.ID}, addArrestSQL, a.ID, a.Case, a.Person, a.Role, a.Law, a.Place, us(a.At), a.By), "add arrest %s", a.ID)
 }
 
 // Arrests gives all arrests, oldest first.
@@ -151,7 +154,7 @@ func (db *DB) Arrests(ctx context.Context) ([]fraud.Arrest, error) {
 // AddLead writes down a lead to another country's police. ErrConflict if the
 // id is taken, ErrNotFound if the case is not here.
 func (db *DB) AddLead(ctx context.Context, l fraud.Lead) error {
-	return doing(db.do(ctx, addLeadSQL, l.ID, l.Case, l.Country, l.To, l.Says, l.Reports, us(l.At), l.By), "add lead %s", l.ID)
+	return doing(db.recordOne(ctx, "leads", []any{l.ID}, addLeadSQL, l.ID, l.Case, l.Country, l.To, l.Says, l.Reports, us(l.At), l.By), "add lead %s", l.ID)
 }
 
 // Leads gives all leads, oldest first.
@@ -165,7 +168,7 @@ func (db *DB) Leads(ctx context.Context) ([]fraud.Lead, error) {
 // AddOutcome writes down what came of a referral: on the agency's node as it
 // says so, on a complainant's as it hears it. ErrConflict if the id is taken.
 func (db *DB) AddOutcome(ctx context.Context, o fraud.Outcome) error {
-	return doing(db.do(ctx, addOutcomeSQL, o.ID, o.Referral, o.Says, part{o.Disrupted}, part{o.Figures}, us(o.At), o.By), "add outcome %s", o.ID)
+	return doing(db.recordOne(ctx, "outcomes", []any{o.ID}, addOutcomeSQL, o.ID, o.Referral, o.Says, part{o.Disrupted}, part{o.Figures}, us(o.At), o.By), "add outcome %s", o.ID)
 }
 
 // Outcomes gives all outcomes, oldest first.

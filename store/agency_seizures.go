@@ -87,6 +87,9 @@ func (t *tx) addSeizure(ctx context.Context, s fraud.Seizure) (fraud.Seizure, er
 	if err != nil {
 		return s, err
 	}
+	if err := t.attestOne(ctx, "seizures", s.ID); err != nil {
+		return s, err
+	}
 	_, err = t.addCustody(ctx, fraud.CustodyEvent{
 		Item: s.ID, Act: fraud.CustodySeized, Holder: string(s.By), Place: s.Place,
 		Why: "seized in search " + string(s.Search), Seal: s.Seal, SHA256: s.SHA256, At: s.At, By: s.By,

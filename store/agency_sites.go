@@ -26,7 +26,7 @@ func scanSite(r row) (s fraud.Site, err error) {
 // AddSite adds a place to an operation. ErrConflict if the id is taken,
 // ErrNotFound if the operation is not here.
 func (db *DB) AddSite(ctx context.Context, s fraud.Site) error {
-	err := db.do(ctx, addSiteSQL, s.ID, s.Operation, s.Case, s.Name, s.Address, s.State, s.Country, s.TimeZone, s.Confidence, s.Evidence, part{s.Rings})
+	err := db.recordOne(ctx, "sites", []any{s.ID}, addSiteSQL, s.ID, s.Operation, s.Case, s.Name, s.Address, s.State, s.Country, s.TimeZone, s.Confidence, s.Evidence, part{s.Rings})
 	return doing(err, "add site %s", s.ID)
 }
 
@@ -72,8 +72,14 @@ func scanSearch(r row) (s fraud.Search, err error) {
 // they are there; ErrInvalid if it ends before it starts; ErrNotFound if the
 // site is not here.
 func (db *DB) SaveSearch(ctx context.Context, s fraud.Search) error {
-	err := db.doOne(ctx, conflict("its site, signatures or recording would change"), saveSearchSQL, s.ID, s.Site, s.Authority, s.Issuer,
-		us(s.Expires), part{s.Officers}, part{s.Witnesses}, us(s.StartedAt), us(s.EndedAt), s.RecordingSHA256, us(s.SignedAt), s.By)
+	err := db.record(ctx, func(t *tx) error {
+		n, err := t.exec(ctx, saveSearchSQL, s.ID, s.Site, s.Authority, s.Issuer,
+			us(s.Expires), part{s.Officers}, part{s.Witnesses}, us(s.StartedAt), us(s.EndedAt), s.RecordingSHA256, us(s.SignedAt), s.By)
+		if err := mustChange(n, err, conflict("its site, signatures or recording would change")); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "searches", s.ID)
+	})
 	return doing(err, "save search %s", s.ID)
 }
 

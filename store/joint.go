@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"errors"
 
@@ -16,10 +15,6 @@ const (
 	jointEntriesSQL = `
 	SELECT body FROM joint_entries WHERE joint_case = $1
 	ORDER BY no`
-	attestedJointSQL = `
-	SELECT j.id, j.body, l.digest
-	FROM joint_entries j LEFT JOIN leaves l ON l.idx = j.leaf AND l.kind = 'joint' AND l.ref = j.id
-	ORDER BY j.no`
 )
 
 func scanJointEntry(r row) (e fraud.JointEntry, err error) {
@@ -66,20 +61,4 @@ func (db *DB) AddJointEntry(ctx context.Context, e fraud.JointEntry, letters ...
 // written here.
 func (db *DB) JointEntries(ctx context.Context, id fraud.JointCaseID) ([]fraud.JointEntry, error) {
 	return listAll(ctx, db, scanJointEntry, "the joint case's log", jointEntriesSQL, id)
-}
-
-// checkJoint holds each line of joint cases' logs against its leaf.
-func checkJoint(ctx context.Context, q queryer, f *findings) error {
-	return each(ctx, q, attestedJointSQL, nil, func(r row) error {
-		var id string
-		var e fraud.JointEntry
-		var attested []byte
-		if err := r.Scan(&id, into(&e), &attested); err != nil {
-			return err
-		}
-		if digest, err := fraud.CanonicalDigest(e); err != nil || e.ID != id || !bytes.Equal(digest[:], attested) {
-			f.say("joint case entry %s: it is not the one in the ledger", id)
-		}
-		return nil
-	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -14,7 +15,8 @@ const (
 	givenUpSQL      = `SELECT COUNT(*) FROM key_changes WHERE org = $1 AND old_sign = $2`
 	addKeyChangeSQL = `
 	INSERT INTO key_changes (org, old_sign, new_sign, statement, at)
-	VALUES ($1, $2, $3, $4, $5)`
+	VALUES ($1, $2, $3, $4, $5)
+	RETURNING no`
 	keyChangesSQL = `SELECT no, statement, at FROM key_changes ORDER BY no`
 	newKeysSQL    = `
 	UPDATE peers SET key_sign = $2, key_ledger = $3, key_seal = $4
@@ -23,7 +25,7 @@ const (
 	INSERT INTO key_notices (no, peer, at) VALUES ($1, $2, $3)
 	ON CONFLICT (no, peer) DO NOTHING`
 	keyNoticesSQL   = `SELECT no, peer FROM key_notices ORDER BY no, peer`
-	addPeerFaultSQL = `INSERT INTO peer_faults (peer, why, seen, shown, at) VALUES ($1, $2, $3, $4, $5)`
+	addPeerFaultSQL = `INSERT INTO peer_faults (peer, why, seen, shown, at) VALUES ($1, $2, $3, $4, $5) RETURNING no`
 	peerFaultsSQL   = `SELECT peer, why, seen, shown, at FROM peer_faults ORDER BY no`
 )
 
@@ -47,21 +49,24 @@ func (t *tx) addKeyChange(ctx context.Context, c access.KeyChange) error {
 			return err
 		}
 	}
-	if _, err := t.exec(ctx, addKeyChangeSQL, c.Org, c.Old.Sign, c.New.Sign, string(b), t.now.UnixMicro()); err != nil {
+	no, err := one(ctx, t, scanInt, "key change", addKeyChangeSQL, c.Org, c.Old.Sign, c.New.Sign, string(b), t.now.UnixMicro())
+	if err != nil {
 		return err
 	}
 	digest, err := fraud.CanonicalDigest(c)
 	if err != nil {
 		return err
 	}
-	_, err = t.leaf(ctx, fraud.LeafStatus, "keys/"+string(c.Org), digest)
-	return err
+	if _, err = t.leaf(ctx, fraud.LeafStatus, "keys/"+string(c.Org), digest); err != nil {
+		return err
+	}
+	return t.attestOne(ctx, "key_changes", no)
 }
 
 // AddKeyChange writes down that our own keys change, and its leaf.
 // ErrConflict if the old key was given up before, or the new one ever was.
 func (db *DB) AddKeyChange(ctx context.Context, c access.KeyChange) error {
-	err := db.write(ctx, func(t *tx) error { return t.addKeyChange(ctx, c) })
+	err := db.record(ctx, func(t *tx) error { return t.addKeyChange(ctx, c) })
 	return doing(err, "write down the key change of %s", c.Org)
 }
 
@@ -73,7 +78,7 @@ func (db *DB) AddKeyChange(ctx context.Context, c access.KeyChange) error {
 // ErrConflict for a key that was given up before. The statement that made the
 // present keys changes nothing and is no error: its answer may have been lost.
 func (db *DB) ChangePeerKeys(ctx context.Context, c access.KeyChange, now time.Time) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		p, err := one(ctx, t, scanPeer, "peer", peerSQL, c.Org)
 		if err != nil {
 			return err
@@ -98,7 +103,10 @@ func (db *DB) ChangePeerKeys(ctx context.Context, c access.KeyChange, now time.T
 		} else {
 			n, err = t.exec(ctx, newKeysSQL, c.Org, c.New.Sign, c.New.Ledger, c.New.Seal, c.Old.Sign)
 		}
-		return mustChange(n, err, conflict("its keys changed meanwhile"))
+		if err := mustChange(n, err, conflict("its keys changed meanwhile")); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "peers", c.Org)
 	})
 	return doing(err, "take the key change of %s", c.Org)
 }
@@ -117,9 +125,11 @@ func (db *DB) KeyChanges(ctx context.Context) ([]access.KeyRecord, error) {
 
 // AddKeyNotice writes down that a peer took a statement of ours.
 func (db *DB) AddKeyNotice(ctx context.Context, no int64, peer fraud.OrgID) error {
-	err := db.write(ctx, func(t *tx) error {
-		_, err := t.exec(ctx, addKeyNoticeSQL, no, peer, t.now.UnixMicro())
-		return err
+	err := db.record(ctx, func(t *tx) error {
+		if _, err := t.exec(ctx, addKeyNoticeSQL, no, peer, t.now.UnixMicro()); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "key_notices", no, peer)
 	})
 	return doing(err, "note that %s took our new keys", peer)
 }
@@ -144,15 +154,18 @@ func (db *DB) KeyNotices(ctx context.Context) (map[int64]map[fraud.OrgID]bool, e
 // and ends the exchange with it. It may come back only as a revoked peer does:
 // people compare fingerprints anew.
 func (db *DB) CatchPeer(ctx context.Context, f fraud.PeerFault) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if f.At.IsZero() {
 			f.At = t.now
 		}
-		if _, err := t.exec(ctx, addPeerFaultSQL, f.Peer, f.Why, f.Seen, f.Shown, us(f.At)); err != nil {
+		no, err := one(ctx, t, scanInt, "fault", addPeerFaultSQL, f.Peer, f.Why, f.Seen, f.Shown, us(f.At))
+		if err != nil {
 			return err
 		}
-		_, err := t.exec(ctx, revokePeerSQL, f.Peer, us(f.At), "", "its ledger "+f.Why)
-		return err
+		if _, err := t.exec(ctx, revokePeerSQL, f.Peer, us(f.At), "", "its ledger "+f.Why); err != nil {
+			return err
+		}
+		return errors.Join(t.attestOne(ctx, "peer_faults", no), t.attestOne(ctx, "peers", f.Peer))
 	})
 	return doing(err, "keep the evidence against peer %s", f.Peer)
 }

@@ -42,6 +42,7 @@ func scanLetter(r row) (l fraud.Letter, err error) {
 // addLetters writes letters down with what they tell of, so that neither is
 // there without the other, and gives them their numbers.
 func (t *tx) addLetters(ctx context.Context, letters []*fraud.Letter) error {
+	var keys [][]any
 	for _, l := range letters {
 		if l.At.IsZero() { // by another clock than the one that asks what is due it may never be
 			return invalid("a letter is dated by who writes it")
@@ -52,14 +53,15 @@ func (t *tx) addLetters(ctx context.Context, letters []*fraud.Letter) error {
 			return err
 		}
 		l.No, l.Next = no, l.At
+		keys = append(keys, []any{no})
 	}
-	return nil
+	return t.attest(ctx, "letters", keys...)
 }
 
 // Post writes letters down, to be sent at once. It gives them their numbers.
 // ErrNotFound if one is to nobody that we know.
 func (db *DB) Post(ctx context.Context, letters ...*fraud.Letter) error {
-	err := db.write(ctx, func(t *tx) error { return t.addLetters(ctx, letters) })
+	err := db.record(ctx, func(t *tx) error { return t.addLetters(ctx, letters) })
 	return doing(err, "post %d letters", len(letters))
 }
 
@@ -96,9 +98,12 @@ func (db *DB) PutOffLetter(ctx context.Context, no int64, why string, next time.
 }
 
 func (db *DB) letter(ctx context.Context, no int64, query string, args ...any) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		n, err := t.exec(ctx, query, args...)
-		return mustChange(n, err, conflict("it was taken or refused before"))
+		if err := mustChange(n, err, conflict("it was taken or refused before")); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "letters", no)
 	})
 	return doing(err, "letter %d", no)
 }

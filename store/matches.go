@@ -52,13 +52,16 @@ func (db *DB) SaveMatch(ctx context.Context, m fraud.Match, state []byte) error 
 	if state == nil {
 		state = []byte{}
 	}
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if m.At.IsZero() {
 			m.At = t.now
 		}
 		n, err := t.exec(ctx, saveMatchSQL, m.ID, m.Peer, m.Offered, m.Step, part{m.Consent}, part{m.PeerConsent}, part{m.Kinds},
 			m.MinReports, m.OurSize, m.PeerSize, m.OurRoot, m.PeerRoot, part{m.Report}, m.Problem, us(m.At), state)
-		return mustChange(n, err, conflict("its peer or a commitment would change"))
+		if err := mustChange(n, err, conflict("its peer or a commitment would change")); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "matches", m.ID)
 	})
 	return doing(err, "save match %s", m.ID)
 }
@@ -108,13 +111,16 @@ func scanJointCase(r row) (c fraud.JointCase, err error) {
 // change the peer or who opened it, ErrNotFound if the peer is not known here.
 // Letters that tell of it are written with it.
 func (db *DB) SaveJointCase(ctx context.Context, c fraud.JointCase, letters ...*fraud.Letter) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if c.OpenedAt.IsZero() {
 			c.OpenedAt = t.now
 		}
 		n, err := t.exec(ctx, saveJointCaseSQL, c.ID, c.Title, c.Peer, c.Match, part{c.Overlaps}, part{c.Basis},
 			c.Mark.TLP, c.Mark.PAP, us(c.Embargo), c.OpenedBy, us(c.OpenedAt), us(c.Accepted))
 		if err := mustChange(n, err, conflict("its peer or who opened it would change")); err != nil {
+			return err
+		}
+		if err := t.attestOne(ctx, "joint_cases", c.ID); err != nil {
 			return err
 		}
 		return t.addLetters(ctx, letters)

@@ -23,7 +23,7 @@ type migration struct {
 }
 
 // afterMigration is what a step does beyond its SQL, by its number.
-var afterMigration = map[int]func(context.Context, *tx) error{5: fillDerived}
+var afterMigration = map[int]func(context.Context, *tx) error{5: fillDerived, 10: attestFound}
 
 func migrations(d dialect) ([]migration, error) {
 	names, err := fs.Glob(migrationFiles, "migrations/*.sql") // sorted by name

@@ -39,7 +39,7 @@ func scanPeer(r row) (p fraud.Peer, err error) {
 // ErrConflict: revoke first, so that nobody slips in a key of his own. So is a
 // key that the peer itself gave up by a signed statement, for ever.
 func (db *DB) AddPeer(ctx context.Context, p fraud.Peer) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if p.AddedAt.IsZero() {
 			p.AddedAt = t.now
 		}
@@ -48,7 +48,10 @@ func (db *DB) AddPeer(ctx context.Context, p fraud.Peer) error {
 		}
 		n, err := t.exec(ctx, addPeerSQL, p.Org.ID, p.Org.Name, p.Org.Kind, p.Org.Country, part{p.Org.Brands},
 			p.Org.Keys.Sign, p.Org.Keys.Ledger, p.Org.Keys.Seal, p.URL, p.AddedBy, us(p.AddedAt))
-		return mustChange(n, err, conflict("it is known with other keys: revoke it first"))
+		if err := mustChange(n, err, conflict("it is known with other keys: revoke it first")); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "peers", p.Org.ID)
 	})
 	return doing(err, "add peer %s", p.Org.ID)
 }
@@ -67,7 +70,13 @@ func (db *DB) Peers(ctx context.Context) ([]fraud.Peer, error) {
 // RevokePeer ends the exchange with a peer. ErrNotFound if there is no such
 // peer that is not revoked yet.
 func (db *DB) RevokePeer(ctx context.Context, id fraud.OrgID, when time.Time, by fraud.PersonID) error {
-	err := db.doOne(ctx, notFound("peer that is not revoked"), revokePeerSQL, id, us(when), by, "")
+	err := db.record(ctx, func(t *tx) error {
+		n, err := t.exec(ctx, revokePeerSQL, id, us(when), by, "")
+		if err := mustChange(n, err, notFound("peer that is not revoked")); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "peers", id)
+	})
 	return doing(err, "revoke peer %s", id)
 }
 
@@ -188,13 +197,15 @@ const (
 // AddHold writes down that nothing is to be done until a time. ErrConflict if
 // the id is taken, ErrInvalid if it names neither a ring nor an indicator.
 func (db *DB) AddHold(ctx context.Context, h fraud.Hold) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if h.At.IsZero() {
 			h.At = t.now
 		}
 		kind, value := key(h.Indicator)
-		_, err := t.exec(ctx, addHoldSQL, h.ID, kind, value, h.Ring, us(h.Until), h.Reason, h.By, h.FromOrg, us(h.At))
-		return err
+		if _, err := t.exec(ctx, addHoldSQL, h.ID, kind, value, h.Ring, us(h.Until), h.Reason, h.By, h.FromOrg, us(h.At)); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "holds", h.ID)
 	})
 	return doing(err, "add hold %s", h.ID)
 }
@@ -202,7 +213,7 @@ func (db *DB) AddHold(ctx context.Context, h fraud.Hold) error {
 // ReleaseHold ends a hold before its time. ErrNotFound if there is no such
 // hold, ErrConflict if it was released before.
 func (db *DB) ReleaseHold(ctx context.Context, id string, by fraud.PersonID, when time.Time) error {
-	return doing(db.do(ctx, releaseHoldSQL, id, by, us(when)), "release hold %s", id)
+	return doing(db.recordOne(ctx, "hold_releases", []any{id}, releaseHoldSQL, id, by, us(when)), "release hold %s", id)
 }
 
 // Holds gives all holds, released and ended ones too, oldest first.

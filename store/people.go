@@ -29,16 +29,19 @@ func scanPerson(r row) (p access.Person, err error) {
 
 // AddPerson adds somebody who may sign in. ErrConflict if the id is taken.
 func (db *DB) AddPerson(ctx context.Context, p access.Person) error {
-	return doing(db.do(ctx, addPersonSQL, personRow(p)...), "add person %s", p.ID)
+	return doing(db.recordOne(ctx, "persons", []any{p.ID}, addPersonSQL, personRow(p)...), "add person %s", p.ID)
 }
 
 // SavePerson changes a person's office, roles, password or standing.
 // ErrNotFound if there is no such person; a disabled one is signed out of
 // every session.
 func (db *DB) SavePerson(ctx context.Context, p access.Person) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		n, err := t.exec(ctx, savePersonSQL, personRow(p)...)
 		if err := mustChange(n, err, notFound("person")); err != nil {
+			return err
+		}
+		if err := t.attestOne(ctx, "persons", p.ID); err != nil {
 			return err
 		}
 		if p.Disabled.IsZero() {
@@ -105,15 +108,6 @@ func (db *DB) do(ctx context.Context, query string, args ...any) error {
 	})
 }
 
-// doOne is a transaction of one statement that must change a row; if it
-// changes none, refusal is returned.
-func (db *DB) doOne(ctx context.Context, refusal error, query string, args ...any) error {
-	return db.write(ctx, func(t *tx) error {
-		n, err := t.exec(ctx, query, args...)
-		return mustChange(n, err, refusal)
-	})
-}
-
 const (
 	addAuditSQL = `
 	INSERT INTO audits (at, by_person, org, act, ref, why, ok)
@@ -127,19 +121,22 @@ func auditRow(e fraud.AuditEntry) []any {
 	return []any{us(e.At), string(e.By), string(e.Org), e.Act, plain(e.Ref), plain(e.Why), e.OK}
 }
 
-// audit writes one entry in the caller's transaction.
+// audit writes one entry in the caller's transaction, which holds the ledger.
 func (t *tx) audit(ctx context.Context, e fraud.AuditEntry) error {
 	if e.At.IsZero() {
 		e.At = t.now
 	}
-	_, err := t.exec(ctx, addAuditSQL, auditRow(e)...)
-	return err
+	row := auditRow(e)
+	if _, err := t.exec(ctx, addAuditSQL, row...); err != nil {
+		return err
+	}
+	return t.attestNumbered(ctx, auditRuns, [][]any{row})
 }
 
 // AddAudit writes down who did, or was refused, what. Seq is given by the
 // store; an entry without a time gets the present one.
 func (db *DB) AddAudit(ctx context.Context, e fraud.AuditEntry) error {
-	return doing(db.write(ctx, func(t *tx) error { return t.audit(ctx, e) }), "audit %s of %s", e.Act, e.Ref)
+	return doing(db.record(ctx, func(t *tx) error { return t.audit(ctx, e) }), "audit %s of %s", e.Act, e.Ref)
 }
 
 // Recalls are what peers took back, in the order in which it came.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"ringbreaker.example/fraud"
@@ -22,7 +23,15 @@ func (db *DB) AddSafe(ctx context.Context, list []fraud.SafeEntry) error {
 		kind, value := key(e.Indicator)
 		rows[i] = []any{kind, value, e.Owner, e.Source}
 	}
-	return doing(db.doMany(ctx, addSafeSQL, rows), "add %d entries to the safe list", len(list))
+	err := db.record(ctx, func(t *tx) error {
+		keys := make([][]any, len(rows))
+		for i, row := range rows {
+			keys[i] = row[:2]
+		}
+		_, err := t.many(ctx, addSafeSQL, rows)
+		return errors.Join(err, t.attest(ctx, "safe_list", keys...))
+	})
+	return doing(err, "add %d entries to the safe list", len(list))
 }
 
 // doMany is a transaction of one statement for many rows.
@@ -107,13 +116,15 @@ func scanDispute(r row) (d fraud.Dispute, err error) {
 // AddDispute writes down an objection to a listing. ErrConflict if the id is
 // taken.
 func (db *DB) AddDispute(ctx context.Context, d fraud.Dispute) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if d.At.IsZero() {
 			d.At = t.now
 		}
 		kind, value := key(d.Indicator)
-		_, err := t.exec(ctx, addDisputeSQL, d.ID, kind, value, plain(d.Says), plain(d.Contact), us(d.At), us(d.Decided), d.Upheld, d.By, d.Reason)
-		return err
+		if _, err := t.exec(ctx, addDisputeSQL, d.ID, kind, value, plain(d.Says), plain(d.Contact), us(d.At), us(d.Decided), d.Upheld, d.By, d.Reason); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "disputes", d.ID)
 	})
 	return doing(err, "add dispute %s", d.ID)
 }
@@ -122,13 +133,16 @@ func (db *DB) AddDispute(ctx context.Context, d fraud.Dispute) error {
 // (ErrConflict), with a name and a reason (ErrInvalid). ErrNotFound if there
 // is no such objection.
 func (db *DB) DecideDispute(ctx context.Context, d fraud.Dispute) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if d.Decided.IsZero() {
 			d.Decided = t.now
 		}
 		n, err := t.exec(ctx, decideDisputeSQL, d.ID, us(d.Decided), d.Upheld, d.By, d.Reason)
-		if err != nil || n > 0 {
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			return t.attestOne(ctx, "disputes", d.ID)
 		}
 		if _, err := one(ctx, t, scanDispute, "dispute", disputeSQL, d.ID); err != nil {
 			return err
@@ -159,7 +173,7 @@ const (
 // SaveSignature keeps what a disrupted ring leaves behind, in place of what
 // was known before.
 func (db *DB) SaveSignature(ctx context.Context, s fraud.Signature) error {
-	return doing(db.do(ctx, saveSignatureSQL, s.Ring, us(s.Disrupted), part{s.Keeps}, part{s.Hours}), "save the signature of ring %s", s.Ring)
+	return doing(db.recordOne(ctx, "signatures", []any{s.Ring}, saveSignatureSQL, s.Ring, us(s.Disrupted), part{s.Keeps}, part{s.Hours}), "save the signature of ring %s", s.Ring)
 }
 
 // Signatures gives all signatures, by ring.
@@ -173,13 +187,15 @@ func (db *DB) Signatures(ctx context.Context) ([]fraud.Signature, error) {
 // AddAlert writes down what watch found, and says whether it is new: an alert
 // with the same id stays as it is.
 func (db *DB) AddAlert(ctx context.Context, a fraud.Alert) (isNew bool, err error) {
-	err = db.write(ctx, func(t *tx) error {
+	err = db.record(ctx, func(t *tx) error {
 		if a.At.IsZero() {
 			a.At = t.now
 		}
 		n, err := t.exec(ctx, addAlertSQL, a.ID, a.Kind, a.Ring, a.Broken, a.Says, part{a.Kept}, part{a.New}, a.Bits, us(a.Since), us(a.At), us(a.Seen))
-		isNew = n > 0
-		return err
+		if isNew = n > 0; err != nil || !isNew {
+			return err
+		}
+		return t.attestOne(ctx, "alerts", a.ID)
 	})
 	return isNew && err == nil, doing(err, "add alert %s", a.ID)
 }
@@ -195,5 +211,12 @@ func (db *DB) Alerts(ctx context.Context) ([]fraud.Alert, error) {
 // SeeAlert says that a person saw an alert; the first who did stays named.
 // ErrNotFound if there is no such alert.
 func (db *DB) SeeAlert(ctx context.Context, id string, by fraud.PersonID, when time.Time) error {
-	return doing(db.doOne(ctx, notFound("alert"), seeAlertSQL, id, us(when), by), "see alert %s", id)
+	err := db.record(ctx, func(t *tx) error {
+		n, err := t.exec(ctx, seeAlertSQL, id, us(when), by)
+		if err := mustChange(n, err, notFound("alert")); err != nil {
+			return err
+		}
+		return t.attestOne(ctx, "alerts", id)
+	})
+	return doing(err, "see alert %s", id)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 
 	"ringbreaker.example/fraud"
 )
@@ -36,7 +37,8 @@ const (
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	moveReferralSQL = `
 	UPDATE referrals SET status = $2
-	WHERE id = $1 AND version = (SELECT MAX(v.version) FROM referrals v WHERE v.id = $1 AND (v.status <> 'draft' OR v.version = 1))`
+	WHERE id = $1 AND version = (SELECT MAX(v.version) FROM referrals v WHERE v.id = $1 AND (v.status <> 'draft' OR v.version = 1))
+	RETURNING version`
 )
 
 // SaveReferral keeps a version of a referral as it stands: once it is past
@@ -61,6 +63,9 @@ func (db *DB) SaveReferral(ctx context.Context, r fraud.Referral, letters ...*fr
 		if err := t.addStatuses(ctx, r.History); err != nil {
 			return err
 		}
+		if err := t.attestOne(ctx, "referrals", r.ID, r.Version); err != nil {
+			return err
+		}
 		return t.addLetters(ctx, letters)
 	})
 	return doing(err, "save referral %s version %d", r.ID, r.Version)
@@ -81,7 +86,14 @@ func (db *DB) AddStatus(ctx context.Context, e fraud.StatusEvent, letters ...*fr
 		if err := t.addStatuses(ctx, []fraud.StatusEvent{e}); err != nil {
 			return err
 		}
-		if _, err := t.exec(ctx, moveReferralSQL, e.Referral, e.Status); err != nil {
+		var moved [][]any
+		err := each(ctx, t, moveReferralSQL, []any{e.Referral, e.Status}, func(r row) error {
+			var version int64
+			err := r.Scan(&version)
+			moved = append(moved, []any{e.Referral, version})
+			return err
+		})
+		if err := errors.Join(err, t.attest(ctx, "referrals", moved...)); err != nil {
 			return err
 		}
 		return t.addLetters(ctx, letters)
@@ -200,14 +212,17 @@ func scanInboxItem(r row) (x fraud.InboxItem, err error) {
 // nothing; another file under the same name and version is refused with
 // ErrConflict.
 func (db *DB) AddInbox(ctx context.Context, x fraud.InboxItem) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		if x.ReceivedAt.IsZero() {
 			x.ReceivedAt = t.now
 		}
 		n, err := t.exec(ctx, addInboxSQL, x.Referral, x.Version, part{x.From}, x.Title, x.Sealed, x.Package, us(x.ReceivedAt),
 			us(x.OpenedAt), x.OpenedBy, part{x.Verified}, x.Mark.TLP, x.Mark.PAP, us(x.Embargo))
-		if err != nil || n > 0 {
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			return t.attestOne(ctx, "inbox", x.Referral, x.Version)
 		}
 		have, err := one(ctx, t, scanInboxItem, "referral", inboxItemSQL, x.Referral, x.Version)
 		if err == nil && have.Sealed != x.Sealed {
@@ -222,11 +237,14 @@ func (db *DB) AddInbox(ctx context.Context, x fraud.InboxItem) error {
 // ErrConflict if it is not the file that came, or was opened to another
 // package; ErrNotFound if nothing came under that name.
 func (db *DB) SaveOpened(ctx context.Context, x fraud.InboxItem) error {
-	err := db.write(ctx, func(t *tx) error {
+	err := db.record(ctx, func(t *tx) error {
 		n, err := t.exec(ctx, saveOpenedSQL, x.Referral, x.Version, part{x.From}, x.Title, x.Sealed, x.Package,
 			us(x.OpenedAt), x.OpenedBy, part{x.Verified}, x.Mark.TLP, x.Mark.PAP, us(x.Embargo))
-		if err != nil || n > 0 {
+		if err != nil {
 			return err
+		}
+		if n > 0 {
+			return t.attestOne(ctx, "inbox", x.Referral, x.Version)
 		}
 		if _, err := one(ctx, t, scanInboxItem, "referral", inboxItemSQL, x.Referral, x.Version); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -141,7 +142,8 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 	if err != nil {
 		return err
 	}
-	var reports, extractions, sightings, vault, audits [][]any
+	var reports, extractions, sightings, vault, audits, attested [][]any
+	first := no + 1
 	leaves := make([]fraud.Leaf, 0, len(fresh))
 	for _, a := range fresh {
 		no++
@@ -158,9 +160,13 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 		for _, i := range distinct(a.Sightings) {
 			sightings = append(sightings, []any{string(i.Kind), i.Value, no})
 		}
+		var box any
 		if len(a.Vault) > 0 {
-			vault = append(vault, []any{string(a.id), a.Vault})
+			vault, box = append(vault, []any{string(a.id), a.Vault}), a.Vault
 		}
+		// As in reportRuns.
+		written := reports[len(reports)-1]
+		attested = append(attested, append(append(slices.Clone(written[1:10]), written[11]), a.facts, a.sightings, a.sketches, box))
 		leaves = append(leaves, fraud.Leaf{Kind: fraud.LeafReport, Ref: string(a.id), Digest: a.Digest, At: t.now})
 		audits = append(audits, auditRow(fraud.AuditEntry{
 			At: t.now, By: a.who.Person, Org: a.who.Org, Act: "report.accept", Ref: string(a.id), Why: a.Via, OK: true,
@@ -180,8 +186,15 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 			return err
 		}
 	}
-	_, err = t.leaves(ctx, leaves)
-	return err
+	written, err := reportRuns.writtenRun(first, attested)
+	if err != nil {
+		return err
+	}
+	audited, err := t.numberedRun(ctx, auditRuns, audits)
+	if err != nil {
+		return err
+	}
+	return t.attestRuns(ctx, fraud.LeafRow, leaves, written, audited)
 }
 
 const (

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -190,8 +191,10 @@ func (t *tx) saveRings(ctx context.Context, l fraud.Linking, rows []ringRow) err
 		}
 		events[i] = []any{us(when), e.What, string(e.Ring), part{e.Others}, plain(e.Cause)}
 	}
-	_, err := t.many(ctx, addRingEventSQL, events)
-	return err
+	if _, err := t.many(ctx, addRingEventSQL, events); err != nil {
+		return err
+	}
+	return t.attestNumbered(ctx, ringEventRuns, events)
 }
 
 // ringRows lays out the rings, each with its links and its digest.
@@ -623,10 +626,14 @@ func (db *DB) AddTransfers(ctx context.Context, list []fraud.Transfer) (added in
 			string(x.Rail), string(x.Basis), string(x.Report), x.Source,
 		}
 	}
-	err = db.write(ctx, func(t *tx) error {
+	err = db.record(ctx, func(t *tx) error {
+		keys := make([][]any, len(rows))
+		for i, row := range rows {
+			keys[i] = row[:1]
+		}
 		n, err := t.many(ctx, addTransferSQL, rows)
 		added = int(n)
-		return err
+		return errors.Join(err, t.attest(ctx, "transfers", keys...))
 	})
 	if err != nil {
 		return 0, doing(err, "add %d transfers", len(list))

@@ -197,7 +197,7 @@ var agencyTests = []test{
 		b.refused(err, fraud.ErrNotFound)
 		got, err := b.Custody(b.ctx, "I-1")
 		same(b, got, err, append(chain, handed))
-		i, err := b.LeafIndex(b.ctx, fraud.LeafCustody, "I-1#2")
+		i, err := b.place(fraud.LeafCustody, "I-1#2")
 		same(b, i, err, 1)
 		b.sound()
 	}},

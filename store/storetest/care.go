@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,15 +150,15 @@ var careTests = []test{
 			{"DELETE FROM leaves WHERE ref = 's/3'", "report s/3: the ledger has no leaf for it"},
 			{"UPDATE custody SET holder = 'a thief' WHERE item = 'I-1' AND seq = 2", "custody of I-1: event 2 was changed"},
 			{"UPDATE judgements SET reason = 'another' WHERE id = 'J-1'", "judgement J-1 is not the one in the ledger"},
-			{"UPDATE vault_openings SET by_person = 'nobody'", "the opening of report s/1 in the vault"},
-			{"UPDATE referral_statuses SET says = 'another'", "status received of referral REF-1"},
+			{"UPDATE vault_openings SET by_person = 'nobody'", "opening of the vault for report s/1"},
+			{"UPDATE referral_statuses SET says = 'another'", "status of referral REF-1"},
 			{"UPDATE shares SET to_org = 'somebody'", "share S-1 is not the one in the ledger"},
-			{"UPDATE share_recalls SET receipt = 'forged'", "the recall of share S-1 at "},
-			{"UPDATE referral_statuses SET digest = (SELECT hash FROM ledger_hashes WHERE idx = 1)", "status received of referral REF-1"},
+			{"UPDATE share_recalls SET receipt = 'forged'", "recall of share S-1 is not"},
+			{"UPDATE referral_statuses SET digest = (SELECT hash FROM ledger_hashes WHERE idx = 1)", "status of referral REF-1"},
 			{"UPDATE ledger_hashes SET hash = (SELECT raw_sha256 FROM reports WHERE no = 1) WHERE idx = 0", "ledger: hash 0 is not that of its leaves"},
 			{"UPDATE ledger_head SET size = 99", "ledger: its head says 99 leaves"},
 			{"UPDATE extractions SET sightings = sketches WHERE report_no = 1", "report s/1: what was taken out of it cannot be read"},
-			{"DELETE FROM sightings WHERE report_no = 2", "report s/2: 2 indicators were taken out of it and 0 are in the index"},
+			{"DELETE FROM sightings WHERE report_no = 2", "report s/2: the index of its indicators is not what was taken out of it"},
 			{"INSERT INTO sightings (kind, value, report_no) VALUES ('phone', 'x', 77)", "sightings: 1 belong to no report"},
 			{"DELETE FROM custody WHERE seq = 1", "custody of I-1: event 2 does not follow"},
 		} {
@@ -405,4 +406,19 @@ func Holds(t *testing.T, url string) {
 	b.must(b.Shelve(b.ctx, put(shelf.Fill+1, after(time.Hour), "c")))
 	b.accept(report("s", "9", phoneA))
 	b.sound()
+	// What was there is as the upgrade found it, and no longer changes unseen.
+	leaves, err := b.Leaves(b.ctx, 0, 0)
+	b.must(err)
+	found := slices.ContainsFunc(leaves, func(raw []byte) bool {
+		l, err := fraud.ParseLeaf(raw)
+		return err == nil && l.Kind == fraud.LeafFound
+	})
+	_, before, err := b.FsckCounting(b.ctx)
+	same(b, before > 0, err, found)
+	b.tamper("UPDATE freeze_events SET bank_ref = 'another'")
+	wrong, err := b.Fsck(b.ctx)
+	b.must(err)
+	if said := strings.Join(wrong, "\n"); !strings.Contains(said, "freeze_events/1: it is not what its leaf says") {
+		b.Errorf("fsck says %q of a step of a freeze that was changed after the upgrade", wrong)
+	}
 }

@@ -41,7 +41,7 @@ var keyTests = []test{
 		same(b, all[0].KeyChange, nil, c)
 		again, _ := changed(b, old, "by the old key")
 		b.refused(b.ChangePeerKeys(b.ctx, again, time.Now()), fraud.ErrForbidden)
-		n, err := b.LeafCount(b.ctx)
+		n, err := b.nouns(-1)
 		same(b, n, err, 1)
 		b.sound()
 	}},

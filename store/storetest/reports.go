@@ -34,7 +34,7 @@ var reportTests = []test{
 		same(b, taken, err, []fraud.Taken{fraud.TakenConflict, fraud.TakenSame, fraud.TakenNew})
 		n, err := b.CountReports(b.ctx)
 		same(b, n, err, 3)
-		leaves, err := b.LeafCount(b.ctx)
+		leaves, err := b.nouns(-1)
 		same(b, leaves, err, 3)
 		got, err := b.Report(b.ctx, "s/1")
 		same(b, got, err, one.Report)
@@ -202,7 +202,7 @@ func eightWriters(b *bench) {
 	same(b, counts, nil, map[fraud.Taken]int{fraud.TakenNew: writers*each + each, fraud.TakenSame: (writers - 1) * each})
 	n, err := b.CountReports(b.ctx)
 	same(b, n, err, writers*each+each)
-	leaves, err := b.LeafCount(b.ctx)
+	leaves, err := b.nouns(-1)
 	same(b, leaves, err, int64(writers*each+each))
 	b.sound()
 }
@@ -214,7 +214,7 @@ var vaultTests = []test{
 		b.accept(a, report("s", "2", phoneA))
 		box, err := b.OpenVault(access.With(b.ctx, access.Who{Org: "alder"}), "s/1", "kim", "to call her back", t0)
 		same(b, box, err, a.Vault)
-		i, err := b.LeafIndex(b.ctx, fraud.LeafVaultOpening, "s/1")
+		i, err := b.place(fraud.LeafVaultOpening, "s/1")
 		same(b, i, err, 2)
 		audits, err := b.Audits(b.ctx, 1)
 		b.must(err)
@@ -243,7 +243,7 @@ var vaultTests = []test{
 				b.Errorf("%s: the box came out all the same", x.id)
 			}
 		}
-		n, err := b.LeafCount(b.ctx)
+		n, err := b.nouns(-1)
 		same(b, n, err, 2)
 	}},
 }

@@ -354,7 +354,7 @@ var ringTests = []test{
 		same(b, got, err, want)
 		got, err = b.JudgementsAfter(b.ctx, 2)
 		same(b, got, err, want[2:])
-		i, err := b.LeafIndex(b.ctx, fraud.LeafJudgement, "J-1")
+		i, err := b.place(fraud.LeafJudgement, "J-1")
 		same(b, i, err, 4)
 		b.sound()
 	}},
@@ -383,7 +383,7 @@ var ringTests = []test{
 			x.change(&j)
 			b.refused(b.AddJudgement(b.ctx, j), x.want)
 		}
-		n, err := b.LeafCount(b.ctx)
+		n, err := b.nouns(-1)
 		same(b, n, err, 4)
 	}},
 	{"transfers come by time and are added once", func(b *bench) {

@@ -47,6 +47,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		{"shelves", shelfTests},
 		{"people", peopleTests},
 		{"care", careTests},
+		{"alter", alterTests},
 		{"search", searchTests},
 		{"fields", fieldTests},
 	} {
@@ -200,6 +201,29 @@ func (b *bench) sound() {
 	if err != nil || len(found) > 0 {
 		b.Errorf("fsck found %q and %v, want nothing", found, err)
 	}
+}
+
+// nouns counts the leaves below a place that tell of nouns, not of rows: all,
+// from the place -1.
+func (b *bench) nouns(below int64) (n int64, err error) {
+	b.Helper()
+	leaves, err := b.Leaves(b.ctx, 0, 0)
+	for i, raw := range leaves {
+		l, err := fraud.ParseLeaf(raw)
+		b.must(err)
+		if (below < 0 || int64(i) < below) && l.Kind != fraud.LeafRow {
+			n++
+		}
+	}
+	return n, err
+}
+
+// place says how many nouns were attested before this one was.
+func (b *bench) place(kind fraud.LeafKind, ref string) (int64, error) {
+	b.Helper()
+	i, err := b.LeafIndex(b.ctx, kind, ref)
+	b.must(err)
+	return b.nouns(i)
 }
 
 func id(prefix string, n int) string { return fmt.Sprintf("%s-%04d", prefix, n) }
