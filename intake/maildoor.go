@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emersion/go-smtp"
@@ -216,6 +217,8 @@ type visit struct {
 	idle  time.Duration
 	end   time.Time
 	leave func()
+	cut   atomic.Bool // refused in the middle of a mail, which still comes
+	drain sync.Once
 }
 
 // Read waits for the next bytes, not for the whole mail: a slow line is no
@@ -234,9 +237,34 @@ func (v *visit) SetReadDeadline(t time.Time) error {
 	return v.Conn.SetReadDeadline(t)
 }
 
+// Close ends the visit. A client whose mail was refused before its end is sent
+// no more, and heard out: a connection that is closed on bytes that nobody read
+// is reset (RFC 9293 §3.10.4), which throws the answer away on its way. The
+// client would send the same mail for days.
 func (v *visit) Close() error {
-	v.leave()
-	return v.Conn.Close()
+	half, ok := v.Conn.(interface{ CloseWrite() error })
+	if !ok || !v.cut.Load() || half.CloseWrite() != nil {
+		v.leave()
+		return v.Conn.Close()
+	}
+	v.drain.Do(func() {
+		go func() {
+			defer v.leave()
+			defer v.Conn.Close()
+			_, _ = io.CopyN(io.Discard, v, maxMail)
+		}()
+	})
+	return nil
+}
+
+// refusedBeforeEnd marks the connection of a session as cut.
+func refusedBeforeEnd(c net.Conn) {
+	if t, ok := c.(*tls.Conn); ok {
+		c = t.NetConn()
+	}
+	if v, ok := c.(*visit); ok {
+		v.cut.Store(true)
+	}
 }
 
 // The answers of the door (RFC 5321 §4.2, RFC 3463).
@@ -301,6 +329,7 @@ func (v *mailVisit) Data(r io.Reader) error {
 	case errors.As(err, &ended):
 		return ended
 	case errors.Is(err, smtp.ErrTooLongLine): // it would be as long the next time
+		refusedBeforeEnd(v.c.Conn())
 		return answer(554, smtp.EnhancedCode{5, 6, 0}, fmt.Sprintf("a line of the mail is longer than %d bytes; send it as an attachment", mailLine))
 	case err != nil:
 		return answer(451, smtp.EnhancedCode{4, 4, 2}, "the mail broke off, or could not be stored; try again later")

@@ -425,3 +425,39 @@ func TestSlowClientsAreHeardAndEndlessOnesAreNot(t *testing.T) {
 		t.Errorf("%d reports, want the slow client's", len(k.reports))
 	}
 }
+
+// A client that sends on while it is refused hears why. It was reset before,
+// and came back for days.
+func TestALineThatIsTooLongIsAnsweredAndNotReset(t *testing.T) {
+	s, _ := newIntake(t, intake.Config{})
+	addr, _ := doorOf(t, s, intake.MailDoorConfig{})
+	c, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	in := bufio.NewReader(c)
+	for _, say := range []string{"", "EHLO me", "MAIL FROM:<edna@mail.example>", "RCPT TO:<" + reportsAt + ">", "DATA"} {
+		if say != "" {
+			if _, err := io.WriteString(c, say+"\r\n"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for {
+			l, err := in.ReadString('\n')
+			if err != nil {
+				t.Fatal(say, err)
+			}
+			if len(l) > 3 && l[3] != '-' {
+				break
+			}
+		}
+	}
+	mail := strings.Repeat("y", 2<<20) + "\r\n" + strings.Repeat(strings.Repeat("x", 76)+"\r\n", 1<<18) + ".\r\n"
+	if _, err := io.WriteString(c, mail); err != nil {
+		t.Fatalf("the client could not finish: %v", err)
+	}
+	if l, err := in.ReadString('\n'); err != nil || !strings.HasPrefix(l, "554 5.6.0 a line of the mail is longer") {
+		t.Errorf("%q, %v; want 554", l, err)
+	}
+}
