@@ -22,7 +22,7 @@ type headerLine struct{ name, value string }
 
 // readPart splits head from body. ok is false where no header line stands.
 // It takes what senders get wrong: bare line feeds, lines without a colon, a
-// mailbox's "From " line, a missing blank line.
+// mailbox's "From " line, quoted or not, a missing blank line.
 func readPart(b []byte) (*mimePart, bool) {
 	p := &mimePart{}
 	b = bytes.TrimPrefix(b, []byte("\xEF\xBB\xBF"))
@@ -51,10 +51,11 @@ func readPart(b []byte) (*mimePart, bool) {
 			if len(rest) == 0 || rest[0] != ' ' && rest[0] != '\t' || read >= maxHeader {
 				p.headers[len(p.headers)-1].value, folded = string(folded), folded[:0]
 			}
-		case first && bytes.HasPrefix(line, []byte("From ")):
+		case first && (bytes.HasPrefix(line, []byte("From ")) || bytes.HasPrefix(line, []byte(">From "))) && !bytes.HasPrefix(line, []byte("From :")):
 		default:
 			colon := bytes.IndexByte(line, ':')
-			if colon <= 0 || bytes.ContainsAny(line[:colon], " \t<\"") {
+			name := bytes.TrimRight(line[:max(colon, 0)], " \t") // blanks before the colon are old, and not wrong (RFC 5322 §4.5.8)
+			if len(name) == 0 || bytes.ContainsAny(name, " \t<\"") {
 				if len(p.headers) == 0 {
 					return p, false
 				}
@@ -64,7 +65,7 @@ func readPart(b []byte) (*mimePart, bool) {
 				}
 				break
 			}
-			p.headers = append(p.headers, headerLine{string(line[:colon]), string(bytes.TrimSpace(line[colon+1:]))})
+			p.headers = append(p.headers, headerLine{string(name), string(bytes.TrimSpace(line[colon+1:]))})
 		}
 		first = false
 		b = rest
@@ -104,7 +105,7 @@ func (p *mimePart) header(name string) string {
 // (RFC 2045 §5.2), and its parameters.
 func (p *mimePart) mediaType() (string, map[string]string) {
 	raw := p.header("Content-Type")
-	if raw == "" {
+	if !strings.Contains(raw, "/") { // none, or "text" alone (RFC 2045 §5.2)
 		return "text/plain", nil
 	}
 	mediaType, params, err := mime.ParseMediaType(raw)

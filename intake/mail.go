@@ -149,6 +149,9 @@ func (s *Service) letterReport(l letter) (built, error) {
 		r.ReceivedAt = w.modified.UTC()
 	}
 	own := outer.Text // the reporter's own words
+	if w.door && strings.TrimSpace(own) == "" {
+		own = s.plainly(w.body)
+	}
 	if l.place > 0 {
 		r.ID += fmt.Sprintf("-%d", l.place)
 		own = "" // they stand in the first one's report
@@ -278,8 +281,27 @@ func (s *Service) outlookReport(w whole) (built, error) {
 // maxContactText is below the schema's limit of one text, in bytes.
 const maxContactText = 900_000
 
+// plainly is the text of a mail whose parts are declared in a way that the
+// first reader makes nothing of, without its head.
+func (s *Service) plainly(body []byte) string {
+	doc, _, err := extract.Mail(body, extract.Options{Country: s.cfg.Country})
+	if err != nil {
+		return ""
+	}
+	_, text, _ := strings.Cut(doc.Text, "\n\n")
+	return text
+}
+
+// readMail reads a mail. One that says of itself what cannot be (parts without
+// a line between them) is read as plain text rather than refused: whoever
+// forwards it cannot mend it.
 func readMail(b []byte) (*enmime.Envelope, error) {
-	env, err := enmime.NewParser(enmime.SkipMalformedParts(true), enmime.MaxStoredPartErrors(20)).ReadEnvelope(bytes.NewReader(b))
+	parser := enmime.NewParser(enmime.SkipMalformedParts(true), enmime.MaxStoredPartErrors(20))
+	b = bytes.TrimPrefix(b, []byte(">")) // of the line before a mail that was cut out of a mailbox
+	env, err := parser.ReadEnvelope(bytes.NewReader(b))
+	if err != nil {
+		env, err = parser.ReadEnvelope(bytes.NewReader(typeless(b)))
+	}
 	if err != nil {
 		return nil, fmt.Errorf("the mail cannot be taken apart, its head is broken or missing: save or send it again from the mail program: %w", fraud.ErrInvalid)
 	}
@@ -288,6 +310,32 @@ func readMail(b []byte) (*enmime.Envelope, error) {
 	}
 	return env, nil
 }
+
+// typeless is a mail without the lines of its head that say what its body is.
+func typeless(b []byte) []byte {
+	out := make([]byte, 0, len(b))
+	dropped := false
+	for len(b) > 0 {
+		end := bytes.IndexByte(b, '\n') + 1
+		if end == 0 {
+			end = len(b)
+		}
+		line := b[:end]
+		if len(bytes.TrimSpace(line)) == 0 {
+			break
+		}
+		if folded := line[0] == ' ' || line[0] == '\t'; !folded {
+			dropped = len(line) > len(typeField) && strings.EqualFold(string(line[:len(typeField)]), typeField)
+		}
+		if !dropped {
+			out = append(out, line...)
+		}
+		b = b[end:]
+	}
+	return append(out, b...)
+}
+
+const typeField = "Content-Type:"
 
 // forwarded are the mails inside a mail, in their order, each once.
 func forwarded(env *enmime.Envelope) (all []enclosed) {

@@ -461,3 +461,30 @@ func TestALineThatIsTooLongIsAnsweredAndNotReset(t *testing.T) {
 		t.Errorf("%q, %v; want 554", l, err)
 	}
 }
+
+// Whoever forwards such a mail cannot mend it: what can be read is.
+func TestMailsWithABrokenHeadComeIn(t *testing.T) {
+	const head = "From: Edna Sample <edna@mail.example>\r\nSubject: a call\r\n"
+	const words = "\r\nThey told me to call back +1 (888) 555-0107.\r\n"
+	for name, mail := range map[string]string{
+		"parts without a boundary":   head + "Content-Type: multipart/mixed\r\n" + words,
+		"an empty boundary":          head + "Content-Type: multipart/mixed;\r\n boundary=\r\n" + words,
+		"half a type":                head + "Content-Type: text\r\n" + words,
+		"a part without a head":      head + "Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nDear Sirs" + words + "--x--\r\n",
+		"blanks before the colons":   "From : Edna Sample <edna@mail.example>\r\nSubject : a call\r\n" + words,
+		"the line before in mailbox": ">From edna@mail.example Mon Oct  2 09:00:00 2023\r\n" + head + words,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, k := newIntake(t, intake.Config{KeepFile: shelf{}.keep})
+			addr, _ := doorOf(t, s, intake.MailDoorConfig{})
+			if err := sendMail(addr, "edna@mail.example", []string{reportsAt}, strings.NewReader(mail)); err != nil {
+				t.Fatal(err)
+			}
+			a := only(t, k)
+			noReporterIn(t, a)
+			if !sees(a, fraud.Indicator{Kind: fraud.Phone, Value: "+18885550107"}) {
+				t.Errorf("its number was lost: %q", a.Report.Narrative)
+			}
+		})
+	}
+}
