@@ -145,6 +145,8 @@ func (d *doors) close() {
 func (d *doors) folderFile(f intake.FolderFile) {
 	log := d.n.log.With(slog.String("file", cmp.Or(f.SHA256, "not read")))
 	switch {
+	case f.Fault != nil:
+		log.Warn("watched file waits, it is tried again", slog.String("because", f.Fault.Error()))
 	case f.Reason != "":
 		log.Warn("watched file refused", slog.Int("records", f.Result.Records), slog.Int("rejected", f.Result.Rejected))
 	case f.Again:

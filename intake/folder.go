@@ -46,6 +46,9 @@ type FolderFile struct {
 	Result Result
 	Again  bool   // its content had been taken before: it was not read again
 	Reason string // why it was refused; empty if it was taken
+	// Fault is why it lies where it was and is tried again, without its name;
+	// nil if it was taken or refused.
+	Fault error
 }
 
 // Folder watches a folder for files of any format that Import reads. Build it
@@ -142,7 +145,7 @@ func (f *Folder) Look(ctx context.Context) error {
 	here := map[string]bool{}
 	for _, e := range all {
 		name := e.Name()
-		if !e.Type().IsRegular() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, ".rejects.jsonl") ||
+		if !e.Type().IsRegular() || strings.HasPrefix(name, ".") || strings.HasSuffix(name, rejectsEnd) ||
 			slices.ContainsFunc(unfinished, func(end string) bool { return strings.HasSuffix(strings.ToLower(name), end) }) {
 			continue
 		}
@@ -155,7 +158,7 @@ func (f *Folder) Look(ctx context.Context) error {
 			if ctx.Err() != nil {
 				return context.Cause(ctx)
 			}
-			f.tell(FolderFile{Name: name, Reason: "not taken yet, it will be tried again: " + reason(err)})
+			f.tell(FolderFile{Name: name, Fault: innermost(err)})
 			delete(f.stable, name) // wait before the next time
 		}
 	}
@@ -176,6 +179,23 @@ func (f *Folder) ready(name string, info fs.FileInfo) bool {
 		return false
 	}
 	return now.Sub(was.since) >= f.cfg.Settle
+}
+
+// innermost is what went wrong, without the names that stand around it.
+func innermost(err error) error {
+	for {
+		switch x := err.(type) { //nolint:errorlint // goes through the chain itself
+		case interface{ Unwrap() error }:
+			if x.Unwrap() == nil {
+				return err
+			}
+			err = x.Unwrap()
+		case interface{ Unwrap() []error }:
+			err = x.Unwrap()[0]
+		default:
+			return err
+		}
+	}
 }
 
 func (f *Folder) tell(x FolderFile) {
@@ -215,7 +235,7 @@ func (f *Folder) take(ctx context.Context, name string) error {
 		return err
 	}
 	if out.Reason != "" {
-		if err := writeWhole(filepath.Join(f.dir, to, out.Name+".reason"), out.Reason+"\n"); err != nil {
+		if err := writeWhole(beside(filepath.Join(f.dir, to, out.Name), ".reason"), out.Reason+"\n"); err != nil {
 			return err
 		}
 	}
@@ -241,7 +261,7 @@ func fileSum(path string) (string, error) {
 func (f *Folder) why(path string, res Result) string {
 	switch {
 	case res.Rejected+res.Conflicts > 0:
-		return fmt.Sprintf("none of its %d records could be taken: %s.rejects.jsonl says why, one by one", res.Records, filepath.Base(path))
+		return fmt.Sprintf("none of its %d records could be taken: %s says why, one by one", res.Records, filepath.Base(beside(path, rejectsEnd)))
 	case len(res.Notes) > 0:
 		return strings.ReplaceAll(res.Notes[0], path, filepath.Base(path))
 	case res.Skipped > 0:
@@ -284,12 +304,12 @@ func (f *Folder) move(name, to, sum string) (string, error) {
 	target := name
 	if _, err := os.Lstat(filepath.Join(f.dir, to, name)); err == nil {
 		ext := filepath.Ext(name)
-		target = fmt.Sprintf("%s-%s-%d%s", strings.TrimSuffix(name, ext), sum[:min(8, len(sum))], f.s.now().UnixNano(), ext)
+		target = beside(strings.TrimSuffix(name, ext), fmt.Sprintf("-%s-%d%s", sum[:min(8, len(sum))], f.s.now().UnixNano(), ext))
 	}
 	if err := os.Rename(filepath.Join(f.dir, name), filepath.Join(f.dir, to, target)); err != nil {
 		return "", fmt.Errorf("move to %s: %w", to, err)
 	}
-	err := os.Rename(filepath.Join(f.dir, name+".rejects.jsonl"), filepath.Join(f.dir, to, target+".rejects.jsonl"))
+	err := os.Rename(beside(filepath.Join(f.dir, name), rejectsEnd), beside(filepath.Join(f.dir, to, target), rejectsEnd))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("move the rejects to %s: %w", to, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"ringbreaker.example/intake"
 )
@@ -129,13 +130,45 @@ func TestAFaultOfTheMachineLosesNoFile(t *testing.T) {
 	put(t, dir, "a.jsonl", line("1", ""))
 	k.fail = errors.New("disk full")
 	look(t, f, 2)
-	if got := lying(t, dir); !slices.Equal(got, []string{"a.jsonl"}) || len(*told) != 1 || !strings.Contains((*told)[0].Reason, "tried again") {
+	if got := lying(t, dir); !slices.Equal(got, []string{"a.jsonl"}) || len(*told) != 1 || (*told)[0].Fault == nil || strings.Contains((*told)[0].Fault.Error(), dir) {
 		t.Fatalf("there lie %q; told %+v", got, *told)
 	}
 	k.fail = nil
 	look(t, f, 2)
 	if got := lying(t, dir); !slices.Equal(got, []string{"done/a.jsonl"}) || len(k.reports) != 1 {
 		t.Errorf("there lie %q, %d reports", got, len(k.reports))
+	}
+}
+
+// Such a file was taken again and again for ever, since its rejects had a name
+// too long for the disk.
+func TestAFileWithTheLongestNameIsTakenWithItsRejects(t *testing.T) {
+	dir := t.TempDir()
+	s, _ := newIntake(t, intake.Config{})
+	f, told := watched(t, s, dir)
+	name := strings.Repeat("हि", 41) + ".jsonl" // 252 bytes, and names end at 255
+	for _, text := range []string{line("1", "") + "bad\n", line("2", "") + "bad\n", "bad\n"} {
+		put(t, dir, name, text)
+		look(t, f, 2)
+	}
+	for _, x := range *told {
+		if x.Fault != nil {
+			t.Errorf("it waits: %v", x.Fault)
+		}
+	}
+	var rejects, reasons int
+	for _, n := range lying(t, dir) {
+		switch {
+		case !utf8.ValidString(n) || len(filepath.Base(n)) > 255 || filepath.Dir(n) == ".":
+			t.Errorf("there lies %q", n)
+		case strings.HasSuffix(n, ".rejects.jsonl"):
+			rejects++
+		case strings.HasSuffix(n, ".reason"):
+			reasons++
+		}
+	}
+	if rejects != 3 || reasons != 1 {
+		t.Errorf("%d files of rejects and %d of reasons, want 3 and 1: %q", rejects, reasons, lying(t, dir))
 	}
 }
 

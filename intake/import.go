@@ -76,7 +76,7 @@ func (s *Service) filesUnder(dir string) ([]string, error) {
 		switch {
 		case d.IsDir() && hidden:
 			return filepath.SkipDir
-		case !d.Type().IsRegular() || hidden || strings.HasSuffix(p, ".rejects.jsonl"):
+		case !d.Type().IsRegular() || hidden || strings.HasSuffix(p, rejectsEnd):
 			return nil
 		}
 		files = append(files, p)

@@ -1,11 +1,14 @@
 package intake
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 
@@ -73,7 +76,31 @@ func reason(err error) string {
 }
 
 // name is where the rejects of an input go.
-func (r *rejects) name() string { return r.path + ".rejects.jsonl" }
+func (r *rejects) name() string { return beside(r.path, rejectsEnd) }
+
+const (
+	rejectsEnd = ".rejects.jsonl"
+	// maxName is the most bytes of a file's name that the usual disks take.
+	// Eighty letters of Hindi or Japanese come near it.
+	maxName = 255
+)
+
+// beside is the name of a file that tells of another one: its name with more
+// at the end. If that were too long for a disk, the name is cut, and told by a
+// digest from others that begin alike.
+func beside(path, more string) string {
+	dir, base := filepath.Split(path)
+	if len(base)+len(more) > maxName {
+		sum := sha256.Sum256([]byte(base))
+		more = "-" + hex.EncodeToString(sum[:4]) + more
+		keep := max(0, min(len(base), maxName-len(more)))
+		for keep > 0 && keep < len(base) && !utf8.RuneStart(base[keep]) {
+			keep--
+		}
+		base = base[:keep]
+	}
+	return dir + base + more
+}
 
 // write writes the file of rejects beside the input, or into dir where that
 // folder cannot be written; no rejects means no file, and takes an old one

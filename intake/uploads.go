@@ -373,7 +373,7 @@ func (u *Uploads) Rejects(ctx context.Context, id string, limit int) ([]Reject, 
 	if err != nil {
 		return nil, err
 	}
-	f, err := os.Open(u.file(up) + ".rejects.jsonl")
+	f, err := os.Open(u.file(up) + rejectsEnd)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
