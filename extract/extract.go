@@ -241,6 +241,7 @@ func (x *scan) recognise() {
 			x.number(int(i))
 		}
 	}
+	x.billedHosts()
 	x.judgeFirms()
 	x.judgeNames()
 }

@@ -59,7 +59,7 @@ func Learn(tb testing.TB, without string) Weights {
 	return Weights{
 		Roles:  learn((*teacher).parts, rolesPull, "a number's part", roles...),
 		Agents: learn((*teacher).names, namesPull, "whose a name is", "agent", "other"),
-		Firms:  learn((*teacher).firms, namesPull, "capitals that may be a firm's name", "firm", "other"),
+		Firms:  learn((*teacher).firms, namesPull, "capitals that may be a firm's name", "firm", "line", "other"),
 	}
 }
 
@@ -114,7 +114,7 @@ func Relearn(w Weights) (restore func()) {
 func Update() bool { return *update }
 
 // slotOf is a slot of lessons.txt: of a number, or of a name.
-var slotOf = regexp.MustCompile(`\{(?:([a-z_]{3,})( free)?|(a:)?([mfl][0-9]?(?: [mfl][0-9]?)*)|c:([^}]+))\}`)
+var slotOf = regexp.MustCompile(`\{(?:([a-z_]{3,})( free)?|(a:)?([mfl][0-9]?(?: [mfl][0-9]?)*)|([cd]):([^}]+))\}`)
 
 // inventedNames are what a language's people are called, men, women and
 // families. Both sides have the same names.
@@ -219,7 +219,12 @@ func lessons(tb testing.TB) []score.Snippet {
 				continue
 			}
 			if s[10] >= 0 {
-				name := text[s[10]:s[11]]
+				name := text[s[12]:s[13]]
+				if text[s[10]] == 'd' {
+					one.Marks = append(one.Marks, score.Mark{Kind: fraud.CardDescriptor, Value: canonicalDescriptor(name), Role: fraud.RolePayee, Start: out.Len(), End: out.Len() + len(name)})
+					out.WriteString(name)
+					continue
+				}
 				one.Marks = append(one.Marks, score.Mark{Kind: fraud.Company, Value: "name:" + foldCompany(name), Role: fraud.RoleCompany, Start: out.Len(), End: out.Len() + len(name)})
 				out.WriteString(name)
 				continue
@@ -308,19 +313,25 @@ func (t *teacher) firms(one score.Snippet, placed bool) {
 	for _, c := range x.firms {
 		start, end := x.text.span(int(x.toks[c.first].start), int(x.toks[c.last].end))
 		name := x.firmsName(c)
-		if name == "" {
-			continue
-		}
+		line := canonicalDescriptor(string(x.text.b[x.toks[c.first].start:x.toks[c.last].end]))
 		role := firmOther
 		for _, k := range one.Marks {
-			if k.Kind != fraud.Company || k.Role != fraud.RoleCompany {
+			is := firmBehind
+			if k.Kind == fraud.CardDescriptor {
+				is = firmLine
+			} else if k.Kind != fraud.Company || k.Role != fraud.RoleCompany {
 				continue
 			}
-			if k.Value == name || placed && start == k.Start && end == k.End {
-				role = firmBehind
+			if is == firmBehind && k.Value == name || is == firmLine && k.Value == line || placed && start == k.Start && end == k.End {
+				role = is
+			} else if is == firmLine && strings.HasPrefix(k.Value, line) {
+				role = is
 			} else if placed && start < k.End && k.Start < end && role == firmOther {
 				role = -1
 			}
+		}
+		if role == firmBehind && name == "" || name == "" && role == firmOther && !x.capitalsOnly(int(c.first), int(c.last)) {
+			continue
 		}
 		if role < 0 {
 			continue

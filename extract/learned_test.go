@@ -152,8 +152,13 @@ func TestLearnedFirmIsTakenWhereNoWordAnnouncesOne(t *testing.T) {
 	for _, tt := range []struct {
 		text  string
 		from  bool
-		firms []string
+		firms []string // and what statements call them
 	}{
+		{"He said it would show up as something else and it did, GLIMMERMART INTL. $499. SHELL OIL is mine.", false, []string{"GLIMMERMART INTL"}},
+		{"My bill has KROGER FUEL and DUKE ENERGY on it, all mine. $61 and $25.", false, nil},
+		{"The screen said WINDOWS DEFENDER ALERT and ZEUS VIRUS FOUND. I paid $199.", false, nil},
+		{"It appears on the June bill as CALMPCNOW.EXAMPLE. I lost $199.", false, []string{"CALMPCNOW.EXAMPLE"}},
+		{"I TYPED CALMPCNOW.EXAMPLE AND IT FROZE. I LOST $199.", false, nil},
 		{"I was charged $349 by Cobaltwave PC Rescue on May 4. I never heard of them.", false, []string{"name:cobaltwave pc rescue"}},
 		{"I was charged $349 by Cobaltwave PC Rescue on May 4. I never heard of them.", true, nil},
 		{"The check for $900 went to Tamarind Digital Care. My bank is Third Federal in Fort Lauderdale.", false, []string{"name:tamarind digital care"}},
@@ -162,7 +167,7 @@ func TestLearnedFirmIsTakenWhereNoWordAnnouncesOne(t *testing.T) {
 	} {
 		var got []string
 		for _, f := range extract.Text(tt.text, extract.Options{Country: "US", FromFraudster: tt.from}) {
-			if f.Kind == fraud.Company && f.Role == fraud.RoleCompany {
+			if f.Kind == fraud.Company && f.Role == fraud.RoleCompany || f.Kind == fraud.CardDescriptor {
 				got = append(got, f.Value)
 			}
 		}

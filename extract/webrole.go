@@ -159,16 +159,51 @@ func (x *scan) letsIn(first, last int) bool {
 }
 
 // billedHost says whether a host stands as a merchant does on a statement: in
-// capitals, with what was paid or the merchant's number behind it.
+// capitals, with what was paid or the merchant's number behind it, or said to be
+// how a charge is listed.
 func (x *scan) billedHost(first, last int) bool {
 	if !allCapitals(x.text.b[x.toks[first].start:x.toks[last].end]) {
 		return false
+	}
+	if x.listedAs(first) {
+		return true
 	}
 	if x.lineBreak(last + 1) {
 		return false
 	}
 	m := x.markAt(last + 1)
 	return m == '$' || m == '-' || m >= signEuro && m <= signRupee || last+1 < len(x.toks) && x.toks[last+1].used && isDigit(x.bytes(last + 1)[0])
+}
+
+// listedAs says whether the words before token first lead from a word for a
+// statement to what it said: "it appears on the June bill as".
+func (x *scan) listedAs(first int) bool {
+	if first == 0 || !x.hint(first-1).has(hintLead) && !lineLead(x.bytes(first-1)) {
+		return false
+	}
+	for k := first - 2; k >= 0 && k > first-10 && !(x.markAt(k) == '.' && x.gap(k+1) > 0); k-- {
+		if x.is(k).has(cueCardLine) && onStatement(x.bytes(k)) {
+			return true
+		}
+	}
+	return false
+}
+
+// billedHosts takes the sites that stand on a statement as descriptors too: many
+// merchants are called there as their site is.
+func (x *scan) billedHosts() {
+	if x.opt.FromFraudster {
+		return
+	}
+	for i := range x.found {
+		if x.found[i].Kind != fraud.Domain {
+			continue
+		}
+		m := x.marks[i]
+		if first, last := x.tokensOf(m); x.billedHost(first, last) {
+			x.takeSpan(fraud.CardDescriptor, canonicalDescriptor(string(x.text.b[x.toks[first].start:x.toks[last].end])), m.start, m.end, true)
+		}
+	}
 }
 
 // paidBy says whether a word before "through" or "via" is about paying; what is
