@@ -15,15 +15,29 @@ func (m *material) cutValues(reports []uint32) []uint32 {
 
 // bridges gives the links of a ring's tree that stand on such a value alone:
 // each is for a person to look at.
-func (m *material) bridges(cuts []uint32, tree []fraud.Link) []fraud.Link {
-	var out []fraud.Link
+func (l *Linking) bridges(g uint32, cuts []uint32) []fraud.Link {
+	m := l.m
+	first := make(map[fraud.Indicator]edge, len(cuts)) // the strongest link that stands on it
 	for _, v := range cuts {
-		ind := m.indicatorOf(v)
-		for _, l := range tree {
-			if len(l.Cause) > 0 && l.Cause[0].Indicator == ind {
-				out = append(out, l)
+		first[m.indicatorOf(v)] = edge{}
+	}
+	left := len(first)
+	for _, e := range m.tree(l.members[g], l.rules) {
+		if e.bits == judgedBits {
+			continue // it stands on a person's word
+		}
+		ind := m.indicatorOf(m.strongest(e).tenure)
+		if had, cut := first[ind]; cut && had == (edge{}) {
+			first[ind] = e
+			if left--; left == 0 {
 				break
 			}
+		}
+	}
+	var out []fraud.Link
+	for _, v := range cuts {
+		if e := first[m.indicatorOf(v)]; e != (edge{}) {
+			out = append(out, l.link(g, e))
 		}
 	}
 	return out

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -181,28 +183,88 @@ func (l *Linking) WriteRings(w io.Writer) (int, error) {
 
 // WriteLinks writes links.jsonl ring by ring and says how many links.
 func (l *Linking) WriteLinks(w io.Writer) (int, error) {
-	groups, ties := l.byName(), l.sortedTies()
+	parts, ties := l.treeParts(), l.sortedTies()
 	before, _ := slices.BinarySearchFunc(ties, fraud.SameOperator, func(x tieLink, kind fraud.LinkKind) int { return cmp.Compare(x.Kind, kind) })
-	n, err := inOrder(w, len(groups)+2, func(i int, line *jsonLine) int {
-		var links []fraud.Link
+	n, err := inOrder(w, len(parts)+2, func(i int, line *jsonLine) int {
 		switch i {
 		case 0:
 			return line.ties(ties[:before])
-		case len(groups) + 1:
+		case len(parts) + 1:
 			return line.ties(ties[before:])
 		}
-		links = l.tree(groups[i-1])
-		slices.SortStableFunc(links, compareLinks)
-		for k := range links {
-			line.link(&links[k])
+		p := &parts[i-1]
+		edges := p.edges(l)
+		for _, e := range edges {
+			x := l.link(p.group, e)
+			line.link(&x)
 			line.raw("\n")
 		}
-		return len(links)
+		return len(edges)
 	})
 	if err != nil {
 		return n, fmt.Errorf("write links: %w", err)
 	}
 	return n, nil
+}
+
+// treePart is some of the links that hold a ring together. A link with its
+// reasons is a kilobyte and a ring may have a hundred thousand, so only so many
+// of them are made at once.
+type treePart struct {
+	group uint32
+	from  int
+	tree  *ringTree // nil: the ring is not parted
+}
+
+const treeLinks = 1 << 10
+
+// ringTree is the tree of a ring that is written in parts: made by the first
+// and let go by the last.
+type ringTree struct {
+	once  sync.Once
+	edges []edge
+	left  atomic.Int32
+}
+
+// treeParts lists the parts of all rings' trees in the order of links.jsonl.
+func (l *Linking) treeParts() []treePart {
+	groups := l.byName()
+	out := make([]treePart, 0, len(groups))
+	for _, g := range groups {
+		n := (len(l.members[g]) + treeLinks - 1) / treeLinks
+		var tree *ringTree
+		if n > 1 {
+			tree = new(ringTree)
+			tree.left.Store(int32(n))
+		}
+		for k := range n {
+			out = append(out, treePart{g, k * treeLinks, tree})
+		}
+	}
+	return out
+}
+
+// edges gives the links of a part.
+func (p *treePart) edges(l *Linking) []edge {
+	if p.tree == nil {
+		return l.treeByName(p.group)
+	}
+	t := p.tree
+	t.once.Do(func() { t.edges = l.treeByName(p.group) })
+	all := t.edges
+	if t.left.Add(-1) == 0 {
+		t.edges = nil
+	}
+	return all[min(p.from, len(all)):min(p.from+treeLinks, len(all))]
+}
+
+// treeByName gives a group's tree in the order of links.jsonl.
+func (l *Linking) treeByName(g uint32) []edge {
+	edges, name := l.m.tree(l.members[g], l.rules), func(r uint32) []byte { return l.m.b.ids.bytes(l.m.order[r]) }
+	slices.SortFunc(edges, func(x, y edge) int {
+		return cmp.Or(bytes.Compare(name(x.a), name(y.a)), bytes.Compare(name(x.b), name(y.b)))
+	})
+	return edges
 }
 
 func (w *jsonLine) ties(links []tieLink) int {

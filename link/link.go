@@ -185,11 +185,16 @@ func (l *Linking) tree(g uint32) []fraud.Link {
 	edges := l.m.tree(l.members[g], l.rules)
 	out := make([]fraud.Link, 0, len(edges))
 	for _, e := range edges {
-		x := l.m.link(e, l.rules)
-		x.Ring = l.rings[g]
-		out = append(out, x)
+		out = append(out, l.link(g, e))
 	}
 	return out
+}
+
+// link writes one link of a group's tree out.
+func (l *Linking) link(g uint32, e edge) fraud.Link {
+	x := l.m.link(e, l.rules)
+	x.Ring = l.rings[g]
+	return x
 }
 
 func (l *Linking) byName() []uint32 {
@@ -230,7 +235,7 @@ func (l *Linking) ring(g uint32) fraud.Ring {
 	r.Harm = m.harm(l.members[g])
 	r.Parts = m.parts(l.members[g])
 	if cuts := m.cutValues(l.members[g]); len(cuts) > 0 {
-		r.Bridges = m.bridges(cuts, l.tree(g))
+		r.Bridges = l.bridges(g, cuts)
 	}
 	return r
 }

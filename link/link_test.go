@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -150,6 +151,26 @@ func TestDisplayedNumberThatComesBackLinksReportsThatHaveNothingElse(t *testing.
 	}
 	if res := linkOf(t, shown...); len(res.Rings) != 0 {
 		t.Error("reports that name numbers of their own were joined by what their phones displayed")
+	}
+}
+
+// The links of a large ring are written in parts, which nobody can tell.
+func TestALargeRingsLinksAreWrittenInOrder(t *testing.T) {
+	b := link.NewBuilder(link.DefaultModel())
+	for i := range 2500 {
+		add(b, told{id: fmt.Sprintf("s%d/%d", i%7, i), day: float64(i*37%90) / 10, paid: true, has: []string{"call +12125550142", fmt.Sprintf("remote anydesk:%d", i%61)}})
+	}
+	res := b.Link()
+	if len(res.Rings) != 1 || len(res.Links) != 2499 {
+		t.Fatalf("%d rings and %d links, want one and 2499", len(res.Rings), len(res.Links))
+	}
+	var parts, whole bytes.Buffer
+	n, err := b.Solve().WriteLinks(&parts)
+	if err := errors.Join(err, link.WriteLinks(&whole, res.Links)); err != nil {
+		t.Fatal(err)
+	}
+	if n != len(res.Links) || !bytes.Equal(parts.Bytes(), whole.Bytes()) {
+		t.Errorf("%d links, and the parts are not the whole", n)
 	}
 }
 

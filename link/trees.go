@@ -136,12 +136,24 @@ func (m *material) link(e edge, rules *rules) fraud.Link {
 	}
 	var found []shared
 	m.between(e.a, e.b, &found)
-	slices.SortFunc(found, func(x, y shared) int { return cmp.Or(cmp.Compare(y.bits, x.bits), cmp.Compare(x.tenure, y.tenure)) })
+	slices.SortFunc(found, stronger)
 	l.Cause = slices.Grow(l.Cause, len(found))
 	for _, s := range found {
 		l.Cause = append(l.Cause, m.cause(s.tenure, s.bits, m.incs[s.a], m.incs[s.b]))
 	}
 	return l
+}
+
+// stronger orders what two reports share, what says most first.
+func stronger(x, y shared) int {
+	return cmp.Or(cmp.Compare(y.bits, x.bits), cmp.Compare(x.tenure, y.tenure))
+}
+
+// strongest is what an edge stands on first; the two share something.
+func (m *material) strongest(e edge) shared {
+	var found []shared
+	m.between(e.a, e.b, &found)
+	return slices.MinFunc(found, stronger)
 }
 
 func bitsOf(milli int32) float64 { return float64(milli) / 1000 }
