@@ -10,7 +10,8 @@ import (
 
 // uniting joins groups that save bits by being one, best first, in rounds of
 // pairs of which each is the other's best. A round weighs anew only the groups
-// that the round before changed, and those whose best partner it changed.
+// that the round before changed, and those whose best partner it changed; of
+// these only the pairs of which it changed one.
 type uniting struct {
 	w      *world
 	values [][]int32 // by group: the values it holds, by stem
@@ -20,6 +21,12 @@ type uniting struct {
 	hubs   []int32  // values whose many holders changed and are to be ranked
 	asked  []uint32 // by value: the clock when its holders were last asked all at once
 	scales []scale  // one for each that weighs at the same time
+
+	round   uint32           // counts rounds of weighing
+	weighed []uint32         // by group: the round in which it was last weighed
+	changed []uint32         // by group: the round after which it last changed
+	kept    [][]pair         // by group: what it saved with others when it was last weighed, nil if that was not kept
+	moves   map[int32][]move // by value of many holders: who came among the largest or left them
 }
 
 // scale weighs groups against others. Weighing changes nothing in the world.
@@ -28,6 +35,10 @@ type scale struct {
 	slot   []int32    // by group: its place in acc + 1; zero between groups
 	acc    []weighing // one for each of met
 	met    []int32
+	own    holder // of the group that is weighed and the value at hand; seen likewise
+	seen   int32
+	found  []pair
+	again  []int32 // groups that are weighed again though they did not change: their slot is not zero
 	offers []proposal
 }
 
@@ -75,6 +86,7 @@ func (w *world) unite() bool {
 func (w *world) newUniting() *uniting {
 	n := len(w.groups)
 	u := &uniting{w: w, values: make([][]int32, n), best: make([]offer, n), into: make([]int32, n)}
+	u.weighed, u.changed, u.kept, u.moves = make([]uint32, n), make([]uint32, n), make([][]pair, n), map[int32][]move{}
 	starts := make([]uint32, n+1)
 	for i := range w.values {
 		for _, h := range w.values[i].holders.list {
@@ -110,6 +122,7 @@ func (w *world) newUniting() *uniting {
 // in whatever order the offers come.
 func (u *uniting) weighAll(groups []int32) {
 	const least = 64 // groups that are worth a hand-over
+	u.round++
 	n := max(1, min(runtime.GOMAXPROCS(0), len(groups)/least))
 	for len(u.scales) < n {
 		u.scales = append(u.scales, scale{u: u, slot: make([]int32, len(u.into))})
@@ -168,55 +181,6 @@ func (u *uniting) find(g int32) int32 {
 // those that hold it most: a hub then costs a straight line.
 const manyHolders = 48
 
-// weighOne finds with whom a group saves, and offers each to the other.
-func (s *scale) weighOne(a int32) {
-	u, w := s.u, s.u.w
-	if w.groups[a].nodes == 0 {
-		return
-	}
-	for _, vi := range u.values[a] {
-		v := &w.values[vi]
-		if v.worth < w.p.medium || len(v.holders.list) < 2 {
-			continue
-		}
-		h := &v.holders
-		own, seen := h.list[h.find(a)], w.seenIn(&w.groups[a], v)
-		if len(h.list) > manyHolders {
-			for _, b := range h.ranked() {
-				if b != a {
-					s.share(own, seen, h.list[h.find(b)], v)
-				}
-			}
-			continue
-		}
-		for _, x := range h.list {
-			if x.group != a {
-				s.share(own, seen, x, v)
-			}
-		}
-	}
-	slices.Sort(s.met)
-	for _, b := range s.met {
-		x := &s.acc[s.slot[b]-1]
-		s.slot[b] = 0
-		if w.p.sum(&x.best) == 0 || u.barred[[2]int32{a, b}] {
-			continue
-		}
-		l := u.lacking(a, b, x.most(&w.p)-w.p.merge+faintBits)
-		if l == nil {
-			continue
-		}
-		gain := x.bits(&w.p, l) - w.p.merge
-		if gain <= -faintBits {
-			continue
-		}
-		if gain = fine(gain + u.faint(a, b)); gain > 0 {
-			s.offers = append(s.offers, proposal{a, offer{b, gain}}, proposal{b, offer{a, gain}})
-		}
-	}
-	s.met, s.acc = s.met[:0], s.acc[:0]
-}
-
 // fine rounds bits to a millionth, so that the order in which they were added
 // up decides nothing.
 func fine(bits float64) float64 { return math.Round(bits*1e6) / 1e6 }
@@ -225,17 +189,20 @@ func fine(bits float64) float64 { return math.Round(bits*1e6) / 1e6 }
 // looked at: first names and hubs hardly give more.
 const faintBits = 25
 
-// share adds what one value saves if its two holders become one: x, of whose
-// reports so many could hold it, and y.
-func (s *scale) share(x holder, seen int32, y holder, v *value) {
+// share adds what one value saves if its two holders become one: the group that
+// is weighed, and y.
+func (s *scale) share(a int32, y holder, v *value) {
 	w := s.u.w
-	if s.slot[y.group] == 0 {
+	if s.own.count == 0 {
+		s.own, s.seen = v.holders.list[v.holders.find(a)], w.seenIn(&w.groups[a], v)
+	}
+	if s.slot[y.group] <= 0 {
 		s.met, s.acc = append(s.met, y.group), append(s.acc, weighing{})
 		s.slot[y.group] = int32(len(s.acc))
 	}
 	acc := &s.acc[s.slot[y.group]-1]
-	acc.add(v, v.saved(&w.p, x.count+y.count, seen+w.seenIn(&w.groups[y.group], v)))
-	acc.best[v.family] = max(acc.best[v.family], min(x.bits, y.bits, v.worth), 1)
+	acc.add(v, v.saved(&w.p, s.own.count+y.count, s.seen+w.seenIn(&w.groups[y.group], v)))
+	acc.best[v.family] = max(acc.best[v.family], min(s.own.bits, y.bits, v.worth), 1)
 }
 
 // faint adds what two groups save by the values that cannot bring them
@@ -350,7 +317,7 @@ func (u *uniting) shaken(changed []bool) (todo []int32) {
 func (u *uniting) rankHubs() {
 	slices.Sort(u.hubs)
 	for _, vi := range slices.Compact(u.hubs) {
-		u.w.values[vi].holders.rank()
+		u.rerank(vi)
 	}
 	u.hubs = u.hubs[:0]
 }
@@ -362,6 +329,7 @@ func (u *uniting) join(a, b int32) {
 		a, b = b, a
 	}
 	x, y := &w.groups[a], &w.groups[b]
+	u.changed[a], u.changed[b] = u.round, u.round
 	w.open(x)
 	w.open(y)
 	w.cover(x, min(x.from, y.from), max(x.from+x.months, y.from+y.months)-1)
@@ -370,6 +338,7 @@ func (u *uniting) join(a, b int32) {
 	for _, vi := range u.values[b] {
 		v := &w.values[vi]
 		h := &v.holders
+		hub := len(h.list) > manyHolders
 		from := h.list[h.find(b)]
 		h.drop(h.find(b))
 		if i := h.find(a); i >= 0 {
@@ -384,6 +353,11 @@ func (u *uniting) join(a, b int32) {
 		}
 		if h.many() {
 			u.hubs = append(u.hubs, vi)
+		}
+		if hub && len(h.list) <= manyHolders {
+			for _, x := range h.list {
+				u.move(vi, x.group) // each is paired with all of them now
+			}
 		}
 		w.touch(vi)
 	}
