@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"ringbreaker.example/fraud"
 )
@@ -200,7 +201,7 @@ func ruleRecalled(q asked) string {
 // person with the role and a reason, and leaves only in the sealed annex of a
 // referral to an agency, with the victim's consent.
 func ruleIdentity(q asked) string {
-	if q.action == ActOpenVault && strings.TrimSpace(q.thing.Reason) == "" {
+	if q.action == ActOpenVault && !strings.ContainsFunc(q.thing.Reason, unicode.IsLetter) {
 		return "opening a victim's identity needs a stated reason, which is logged (rule 3, identities)"
 	}
 	if q.action == ActOpenVault && q.to.kind() != ToSelf {

@@ -222,6 +222,7 @@ func TestEachRefusalNamesItsRule(t *testing.T) {
 		{"hold", analyst, access.ActList, change(func(t *access.Thing) { t.HeldTill = now.Add(time.Hour) }), public, "rule 2, hold"},
 		{"embargo", analyst, access.ActShare, change(func(t *access.Thing) { t.Embargo = now.Add(time.Hour) }), partner, "rule 2, embargo"},
 		{"recalled", analyst, access.ActRead, change(func(t *access.Thing) { t.Recalled = true }), access.Recipient{}, "rule 4, recall"},
+		{"no reason but a mark", analyst, access.ActOpenVault, access.Thing{Kind: access.ThingIdentity, Reason: "\x00 ."}, access.Recipient{}, "rule 3"},
 		{"no reason", analyst, access.ActOpenVault, access.Thing{Kind: access.ThingIdentity, Reason: " "}, access.Recipient{}, "rule 3"},
 		{"identity read", analyst, access.ActRead, access.Thing{Kind: access.ThingIdentity}, access.Recipient{}, "rule 3"},
 		{"identity to partner", analyst, access.ActRefer, fit(access.ThingIdentity), partner, "never goes to a partner"},

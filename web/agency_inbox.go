@@ -284,7 +284,11 @@ func (s *Server) unseal(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) arrest(w http.ResponseWriter, r *http.Request) error {
 	id := fraud.CaseID(r.PathValue("id"))
 	v := func(name string) string { return strings.TrimSpace(r.PostFormValue(name)) }
-	a := fraud.Arrest{Case: id, Person: v("person"), Role: v("role"), Law: v("law"), Place: v("place"), At: s.momentOf(v("at"))}
+	at, err := momentAt(v("at"), "")
+	if err != nil {
+		return err
+	}
+	a := fraud.Arrest{Case: id, Person: v("person"), Role: v("role"), Law: v("law"), Place: v("place"), At: at}
 	if _, err := s.Act.RecordArrest(r.Context(), a); err != nil {
 		return err
 	}

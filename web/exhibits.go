@@ -209,8 +209,12 @@ func (s *Server) requestFreeze(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	moved, err := momentAt(v("moved_at"), "")
+	if err != nil {
+		return err
+	}
 	f := fraud.Freeze{Case: fraud.CaseID(v("case")), Account: v("account"), Bank: v("bank"), Channel: v("channel"), Seen: seen}
-	if _, err := s.Act.RequestFreeze(r.Context(), f, s.momentOf(v("moved_at")), v("why")); err != nil {
+	if _, err := s.Act.RequestFreeze(r.Context(), f, moved, v("why")); err != nil {
 		return err
 	}
 	return done(w, r, "/freezes", "sent")

@@ -265,6 +265,33 @@ func TestAnOfficerAddsAnItemWithoutScriptAndTheSameKeyTwiceIsOneItem(t *testing.
 	}
 }
 
+// A browser without a picker of times sends what was typed: an arrest was
+// recorded as of now then.
+func TestATimeThatCannotBeReadIsAskedForAgain(t *testing.T) {
+	w := bureau(t)
+	v := visit(t, serve(t, w)).as("investigator")
+	_, _, page := v.get("/cases/case-1")
+	arrest := formOf(t, page)
+	for name, value := range map[string]string{"person": "A. Sample", "role": "caller", "law": "s. 66D", "place": "Kolkata", "at": "19/10/2023 9 am"} {
+		arrest.Set(name, value)
+	}
+	if status, _, body := v.post("/cases/case-1/arrests", arrest); status != http.StatusUnprocessableEntity || !strings.Contains(body, "2006-01-02 15:04") {
+		t.Errorf("an arrest: %d\n%s", status, body)
+	}
+	arrest.Set("at", "2023-10-19 09:00")
+	if status, _, body := v.post("/cases/case-1/arrests", arrest); status != http.StatusOK {
+		t.Errorf("an arrest whose time was typed: %d\n%s", status, body)
+	}
+	_, _, page = v.get("/sites/site-1")
+	search := formOf(t, page)
+	for name, value := range map[string]string{"authority": "W 1", "issuer": "Court", "officers": "A", "witnesses": "B\nC", "expires": "tomorrow"} {
+		search.Set(name, value)
+	}
+	if status, _, body := v.post("/sites/site-1/searches", search); status != http.StatusUnprocessableEntity || !strings.Contains(body, `href="#expires"`) || !strings.Contains(body, `value="W 1"`) {
+		t.Errorf("a warrant: %d\n%s", status, body)
+	}
+}
+
 func TestAHoldAndAJudgementNeedTheirReasons(t *testing.T) {
 	w := company(t)
 	v := visit(t, serve(t, w)).as("analyst")

@@ -53,34 +53,35 @@ func (s *Server) openOperation(w http.ResponseWriter, r *http.Request) error {
 	for _, c := range r.PostForm["case"] {
 		cases = append(cases, fraud.CaseID(c))
 	}
-	o, err := s.Act.OpenOperation(r.Context(), strings.TrimSpace(r.PostFormValue("name")), cases, s.momentOf(r.PostFormValue("go_at")))
+	goAt, err := momentAt(r.PostFormValue("go_at"), "")
+	if err != nil {
+		return err
+	}
+	o, err := s.Act.OpenOperation(r.Context(), strings.TrimSpace(r.PostFormValue("name")), cases, goAt)
 	if err != nil {
 		return err
 	}
 	return done(w, r, "/operations/"+pathID(o.ID), "saved")
 }
 
-// momentAt reads a "datetime-local" field by the clock of a place.
-func (s *Server) momentAt(v, zone string) time.Time {
+// momentAt reads a "datetime-local" field by the clock of a place, of UTC
+// where none is known. Empty is the zero time. What cannot be read is told: a
+// browser without a picker sends what was typed, and a warrant's end or the hour
+// of an arrest would become another one without a word.
+func momentAt(v, zone string) (time.Time, error) {
+	if v = strings.TrimSpace(v); v == "" {
+		return time.Time{}, nil
+	}
 	at, err := time.LoadLocation(zone)
-	if zone == "" || err != nil {
-		return s.momentOf(v)
-	}
-	t, err := time.ParseInLocation("2006-01-02T15:04", strings.TrimSpace(v), at)
 	if err != nil {
-		return time.Time{}
+		at = time.UTC
 	}
-	return t.UTC()
-}
-
-// momentOf reads a "datetime-local" field, which is in UTC by the words
-// beside it; what is empty or cannot be read is the zero time.
-func (s *Server) momentOf(v string) time.Time {
-	t, err := time.Parse("2006-01-02T15:04", strings.TrimSpace(v))
-	if err != nil {
-		return time.Time{}
+	for _, layout := range [...]string{"2006-01-02T15:04", "2006-01-02T15:04:05", "2006-01-02 15:04"} {
+		if t, err := time.ParseInLocation(layout, v, at); err == nil {
+			return t.UTC(), nil
+		}
 	}
-	return t.UTC()
+	return time.Time{}, fmt.Errorf("give the time as 2006-01-02 15:04: %w", fraud.ErrInvalid)
 }
 
 // operationPage is the board of an operation: figures counted from records,

@@ -63,8 +63,12 @@ func (s *Server) startSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	expires, err := momentAt(f.Expires, site.TimeZone)
+	if err != nil {
+		return s.siteRender(w, r, f, []problem{{"expires", sentence(err)}})
+	}
 	x, err := s.Act.StartSearch(r.Context(), fraud.SiteID(r.PathValue("id")), act.Warrant{
-		Authority: f.Authority, Issuer: f.Issuer, Expires: s.momentAt(f.Expires, site.TimeZone), Officers: namesOf(f.Officers), Witnesses: namesOf(f.Witnesses),
+		Authority: f.Authority, Issuer: f.Issuer, Expires: expires, Officers: namesOf(f.Officers), Witnesses: namesOf(f.Witnesses),
 	})
 	if err != nil {
 		if mendable(err) {
