@@ -657,8 +657,8 @@ func TestTextOfAReportNeverBecomesMarkup(t *testing.T) {
 // written as people write it, and can be changed.
 func TestTheFormAsksOnlyWhatTheWordsDidNotTell(t *testing.T) {
 	v := visit(t, serve(t, company(t)))
-	_, _, body := v.post("/report", url.Values{"step": {"tell"}, "country": {"GB"}, "story": {"They called from +1 212 555 0142. A man called James got onto my laptop with AnyDesk 128 445 769 and I paid £299.99."}})
-	for _, want := range []string{`name="amount" value="299.99"`, `name="currency" value="GBP"`, `name="remote" value="yes"`, ">AnyDesk 128 445 769<", ">James<"} {
+	_, _, body := v.post("/report", url.Values{"step": {"tell"}, "country": {"GB"}, "story": {"They called from +1 212 555 0142. A man called James got onto my laptop with AnyDesk 128 445 769 and I paid £299.99 in gift cards."}})
+	for _, want := range []string{`name="amount" value="299.99"`, `name="currency" value="GBP"`, `name="remote" value="yes"`, `name="rail" value="gift_card"`, ">AnyDesk 128 445 769<", ">James<"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the second step lacks %s\n%s", want, body)
 		}

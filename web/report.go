@@ -125,6 +125,9 @@ var moneys = []string{"USD", "EUR", "GBP", "INR", "CAD", "AUD", "JPY", "CHF"}
 // is asked what they have just told; each stands in the form and can be
 // changed. Of several amounts nobody knows which was paid.
 func (f *reportForm) answerFrom(found []fraud.Sighting) {
+	if f.Rail == "" {
+		f.Rail = railTold(f.Story, found)
+	}
 	amounts := map[string]bool{}
 	for _, x := range found {
 		switch {

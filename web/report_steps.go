@@ -206,6 +206,60 @@ func railOptions(w Words, chosen string) []option {
 	return out
 }
 
+// railNames are words by which people say how they paid, where no value tells.
+var railNames = []struct{ rail, name string }{
+	{"gift_card", "gift card"},
+	{"gift_card", "giftcard"},
+	{"gift_card", "geschenkkarte"},
+	{"gift_card", "gutscheinkarte"},
+	{"gift_card", "tarjeta regalo"},
+	{"gift_card", "tarjeta de regalo"},
+	{"gift_card", "tarjetas regalo"},
+	{"gift_card", "tarjetas de regalo"},
+	{"gift_card", "carte cadeau"},
+	{"gift_card", "cartes cadeau"},
+	{"gift_card", "गिफ्ट कार्ड"},
+	{"gift_card", "ギフトカード"},
+	{"crypto", "bitcoin"},
+	{"crypto", "बिटकॉइन"},
+	{"crypto", "ビットコイン"},
+	{"money_transfer", "western union"},
+	{"money_transfer", "moneygram"},
+}
+
+// railTold is how money was sent as far as the words say it, empty if they
+// name no way or several: the steps of one way are a third of those of all.
+func railTold(story string, found []fraud.Sighting) string {
+	told := map[string]bool{}
+	for _, x := range found {
+		switch {
+		case x.Indicator.Kind == fraud.GiftCard:
+			told["gift_card"] = true
+		case x.Indicator.Kind == fraud.Wallet || x.Indicator.Kind == fraud.TxID:
+			told["crypto"] = true
+		case x.Indicator.Kind == fraud.UPI && x.Role == fraud.RolePayee:
+			told["upi"] = true
+		case x.Indicator.Kind == fraud.BankAccount && x.Role == fraud.RolePayee:
+			told["bank_wire"] = true
+		case x.Indicator.Kind == fraud.CardDescriptor:
+			told["card_gateway"] = true
+		}
+	}
+	story = strings.ToLower(story)
+	for _, n := range railNames {
+		if strings.Contains(story, n.name) {
+			told[n.rail] = true
+		}
+	}
+	if len(told) != 1 {
+		return ""
+	}
+	for rail := range told {
+		return rail
+	}
+	return ""
+}
+
 // railSays is a rail as the review shows it.
 func (p reportPage) RailSays() string {
 	for _, o := range p.Rails {

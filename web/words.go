@@ -16,7 +16,7 @@ type Words struct {
 	Name string // of the language, in itself
 
 	// On every page.
-	Service, Skip, Languages, Back, Continue, Change, Optional, Yes, No, NotSure, Problem, ErrorWord, Home, NotGuilty, FootPrivacy, FootWhat string
+	Service, Skip, Languages, Back, Continue, Change, Optional, Wish, Yes, No, NotSure, Problem, ErrorWord, Home, NotGuilty, FootPrivacy, FootWhat string
 
 	// Home.
 	HomeTitle, HomeLead, DoorReport, DoorReportSub, DoorCheck, DoorCheckSub, PaidTitle, PaidText, NeverTitle                string

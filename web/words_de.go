@@ -4,7 +4,7 @@ func german() Words {
 	return Words{
 		Lang: "de", Name: "Deutsch",
 
-		Service: "Ringbreaker", Skip: "Zum Hauptteil", Languages: "Sprachen", Back: "Zurück", Continue: "Weiter", Change: "Ändern", Optional: "(falls Sie es wissen)", Yes: "Ja", No: "Nein", NotSure: "Ich bin nicht sicher",
+		Service: "Ringbreaker", Skip: "Zum Hauptteil", Languages: "Sprachen", Back: "Zurück", Continue: "Weiter", Change: "Ändern", Optional: "(falls Sie es wissen)", Wish: "(nur wenn Sie möchten)", Yes: "Ja", No: "Nein", NotSure: "Ich bin nicht sicher",
 		Problem: "Etwas fehlt noch", ErrorWord: "Fehler:", Home: "Startseite",
 		NotGuilty:   "Sie haben nichts falsch gemacht, als Sie geantwortet haben. Diese Leute tun das den ganzen Tag, und sie können es gut.",
 		FootPrivacy: "Was Sie prüfen, wird nicht gespeichert. Was Sie melden, bewahrt diese Organisation auf; Ihr Name und Ihre Adresse liegen verschlossen, und niemand sieht sie ohne angegebenen Grund.",
@@ -18,7 +18,7 @@ func german() Words {
 		NeverGift: "Amazon, Ihre Bank, das Finanzamt und die Polizei verlangen nie, mit Geschenkkarten, Kryptogeld oder Gold zu bezahlen.", NeverRemote: "Keine Firma ruft Sie unaufgefordert an, um Ihren Computer zu reparieren.",
 		NeverSecret: "Niemand Ehrliches verlangt, dass Sie es vor Familie oder Bank geheim halten.",
 		LinkAdvice:  "Rat: was zu tun ist, worauf zu achten ist", LinkFigures: "Zahlen: was gemeldet wurde", LinkDispute: "Meine Nummer oder Website steht zu Unrecht auf der Liste",
-		LinkWhere: "Wo steht meine Meldung?", CodeLabel: "Ihr Quittungscode", CodeButton: "Anzeigen",
+		LinkWhere: "Meine Meldung wiederfinden", CodeLabel: "Ihr Quittungscode", CodeButton: "Anzeigen",
 
 		CheckTitle: "Ist das Betrug?", CheckLead: "Tippen oder fügen Sie ein, was Sie haben: eine Telefonnummer, eine Website, eine E-Mail-Adresse, eine Krypto-Wallet oder die ganze Nachricht.",
 		CheckLabel: "Nummer, Website, Adresse oder Nachricht", CheckHint: "Zum Beispiel +1 212 555 0142 oder der Text einer E-Mail", CheckButton: "Prüfen", CheckAgain: "Etwas anderes prüfen", CheckEmpty: "Tippen oder fügen Sie zuerst etwas ein", CheckLong: "Das ist zu lang: Fügen Sie den Teil ein, der Ihnen Sorgen macht",

@@ -6,7 +6,7 @@ func english() Words {
 		Lang: "en", Name: "English",
 
 		Service: "Ringbreaker", Skip: "Skip to the main part", Languages: "Languages",
-		Back: "Back", Continue: "Continue", Change: "Change", Optional: "(if you know it)", Yes: "Yes", No: "No", NotSure: "I am not sure",
+		Back: "Back", Continue: "Continue", Change: "Change", Optional: "(if you know it)", Wish: "(only if you wish)", Yes: "Yes", No: "No", NotSure: "I am not sure",
 		Problem: "There is a problem", ErrorWord: "Error:", Home: "Start page",
 		NotGuilty:   "You did nothing wrong by answering. These people do this all day, and they are good at it.",
 		FootPrivacy: "What you check is not stored. What you report is kept by this organisation; your name and address are locked away, and nobody sees them without a stated reason.",
@@ -20,7 +20,7 @@ func english() Words {
 		NeverGift: "Amazon, your bank, the tax office and the police never ask you to pay with gift cards, crypto or gold.", NeverRemote: "No company calls you, out of the blue, to repair your computer.",
 		NeverSecret: "Nobody honest tells you to keep it secret from your family or your bank.",
 		LinkAdvice:  "Advice: what to do, what to watch for", LinkFigures: "Figures: what was reported", LinkDispute: "My number or site is listed here, and should not be",
-		LinkWhere: "Where does my report stand?", CodeLabel: "Your receipt code", CodeButton: "Show",
+		LinkWhere: "Find my report again", CodeLabel: "Your receipt code", CodeButton: "Show",
 
 		CheckTitle: "Is this a scam?", CheckLead: "Type or paste what you have: a phone number, a web site, an e-mail address, a crypto wallet, or the whole message.",
 		CheckLabel: "Number, site, address or message", CheckHint: "For example +1 212 555 0142, or the text of an e-mail", CheckButton: "Check", CheckAgain: "Check something else", CheckEmpty: "Type or paste something first", CheckLong: "That is too long: paste the part that worries you",

@@ -5,7 +5,7 @@ func spanish() Words {
 	return Words{
 		Lang: "es", Name: "Español",
 
-		Service: "Ringbreaker", Skip: "Ir a la parte principal", Languages: "Idiomas", Back: "Atrás", Continue: "Continuar", Change: "Cambiar", Optional: "(si lo sabe)", Yes: "Sí", No: "No", NotSure: "No estoy seguro",
+		Service: "Ringbreaker", Skip: "Ir a la parte principal", Languages: "Idiomas", Back: "Atrás", Continue: "Continuar", Change: "Cambiar", Optional: "(si lo sabe)", Wish: "(solo si quiere)", Yes: "Sí", No: "No", NotSure: "No estoy seguro",
 		Problem: "Hay un problema", ErrorWord: "Error:", Home: "Inicio",
 		NotGuilty:   "Usted no hizo nada malo por contestar. Esta gente lo hace todo el día y sabe hacerlo.",
 		FootPrivacy: "Lo que usted consulta no se guarda. Lo que denuncia lo conserva esta organización; su nombre y dirección quedan bajo llave y nadie los ve sin un motivo declarado.",
@@ -19,7 +19,7 @@ func spanish() Words {
 		NeverGift: "Amazon, su banco, Hacienda y la policía nunca le piden pagar con tarjetas regalo, criptomonedas u oro.", NeverRemote: "Ninguna empresa le llama de repente para reparar su ordenador.",
 		NeverSecret: "Nadie honrado le pide que lo oculte a su familia o a su banco.",
 		LinkAdvice:  "Consejos: qué hacer, en qué fijarse", LinkFigures: "Cifras: lo que se ha denunciado", LinkDispute: "Mi número o mi página está en la lista y no debería",
-		LinkWhere: "¿Dónde está mi denuncia?", CodeLabel: "Su código de recibo", CodeButton: "Mostrar",
+		LinkWhere: "Volver a encontrar mi denuncia", CodeLabel: "Su código de recibo", CodeButton: "Mostrar",
 
 		CheckTitle: "¿Es una estafa?", CheckLead: "Escriba o pegue lo que tenga: un teléfono, una página, un correo, un monedero de criptomonedas o el mensaje entero.",
 		CheckLabel: "Número, página, dirección o mensaje", CheckHint: "Por ejemplo +1 212 555 0142, o el texto de un correo", CheckButton: "Comprobar", CheckAgain: "Comprobar otra cosa", CheckEmpty: "Escriba o pegue algo primero", CheckLong: "Es demasiado largo: pegue la parte que le preocupa",

@@ -5,7 +5,7 @@ func french() Words {
 	return Words{
 		Lang: "fr", Name: "Français",
 
-		Service: "Ringbreaker", Skip: "Aller au contenu principal", Languages: "Langues", Back: "Retour", Continue: "Continuer", Change: "Modifier", Optional: "(si vous le savez)", Yes: "Oui", No: "Non", NotSure: "Je ne suis pas sûr",
+		Service: "Ringbreaker", Skip: "Aller au contenu principal", Languages: "Langues", Back: "Retour", Continue: "Continuer", Change: "Modifier", Optional: "(si vous le savez)", Wish: "(seulement si vous le voulez)", Yes: "Oui", No: "Non", NotSure: "Je ne suis pas sûr",
 		Problem: "Il y a un problème", ErrorWord: "Erreur :", Home: "Accueil",
 		NotGuilty:   "Vous n'avez rien fait de mal en répondant. Ces gens font cela toute la journée, et ils le font bien.",
 		FootPrivacy: "Ce que vous vérifiez n'est pas conservé. Ce que vous signalez est gardé par cette organisation ; votre nom et votre adresse sont sous clé, et personne ne les voit sans motif déclaré.",
@@ -19,7 +19,7 @@ func french() Words {
 		NeverGift: "Amazon, votre banque, les impôts et la police ne demandent jamais de payer en cartes cadeaux, en crypto ou en or.", NeverRemote: "Aucune entreprise ne vous appelle à l'improviste pour réparer votre ordinateur.",
 		NeverSecret: "Personne d'honnête ne vous demande de le cacher à votre famille ou à votre banque.",
 		LinkAdvice:  "Conseils : que faire, à quoi faire attention", LinkFigures: "Chiffres : ce qui a été signalé", LinkDispute: "Mon numéro ou mon site est dans la liste à tort",
-		LinkWhere: "Où en est mon signalement ?", CodeLabel: "Votre code de reçu", CodeButton: "Afficher",
+		LinkWhere: "Retrouver mon signalement", CodeLabel: "Votre code de reçu", CodeButton: "Afficher",
 
 		CheckTitle: "Est-ce une arnaque ?", CheckLead: "Tapez ou collez ce que vous avez : un numéro, un site, une adresse e-mail, un portefeuille crypto ou le message entier.",
 		CheckLabel: "Numéro, site, adresse ou message", CheckHint: "Par exemple +1 212 555 0142, ou le texte d'un e-mail", CheckButton: "Vérifier", CheckAgain: "Vérifier autre chose", CheckEmpty: "Tapez ou collez d'abord quelque chose", CheckLong: "C'est trop long : collez la partie qui vous inquiète",

@@ -4,7 +4,7 @@ func japanese() Words {
 	return Words{
 		Lang: "ja", Name: "日本語",
 
-		Service: "Ringbreaker", Skip: "本文へ", Languages: "言語", Back: "戻る", Continue: "次へ", Change: "変更", Optional: "(わかる場合)", Yes: "はい", No: "いいえ", NotSure: "わからない",
+		Service: "Ringbreaker", Skip: "本文へ", Languages: "言語", Back: "戻る", Continue: "次へ", Change: "変更", Optional: "(わかる場合)", Wish: "(ご希望の場合のみ)", Yes: "はい", No: "いいえ", NotSure: "わからない",
 		Problem: "直していただきたい所があります", ErrorWord: "エラー:", Home: "最初のページ",
 		NotGuilty:   "応じてしまったことは、あなたの落ち度ではありません。相手は一日中これをしている、慣れた者たちです。",
 		FootPrivacy: "調べた内容は保存しません。報告はこの組織が保管し、お名前とご住所は厳重にしまい、理由の記録なしには誰も見られません。",
@@ -18,7 +18,7 @@ func japanese() Words {
 		NeverGift: "Amazon、銀行、税務署、警察が、ギフトカードや暗号資産、金での支払いを求めることはありません。", NeverRemote: "突然電話をかけてきてパソコンを直す会社はありません。",
 		NeverSecret: "正直な人は、家族や銀行に隠すようには言いません。",
 		LinkAdvice:  "助言: すること、気をつけること", LinkFigures: "数字: 報告されたこと", LinkDispute: "自分の番号やサイトが誤って載っている",
-		LinkWhere: "自分の報告はどうなっていますか", CodeLabel: "受付コード", CodeButton: "表示",
+		LinkWhere: "自分の報告をもう一度開く", CodeLabel: "受付コード", CodeButton: "表示",
 
 		CheckTitle: "これは詐欺ですか", CheckLead: "電話番号、サイト、メールアドレス、暗号資産のアドレス、またはメッセージ全体を、入力するか貼り付けてください。",
 		CheckLabel: "番号、サイト、アドレス、メッセージ", CheckHint: "例: +1 212 555 0142、またはメールの本文", CheckButton: "調べる", CheckAgain: "ほかのものを調べる", CheckEmpty: "まず何か入力するか貼り付けてください", CheckLong: "長すぎます。気になる部分だけを貼り付けてください",
