@@ -266,7 +266,7 @@ func TestARefusedItemSaysWhyAndKeepsWhatWasTyped(t *testing.T) {
 	before := len(w.seizures)
 	err := chromedp.Do(
 		ctx, chromedp.Navigate(srv.URL+"/searches/search-1/add?type=mobile_phone"), chromedp.SendKeys(chromedp.ID("what"), "Nokia"), chromedp.SendKeys(chromedp.ID("place"), "desk"),
-		chromedp.SendKeys(chromedp.ID("seal"), "CFB-00431"), chromedp.Click(chromedp.CSS("details summary")), chromedp.SendKeys(chromedp.ID("imei"), "490154203237510"),
+		chromedp.SendKeys(chromedp.ID("seal"), "CFB-00431"), chromedp.SendKeys(chromedp.ID("imei"), "490154203237510"),
 		chromedp.Click(chromedp.CSS(`button[name="again"]`)), chromedp.WaitVisible(chromedp.ID("refused")),
 	)
 	if err != nil {

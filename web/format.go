@@ -162,6 +162,8 @@ func days(from, to time.Time) string {
 	switch {
 	case from.IsZero() && to.IsZero():
 		return "not known"
+	case day(from) == day(to):
+		return day(to)
 	case from.UTC().Year() == to.UTC().Year():
 		return from.UTC().Format("2 Jan") + " – " + day(to)
 	}
@@ -192,6 +194,16 @@ func sourceText(source, of string) string {
 		source = strings.NewReplacer(", of "+of, "", " of "+of, "").Replace(source)
 	}
 	return strings.ReplaceAll(source, "_", " ")
+}
+
+// asOfAll is the time that figures share, empty if they do not.
+func asOfAll(figures []fraud.Figure) string {
+	for _, f := range figures {
+		if !f.AsOf.Equal(figures[0].AsOf) {
+			return ""
+		}
+	}
+	return stamp(figures[0].AsOf)
 }
 
 // fileWhat says what a file of a referral's package is (docs/spec/referral.md).

@@ -179,6 +179,7 @@ func (s *Server) funcs() template.FuncMap {
 		"stampAt":     stampAt,
 		"fileWhat":    fileWhat,
 		"source":      sourceText,
+		"asOf":        asOfAll,
 		"upper":       func(s string) string { return strings.ToUpper(s[:min(1, len(s))]) + s[min(1, len(s)):] },
 		"consent":     consentWords,
 		"joinRows":    func(name string, rows []jointRing, p jointPage) jointRows { return jointRows{name, rows, p} },

@@ -439,7 +439,7 @@ func (s *Server) ringEvidenceTab(ctx context.Context, r *http.Request, p *ringPa
 	}
 	p.Evidence = slices.Clone(p.Indicators)
 	slices.SortStableFunc(p.Evidence, func(a, b fraud.RingIndicator) int {
-		return cmp.Or(cmp.Compare(b.Bits, a.Bits), cmp.Compare(a.String(), b.String()))
+		return cmp.Or(cmp.Compare(b.Bits, a.Bits), cmp.Compare(b.Reports, a.Reports), cmp.Compare(a.String(), b.String()))
 	})
 	from := 0
 	if n, err := strconv.Atoi(r.URL.Query().Get("from")); err == nil {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"ringbreaker.example/access"
@@ -147,6 +148,9 @@ type itemChoice struct {
 type itemForm struct {
 	Key, Type, What, IMEI, ICCID, Serial, Place, Seal, Root, SHA256, Amount, Currency, Corrects string
 }
+
+// Is says whether the item's type is one of a list.
+func (f itemForm) Is(types string) bool { return slices.Contains(strings.Fields(types), f.Type) }
 
 func (s *Server) itemForm(w http.ResponseWriter, r *http.Request) error {
 	key, err := s.newID("K")

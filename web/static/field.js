@@ -68,6 +68,15 @@
         if (form.elements[name]) form.elements[name].value = value;
       }
     }
+    // What an item's type asks for lies open: a thumb need not look for it.
+    const unfold = () => {
+      for (const d of form.querySelectorAll("details[data-for]")) {
+        const typed = [...d.querySelectorAll("input, select")].some((i) => i.value !== "" && i.name !== "currency");
+        d.open = typed || d.dataset.for.split(" ").includes(form.elements.type.value);
+      }
+    };
+    form.addEventListener("change", (e) => { if (e.target.name === "type") unfold(); });
+    if (!form.querySelector(".wrong")) unfold();
     form.addEventListener("input", () => write(draft, fields(form)));
     form.addEventListener("submit", async (e) => {
       e.preventDefault();
@@ -90,6 +99,7 @@
         localStorage.removeItem(draft);
         form.reset();
         form.elements.key.value = newKey();
+        unfold();
         window.scrollTo(0, 0);
         show("");
       }
