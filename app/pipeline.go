@@ -89,8 +89,9 @@ func (n *Node) AddJudgement(ctx context.Context, j fraud.Judgement) error {
 	return n.rings.changed(ctx)
 }
 
-// Explain says why two reports are in one ring, or why not, from the links
-// that the store holds; with b empty, what holds a in its ring.
+// Explain says why two reports are in one ring from the links that the store
+// holds, or why not from what they and others name; with b empty, what holds a
+// in its ring.
 func (n *Node) Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanation, error) {
 	if err := n.decide(ctx, access.ActRead, access.Thing{Kind: access.ThingRing, ID: string(a)}, access.Recipient{}); err != nil {
 		return link.Explanation{}, err
@@ -130,7 +131,14 @@ func (n *Node) Explain(ctx context.Context, a, b fraud.ReportID) (link.Explanati
 	}
 	// A result's assignments are sorted, and are searched so.
 	slices.SortFunc(res.Assign, func(x, y link.Assigned) int { return cmp.Compare(x.Report, y.Report) })
-	return res.Explain(a, b), nil
+	if b == "" || len(res.Assign) == 2 && res.Assign[0].Ring != "" && res.Assign[0].Ring == res.Assign[1].Ring {
+		return res.Explain(a, b), nil
+	}
+	beside, err := n.beside(ctx, a, b)
+	if err != nil {
+		return link.Explanation{}, err
+	}
+	return res.ExplainBeside(a, b, beside), nil
 }
 
 // hourly is how often a serving node looks at its clocks.

@@ -447,6 +447,9 @@ func TestTwoReportsAreExplainedInEitherOrder(t *testing.T) {
 			if why.Same != both || both && len(why.Chain) == 0 || slices.ContainsFunc(why.Says, func(s string) bool { return strings.Contains(s, "is not in this linking") }) {
 				t.Errorf("%s (ring %q) and %s (ring %q): %+v", x, a.Ring, y, b.Ring, why)
 			}
+			if !both && (len(why.Would) == 0 || why.Missing != 10) {
+				t.Errorf("%s and %s, which name nothing in common: %+v", x, y, why)
+			}
 		}
 	}
 }

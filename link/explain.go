@@ -23,12 +23,18 @@ type Explanation struct {
 	// likely to be wrong somewhere. Empty if they are not in one ring. About A
 	// alone it is A's own strongest links, strongest first.
 	Chain []fraud.Link `json:"chain"`
-	Bits  float64      `json:"bits"` // of the weakest link of the chain; about A alone of the strongest
+	Bits  float64      `json:"bits"` // of the weakest link of the chain; about A alone of the strongest; of two apart, of what they share
 	// Between is what the two rings share without being one: suppliers,
 	// launderers and suggestions.
 	Between []fraud.Link `json:"between,omitempty"`
 	Says    []string     `json:"says"`  // the argument, in sentences
 	Fails   []string     `json:"fails"` // what would have to be wrong for it to fail
+	// Of two reports that are in no ring together ([Result.ExplainBeside]): what
+	// they share, how many bits the best of it lacks, and what would have to be
+	// found for them to be one ring.
+	Shared  []SharedValue `json:"shared,omitempty"`
+	Missing float64       `json:"missing,omitempty"`
+	Would   []string      `json:"would,omitempty"`
 }
 
 // Explain gives the strongest chain of evidence between two reports of one

@@ -64,6 +64,7 @@ var roleOf = map[string]struct {
 	"alias":  {fraud.PersonAlias, fraud.RoleAlias},
 	"file":   {fraud.File, fraud.RoleAsset},
 	"firm":   {fraud.Company, fraud.RoleCompany},
+	"brand":  {fraud.Phone, fraud.RoleGenuineBrand},
 }
 
 func add(b *link.Builder, reports ...told) {

@@ -252,6 +252,11 @@ const (
 	FROM reports r JOIN extractions e ON e.report_no = r.no
 	WHERE NOT EXISTS (SELECT 1 FROM reports later WHERE later.supersedes = r.id AND later.supersedes <> '')
 	ORDER BY r.no`
+	forLinkingOfSQL = `
+	SELECT r.no, r.id, e.facts, e.sightings, e.sketches
+	FROM reports r JOIN extractions e ON e.report_no = r.no
+	WHERE r.id IN (SELECT value FROM json_each(CAST($1 AS TEXT)))
+	ORDER BY r.no`
 	forLinkingBetweenSQL = `
 	SELECT r.no, r.id, e.facts, e.sightings, e.sketches
 	FROM reports r JOIN extractions e ON e.report_no = r.no
@@ -296,4 +301,11 @@ func (db *DB) EachCurrent(ctx context.Context, fn func(fraud.ReportFacts, []frau
 func (db *DB) EachForLinkingBetween(ctx context.Context, after, to int64, fn func(no int64, f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error) error {
 	err := db.eachExtracted(ctx, forLinkingBetweenSQL, true, []any{after, to}, func(x *extracted) error { return fn(x.no, x.facts, x.sightings, x.sketches) })
 	return doing(err, "read the reports for linking after number %d", after)
+}
+
+// EachForLinkingOf calls fn for each of the reports named that are here, in the
+// order of acceptance, with all that linking reads of it.
+func (db *DB) EachForLinkingOf(ctx context.Context, ids []fraud.ReportID, fn func(f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error) error {
+	err := db.eachExtracted(ctx, forLinkingOfSQL, true, []any{texts(ids)}, func(x *extracted) error { return fn(x.facts, x.sightings, x.sketches) })
+	return doing(err, "read %d reports for linking", len(ids))
 }

@@ -379,7 +379,7 @@ func explainCommand() command {
 }
 
 func runExplain(ctx context.Context, c *call) error {
-	in := c.flags.String("in", "", "report JSONL `FILE`s that were linked: shows the texts that reports share, and what was corrected since")
+	in := c.flags.String("in", "", "report JSONL `FILE`s that were linked: says what two reports apart share and lack, shows the texts that reports share, and what was corrected since")
 	dir := c.flags.String("out", "", "`DIR` that `ringbreaker link` wrote")
 	asJSON := c.flags.Bool("json", false, "print JSON instead of sentences")
 	if err := c.parse(); err != nil {
@@ -402,7 +402,10 @@ func runExplain(ctx context.Context, c *call) error {
 			return fmt.Errorf("report %s is not in %s: %w", id, filepath.Join(*dir, link.AssignFile), fraud.ErrNotFound)
 		}
 	}
-	e := res.Explain(a, b)
+	e, err := explained(ctx, res, splitList(*in), *dir, a, b)
+	if err != nil {
+		return err
+	}
 	if *asJSON {
 		enc := json.NewEncoder(c.stdout)
 		enc.SetIndent("", "  ")
@@ -414,6 +417,12 @@ func runExplain(ctx context.Context, c *call) error {
 	}
 	for _, f := range e.Fails {
 		fmt.Fprintln(c.stdout, f)
+	}
+	if len(e.Would) > 0 {
+		fmt.Fprintln(c.stdout, "What would make them one ring:\n  "+strings.Join(e.Would, ",\n  ")+".")
+	}
+	if !e.Same && b != "" && *in == "" {
+		fmt.Fprintln(c.stdout, "Name the files that were linked with -in to be told what the two reports share and what each value of it counts.")
 	}
 	if e.RingA == "" || b != "" && e.RingB == "" {
 		if err := corrected(ctx, c.stdout, splitList(*in), a, b); err != nil {

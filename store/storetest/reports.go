@@ -143,6 +143,13 @@ var reportTests = []test{
 		more := report("a", "1", phoneA)
 		b.accept(more)
 		read(last, math.MaxInt64, more)
+		var of []fraud.ReportID
+		b.must(b.EachForLinkingOf(b.ctx, []fraud.ReportID{"a/1", "s/1", "s/99"}, func(f fraud.ReportFacts, s []fraud.Sighting, k []fraud.Sketch) error {
+			of = append(of, f.ID)
+			same(b, len(s) > 0 && len(k) > 0, nil, true)
+			return nil
+		}))
+		same(b, of, nil, []fraud.ReportID{"s/1", "a/1"})
 		stop := errors.New("enough")
 		b.refused(b.EachForLinkingBetween(b.ctx, 0, 9, func(int64, fraud.ReportFacts, []fraud.Sighting, []fraud.Sketch) error { return stop }), stop)
 	}},
