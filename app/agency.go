@@ -83,17 +83,13 @@ func (n *Node) ReceiveOnDisk(ctx context.Context, path string) (fraud.InboxItem,
 	if err := n.decide(ctx, access.ActOpenReferral, access.Thing{Kind: access.ThingReferral, Sealed: true}, access.Recipient{}); err != nil {
 		return item, receipt, err
 	}
-	f, err := os.Open(path)
+	// It is opened before it is kept: what is damaged leaves nothing here.
+	draw, err := n.newID("disk")
 	if err != nil {
 		return item, receipt, err
 	}
-	defer f.Close()
-	sum, _, err := n.blobs.Put(ctx, f)
-	if err != nil {
-		return item, receipt, err
-	}
-	name := filepath.Join(n.Data, referralsDir, "disk-"+sum+".referral")
-	if _, err := n.unseal(ctx, sum, name); err != nil {
+	name := filepath.Join(n.Data, referralsDir, draw+".referral")
+	if err := n.keep(name, func(w io.Writer) error { return n.UnsealFile(path, w) }); err != nil {
 		return item, receipt, err
 	}
 	defer os.Remove(name)
@@ -107,6 +103,15 @@ func (n *Node) ReceiveOnDisk(ctx context.Context, path string) (fraud.InboxItem,
 	}
 	if !plainID(string(id)) {
 		return item, receipt, invalidf("%.60q is no id of a referral", id)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return item, receipt, err
+	}
+	defer f.Close()
+	sum, _, err := n.blobs.Put(ctx, f)
+	if err != nil {
+		return item, receipt, err
 	}
 	if receipt, err = n.received(ctx, id, version, sum, peersOf(name)); err != nil {
 		return item, receipt, err
@@ -271,6 +276,9 @@ func (n *Node) RecordOutcome(ctx context.Context, o fraud.Outcome) (fraud.Outcom
 	if err := n.noVictimOf(ctx, o.Referral, o.Says); err != nil {
 		return o, err
 	}
+	if err := n.ringsReferred(ctx, o); err != nil {
+		return o, err
+	}
 	o, err := n.Act.RecordOutcome(ctx, o)
 	if err != nil {
 		return o, err
@@ -281,6 +289,43 @@ func (n *Node) RecordOutcome(ctx context.Context, o fraud.Outcome) (fraud.Outcom
 	}
 	e := fraud.StatusEvent{Referral: o.Referral, Status: fraud.ReferralOutcome, Says: o.Says, Figures: o.Figures, Disrupted: o.Disrupted}
 	return o, n.Tell(ctx, e, to)
+}
+
+// ringsReferred refuses an outcome of rings that the referral does not speak
+// of: a misspelt one would be passed over at its complainant's, and not be
+// watched for.
+func (n *Node) ringsReferred(ctx context.Context, o fraud.Outcome) error {
+	if len(o.Disrupted) == 0 {
+		return nil
+	}
+	items, err := n.db.Inbox(ctx)
+	if err != nil {
+		return err
+	}
+	known := map[fraud.RingID]bool{}
+	opened := false
+	for _, i := range items {
+		if i.Referral != o.Referral || i.OpenedAt.IsZero() {
+			continue
+		}
+		p, err := refer.Load(n.referralFile(i.Referral, i.Version, "referral"))
+		if err != nil {
+			return err
+		}
+		opened = true
+		for _, r := range p.Document.Rings {
+			known[r.Ring] = true
+		}
+		if err := p.Close(); err != nil {
+			return err
+		}
+	}
+	for _, r := range o.Disrupted {
+		if opened && !known[r] {
+			return invalidf("%.60q is no ring of referral %s; its rings.jsonl has their ids", r, o.Referral)
+		}
+	}
+	return nil
 }
 
 func (n *Node) complainantsOf(ctx context.Context, id fraud.ReferralID) ([]fraud.OrgID, error) {

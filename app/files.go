@@ -49,6 +49,13 @@ func ShowReferral(path string, w io.Writer) error {
 
 // SealReferral seals a package to age recipients.
 func SealReferral(path string, recipients []string, w io.Writer) error {
+	p, err := refer.Load(path) // what is no package could be sealed too, and the agency would find out
+	if err != nil {
+		return err
+	}
+	if err := p.Close(); err != nil {
+		return err
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return err

@@ -116,7 +116,11 @@ func (n *Node) jointContent(ctx context.Context, c fraud.JointCase, log []fraud.
 		if !slices.Contains(ringsOf(c), fraud.RingID(e.About)) {
 			return invalidf("%.60q is no ring of %s in joint case %s", e.About, n.Org.ID, c.ID)
 		}
-	case fraud.JointLeft, fraud.JointExhibit, fraud.JointRecalled:
+	case fraud.JointLeft:
+		if !slices.ContainsFunc(Members(log), func(m fraud.JointEntry) bool { return m.Org == n.Org.ID && m.Person == e.Person }) {
+			return conflictf("%.60q of %s takes no part in joint case %s", e.Person, n.Org.ID, c.ID)
+		}
+	case fraud.JointExhibit, fraud.JointRecalled:
 	default:
 		return invalidf("a joint case has no %.40q", e.Kind)
 	}

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,7 +27,7 @@ func WriteWhole(name string, mode os.FileMode, write func(io.Writer) error) erro
 	}
 	defer p.drop()
 	if err := p.f.Sync(); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+		return named(name, err)
 	}
 	return p.settle()
 }
@@ -37,7 +39,7 @@ func writeInto(name string, write func(io.Writer) error) error {
 	}
 	if err := write(f); err != nil {
 		f.Close()
-		return fmt.Errorf("write %s: %w", name, err)
+		return err
 	}
 	return f.Close()
 }
@@ -96,9 +98,19 @@ func newPart(name string, mode os.FileMode, write func(io.Writer) error) (*part,
 	}
 	if err != nil {
 		p.drop()
-		return nil, fmt.Errorf("write %s: %w", name, err)
+		return nil, named(name, err)
 	}
 	return p, nil
+}
+
+// named is what went wrong with the disk, by the name that somebody gave and
+// not by the part's; what its content has to say stands alone.
+func named(name string, err error) error {
+	var disk *fs.PathError
+	if errors.As(err, &disk) && strings.Contains(filepath.Base(disk.Path), partMark) {
+		return fmt.Errorf("write %s: %w", name, disk.Err)
+	}
+	return err
 }
 
 // lockedPart makes an empty part. A sweeper may come between its making and
@@ -106,8 +118,11 @@ func newPart(name string, mode os.FileMode, write func(io.Writer) error) (*part,
 func lockedPart(name string) (*os.File, error) {
 	for {
 		f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+partMark+"*")
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("write %s: there is no folder %s; make it first", name, filepath.Dir(name))
+		}
 		if err != nil {
-			return nil, err
+			return nil, named(name, err)
 		}
 		ours, err := lockFile(f)
 		if err != nil {

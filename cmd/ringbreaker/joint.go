@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -342,6 +343,9 @@ func receiveOnDisk(ctx context.Context, c *call, n *app.Node, out string) error 
 
 func openAtAgency(ctx context.Context, c *call, n *app.Node, id fraud.ReferralID, version int) error {
 	item, err := n.OpenReferral(ctx, id, version)
+	if errors.Is(err, fraud.ErrForbidden) { // item says what somebody else found
+		return err
+	}
 	for _, k := range item.Verified {
 		mark := "holds"
 		if !k.OK {

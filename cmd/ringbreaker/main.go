@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"os/signal"
 	"strings"
@@ -142,12 +143,18 @@ func (cmd command) start(ctx context.Context, args []string, stdin io.Reader, st
 }
 
 // oneLine is an error as one line. A file that is not there is said in words
-// of a person, not of the system.
+// of a person, not of the system; so is a node that does not run.
 func oneLine(err error) string {
 	s := strings.Join(strings.Fields(err.Error()), " ")
 	var path *fs.PathError
 	if errors.As(err, &path) && errors.Is(err, fs.ErrNotExist) {
 		return strings.Replace(s, path.Error(), fmt.Sprintf("there is no file %s; check the path", path.Path), 1)
+	}
+	var asked *url.Error
+	if errors.As(err, &asked) && errors.Is(err, syscall.ECONNREFUSED) {
+		if at, parsed := url.Parse(asked.URL); parsed == nil {
+			return strings.Replace(s, asked.Error(), fmt.Sprintf("nothing answers at %s; try again when that node runs", at.Host), 1)
+		}
 	}
 	return s
 }

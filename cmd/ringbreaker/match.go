@@ -54,8 +54,15 @@ func runMatch(ctx context.Context, c *call) error {
 	if !slices.Contains([]string{"offer", "accept", "consent", "refuse", "show", "list", "shares", "recall"}, what) {
 		return usagef("say offer, accept, consent, refuse, show, list, shares or recall, or give -a and -b")
 	}
-	if err := c.need("data"); err != nil {
+	needs := map[string][]string{"accept": {"id"}, "consent": {"id", "step"}, "refuse": {"id"}, "show": {"id"}, "recall": {"id", "reason"}}[what]
+	if what == "offer" && *next == "" {
+		needs = []string{"peer"}
+	}
+	if err := c.need(append([]string{"data"}, needs...)...); err != nil {
 		return err
+	}
+	if revealed := []fraud.MatchStep{fraud.MatchKinds, fraud.MatchSuspects, fraud.MatchIndicators}; what == "consent" && !slices.Contains(revealed, fraud.MatchStep(*step)) {
+		return usagef("-step is kinds, suspects or indicators, not %q", *step)
 	}
 	n, ctx, err := openOld(ctx, *data)
 	if err != nil {

@@ -129,6 +129,15 @@ func verifyReferral(c *call, keys keyFlags, stamps string, asJSON bool) error {
 	if err != nil {
 		return no("%s", strings.TrimSuffix(oneLine(err), ": invalid"))
 	}
+	signed := map[fraud.OrgID]bool{}
+	for _, s := range v.Signers {
+		signed[s.Org] = true
+	}
+	for org := range keys { // a key for a misspelt name would vouch for nobody, and say yes
+		if !signed[org] {
+			return no("a key was given for %s, and %s has not signed this package", org, org)
+		}
+	}
 	if !asJSON {
 		fmt.Fprintf(c.stdout, "%s version %d verifies: every signature, hash, certificate reference and ledger proof holds\n", v.Referral, v.Version)
 	}
