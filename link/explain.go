@@ -174,6 +174,10 @@ func fails(l fraud.Link) string {
 	return fmt.Sprintf("%s fails only if each of these was in the hands of two unrelated operators or is named wrongly: %s.", link, strings.Join(by, ", "))
 }
 
+// tiesMost is how many suppliers and launderers of two rings are told one by
+// one: the sixth says what the fifth did.
+const tiesMost = 5
+
 func (r Result) explainApart(e *Explanation) {
 	for _, x := range []struct {
 		id   fraud.ReportID
@@ -205,13 +209,18 @@ func (r Result) explainApart(e *Explanation) {
 	}
 	for _, t := range slices.Concat(a.Suppliers, a.Launderers) {
 		if theirs[t.ID] {
-			ties++
+			if ties++; ties > tiesMost {
+				continue
+			}
 			which := ""
 			if t.Indicator.Kind == fraud.Script {
 				which = " (" + t.Indicator.Value + ")"
 			}
 			e.Says = append(e.Says, fmt.Sprintf("%s, these two among them%s.", strings.Replace(t.Why, "whoever", "Whoever", 1), which))
 		}
+	}
+	if ties > tiesMost {
+		e.Says = append(e.Says, fmt.Sprintf("They have %d more suppliers or launderers in common, which stand on the pages of both rings.", ties-tiesMost))
 	}
 	if ties == 0 && len(e.Between) == 0 {
 		both := inCommon(a, b)

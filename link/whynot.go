@@ -92,7 +92,7 @@ func UsesOf(values []fraud.Indicator, rings []fraud.Ring) map[fraud.Indicator][]
 // the linker's own hand over the reports that it is given.
 func (r Result) ExplainBeside(a, b fraud.ReportID, x Beside) Explanation {
 	e := r.Explain(a, b)
-	if _, ok := r.RingOf(a); !ok || b == "" || e.Same {
+	if _, ok := r.RingOf(a); !ok || b == "" || a == b || e.Same || len(e.Says) < 2 {
 		return e
 	}
 	w := whyNot{Beside: x, a: a, b: b, e: &e}
@@ -122,7 +122,11 @@ func (r Result) ExplainBeside(a, b fraud.ReportID, x Beside) Explanation {
 		}
 	}
 	w.weigh()
+	// The two reports first, then what is to be said of their rings.
+	ofRings := slices.Clone(e.Says[2:])
+	e.Says = e.Says[:2]
 	w.tell()
+	e.Says = append(e.Says, ofRings...)
 	return e
 }
 
