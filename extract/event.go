@@ -373,7 +373,7 @@ func (x *scan) clearedBehind(last int) bool {
 
 func policeWord(w []byte) bool {
 	switch string(w) {
-	case "deputy", "Deputy", "sheriff", "Sheriff", "Ofc", "ofc", "OFC", "officer", "Officer", "PK", "PHK", "POK", "KHK", "KOK", "POM", "Det", "Detective", "detective", "Sgt", "Constable", "constable", "PC", "DC", "police", "Police", "Polizei", "gendarme", "gendarmerie", "comisaría", "carabinieri", "Carabinieri":
+	case "deputy", "Deputy", "sheriff", "Sheriff", "Ofc", "ofc", "OFC", "officer", "Officer", "PK", "PHK", "POK", "KHK", "KOK", "POM", "Det", "Detective", "detective", "Sgt", "Constable", "constable", "Cst", "Const", "Cpl", "RCMP", "PC", "DC", "police", "Police", "Polizei", "gendarme", "gendarmerie", "comisaría", "carabinieri", "Carabinieri":
 		return true
 	}
 	return false
@@ -381,7 +381,7 @@ func policeWord(w []byte) bool {
 
 func policeShort(w []byte) bool {
 	switch string(w) {
-	case "Ofc", "ofc", "OFC", "Det", "Sgt", "Dep":
+	case "Ofc", "ofc", "OFC", "Det", "Sgt", "Dep", "Cst", "Const", "Cpl":
 		return true
 	}
 	return false

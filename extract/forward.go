@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -55,14 +56,31 @@ func ForwardSubject(subject string) bool {
 	return false
 }
 
+// originalMarks are what mail programs write above the mail that is answered
+// (Outlook). Below one that is sent to a desk stands what the desk is told of.
+var originalMarks = [...]string{
+	"original message", "ursprüngliche nachricht", "message d'origine", "message d’origine", "mensaje original", "messaggio originale", "mensagem original", "oorspronkelijk bericht", "元のメッセージ",
+}
+
+// originalMark says whether a line is such a mark between dashes.
+func originalMark(line string) bool {
+	rest, dashes := strings.CutPrefix(line, "---")
+	if !dashes {
+		return false
+	}
+	rest = strings.ToLower(strings.Trim(rest, "- \t\r\n:"))
+	return slices.Contains(originalMarks[:], rest)
+}
+
 // forwardedAt finds the mail that a text forwards: where the forwarder's own
-// words end, and where the head of the mail ends. By a mark, or, where the
-// subject says that something is forwarded, by a head alone.
-func forwardedAt(s string, subject bool) (own, body int, ok bool) {
+// words end, and where the head of the mail ends. By a mark; where the subject
+// says that something is forwarded, by a head alone; and to a desk also by the
+// mark of an answer.
+func forwardedAt(s string, subject, desk bool) (own, body int, ok bool) {
 	at := 0
 	for line := range strings.Lines(s) {
 		switch {
-		case ForwardMark(line):
+		case ForwardMark(line), desk && originalMark(line):
 			return at, headEnd(s, at+len(line)), true
 		case subject && (hasFold(line, "from:") || hasFold(line, "von:") || hasFold(line, "de:")) && threadBegins(s[at:]):
 			return at, headEnd(s, at), true

@@ -1,6 +1,8 @@
 package extract_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"ringbreaker.example/extract"
@@ -52,6 +54,82 @@ Your plan renews for $299. Call 1-888-555-0142 to cancel.
 	}
 }
 
+// The mail that somebody answers in a complaint to a desk is what the desk is
+// told of, and the words above it are an account with its agents' names.
+func TestMailAnsweredToADesk(t *testing.T) {
+	const mail = `From: Harold Beem <hbeem@homebox.example>
+To: %
+Subject: I was scammed
+
+I called and a man who said he was Chris Evans wanted AnyDesk. My phone is (573) 555-0182.
+Harold
+
+-----Original Message-----
+From: "SQUAD" <billing@postgrid.example>
+Sent: Monday, November 16, 2026 1:14 PM
+To: hbeem@homebox.example
+
+Renewal amt: $419.95. Cancel: 1 (818) 555 0165.
+`
+	for value, want := range map[string]fraud.Role{
+		"hbeem@homebox.example": fraud.RoleVictimOwned, "+15735550182": fraud.RoleVictimOwned, "chris evans": fraud.RoleAlias,
+		"billing@postgrid.example": fraud.RoleSender, "+18185550165": fraud.RoleCallback, "harold": "",
+	} {
+		if got := roles(t, strings.Replace(mail, "%", "complaints@desk.example", 1)); got[value] != want {
+			t.Errorf("%s is %q, want %q", value, got[value], want)
+		}
+	}
+	if got := roles(t, strings.Replace(mail, "%", "joan@homebox.example", 1)); got["hbeem@homebox.example"] != fraud.RoleSender {
+		t.Errorf("who writes to anybody is %q, want %q", got["hbeem@homebox.example"], fraud.RoleSender)
+	}
+}
+
+// Desks write into a report's field for an account whatever was paid to.
+func TestReportAccountThatIsNone(t *testing.T) {
+	for _, tt := range []struct {
+		to   string
+		rail fraud.Rail
+		want string
+	}{
+		{"MID 4445019920071", "card_gateway", "merchant_id:4445019920071"},
+		{"PAYDESK*HELP24", "card_gateway", "card_descriptor:PAYDESK*HELP24"},
+		{"pay.me@quickmail.example", "other", "email:pay.me@quickmail.example"},
+		{"abc.def@okaxis", "upi", "upi:abc.def@okaxis"},
+		{"$reedsupply55", "other", "handle:cashapp:reedsupply55"},
+		{"832-555-0101", "other", "phone:+18325550101"},
+		{"832-555-0101", "ach", "bank_account:8325550101"},
+		{"8325550101", "other", "bank_account:8325550101"},
+		{"0x52908400098527886E0F7030069857D2E4169EE7", "crypto", "wallet:0x52908400098527886e0f7030069857d2e4169ee7"},
+	} {
+		r := fraud.Report{ID: "1", Source: "s", Payments: []fraud.Payment{{ToAccount: tt.to, Rail: tt.rail}}}
+		var got []string
+		for _, s := range extract.Report(&r, extract.Options{Country: "US"}).Sightings {
+			got = append(got, string(s.Indicator.Kind)+":"+s.Indicator.Value)
+			if s.Role != fraud.RolePayee {
+				t.Errorf("%s is %s", tt.to, s.Role)
+			}
+		}
+		if !slices.Equal(got, []string{tt.want}) {
+			t.Errorf("%s by %s: %q, want %q", tt.to, tt.rail, got, tt.want)
+		}
+	}
+}
+
+// What stands in other fields under a form of its own.
+func TestReportFieldsWithMoreThanAValue(t *testing.T) {
+	r := fraud.Report{ID: "1", Source: "s", Contacts: []fraud.Contact{{Sender: "@maj_reed (Instagram)"}}, Payments: []fraud.Payment{{CardDescriptor: "PCCALM* 8005550166 DE"}}}
+	got := map[string]fraud.Place{}
+	for _, s := range extract.Report(&r, extract.Options{Country: "US"}).Sightings {
+		got[s.Indicator.Value] = s.Place
+	}
+	if p, ok := got["+18005550166"]; !ok || p.Start != 8 || p.End != 18 {
+		t.Errorf("the merchant's number stands at %+v", p)
+	}
+	if _, ok := got["instagram:maj_reed"]; !ok {
+		t.Errorf("no handle in %v", got)
+	}
+}
+
 // A fraudster who answers in somebody's thread is the sender, and the people
 // of the thread are bystanders.
 func TestMailAnsweringInAThread(t *testing.T) {
@@ -100,6 +178,10 @@ func TestPageStylesAndAttributes(t *testing.T) {
 		{"a name in a script", `<script>var supportPhone = "8665550174"</script>`, "+18665550174", fraud.RoleCallback},
 		{"another name in a script", `<script>var orderId = "8665550174"</script>`, "+18665550174", ""},
 		{"a tag manager's id", `<script src="https://www.googletagmanager.com/gtag/js?id=G-8K2M4P7Q1Z"></script>`, "ga:G-8K2M4P7Q1Z", fraud.RoleTracker},
+		{"constants that a script adds up", `<script>var s = 'Call ' + '1-844' + "-555-" + '0137'</script><p>LOCKED`, "+18445550137", fraud.RoleCallback},
+		{"constants that a script lists", `<script>var s = ['1-844', '-555-', '0137']</script><p>LOCKED`, "+18445550137", ""},
+		{"what a field is filled in with", `<label>Refund</label><input type="text" value="Call 1-844-555-0137">`, "+18445550137", fraud.RoleCallback},
+		{"what a field hides", `<label>Refund</label><input type=hidden value="Call 1-844-555-0137">`, "+18445550137", ""},
 		{"the link of a number that is hidden", `<p>Locked</p><div style="display:none">617-555-0139</div><a href="tel:6175550139">x</a>`, "+16175550139", fraud.RoleBystander},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -185,7 +185,7 @@ func (p *page) startTag(z *html.Tokenizer) {
 	tag := tagOf(z)
 	p.raw, p.inTitle = 0, false
 	var style []byte // good until the next token
-	var class, id string
+	var class, id, kind, filled string
 	hidden := false
 	for key, value, _ := z.TagAttr(); key != nil; key, value, _ = z.TagAttr() {
 		switch string(key) {
@@ -207,6 +207,14 @@ func (p *page) startTag(z *html.Tokenizer) {
 					p.link(string(value[len(value)-len(url):]))
 				}
 			}
+		case "type":
+			if tag == atom.Input {
+				kind = strings.ToLower(string(value))
+			}
+		case "value":
+			if tag == atom.Input {
+				filled = string(value)
+			}
 		case "placeholder", "alt":
 			p.blank(' ')
 			p.visible(value)
@@ -214,6 +222,11 @@ func (p *page) startTag(z *html.Tokenizer) {
 		default:
 			p.attribute(key, value)
 		}
+	}
+	if tag == atom.Input && filled != "" && kind != "hidden" && kind != "checkbox" && kind != "radio" {
+		p.blank(' ') // what the page has filled in is read as its text is
+		p.visible([]byte(filled))
+		p.blank(' ')
 	}
 	switch tag {
 	case atom.Script, atom.Style:
@@ -323,6 +336,10 @@ func (p *page) link(value string) {
 	p.links = append(p.links, link{value, p.isHidden()})
 }
 
+// maxConstant is the longest text that a script is followed in putting together:
+// a page's dialogue is no longer, and joining stays linear.
+const maxConstant = 1 << 12
+
 // script keeps the string constants of a script, and calls of analytics.
 func (p *page) script(s string) {
 	if p.held > maxScriptStrings {
@@ -331,15 +348,9 @@ func (p *page) script(s string) {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; c {
 		case '"', '\'', '`':
-			end := i + 1
-			for end < len(s) && s[end] != c && s[end] != '\n' {
-				if s[end] == '\\' {
-					end++
-				}
-				end++
-			}
-			if end < len(s) && s[end] == c && end-i > 4 {
-				p.keep(phoneName(s[:i]) + unquote(s[i+1:end]))
+			value, end := constant(s, i)
+			if end-i > 4 {
+				p.keep(phoneName(s[:i]) + value)
 			}
 			i = max(i, min(end, len(s)-1))
 		case '/':
@@ -354,6 +365,36 @@ func (p *page) script(s string) {
 		if at := strings.Index(s, call); at >= 0 {
 			p.keep(strings.ReplaceAll(s[at:min(len(s), at+160)], "\n", " "))
 		}
+	}
+}
+
+// constant is the string constant that begins at byte i of a script, with those
+// that are added to it: 'Call ' + '1-844' + '-555'. end is its last quote; what
+// is not closed in its line is empty.
+func constant(s string, i int) (value string, end int) {
+	for {
+		c := s[i]
+		end = i + 1
+		for end < len(s) && s[end] != c && s[end] != '\n' {
+			if s[end] == '\\' {
+				end++
+			}
+			end++
+		}
+		if end >= len(s) || s[end] != c {
+			return value, end
+		}
+		value += unquote(s[i+1 : end])
+		next := strings.TrimLeft(s[end+1:], " \t\r\n")
+		rest, added := strings.CutPrefix(next, "+")
+		if !added || len(value) > maxConstant {
+			return value, end
+		}
+		rest = strings.TrimLeft(rest, " \t\r\n")
+		if rest == "" || rest[0] != '"' && rest[0] != '\'' && rest[0] != '`' {
+			return value, end
+		}
+		i = len(s) - len(rest)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/mail"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -60,6 +61,7 @@ type letter struct {
 	heads   []head // of the message and the ones that it carries, in order
 	depth   int    // of the message being read, 0 for the outermost
 	forward bool   // the subject says that it forwards another
+	desk    bool   // it is sent to who takes reports
 	above   int    // how many words must stand above a quoted thread
 	own     []Span // of the text: the words of who forwarded it
 	account bool   // a victim's own words to those who take reports
@@ -93,6 +95,8 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 	if answers(subject) {
 		l.above = replyWords
 	}
+	to := root.header("To")
+	l.desk = takesReports(to) || writesToDesk(to)
 	l.envelope(root, true)
 	l.body(root, 0)
 	l.forwarder(root)
@@ -103,7 +107,34 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 	}
 	opt.FromFraudster = true
 	found := text(l.doc.Text, opt, given{parts: l.parts, medium: mediumPage, own: l.own})
-	return l.doc, l.judge(found, root), nil
+	return l.doc, l.judge(l.told(found, opt), root), nil
+}
+
+// told reads a forwarder's own words as the account that they are: an account
+// names agents and firms otherwise than the fraudsters' own text does. What both
+// readings find has the part that stands beside the whole message.
+func (l *letter) told(found []Finding, opt Options) []Finding {
+	opt.FromFraudster = false
+	for _, own := range l.own {
+		if own.End > len(l.doc.Text) || strings.TrimSpace(l.doc.Text[own.Start:own.End]) == "" {
+			continue
+		}
+		account := text(l.doc.Text[own.Start:own.End], opt, given{})
+		has := func(f Finding) bool {
+			return slices.ContainsFunc(account, func(a Finding) bool { return a.Indicator == f.Indicator })
+		}
+		found = slices.DeleteFunc(found, func(f Finding) bool {
+			return f.Kind == fraud.PersonAlias && f.Start >= own.Start && f.End <= own.End && !has(f)
+		})
+		for _, a := range account {
+			a.Start, a.End = a.Start+own.Start, a.End+own.Start
+			if !slices.ContainsFunc(found, func(f Finding) bool { return f.Start < a.End && a.Start < f.End }) {
+				found = append(found, a)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Finding) int { return a.Start - b.Start })
+	return found
 }
 
 // judge gives roles by the envelope: it beats what the words say.
@@ -160,7 +191,7 @@ func (l *letter) forwarder(root *mimePart) {
 	for _, h := range l.heads[1:] {
 		inner = inner || !sameAddress(h.from, l.heads[0].from)
 	}
-	if !inner || !l.forward && !l.heads[len(l.heads)-1].inline && !takesReports(root.header("To")) {
+	if !inner || !l.forward && !l.heads[len(l.heads)-1].inline && !l.desk {
 		l.heads, l.own = l.heads[:1], nil
 	}
 }
@@ -194,7 +225,12 @@ func takesReports(to string) bool {
 func writesToDesk(to string) bool {
 	for one := range addressesOf(to) {
 		name, _, _ := strings.Cut(one, "@")
-		for _, word := range [...]string{"report", "complaint", "fraud-desk", "scam-desk", "denuncia", "denúncia", "anzeige", "meldung", "plainte", "signalement", "segnalazion", "reclam"} {
+		for _, trap := range [...]string{"phish", "spam", "abuse"} {
+			if strings.Contains(name, trap) {
+				name = ""
+			}
+		}
+		for _, word := range [...]string{"report", "complaint", "fraud", "betrug", "truff", "estafa", "golpe", "arnaque", "escroquerie", "queixa", "scam-desk", "denuncia", "denúncia", "anzeige", "meldung", "plainte", "signalement", "segnalazion", "reclam"} {
 			if strings.Contains(name, word) {
 				return true
 			}
@@ -225,10 +261,14 @@ func (l *letter) senders() (from, between, own map[string]bool) {
 // forwarded it.
 func (l *letter) people(root *mimePart, own map[string]bool) map[string]bool {
 	lines := []string{decodeWords(root.header("To")), decodeWords(root.header("Cc"))}
+	names := map[string]bool{}
 	if len(own) > 0 {
 		lines = append(lines, l.heads[0].from)
+		name, _, _ := strings.Cut(l.heads[0].from, "<")
+		for word := range strings.FieldsSeq(foldName(name)) { // signs with a first name
+			names[word] = len(word) > 2
+		}
 	}
-	names := map[string]bool{}
 	for _, line := range lines {
 		for one := range strings.SplitSeq(line, ",") {
 			name, _, _ := strings.Cut(one, "<")
@@ -353,7 +393,7 @@ func (l *letter) partsOf(s string) []part {
 		return foreignParts(s, l.above)
 	}
 	base := l.out.Len()
-	own, body, ok := forwardedAt(s, l.forward)
+	own, body, ok := forwardedAt(s, l.forward, l.desk)
 	if !ok {
 		l.own = append(l.own, Span{base, base + len(s)}) // what comes with a mail that is attached
 		return foreignParts(s, l.above)

@@ -80,8 +80,8 @@ func (x *scan) nameSpan(k int, long bool) (first, last int) {
 		}
 		b := x.bytes(k)
 		if t.class != classWord {
-			hyphen := t.class == classMark && (b[0] == '-' || b[0] == '\'') && last == k-1 && k > first && x.gap(k) == 0 && x.gap(k+1) == 0
-			initial := t.class == classMark && b[0] == '.' && x.gap(k) == 0 && k > first && x.toks[k-1].len() == 1
+			hyphen := t.class == classMark && (b[0] == '-' || b[0] == '\'') && last == k-1 && k > first && x.gap(k) == 0 && x.gap(k+1) == 0 && x.markAt(k+1) == 0
+			initial := t.class == classMark && b[0] == '.' && x.gap(k) == 0 && k > first && x.toks[k-1].class == classWord && x.toks[k-1].len() == 1
 			if !hyphen && !initial {
 				break
 			}

@@ -402,7 +402,7 @@ func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber,
 	if unlike(x.text.b, gs) {
 		return phoneNumber{}, false
 	}
-	if x.atHome().region != nil && x.atHome().region.code != 1 && !(x.opt.Country == "" && threeThreeFour(gs) && american(d)) {
+	if x.atHome().region != nil && x.atHome().region.code != 1 && !(threeThreeFour(gs) && american(d) && (x.opt.Country == "" || gs[2].sep == '-' && x.tollFreeStart(gs))) {
 		p, ok := parsePhone(d, false, x.atHome().region)
 		if ok && (p.valid || fiction(&p)) && shapeFits(gs, &p, d, cue) {
 			return p, true
@@ -491,6 +491,9 @@ func unlike(b []byte, gs []group) bool {
 	}
 	if len(gs) > 3 && n[0] == 4 && n[1] == 2 && n[2] == 2 && gs[1].sep == gs[2].sep && gs[1].sep != ' ' && value(1) <= 12 && value(2) <= 31 {
 		return true // a date and what follows it
+	}
+	if len(gs) > 3 && n[0] <= 2 && n[1] <= 2 && n[2] == 4 && gs[1].sep == gs[2].sep && gs[1].sep == '.' && value(0) <= 31 && value(1) <= 12 && value(2) >= 1900 && value(2) < 2100 {
+		return true // how most of Europe writes a day, and the hour behind it
 	}
 	switch len(gs) {
 	case 2:
@@ -622,7 +625,7 @@ func (x *scan) phoneCue(first, last int) phoneCue {
 		if x.toks[i].used && !is.has(cueTool) {
 			continue // of a page's address, of an account
 		}
-		number = number || is.has(cueNumber) && !x.is(i-1).has(cueID) && !x.is(i-2).has(cueID)
+		number = number || is.has(cueNumber) && !x.is(i-1).has(cueID) && !x.is(i-2).has(cueID) && !equalFold("card", x.bytes(max(i-1, 0)))
 		switch {
 		case is.has(cuePhone | cueCall | cueCalled | cueFree):
 			return cueFor

@@ -397,7 +397,17 @@ func (x *scan) noFirmsWord(k int) bool {
 	case classNumber:
 		return t.len() == 4 && isYear(x.bytes(k)) || x.markAt(k-1) == '-' || x.markAt(k+1) == '-'
 	}
-	return announcesFirm(x.bytes(k)) || equalFold("your", x.bytes(k)) || x.hint(k).has(hintHolder) && !x.is(k).has(cueFirm) && x.lang() != langEN || equalFold("copyright", x.bytes(k)) || equalFold("beneficiary", x.bytes(k)) || equalFold("payee", x.bytes(k)) || equalFold("recipient", x.bytes(k))
+	return announcesFirm(x.bytes(k)) || equalFold("your", x.bytes(k)) || x.hint(k).has(hintHolder) && !x.is(k).has(cueFirm) && x.lang() != langEN || equalFold("copyright", x.bytes(k)) || equalFold("beneficiary", x.bytes(k)) || equalFold("payee", x.bytes(k)) || equalFold("recipient", x.bytes(k)) || labelsFirm(x.bytes(k))
+}
+
+// labelsFirm is a word in a capital that stands before a firm's name and is none
+// of it: a field's label, or the paper on which it stands.
+func labelsFirm(w []byte) bool {
+	switch string(small(w, new(smallRoom))) {
+	case "name", "payable", "rechnung", "facture", "factura", "fattura", "fatura", "invoice", "receipt", "titulaire", "titular", "kontoinhaber", "empfänger", "bénéficiaire", "beneficiario", "intestatario":
+		return true
+	}
+	return false
 }
 
 // firmTo is firm for a legal form that stands at tokens i to end.

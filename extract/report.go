@@ -182,24 +182,71 @@ func (s *reportScan) remote(i int, a *fraud.RemoteAccess, at time.Time) {
 }
 
 func (s *reportScan) payment(i int, p *fraud.Payment, at time.Time) {
-	account := p.ToAccount
-	if p.ToBankCode != "" && account != "" {
-		account = p.ToBankCode + "/" + account
+	if account := p.ToAccount; p.ToBankCode != "" && account != "" {
+		s.field(fraud.BankAccount, p.ToBankCode+"/"+account, fraud.RolePayee, placeAccount.at(i), at, "money was to go there")
+	} else {
+		s.paidTo(account, p.Rail, placeAccount.at(i), at)
 	}
-	if p.ToBankCode == "" && strings.IndexByte(account, '/') < 0 && strings.IndexByte(account, '*') >= 0 {
-		s.field(fraud.CardDescriptor, account, fraud.RolePayee, placeAccount.at(i), at, "stood on the card's statement")
-		account = ""
-	}
-	s.field(fraud.BankAccount, account, fraud.RolePayee, placeAccount.at(i), at, "money was to go there")
 	s.field(fraud.UPI, p.ToUPI, fraud.RolePayee, placeUPI.at(i), at, "money was to go there")
 	s.field(fraud.Wallet, p.ToWallet, fraud.RolePayee, placeWallet.at(i), at, "money was to go there")
 	s.field(fraud.TxID, p.TxID, fraud.RolePayee, placeTxID.at(i), at, "the payment itself")
-	s.field(fraud.CardDescriptor, p.CardDescriptor, fraud.RolePayee, placeDescriptor.at(i), at, "stood on the card's statement")
+	if s.field(fraud.CardDescriptor, p.CardDescriptor, fraud.RolePayee, placeDescriptor.at(i), at, "stood on the card's statement") {
+		s.merchantsPhone(p.CardDescriptor, placeDescriptor.at(i), at)
+	}
 	s.field(fraud.GiftCard, p.GiftCardBrand, fraud.RoleMention, placeGift.at(i), at, "the brand of card that was bought")
 	if legalForm(p.ToName) {
 		s.field(fraud.Company, "name:"+p.ToName, fraud.RolePayee, placePayee.at(i), at, "the payee's name")
 	} else {
 		s.field(fraud.PersonAlias, p.ToName, fraud.RolePayee, placePayee.at(i), at, "the payee's name")
+	}
+}
+
+// paidTo records what a report gives as an account without a bank's code. Desks
+// write there whatever was paid to: a card's descriptor, a merchant's number, an
+// address or a telephone that an app pays, a wallet.
+func (s *reportScan) paidTo(raw string, rail fraud.Rail, field string, at time.Time) {
+	const why = "money was to go there"
+	switch {
+	case raw == "":
+	case strings.IndexByte(raw, '/') < 0 && strings.IndexByte(raw, '*') >= 0:
+		s.field(fraud.CardDescriptor, raw, fraud.RolePayee, field, at, "stood on the card's statement")
+	case len(raw) > 4 && strings.EqualFold(raw[:3], "mid") && !isLetter(raw[3]):
+		s.field(fraud.MerchantID, strings.TrimLeft(raw[3:], " :#."), fraud.RolePayee, field, at, why)
+	case raw[0] == '$' && s.field(fraud.Handle, "cashapp:"+raw[1:], fraud.RolePayee, field, at, why):
+	case strings.IndexByte(raw, '@') > 0:
+		if !s.field(fraud.Email, raw, fraud.RolePayee, field, at, why) {
+			s.field(fraud.UPI, raw, fraud.RolePayee, field, at, why)
+		}
+	case rail != "bank_wire" && rail != "ach" && rail != "cheque" && writtenPhone(raw) && s.field(fraud.Phone, raw, fraud.RolePayee, field, at, why):
+	case (rail == "crypto" || rail == "crypto_atm" || rail == "wallet") && s.field(fraud.Wallet, raw, fraud.RolePayee, field, at, why):
+	default:
+		s.field(fraud.BankAccount, raw, fraud.RolePayee, field, at, why)
+	}
+}
+
+// writtenPhone says whether digits are grouped as a telephone number's are and
+// no account's: behind a plus, or three, three and four.
+func writtenPhone(raw string) bool {
+	if raw[0] == '+' {
+		return true
+	}
+	groups := strings.FieldsFunc(raw, func(r rune) bool { return r == '-' || r == ' ' || r == '(' || r == ')' || r == '.' })
+	return len(groups) == 3 && len(groups[0]) == 3 && len(groups[1]) == 3 && len(groups[2]) == 4
+}
+
+// merchantsPhone records the number in a descriptor, which of a sale without the
+// card at hand stands behind the merchant's name.
+func (s *reportScan) merchantsPhone(raw, field string, at time.Time) {
+	for word := range strings.FieldsSeq(raw) {
+		if len(word) < 10 || !isDigit(word[len(word)-1]) || strings.Trim(word, "0123456789-.") != "" {
+			continue
+		}
+		if value, valid, ok := s.x.scan.canonicalField(fraud.Phone, word, s.opt.Country); ok && valid {
+			s.sighting(fraud.Indicator{Kind: fraud.Phone, Value: value}, word, valid, fraud.RolePayee, field, at, "the merchant's own, in the descriptor")
+			place := &s.out.Sightings[len(s.out.Sightings)-1].Place
+			place.Start = strings.Index(raw, word)
+			place.End = place.Start + len(word)
+		}
 	}
 }
 
@@ -226,6 +273,9 @@ func (s *reportScan) inCountry(country string, kind fraud.Kind, raw, field strin
 
 // handle records a sender that is a network's name: "telegram:name", t.me/name.
 func (s *reportScan) handle(raw, field string, at time.Time) {
+	if name, network, found := strings.Cut(strings.TrimSuffix(raw, ")"), " ("); found && raw[0] == '@' { // "@name (Instagram)"
+		raw = network + ":" + name
+	}
 	if strings.Contains(raw, ":") || strings.Contains(raw, "/") {
 		s.field(fraud.Handle, raw, fraud.RoleSender, field, at, "sent the message")
 	}
