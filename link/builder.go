@@ -32,6 +32,7 @@ type Builder struct {
 	story      uint32          // number in texts of the field that holds victims' own words, none if no report has it
 	hashes     []uint32        // of the sets
 	judgements []fraud.Judgement
+	priors     [][]prior // of the model, by kind and role
 	spill      *spill
 	last       bool // the linking that is made is the last: what it needs no more is let go
 }
@@ -92,7 +93,9 @@ const keptHashes = 128
 
 // NewBuilder returns an empty Builder that will link by the model.
 func NewBuilder(model Model) *Builder {
-	return &Builder{model: model, story: none}
+	b := &Builder{model: model, story: none}
+	b.priors = b.params().priors
+	return b
 }
 
 // Spill takes the builder's long arrays out of the garbage collector's heap and
@@ -129,8 +132,9 @@ func (b *Builder) Close() { b.spill.end() }
 func (b *Builder) Add(facts fraud.ReportFacts, sightings []fraud.Sighting, sketches []fraud.Sketch) {
 	r := b.number(facts.ID)
 	b.addFacts(r, facts)
+	when := told(&facts)
 	for i := range sightings {
-		b.addSighting(r, &facts, &sightings[i])
+		b.addSighting(r, &when, &sightings[i])
 	}
 	for _, s := range sketches {
 		if len(s.Hashes) == 0 {
@@ -280,34 +284,38 @@ func digestFacts(f fraud.ReportFacts) uint64 {
 	return xxh3.Hash(d)
 }
 
-func (b *Builder) addSighting(r uint32, f *fraud.ReportFacts, s *fraud.Sighting) {
-	if _, ok := b.model.Prior(s.Indicator.Kind, s.Role); !ok {
-		return
-	}
+func (b *Builder) addSighting(r uint32, when *dates, s *fraud.Sighting) {
 	kind, role := kindNumber(s.Indicator.Kind), roleNumber(s.Role)
-	if kind == 0 || role == 0 || s.Indicator.Value == "" {
+	if kind == 0 || role == 0 || !b.priors[kind][role].links || s.Indicator.Value == "" {
 		return
 	}
 	if b.model.Shares(s.Indicator) {
 		return
 	}
 	at := s.At
-	if at.IsZero() || misdated(at, f.ReceivedAt) {
-		at = f.At
-	}
-	if misdated(at, f.ReceivedAt) {
-		at = f.ReceivedAt
+	if at.IsZero() || when.wrong(at) {
+		at = when.otherwise
 	}
 	b.sights = append(reserve(b.spill, b.sights, 1), sight{
 		value: b.values.add(string([]byte{kind}) + s.Indicator.Value), report: r, at: minutes(at), role: role, valid: s.Valid,
 	})
 }
 
-// misdated says that a told time cannot be right: after the report was
-// received (a day is allowed for clocks), or years before.
-func misdated(at, received time.Time) bool {
-	return at.After(received.Add(24*time.Hour)) || at.Before(received.AddDate(-5, 0, 0))
+// dates are between what times a told time can be right, and which stands for
+// one that is not.
+type dates struct{ from, to, otherwise time.Time }
+
+// told gives the dates of a report: up to when it was received (a day is allowed
+// for clocks), and not years before.
+func told(f *fraud.ReportFacts) dates {
+	when := dates{f.ReceivedAt.AddDate(-5, 0, 0), f.ReceivedAt.Add(24 * time.Hour), f.At}
+	if when.wrong(f.At) {
+		when.otherwise = f.ReceivedAt
+	}
+	return when
 }
+
+func (d *dates) wrong(at time.Time) bool { return at.After(d.to) || at.Before(d.from) }
 
 // Remove takes a report out, as if it had never been added. It may be added
 // again.
