@@ -522,10 +522,13 @@ func (w *world) tie(sets *forest) {
 // refine unites groups and gives each node to the likeliest, in turns.
 func (w *world) refine() {
 	for round := range attributeRounds {
-		w.unite()
+		joined := w.unite()
 		w.recount()
 		if !w.attribute(round == 0) {
-			break
+			if joined {
+				break
+			}
+			return // nothing joined and nobody moved: nothing would join again
 		}
 	}
 	w.unite()
