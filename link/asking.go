@@ -202,18 +202,23 @@ func (q *asking) saves() int32 {
 func (q *asking) mayJoin(n int) (hope, bool) {
 	w := q.w
 	var best [numFamilies]int32
-	var sum tallyOf
 	for k, c := range q.of(n) {
-		if c == 0 {
-			continue
+		if c > 0 {
+			t := &q.tokens[k]
+			v := &w.values[t.value]
+			best[v.family] = max(best[v.family], min(v.worth, t.bits))
 		}
-		t := &q.tokens[k]
-		v := &w.values[t.value]
-		sum.add(v.family, v.weight(t)*v.mostJoining)
-		best[v.family] = max(best[v.family], min(v.worth, t.bits))
 	}
 	if w.p.sum(&best) == 0 {
-		return hope{}, false
+		return hope{}, false // as of most
+	}
+	var sum tallyOf
+	for k, c := range q.of(n) {
+		if c > 0 {
+			t := &q.tokens[k]
+			v := &w.values[t.value]
+			sum.add(v.family, v.weight(t)*v.mostJoining)
+		}
 	}
 	most := sum.total(w.p.second) + w.p.assign*lg(1+w.groups[q.near[n]].size)
 	if slices.Max(best[:]) < w.p.strong {
@@ -263,7 +268,10 @@ type likely struct {
 func (q *asking) likeliest(wanted func(g int32) bool) likely {
 	best := likely{group: -1, all: 1} // the 1 is for a group that nobody has seen
 	for _, h := range q.hoping(func(n int) (hope, bool) {
-		return q.mayFit(n), q.connection(n) >= q.w.p.strong && (wanted == nil || wanted(q.near[n]))
+		if q.connection(n) < q.w.p.strong || wanted != nil && !wanted(q.near[n]) {
+			return hope{}, false
+		}
+		return q.mayFit(n), true
 	}) {
 		if h.bits < math.Log2(best.all)-outOfSight {
 			break
