@@ -221,6 +221,10 @@ func TestHoldersAreFoundAsInAMap(t *testing.T) {
 			if probe := rng.Int32N(groups) * 64; h.count(probe) != want[probe] {
 				t.Fatalf("group %d: %d, want %d", probe, h.count(probe), want[probe])
 			}
+			a, b := g, rng.Int32N(groups)*64
+			if na, nb := h.countBoth(a, b); a != b && (nb != want[b] || nb == 0 && na != want[a]) {
+				t.Fatalf("groups %d and %d: %d and %d, want %d and %d", a, b, na, nb, want[a], want[b])
+			}
 		}
 	}
 }

@@ -93,6 +93,26 @@ func (h *holders) count(g int32) int32 {
 	return 0
 }
 
+// countBoth counts for two groups in one look, if few hold the value; of the
+// first only if the second holds none.
+func (h *holders) countBoth(a, b int32) (na, nb int32) {
+	if h.many() {
+		if nb = h.count(b); nb == 0 {
+			na = h.count(a)
+		}
+		return na, nb
+	}
+	for i := range h.list {
+		switch x := &h.list[i]; x.group {
+		case a:
+			na = x.count
+		case b:
+			return na, x.count
+		}
+	}
+	return na, 0
+}
+
 // add counts a token in a group and says whether it is the group's first.
 func (h *holders) add(g int32, t *token, from *arena) bool {
 	defer h.changed()

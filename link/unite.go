@@ -251,8 +251,11 @@ func (u *uniting) lacking(a, b int32, most float64) *lack {
 	l := new(lack)
 	for _, vi := range u.values[a] {
 		v := &w.values[vi]
-		if v.worth >= w.p.medium && v.holders.count(b) == 0 {
-			l.add(&w.p, v, v.holders.count(a), w.seenIn(small, v), w.seenTwice(large, v))
+		if v.worth < w.p.medium {
+			continue
+		}
+		if n, other := v.holders.countBoth(a, b); other == 0 {
+			l.add(&w.p, v, n, w.seenIn(small, v), w.seenTwice(large, v))
 			if l.all > most {
 				return nil
 			}
