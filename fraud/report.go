@@ -489,6 +489,44 @@ const (
 	TakenConflict Taken = "conflict" // the same name with other content: refused
 )
 
+// ClockSlack is how far ahead of our clock a report's time may be: other
+// people's clocks are wrong, and days are told without a zone.
+const ClockSlack = 24 * time.Hour
+
+// NotAfter refuses a report with a time in the future, seen from now: it would
+// make a ring look active for years to come.
+func (r *Report) NotAfter(now time.Time) error {
+	limit := now.Add(ClockSlack)
+	late := func(t time.Time, field string, i int) error {
+		if !t.After(limit) {
+			return nil
+		}
+		if i >= 0 {
+			field = fmt.Sprintf(field, i)
+		}
+		return fmt.Errorf("report field %s lies in the future: %w", field, ErrInvalid)
+	}
+	if err := late(r.ReceivedAt, "received_at", -1); err != nil {
+		return err
+	}
+	for i := range r.Contacts {
+		if err := late(r.Contacts[i].At, "contacts[%d].at", i); err != nil {
+			return err
+		}
+	}
+	for i := range r.Payments {
+		if err := late(r.Payments[i].At, "payments[%d].at", i); err != nil {
+			return err
+		}
+	}
+	for i := range r.RemoteAccess {
+		if err := late(r.RemoteAccess[i].At, "remote_access[%d].at", i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // ReportFacts is what linking and counting need of a report.
 type ReportFacts struct {
 	ID         ReportID  `json:"id"`
@@ -503,6 +541,9 @@ type ReportFacts struct {
 	Asked      []Money   `json:"asked,omitempty"`
 	Mark       Mark      `json:"mark"`
 	Supersedes ReportID  `json:"supersedes,omitempty"`
+	// Texts is a digest of what was told in words, where it is needed to tell two
+	// tellings under one name apart; else 0.
+	Texts uint64 `json:"-"`
 }
 
 // Incident is when and to whom something happened, as far as counting needs

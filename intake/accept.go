@@ -4,15 +4,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"ringbreaker.example/extract"
 	"ringbreaker.example/fraud"
 )
-
-// clockSlack is how far ahead of our clock a report's time may be: other
-// people's clocks and zones are wrong by up to a day.
-const clockSlack = 24 * time.Hour
 
 // prepare makes a decoded report ready for storage: its times are checked,
 // its indicators taken out, its identity sealed and gone from everywhere else.
@@ -90,36 +85,8 @@ func instead(all []fraud.Sighting, r *fraud.Report, found map[string][]extract.F
 	return all
 }
 
-// plausible refuses times in the future: they would make a ring look active
-// for years to come.
-func (s *Service) plausible(r *fraud.Report) error {
-	limit := s.now().Add(clockSlack)
-	check := func(field string, t time.Time) error {
-		if t.After(limit) {
-			return fmt.Errorf("report field %s lies in the future: %w", field, fraud.ErrInvalid)
-		}
-		return nil
-	}
-	if err := check("received_at", r.ReceivedAt); err != nil {
-		return err
-	}
-	for i, c := range r.Contacts {
-		if err := check(fmt.Sprintf("contacts[%d].at", i), c.At); err != nil {
-			return err
-		}
-	}
-	for i, p := range r.Payments {
-		if err := check(fmt.Sprintf("payments[%d].at", i), p.At); err != nil {
-			return err
-		}
-	}
-	for i, a := range r.RemoteAccess {
-		if err := check(fmt.Sprintf("remote_access[%d].at", i), a.At); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// plausible refuses times in the future.
+func (s *Service) plausible(r *fraud.Report) error { return r.NotAfter(s.now()) }
 
 // ownValues are the reporter's own number and mailbox in canonical form.
 func ownValues(id fraud.Identity, country string) map[fraud.Indicator]bool {

@@ -375,7 +375,7 @@ func sender(env *enmime.Envelope) string {
 // mailTime is when a mail came: by the last server's line, else by its own
 // date, else by the file. A time in the future counts as none.
 func (s *Service) mailTime(env *enmime.Envelope, other time.Time) time.Time {
-	limit := s.now().Add(clockSlack)
+	limit := s.now().Add(fraud.ClockSlack)
 	// Only the topmost was written by a server that we may believe.
 	way := env.GetHeader("Received")
 	if at := strings.LastIndexByte(way, ';'); at >= 0 {

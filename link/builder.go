@@ -28,7 +28,7 @@ type Builder struct {
 	sketches   []sketch
 	texture    []texture       // the distinct sets of hashes
 	textures   []uint32        // open addressing by digest: place in texture + 1, 0 is free
-	twice      map[uint32]bool // reports that were told with other facts under one name
+	twice      map[uint32]bool // reports that were told with other facts or words under one name
 	story      uint32          // number in texts of the field that holds victims' own words, none if no report has it
 	hashes     []uint32        // of the sets
 	judgements []fraud.Judgement
@@ -281,6 +281,7 @@ func digestFacts(f fraud.ReportFacts) uint64 {
 	text(string(f.Mark.TLP))
 	text(string(f.Mark.PAP))
 	text(string(f.Supersedes))
+	d = binary.LittleEndian.AppendUint64(d, f.Texts)
 	return xxh3.Hash(d)
 }
 

@@ -3,7 +3,7 @@ package link
 import "ringbreaker.example/fraud"
 
 // Twice counts the reports that were told more than once under their name, with
-// other facts: the telling received first counts, with the indicators of all.
+// other facts or words: the telling received first counts, with the indicators of all.
 func (b *Builder) Twice() int { return len(b.twice) }
 
 // Circles gives the reports that correct themselves by way of each other, at

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/bits"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,6 +15,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/zeebo/xxh3"
 
 	"ringbreaker.example/app"
 	"ringbreaker.example/extract"
@@ -141,7 +145,7 @@ func runLink(ctx context.Context, c *call) error {
 // refuses the one as a conflict; files have nobody to ask.
 func tellNames(stderr io.Writer, b *link.Builder) {
 	if n := b.Twice(); n > 0 {
-		fmt.Fprintf(stderr, "%d reports are told more than once under their source/id, with other facts: the telling received first counts, with the values of all\n", n)
+		fmt.Fprintf(stderr, "%d reports are told more than once under their source/id, with other facts or words: the telling received first counts, with the values of all\n", n)
 	}
 	if ids := b.Circles(); len(ids) > 0 {
 		fmt.Fprintf(stderr, "%d reports correct each other in a circle, so none of them counts: %s\n", len(ids), joinNames(ids))
@@ -264,10 +268,11 @@ func addReports(ctx context.Context, stderr io.Writer, b *link.Builder, files []
 	work := make(chan piece, runtime.NumCPU())
 	var lock sync.Mutex // on b and told
 	var told []refusal
+	now := time.Now()
 	var workers sync.WaitGroup
 	for range runtime.NumCPU() {
 		workers.Go(func() {
-			w := reportWorker{b: b, lock: &lock, told: &told}
+			w := reportWorker{b: b, lock: &lock, told: &told, now: now}
 			for p := range work {
 				w.lines(ctx, p)
 				if b.Err() != nil {
@@ -334,6 +339,16 @@ type reportWorker struct {
 	d      fraud.Decoder
 	x      extract.Extractor
 	report fraud.Report
+	now    time.Time // no report is from after it
+}
+
+// texts is a digest of all that the report says in words.
+func (w *reportWorker) texts() uint64 {
+	sum := xxh3.HashString(w.report.Narrative)
+	for i := range w.report.Contacts {
+		sum = bits.RotateLeft64(sum, 7) ^ xxh3.HashString(w.report.Contacts[i].Text)
+	}
+	return sum
 }
 
 func (w *reportWorker) lines(ctx context.Context, p piece) {
@@ -345,6 +360,9 @@ func (w *reportWorker) lines(ctx context.Context, p piece) {
 			continue
 		}
 		err := w.d.Decode(line, &w.report)
+		if err == nil {
+			err = w.report.NotAfter(w.now)
+		}
 		if err != nil {
 			w.lock.Lock()
 			*w.told = append(*w.told, refusal{p.file, n, err})
@@ -353,6 +371,7 @@ func (w *reportWorker) lines(ctx context.Context, p piece) {
 		}
 		found := w.x.Report(&w.report, extract.Options{Country: w.report.Reporter.Country})
 		facts := w.report.Facts()
+		facts.Texts = w.texts()
 		w.lock.Lock()
 		w.b.Add(facts, found.Sightings, found.Sketches)
 		w.lock.Unlock()

@@ -23,7 +23,7 @@ func dataFlag(c *call) *string { return c.flags.String("data", "", "the node's f
 // openOld opens a node that must be there already: a mistyped folder does not
 // become a new, empty node that is sound.
 func openOld(ctx context.Context, dir string) (*app.Node, context.Context, error) {
-	if _, err := os.Stat(filepath.Join(dir, "keys")); err != nil {
+	if noNode(dir) {
 		return nil, nil, fmt.Errorf("%s holds no node; check the path, or make one with `ringbreaker keygen`", dir)
 	}
 	return openNode(ctx, dir, "")
@@ -41,6 +41,25 @@ func openNode(ctx context.Context, dir, config string) (*app.Node, context.Conte
 		return nil, nil, err
 	}
 	return n, n.Console(ctx), nil
+}
+
+// noNode says whether a folder holds no node yet.
+func noNode(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "keys"))
+	return err != nil
+}
+
+// tellMade says that a command made a node. Its name stands in its ledger for
+// good, so whoever has not given one hears how while nothing is lost by it.
+func tellMade(c *call, n *app.Node, made bool) {
+	if !made {
+		return
+	}
+	fmt.Fprintf(c.stderr, "%s held no node: a new one named %q was made there", n.Data, n.Org.ID)
+	if _, err := os.Stat(filepath.Join(n.Data, "config.json")); err != nil && n.Org.ID == "local" {
+		fmt.Fprintf(c.stderr, "; for one of an organisation, take another folder and begin with `ringbreaker keygen -data DIR -org ID -name NAME`")
+	}
+	fmt.Fprintln(c.stderr)
 }
 
 func serveCommand() command {
@@ -89,11 +108,13 @@ func runServe(ctx context.Context, c *call) error {
 		}
 		cfg.Mail.Addr, cfg.Mail.For = *mailAddr, splitList(*mailFor)
 	}
+	made := noNode(*data)
 	n, err := app.Open(ctx, cfg, nil)
 	if err != nil {
 		return err
 	}
 	defer n.Close()
+	tellMade(c, n, made)
 	return n.Serve(ctx, func(url string) { fmt.Fprintf(c.stdout, "%s serves at %s\n", n.Org.Name, url) },
 		func(door string) { fmt.Fprintf(c.stdout, "%s %s\n", n.Org.Name, door) })
 }
@@ -223,11 +244,13 @@ func runImport(ctx context.Context, c *call) error {
 	if c.flags.NArg() == 0 && *transfers == "" {
 		return usagef("name at least one file")
 	}
+	made := noNode(*data)
 	n, ctx, err := openNode(ctx, *data, "")
 	if err != nil {
 		return err
 	}
 	defer n.Close()
+	tellMade(c, n, made)
 	if *mapping != "" {
 		kept, err := n.AddMapping(ctx, *mapping)
 		if err != nil {

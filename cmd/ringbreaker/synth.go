@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"ringbreaker.example/synth"
 )
@@ -17,7 +20,7 @@ func synthCommand() command {
 }
 
 func runSynth(_ context.Context, c *call) error {
-	out := c.flags.String("out", "", "`DIR` to write ORG.jsonl, truth.tsv, truth.json and transfers.csv to")
+	out := c.flags.String("out", "", "`DIR` to write ORG.jsonl, truth.tsv, truth.json and transfers.csv to; of a world that moves no money the last has its head alone")
 	reports := c.flags.Int("reports", 0, "how many reports; 0 means the scenario's own number")
 	seed := c.flags.Int64("seed", 1, "the same seed gives the same bytes")
 	scenario := c.flags.String("scenario", "chakra", "one of the scenarios in synth/scenarios")
@@ -35,6 +38,23 @@ func runSynth(_ context.Context, c *call) error {
 	if err := w.Write(*out); err != nil {
 		return err
 	}
+	if moves, err := rowsIn(filepath.Join(*out, "transfers.csv")); err != nil {
+		return err
+	} else if !moves { // for whoever looks what is wrong with it
+		fmt.Fprintf(c.stderr, "no money moves in this %s world: transfers.csv has its head alone\n", *scenario)
+	}
 	fmt.Fprintf(c.stdout, "%s\n", *out)
 	return nil
+}
+
+// rowsIn says whether a table has more than its head.
+func rowsIn(name string) (bool, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Scan() // the head
+	return lines.Scan(), lines.Err()
 }
