@@ -17,8 +17,8 @@ const (
 
 // footer says why a value stands in the footer that a mailing service puts
 // under the mails of its customers, "" if it does not: an address or a page to
-// unsubscribe at, and behind it the service's own name and telephone, if the
-// message has told another number to call before.
+// unsubscribe at, and behind it or in its line the service's own name and
+// telephone, if the message has told another number to call before.
 func (x *scan) footer(kind fraud.Kind, m mark) string {
 	switch kind {
 	case fraud.Email, fraud.URL, fraud.Domain, fraud.Phone, fraud.Company:
@@ -45,6 +45,14 @@ func (x *scan) footer(kind fraud.Kind, m mark) string {
 		}
 	}
 	if kind == fraud.Phone || kind == fraud.Company {
+		if kind == fraud.Phone && (x.near(first, 6, 0, cueCall) || x.firstPhone() > m.start) {
+			return ""
+		}
+		for k := last + 1; k < len(x.toks) && k <= last+farFooter && !x.lineBreak(k); k++ {
+			if x.hint(k).has(hintOptOut) {
+				return "stands in the mailer's own footer"
+			}
+		}
 		return ""
 	}
 	for k := last + 1; k < len(x.toks) && k <= last+4 && !x.lineBreak(k); k++ {

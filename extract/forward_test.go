@@ -84,6 +84,40 @@ Renewal amt: $419.95. Cancel: 1 (818) 555 0165.
 	}
 }
 
+// A mail that could not be delivered comes back to who had sent it: their words
+// are an account, and the mail service is no fraudster.
+func TestMailThatCameBack(t *testing.T) {
+	got := roles(t, `From: Mail Delivery Subsystem <mailer-daemon@bigmail.example>
+To: olive@homebox.example
+Subject: Delivery Status Notification (Failure)
+Content-Type: multipart/report; boundary=b
+
+--b
+Content-Type: text/plain
+
+Your message couldn't be delivered.
+
+--b
+Content-Type: message/rfc822
+
+From: Olive <olive@homebox.example>
+To: billing@norteam.example
+Subject: Re: Your invoice
+
+Please refund my $349.99. I spoke to Jason on 1-844-555-0120. My number is 207-555-0133.
+
+--b--
+`)
+	for value, want := range map[string]fraud.Role{
+		"mailer-daemon@bigmail.example": fraud.RoleBystander, "olive@homebox.example": fraud.RoleVictimOwned,
+		"+18445550120": fraud.RoleCallback, "+12075550133": fraud.RoleVictimOwned, "jason": fraud.RoleAlias,
+	} {
+		if got[value] != want {
+			t.Errorf("%s is %q, want %q", value, got[value], want)
+		}
+	}
+}
+
 // Desks write into a report's field for an account whatever was paid to.
 func TestReportAccountThatIsNone(t *testing.T) {
 	for _, tt := range []struct {
@@ -181,6 +215,7 @@ func TestPageStylesAndAttributes(t *testing.T) {
 		{"constants that a script adds up", `<script>var s = 'Call ' + '1-844' + "-555-" + '0137'</script><p>LOCKED`, "+18445550137", fraud.RoleCallback},
 		{"constants that a script lists", `<script>var s = ['1-844', '-555-', '0137']</script><p>LOCKED`, "+18445550137", ""},
 		{"what a field is filled in with", `<label>Refund</label><input type="text" value="Call 1-844-555-0137">`, "+18445550137", fraud.RoleCallback},
+		{"a mailer's footer in one line", `<p>Not you? Call (844) 555-0188.</p><p>You get this as a member. Lettermill Inc., Austin TX, (512) 555-0100. <a href="https://l.example/u">Unsubscribe</a></p>`, "+15125550100", fraud.RoleBystander},
 		{"what a field hides", `<label>Refund</label><input type=hidden value="Call 1-844-555-0137">`, "+18445550137", ""},
 		{"the link of a number that is hidden", `<p>Locked</p><div style="display:none">617-555-0139</div><a href="tel:6175550139">x</a>`, "+16175550139", fraud.RoleBystander},
 	} {

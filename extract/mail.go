@@ -62,6 +62,8 @@ type letter struct {
 	depth   int    // of the message being read, 0 for the outermost
 	forward bool   // the subject says that it forwards another
 	desk    bool   // it is sent to who takes reports
+	to      string // who the outermost message is sent to
+	back    []Span // of the text: messages that came back to who had sent them
 	above   int    // how many words must stand above a quoted thread
 	own     []Span // of the text: the words of who forwarded it
 	account bool   // a victim's own words to those who take reports
@@ -95,11 +97,16 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 	if answers(subject) {
 		l.above = replyWords
 	}
-	to := root.header("To")
-	l.desk = takesReports(to) || writesToDesk(to)
+	l.to = root.header("To")
+	l.desk = takesReports(l.to) || writesToDesk(l.to)
 	l.envelope(root, true)
 	l.body(root, 0)
 	l.forwarder(root)
+	if len(l.back) > 0 && mailersOwn(l.doc.From) {
+		l.heads, l.own = l.heads[:1], l.back
+	} else {
+		l.back = nil
+	}
 	l.doc.Text = validText(l.out.String())
 	if l.account = len(l.heads) == 1 && !l.forward && writesToDesk(root.header("To")); l.account {
 		opt.FromFraudster = false
@@ -155,6 +162,8 @@ func (l *letter) judge(found []Finding, root *mimePart) []Finding {
 		}
 		f = &kept[len(kept)-1]
 		switch {
+		case len(l.back) > 0 && from[f.Value]:
+			f.Role, f.Why = fraud.RoleBystander, "the mail service that sent the message back"
 		case own[f.Value]:
 			f.Role, f.Why = fraud.RoleVictimOwned, "of the one who forwarded the message"
 		case between[f.Value]:
@@ -194,6 +203,17 @@ func (l *letter) forwarder(root *mimePart) {
 	if !inner || !l.forward && !l.heads[len(l.heads)-1].inline && !l.desk {
 		l.heads, l.own = l.heads[:1], nil
 	}
+}
+
+// mailersOwn says whether a message comes from a mail service itself, as one does
+// that could not be delivered (RFC 3464).
+func mailersOwn(from string) bool {
+	for one := range addressesOf(from) {
+		if mailers(one) {
+			return true
+		}
+	}
+	return false
 }
 
 func sameAddress(a, b string) bool {
@@ -364,8 +384,12 @@ func (l *letter) nested(b []byte, depth int) {
 		return
 	}
 	l.depth++
+	from := l.out.Len()
 	l.envelope(inner, false)
 	l.body(inner, depth+1)
+	if sameAddress(l.to, decodeWords(inner.header("From"))) {
+		l.back = append(l.back, Span{from, l.out.Len()})
+	}
 	l.depth--
 }
 
