@@ -281,22 +281,25 @@ func TestARefusedItemSaysWhyAndKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
-func TestTheListOfRingsShowsAllItsColumnsAtADesk(t *testing.T) {
+func TestListsShowAllTheirColumnsAtADesk(t *testing.T) {
 	ctx := chromium(t)
 	w := company(t)
 	w.rings[0].ID = "R-WB273SVSFSYD" // as long as ids are
+	w.reports[0].Source, w.reports[0].ID = "alder-centre", "r-5GM4SP5C3069"
 	srv := serve(t, w)
 	enter(t, ctx, srv, "analyst")
-	for _, width := range []int64{1280, 1366, 1920} {
-		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(srv.URL+"/rings")); err != nil {
-			t.Fatal(err)
-		}
-		over, err := chromedp.Run(ctx, chromedp.Evaluate[int](`(e => e.scrollWidth - e.clientWidth)(document.querySelector(".scroll.tall"))`))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if over > 0 {
-			t.Errorf("at %d pixels the table is %d pixels wider than its place", width, over)
+	for _, list := range []string{"/rings", "/reports"} {
+		for _, width := range []int64{1280, 1366, 1920} {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(srv.URL+list)); err != nil {
+				t.Fatal(err)
+			}
+			over, err := chromedp.Run(ctx, chromedp.Evaluate[int](`(e => e.scrollWidth - e.clientWidth)(document.querySelector(".scroll.tall"))`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if over > 0 {
+				t.Errorf("%s: at %d pixels the table is %d pixels wider than its place", list, width, over)
+			}
 		}
 	}
 }

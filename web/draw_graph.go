@@ -145,19 +145,16 @@ func (g graph) named(w said) graph {
 	g.Nodes = slices.Clone(g.Nodes)
 	for i := range g.Nodes {
 		n := &g.Nodes[i]
-		quote := w[fraud.Indicator{Kind: fraud.Script, Value: n.Value}]
-		if n.Shape != fraud.FamilyScript || quote == "" {
+		i := fraud.Indicator{Kind: fraud.Script, Value: n.Value}
+		if n.Shape != fraud.FamilyScript || w[i] == "" {
 			continue
 		}
 		if n.Part == "indicator" {
-			n.Tip = strings.Replace(n.Tip, n.Label, "“"+quote+"”", 1)
+			n.Tip = strings.Replace(n.Tip, n.Label, w.name(i), 1)
 		} else {
-			n.Tip = "“" + quote + "”: " + n.Tip
+			n.Tip = w.name(i) + ": " + n.Tip
 		}
-		if r := []rune(strings.TrimSuffix(quote, "…")); len(r) > graphQuote {
-			quote = strings.TrimSpace(string(r[:graphQuote])) + "…"
-		}
-		n.Label = "“" + quote + "”"
+		n.Label = w.label(i, graphQuote)
 	}
 	return g
 }

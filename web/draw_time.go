@@ -29,6 +29,7 @@ const (
 	timeTop    = 108.0
 	timeRows   = 40
 	histHeight = 52.0
+	timeQuote  = 30 // letters of a script's first words
 )
 
 // drawTimeline draws tenures as bars, reports as columns a week, and marks as

@@ -244,33 +244,54 @@ func (s *Server) foundRings(ctx context.Context, p *findPage, hits []fraud.Hit) 
 	return nil
 }
 
+// scriptRings is in how many rings a searched script is looked for until two
+// reports of one show what it says, the smallest first.
+const scriptRings = 4
+
 // foundScripts shows what a text says that was searched by the linker's name
-// for it, as it stands in two reports of the smallest ring that holds it.
+// for it, as it stands in two reports of one ring that holds it.
 func (s *Server) foundScripts(ctx context.Context, p *findPage) error {
 	for _, v := range p.Values {
 		if v.Indicator.Kind != fraud.Script {
 			continue
 		}
 		holding := slices.DeleteFunc(slices.Clone(p.Rings), func(r ringRow) bool { return !slices.Contains(v.Rings, r.ID) })
-		if len(holding) == 0 {
-			continue
+		slices.SortStableFunc(holding, func(a, b ringRow) int { return cmp.Compare(a.Harm.Reports, b.Harm.Reports) })
+		for _, r := range holding[:min(len(holding), scriptRings)] {
+			common, err := s.scriptIn(ctx, r.ID, v.Indicator)
+			if err != nil {
+				return err
+			}
+			if len(common) > 0 {
+				p.Common = append(p.Common, common...)
+				break
+			}
 		}
-		smallest := slices.MinFunc(holding, func(a, b ringRow) int { return cmp.Compare(a.Harm.Reports, b.Harm.Reports) })
-		links, err := s.Store.RingLinks(ctx, smallest.ID)
-		if err != nil {
-			return fmt.Errorf("read the links of ring %s: %w", smallest.ID, err)
-		}
-		for i := range links {
-			links[i].Cause = slices.DeleteFunc(links[i].Cause, func(c fraud.Cause) bool { return c.Indicator != v.Indicator })
-		}
-		common, err := s.commonTexts(ctx, links)
-		if err != nil {
-			return err
-		}
-		p.Common = append(p.Common, common...)
 	}
 	p.Said = hear(p.Common)
 	return nil
+}
+
+// scriptIn aligns the two reports that a ring names for a script; those of its
+// links where an older program linked it.
+func (s *Server) scriptIn(ctx context.Context, id fraud.RingID, i fraud.Indicator) ([]commonText, error) {
+	ring, err := s.ringOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range ring.Indicators {
+		if x.Indicator == i && len(x.Texts) == 2 {
+			return s.commonTexts(ctx, []fraud.Link{{Cause: []fraud.Cause{{Indicator: i, Texts: x.Texts}}}})
+		}
+	}
+	links, err := s.Store.RingLinks(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read the links of ring %s: %w", id, err)
+	}
+	for k := range links {
+		links[k].Cause = slices.DeleteFunc(links[k].Cause, func(c fraud.Cause) bool { return c.Indicator != i })
+	}
+	return s.commonTexts(ctx, links)
 }
 
 // foundReports fills in what a list shows of each report found, and leaves

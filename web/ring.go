@@ -269,9 +269,13 @@ func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) 
 	if p.Events, err = s.Store.RingEvents(ctx, p.ID); err != nil {
 		return fmt.Errorf("read the log of ring %s: %w", p.ID, err)
 	}
+	p.Evidence = byReports(p.Indicators)[:min(len(p.Indicators), 200)]
+	if p.Said, err = s.whatIsSaid(ctx, p.scripts()); err != nil {
+		return err
+	}
 	var bars []tenureBar
 	for _, i := range p.Indicators {
-		bars = append(bars, tenureBar{Label: indicatorText(i.Indicator), Family: string(familyOf(i.Kind)), From: i.Tenure.From, To: i.Tenure.To, Reports: i.Reports})
+		bars = append(bars, tenureBar{Label: p.Said.label(i.Indicator, timeQuote), Family: string(familyOf(i.Kind)), From: i.Tenure.From, To: i.Tenure.To, Reports: i.Reports})
 	}
 	slices.SortStableFunc(bars, func(a, b tenureBar) int { return cmp.Compare(b.Reports, a.Reports) })
 	bars = bars[:min(len(bars), timeRows)]
@@ -292,7 +296,6 @@ func (s *Server) ringTimeTab(ctx context.Context, _ *http.Request, p *ringPage) 
 	title := fmt.Sprintf("Seen from %s to %s; %d reports in the last 30 days, %d in the 30 before", day(p.Harm.FirstAt), day(p.Harm.LastAt), p.Harm.Last30d, p.Harm.Before30)
 	d := drawTimeline("timeline", title, says+" A bar is one unbroken run of use. Times are UTC.", bars, at, marks)
 	p.Timeline, p.Sampled = &d, says
-	p.Evidence = byReports(p.Indicators)[:min(len(p.Indicators), 200)]
 	return nil
 }
 

@@ -56,6 +56,18 @@ func (w said) name(i fraud.Indicator) string {
 	return indicatorText(i)
 }
 
+// label is a name with room for so many letters of a quote.
+func (w said) label(i fraud.Indicator, letters int) string {
+	quote := w[i]
+	if quote == "" {
+		return indicatorText(i)
+	}
+	if r := []rune(strings.TrimSuffix(quote, "…")); len(r) > letters {
+		quote = strings.TrimSpace(string(r[:letters])) + "…"
+	}
+	return "“" + quote + "”"
+}
+
 // script is a text that several reports hold, and two reports in which it
 // stands.
 type script struct {

@@ -39,7 +39,7 @@ func TestAScriptIsCalledByItsFirstWords(t *testing.T) {
 	w.suggest[0].A = "R-17"
 	w.links[0].Cause = append(w.links[0].Cause, fraud.Cause{Indicator: script, Role: fraud.RoleScript, Bits: 7, Texts: []fraud.ReportID{a, b}})
 	v := visit(t, serve(t, w)).as("analyst")
-	for _, at := range []string{"/rings/R-17", "/rings/R-17/evidence", "/rings/R-17/time", "/suggestions", "/explain?a=" + string(w.links[0].A) + "&b=" + string(w.links[0].B)} {
+	for _, at := range []string{"/rings/R-17", "/rings/R-17/evidence", "/rings/R-17/time", "/suggestions", "/search?q=script:77aa", "/explain?a=" + string(w.links[0].A) + "&b=" + string(w.links[0].B)} {
 		_, _, body := v.get(at)
 		if !strings.Contains(body, quoted) {
 			t.Errorf("%s does not quote the script\n%s", at, body)
