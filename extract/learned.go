@@ -1,11 +1,13 @@
 package extract
 
 import (
+	_ "embed" // the words alike
 	"encoding/binary"
 	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // where is where a clue stands, as seen from what is asked about.
@@ -32,6 +34,7 @@ const (
 	clueCount // how many numbers the text has, and which of them it is; of a name some facts together
 	clueFact
 	clueWho // who is spoken of before it, by the dictionary's hints
+	clueCue // what the dictionary's cues say beside it
 	places
 )
 
@@ -43,25 +46,69 @@ const (
 var clueNames = [places]string{
 	"before1", "before2", "before3", "before5", "before9", "sentence",
 	"behind1", "behind2", "behind3", "behind5", "behind9", "rest", "inside", "pair", "pairbehind",
-	"mark", "markbehind", "count", "fact", "who",
+	"mark", "markbehind", "count", "fact", "who", "cue",
 }
 
-// The stand-ins for what is no word that anybody could have learned. They come
-// first among the words.
+// The stand-ins for what is no word that anybody could have learned, and behind
+// them those of the classes of words alike. They come first among the words.
 const (
-	standName   int16 = 1 + iota // a name or a product that was found
-	standAmount                  // an amount
-	standValue                   // another value that was found
-	standNumber                  // digits
-	standMixed                   // letters and digits
-	standEnd                     // what is asked about itself
+	standName    int16 = 1 + iota // a name or a product that was found
+	standAmount                   // an amount
+	standValue                    // another value that was found
+	standNumber                   // digits
+	standMixed                    // letters and digits
+	standEnd                      // what is asked about itself
+	standCapital                  // a word with a capital that the dictionary has not, within a sentence
 	stands
 )
 
-var standIns = [stands]string{"", "<name>", "<amount>", "<value>", "<digits>", "<mixed>", "<it>"}
+var standIns = [stands]string{"", "<name>", "<amount>", "<value>", "<digits>", "<mixed>", "<it>", "<capital>"}
+
+// alikeText are words that mean the same to who asks whose a value is: a word
+// of which nothing was learned is read as the others of its class are.
+//
+//go:embed data/alike.txt
+var alikeText string
+
+// alikeWords are a class of words alike.
+type alikeWords struct {
+	name  string // its stand-in
+	words []string
+}
+
+// alike are the classes of words alike, in the order of their stand-ins.
+var alike = sync.OnceValue(func() []alikeWords {
+	var all []alikeWords
+	for line := range strings.Lines(alikeText) {
+		if line[0] == '#' {
+			continue
+		}
+		words := strings.Fields(line)
+		name := "<" + words[0] + ">"
+		i := slices.IndexFunc(all, func(c alikeWords) bool { return c.name == name })
+		if i < 0 {
+			i, all = len(all), append(all, alikeWords{name: name})
+		}
+		all[i].words = append(all[i].words, words[1:]...)
+	}
+	return all
+})
+
+// standInFor is the name of a stand-in.
+func standInFor(n int16) string {
+	if n < stands {
+		return standIns[n]
+	}
+	return alike()[n-stands].name
+}
 
 // whoHints are the hints that tell of whom a sentence speaks.
 const whoHints = uint32(hintTheirs | hintKin | hintOffice | hintRole | hintPerson | hintReachable | hintSelf)
+
+// nearCues are the cues that tell what is done with a number. Each has four
+// codes: within two words, within five, anywhere before it, right behind it.
+const nearCues = uint64(cueCall | cuePhone | cueMy | cueI | cueUs | cueFrom | cueGot | cueShown | cuePay | cueOwn | cueText | cueMail | cueSite | cueGenuine |
+	cueTool | cueBank | cueAgent | cueCalled | cueTo | cueScript | cueUPI | cueNumber | cueThis | cueAccount | cueMoney | cueNetwork | cueName | cueSession | cueIs)
 
 // whoNear is added to a hint's place where its word is one of the last three.
 const whoNear = 32
@@ -95,12 +142,14 @@ type learnedRow struct {
 // learning holds the weights of all clues to one question.
 type learning struct {
 	columns int          // how many answers there are
+	alike   bool         // words alike and cues are clues
 	rows    []learnedRow // the first stands for "not learned"
 	keys    []uint64     // of the words, by their number
 	slots   [1 << learnedBits]int16
 	entries []int16                         // the number of a word of the dictionary
 	words   [][ofWords]int16                // the row of a word at a place
 	leads   []bool                          // the word is the first of a pair
+	kinds   []int16                         // the stand-in of the word's class, 0 where it has none
 	coded   [places - firstCoded][256]int16 // the row of what has no word
 	pairs   [1 << learnedBits]struct {
 		key uint64
@@ -109,14 +158,21 @@ type learning struct {
 }
 
 // learnedBits is the size of both tables, which are half full at most.
-const learnedBits = 12
+const learnedBits = 13
 
 // readLearned reads the file's lines: place, words, then a weight for each
 // answer.
-func readLearned(text string, columns int) *learning {
-	l := &learning{columns: columns, rows: make([]learnedRow, 1, 1+strings.Count(text, "\n")), entries: make([]int16, len(dictionary.entries))}
-	for range stands {
+func readLearned(text string, columns int, withAlike bool) *learning {
+	l := &learning{columns: columns, alike: withAlike, rows: make([]learnedRow, 1, 1+strings.Count(text, "\n")), entries: make([]int16, len(dictionary.entries))}
+	for range int(stands) + len(alike()) {
 		l.addWord(0)
+	}
+	for i, c := range alike() {
+		for _, w := range c.words {
+			if l.alike {
+				l.kinds[l.word(w)] = stands + int16(i)
+			}
+		}
 	}
 	for line := range strings.Lines(text) {
 		if line[0] == '#' {
@@ -170,6 +226,9 @@ func (l *learning) word(w string) int16 {
 	if i := slices.Index(standIns[:], w); i > 0 {
 		return int16(i)
 	}
+	if w[0] == '<' {
+		return stands + int16(slices.IndexFunc(alike(), func(c alikeWords) bool { return c.name == w }))
+	}
 	b := append([]byte(w), make([]byte, padding)...)
 	key := wordKey(b, 0, len(w))
 	if n := l.number(key); n != 0 {
@@ -189,6 +248,7 @@ func (l *learning) word(w string) int16 {
 
 func (l *learning) addWord(key uint64) int16 {
 	l.keys, l.words, l.leads = append(l.keys, key), append(l.words, [ofWords]int16{}), append(l.leads, false)
+	l.kinds = append(l.kinds, 0)
 	return int16(len(l.keys) - 1)
 }
 
@@ -230,17 +290,25 @@ const whyLearned = "likeliest by accounts that were read before: "
 // whyWritten is said where no word weighed for it.
 const whyWritten = whyLearned + "how it is written"
 
-// whyOf is the reason that names a clue's words, none where it has no words.
+// whyOf is the reason that names a clue's words, none where it has no words. A
+// class is named by its first word.
 func whyOf(at where, words string) string {
+	like := ""
+	if at < firstCoded && strings.Contains(words, "<") {
+		like = "what is like "
+		for _, c := range alike() {
+			words = strings.ReplaceAll(words, c.name, c.words[0])
+		}
+	}
 	switch {
 	case at >= firstCoded || strings.Contains(words, "<"):
 		return ""
 	case at == clueInside:
 		return whyLearned + `"` + words + `" is in it`
 	case at < clueBehind1 || at == cluePair:
-		return whyLearned + `"` + words + `" stands before it`
+		return whyLearned + like + `"` + words + `" stands before it`
 	}
-	return whyLearned + `"` + words + `" stands behind it`
+	return whyLearned + like + `"` + words + `" stands behind it`
 }
 
 // clue is something beside a number that may tell its part, as a teacher wants
@@ -274,6 +342,22 @@ func (w *weighing) add(row int16) {
 type clueWord struct {
 	tok int32 // below zero a stand-in
 	n   int16 // its number, 0 if nothing was learned of it
+}
+
+// kind is what stands for a word's class, nothing where it has none.
+func (x *scan) kind(w clueWord) clueWord {
+	if n := x.weighed.by.kinds[w.n]; n != 0 {
+		return standIn(n)
+	}
+	return clueWord{}
+}
+
+// or is a word's class, or the word itself where it has none.
+func (kind clueWord) or(w clueWord) clueWord {
+	if kind.n != 0 {
+		return kind
+	}
+	return w
 }
 
 // How many words of an account are read around what is asked about.
@@ -363,9 +447,52 @@ func (x *scan) wordless(at where, code int) {
 	x.weighed.add(x.weighed.by.coded[at-firstCoded][code&255])
 }
 
+// kindBefore weighs of a word before what is asked about its class, that it is a
+// name of which the dictionary knows nothing, and the dictionary's cues.
+func (x *scan) kindBefore(words, k int, kind clueWord) {
+	if kind.n != 0 {
+		x.wordAlone(clueBefore1, clueSentence, words, kind)
+	}
+	if x.perhapsName(k) {
+		x.wordAlone(clueBefore1, clueSentence, words, standIn(standCapital))
+	}
+	for is := uint64(x.is(k)) & nearCues; is != 0; is &= is - 1 {
+		n := bits.TrailingZeros64(is)
+		if words <= 2 {
+			x.wordless(clueCue, n)
+		} else if words <= 5 {
+			x.wordless(clueCue, n+64)
+		}
+		x.wordless(clueCue, n+128)
+	}
+}
+
+// kindBehind does so of a word behind it.
+func (x *scan) kindBehind(words, k int, kind clueWord) {
+	if kind.n != 0 {
+		x.wordAlone(clueBehind1, clueRest, words, kind)
+	}
+	if x.perhapsName(k) {
+		x.wordAlone(clueBehind1, clueRest, words, standIn(standCapital))
+	}
+	if words > 4 {
+		return
+	}
+	for is := uint64(x.is(k)) & nearCues; is != 0; is &= is - 1 {
+		x.wordless(clueCue, bits.TrailingZeros64(is)+192)
+	}
+}
+
+// perhapsName says whether the word at token k has a capital within its
+// sentence and stands in no list.
+func (x *scan) perhapsName(k int) bool {
+	t := &x.toks[k]
+	return t.class == classWord && t.word == 0 && !t.used && startsUpper(x.bytes(k)) && !allCapitals(x.bytes(k)) && !x.beginsSentence(k-1)
+}
+
 // weighBefore reads the words before token first, in its sentence and line.
 func (x *scan) weighBefore(first int) {
-	var near clueWord
+	var near, nearKind clueWord
 	for k, words := first-1, 0; k >= 0 && words < learnedBack; k-- {
 		if words > 0 && x.lineBreak(k+1) {
 			return
@@ -385,7 +512,11 @@ func (x *scan) weighBefore(first int) {
 		}
 		words++
 		w := x.clueWord(k)
+		kind := x.kind(w)
 		x.wordAlone(clueBefore1, clueSentence, words, w)
+		if x.weighed.by.alike {
+			x.kindBefore(words, k, kind)
+		}
 		for h := uint32(x.hint(k)) & whoHints; h != 0; h &= h - 1 {
 			n := bits.TrailingZeros32(h)
 			x.wordless(clueWho, n)
@@ -395,14 +526,17 @@ func (x *scan) weighBefore(first int) {
 		}
 		if words > 1 && words <= 9 {
 			x.wordPair(cluePair, w, near)
+			if kind.n != 0 || nearKind.n != 0 {
+				x.wordPair(cluePair, kind.or(w), nearKind.or(near))
+			}
 		}
-		near = w
+		near, nearKind = w, kind
 	}
 }
 
 // weighBehind reads the words behind token last, in its sentence and line.
 func (x *scan) weighBehind(last int) {
-	near := standIn(standEnd)
+	near, nearKind := standIn(standEnd), clueWord{}
 	for k, words := last+1, 0; k < len(x.toks) && words < learnedOn && !x.lineBreak(k); k++ {
 		t := &x.toks[k]
 		if t.class == classMark && !t.used {
@@ -419,11 +553,18 @@ func (x *scan) weighBehind(last int) {
 		}
 		words++
 		w := x.clueWord(k)
+		kind := x.kind(w)
 		x.wordAlone(clueBehind1, clueRest, words, w)
+		if x.weighed.by.alike {
+			x.kindBehind(words, k, kind)
+		}
 		if words <= 6 {
 			x.wordPair(cluePairBehind, near, w)
+			if kind.n != 0 || nearKind.n != 0 {
+				x.wordPair(cluePairBehind, nearKind.or(near), kind.or(w))
+			}
 		}
-		near = w
+		near, nearKind = w, kind
 	}
 }
 

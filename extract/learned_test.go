@@ -109,8 +109,8 @@ func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
 		}
 	}
 	t.Logf("mean of the halves: roles %+.4f, all kinds %+.4f, names %+.4f; with firms all kinds %+.4f, firms %+.4f", roles/n, all/n, names/n, allFirms/n, firms/n)
-	if roles/n < 0.01 || all/n < 0.0028 || names/n < 0.025 || allFirms/n < 0.002 || firms/n < 0.05 {
-		t.Errorf("what the others taught is worth %+.4f of the roles, %+.4f of all kinds and %+.4f of the names, want +0.01, +0.0028 and +0.025; firms %+.4f of all kinds and %+.4f of theirs, want +0.002 and +0.05", roles/n, all/n, names/n, allFirms/n, firms/n)
+	if roles/n < 0.018 || all/n < 0.0028 || names/n < 0.025 || allFirms/n < 0.002 || firms/n < 0.05 {
+		t.Errorf("what the others taught is worth %+.4f of the roles, %+.4f of all kinds and %+.4f of the names, want +0.018, +0.0028 and +0.025; firms %+.4f of all kinds and %+.4f of theirs, want +0.002 and +0.05", roles/n, all/n, names/n, allFirms/n, firms/n)
 	}
 }
 
@@ -206,7 +206,7 @@ func TestLearnedRoleIsAskedWhereTheRulesGuess(t *testing.T) {
 		role fraud.Role
 		why  string
 	}{
-		{"The pharmacist, 406-555-0156, told me to stop.", false, fraud.RoleBystander, `likeliest by accounts that were read before: "`},
+		{"The pharmacist, 406-555-0156, told me to stop.", false, fraud.RoleBystander, "likeliest by accounts that were read before: "},
 		{"I called 406-555-0156 and they said that my computer was broken.", false, fraud.RoleCallback, "the speaker called it"},
 		{`It said "Contact our certified engineers on 406-555-0156 and do not restart".`, false, fraud.RoleCallback, "the number to call, by the words beside it"},
 		{"The technician's own line is 406-555-0156. They answered under 406-555-0157.", false, fraud.RoleCallback, ""},
@@ -219,6 +219,18 @@ func TestLearnedRoleIsAskedWhereTheRulesGuess(t *testing.T) {
 			}
 			if f.Role != tt.role || !strings.HasPrefix(f.Why, tt.why) {
 				t.Errorf("%q: %s (%s), want %s (%s)", tt.text, f.Role, f.Why, tt.role, tt.why)
+			}
+		}
+	}
+}
+
+// What was learned of a word is known of those that mean the same: no lesson and
+// no corpus that teaches has these.
+func TestLearnedRoleIsKnownOfWordsAlike(t *testing.T) {
+	for _, text := range []string{"The milkman, 406-555-0156, told me to stop.", "The vakil, 406-555-0156, told me to stop.", "L'idraulico, 406-555-0156, told me to stop."} {
+		for _, f := range extract.Text(text, extract.Options{Country: "US"}) {
+			if f.Kind == fraud.Phone && f.Role != fraud.RoleBystander {
+				t.Errorf("%q: %s (%s), want a bystander's", text, f.Role, f.Why)
 			}
 		}
 	}

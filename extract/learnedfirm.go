@@ -22,7 +22,7 @@ const (
 	firmAnswers
 )
 
-var learnedFirms = sync.OnceValue(func() *learning { return readLearned(firmsText, firmAnswers) })
+var learnedFirms = sync.OnceValue(func() *learning { return readLearned(firmsText, firmAnswers, false) })
 
 // capRun is a run of words in capitals.
 type capRun struct{ first, last int32 }

@@ -26,7 +26,7 @@ const (
 )
 
 // learnedAgents is what data/agents.tsv says. It is read when a name first asks.
-var learnedAgents = sync.OnceValue(func() *learning { return readLearned(agentsText, nameAnswers) })
+var learnedAgents = sync.OnceValue(func() *learning { return readLearned(agentsText, nameAnswers, false) })
 
 // mention is a place of an account where a name stands.
 type mention struct {

@@ -23,7 +23,7 @@ var learnable = [...]fraud.Role{
 }
 
 // learned is what data/roles.tsv says. It is read when a number first asks.
-var learned = sync.OnceValue(func() *learning { return readLearned(rolesText, len(learnable)) })
+var learned = sync.OnceValue(func() *learning { return readLearned(rolesText, len(learnable), true) })
 
 // The facts of a number that are no words.
 const (
