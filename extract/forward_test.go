@@ -216,6 +216,13 @@ func TestPageStylesAndAttributes(t *testing.T) {
 		{"constants that a script lists", `<script>var s = ['1-844', '-555-', '0137']</script><p>LOCKED`, "+18445550137", ""},
 		{"what a field is filled in with", `<label>Refund</label><input type="text" value="Call 1-844-555-0137">`, "+18445550137", fraud.RoleCallback},
 		{"a mailer's footer in one line", `<p>Not you? Call (844) 555-0188.</p><p>You get this as a member. Lettermill Inc., Austin TX, (512) 555-0100. <a href="https://l.example/u">Unsubscribe</a></p>`, "+15125550100", fraud.RoleBystander},
+		{"base64 in a script", `<script>document.title = atob("Q2FsbCAxLTg0NC01NTUtMDEzNw==")</script>`, "+18445550137", fraud.RoleCallback},
+		{"percent signs in a script", `<script>eval(unescape('%43%61%6c%6c%20%38%34%34%2d%35%35%35%2d%30%31%33%37'))</script>`, "+18445550137", fraud.RoleCallback},
+		{"percent signs that no call undoes", `<script>var n = '%43%61%6c%6c%20%38%34%34%2d%35%35%35%2d%30%31%33%37'</script>`, "+18445550137", ""},
+		{"codes of letters", `<script>w(String.fromCharCode(67,97,108,108,32,56,52,52,45,53,53,53,45,48,49,51,55))</script>`, "+18445550137", fraud.RoleCallback},
+		{"a page within a frame's attribute", `<iframe srcdoc="&lt;p&gt;Call &lt;b&gt;1-844&lt;/b&gt;-555-0137&lt;/p&gt;"></iframe>`, "+18445550137", fraud.RoleCallback},
+		{"what search engines show", `<meta name="description" content="Printer offline? Call 1-844-555-0137 now">`, "+18445550137", fraud.RoleCallback},
+		{"an address that was cloaked", `<a data-cfemail="5a323f362a1a393b36372a39743f223b372a363f">[email protected]</a>`, "help@calmpc.example", fraud.RoleCallback},
 		{"what a field hides", `<label>Refund</label><input type=hidden value="Call 1-844-555-0137">`, "+18445550137", ""},
 		{"the link of a number that is hidden", `<p>Locked</p><div style="display:none">617-555-0139</div><a href="tel:6175550139">x</a>`, "+16175550139", fraud.RoleBystander},
 	} {

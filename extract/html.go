@@ -2,6 +2,7 @@ package extract
 
 import (
 	"bytes"
+	"encoding/hex"
 	"strings"
 	"unicode/utf8"
 
@@ -68,6 +69,7 @@ type page struct {
 	links   []link
 	scripts []string
 	held    int // bytes of scripts
+	frames  int // read so far, of the whole page
 	hidden  []Span
 	start   int // of the hidden span being written, -1 outside
 	inTitle bool
@@ -92,7 +94,11 @@ func readHTML(b []byte) (Doc, []part) {
 	if !utf8.Valid(b) {
 		b = toUTF8(b, "text/html")
 	}
-	p := &page{start: -1}
+	return (&page{start: -1}).read(b)
+}
+
+// read reads the page's bytes, which are UTF-8.
+func (p *page) read(b []byte) (Doc, []part) {
 	p.out.Grow(len(b) / 4) // a page's text; what is more makes room for itself
 	z := html.NewTokenizer(bytes.NewReader(b))
 	z.SetMaxBuf(maxHTML)
@@ -108,6 +114,38 @@ func readHTML(b []byte) (Doc, []part) {
 			p.endTag(tagOf(z))
 		}
 	}
+}
+
+// maxFrames is how many pages within a page are read: each is a page of its own
+// that an attribute holds, and may hold others.
+const maxFrames = 16
+
+// frame reads the page that a frame's attribute holds (HTML, "srcdoc").
+func (p *page) frame(s string) {
+	p.frames++
+	inner := &page{start: -1, frames: p.frames}
+	doc, _ := inner.read([]byte(s))
+	p.frames = inner.frames
+	p.blank('\n')
+	p.visible([]byte(doc.Text))
+	p.blank('\n')
+}
+
+// maxMailbox is the longest address in bytes (RFC 5321, 4.5.3.1.3, without its
+// brackets).
+const maxMailbox = 254
+
+// cloaked is the address that Cloudflare's "Email Address Obfuscation" hid from
+// the page's source: hexadecimal, each byte crossed with the first.
+func cloaked(hexed []byte) []byte {
+	b, err := hex.DecodeString(string(hexed[:min(len(hexed), 2*maxMailbox)]))
+	if err != nil || len(b) < 2 {
+		return nil
+	}
+	for i := range b[1:] {
+		b[i+1] ^= b[0]
+	}
+	return b[1:]
 }
 
 // toUTF8 decodes by the declared or guessed character set.
@@ -185,7 +223,7 @@ func (p *page) startTag(z *html.Tokenizer) {
 	tag := tagOf(z)
 	p.raw, p.inTitle = 0, false
 	var style []byte // good until the next token
-	var class, id, kind, filled string
+	var class, id, kind, filled, framed, meta, named string
 	hidden := false
 	for key, value, _ := z.TagAttr(); key != nil; key, value, _ = z.TagAttr() {
 		switch string(key) {
@@ -203,9 +241,20 @@ func (p *page) startTag(z *html.Tokenizer) {
 			p.script(string(value))
 		case "content":
 			if tag == atom.Meta {
+				meta = string(value)
 				if _, url, found := strings.Cut(strings.ToLower(string(value)), "url="); found {
 					p.link(string(value[len(value)-len(url):]))
 				}
+			}
+		case "data-cfemail":
+			p.blank(' ')
+			p.visible(cloaked(value))
+			p.blank(' ')
+		case "srcdoc":
+			framed = string(value)
+		case "name", "property":
+			if tag == atom.Meta {
+				named = strings.ToLower(string(value))
 			}
 		case "type":
 			if tag == atom.Input {
@@ -222,6 +271,12 @@ func (p *page) startTag(z *html.Tokenizer) {
 		default:
 			p.attribute(key, value)
 		}
+	}
+	if framed != "" && tag == atom.Iframe && p.frames < maxFrames {
+		p.frame(framed)
+	}
+	if tag == atom.Meta && (strings.HasSuffix(named, "description") || strings.HasSuffix(named, ":title") || strings.Contains(named, "phone")) {
+		p.keep(phoneName(named+"=") + meta) // what search engines and previews show
 	}
 	if tag == atom.Input && filled != "" && kind != "hidden" && kind != "checkbox" && kind != "radio" {
 		p.blank(' ') // what the page has filled in is read as its text is

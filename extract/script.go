@@ -1,6 +1,10 @@
 package extract
 
-import "strings"
+import (
+	"encoding/base64"
+	"net/url"
+	"strings"
+)
 
 // maxConstant is the longest text that a script is followed in putting together:
 // a page's dialogue is no longer, and joining stays linear.
@@ -16,7 +20,7 @@ func (p *page) script(s string) {
 		case '"', '\'', '`':
 			value, end := constant(s, i)
 			if end-i > 4 {
-				p.keep(phoneName(s[:i]) + value)
+				p.keep(phoneName(s[:i]) + undone(s[:i], value))
 			}
 			i = max(i, min(end, len(s)-1))
 		case '/':
@@ -27,9 +31,67 @@ func (p *page) script(s string) {
 			}
 		}
 	}
+	p.charCodes(s)
 	for _, call := range []string{"fbq", "clicky", "Histats", "_gaq", "gtag"} {
 		if at := strings.Index(s, call); at >= 0 {
 			p.keep(strings.ReplaceAll(s[at:min(len(s), at+160)], "\n", " "))
+		}
+	}
+}
+
+// undone is a constant as the call that it is handed to makes it readable: pages
+// that lock a browser hide their text from scanners by atob (base64) and by
+// unescape (percent signs). What is before ends where the constant begins.
+func undone(before, value string) string {
+	before = strings.TrimRight(before[max(0, len(before)-maxCall):], " \t")
+	switch {
+	case strings.HasSuffix(before, "atob("):
+		if b, err := base64.StdEncoding.DecodeString(value); err == nil {
+			return validText(string(b))
+		}
+	case strings.HasSuffix(before, "unescape(") || strings.HasSuffix(before, "decodeURIComponent(") || strings.HasSuffix(before, "decodeURI("):
+		if text, err := url.PathUnescape(value); err == nil {
+			return validText(text)
+		}
+	}
+	return value
+}
+
+// maxCall is how far before a constant the name of the call stands that is
+// handed it, blanks counted.
+const maxCall = 32
+
+// charCodes keeps what a script spells out by the codes of its letters:
+// String.fromCharCode(56, 54, 54).
+func (p *page) charCodes(s string) {
+	const call = "fromCharCode("
+	for {
+		at := strings.Index(s, call)
+		if at < 0 || p.held > maxScriptStrings {
+			return
+		}
+		s = s[at+len(call):]
+		codes, _, closed := strings.Cut(s[:min(len(s), maxConstant)], ")")
+		if !closed {
+			continue
+		}
+		var out strings.Builder
+		for code := range strings.SplitSeq(codes, ",") {
+			r, digits := rune(0), 0
+			for _, c := range strings.TrimSpace(code) {
+				if c < '0' || c > '9' || digits > 6 {
+					digits = 0
+					break
+				}
+				r, digits = r*10+c-'0', digits+1
+			}
+			if digits == 0 {
+				break
+			}
+			out.WriteRune(r)
+		}
+		if out.Len() > 4 {
+			p.keep(out.String())
 		}
 	}
 }
