@@ -268,11 +268,11 @@ func addReports(ctx context.Context, stderr io.Writer, b *link.Builder, files []
 	work := make(chan piece, runtime.NumCPU())
 	var lock sync.Mutex // on b and told
 	var told []refusal
-	now := time.Now()
+	now, ahead := time.Now(), 0
 	var workers sync.WaitGroup
 	for range runtime.NumCPU() {
 		workers.Go(func() {
-			w := reportWorker{b: b, lock: &lock, told: &told, now: now}
+			w := reportWorker{b: b, lock: &lock, told: &told, now: now, ahead: &ahead}
 			for p := range work {
 				w.lines(ctx, p)
 				if b.Err() != nil {
@@ -294,6 +294,9 @@ func addReports(ctx context.Context, stderr io.Writer, b *link.Builder, files []
 	slices.SortFunc(told, func(x, y refusal) int { return cmp.Or(cmp.Compare(x.file, y.file), cmp.Compare(x.line, y.line)) })
 	for _, x := range told {
 		fmt.Fprintf(stderr, "%s:%d: %s\n", files[x.file], x.line, oneLine(x.err))
+	}
+	if ahead > 0 {
+		fmt.Fprintf(stderr, "%d reports hold a time in the future by this machine's clock; a node refuses them\n", ahead)
 	}
 	return len(told), err
 }
@@ -339,7 +342,8 @@ type reportWorker struct {
 	d      fraud.Decoder
 	x      extract.Extractor
 	report fraud.Report
-	now    time.Time // no report is from after it
+	now    time.Time // a report from after it is told
+	ahead  *int      // how many were
 }
 
 // texts is a digest of all that the report says in words.
@@ -360,9 +364,6 @@ func (w *reportWorker) lines(ctx context.Context, p piece) {
 			continue
 		}
 		err := w.d.Decode(line, &w.report)
-		if err == nil {
-			err = w.report.NotAfter(w.now)
-		}
 		if err != nil {
 			w.lock.Lock()
 			*w.told = append(*w.told, refusal{p.file, n, err})
@@ -373,6 +374,9 @@ func (w *reportWorker) lines(ctx context.Context, p piece) {
 		facts := w.report.Facts()
 		facts.Texts = w.texts()
 		w.lock.Lock()
+		if w.report.NotAfter(w.now) != nil {
+			*w.ahead++
+		}
 		w.b.Add(facts, found.Sightings, found.Sketches)
 		w.lock.Unlock()
 	}
