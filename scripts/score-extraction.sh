@@ -11,7 +11,7 @@ history=extract/testdata/second/history.tsv
 # The commit of the rules, not of whatever else was written since.
 commit=$(git log -1 --format=%h -- 'extract/*.go' extract/data ':!extract/*_test.go' 2>/dev/null || echo none)
 
-echo "## Extraction, on nine labelled corpora"
+echo "## Extraction, on ten labelled corpora"
 echo
 echo "The second corpus was written and labelled by a hand that had not read the rules"
 echo "([extract/testdata/second/README.md](../extract/testdata/second/README.md)): it is the honest one. Its dev half may teach the rules; its held half is"
