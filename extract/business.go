@@ -13,27 +13,7 @@ func (x *scan) business(i int) {
 	if x.toks[i].used || !isUpper(x.bytes(i)[0]) {
 		return
 	}
-	first, last := i, i
-	for words := 1; first > 0 && words < mostFirm && x.gap(first) == 1 && !x.lineBreak(first); words++ {
-		if x.firmsWord(first - 1) {
-			first--
-		} else if particleOfFirm(x.bytes(first-1)) && first > 1 && x.firmsWord(first-2) && !x.lineBreak(first-1) {
-			first -= 2
-		} else {
-			break
-		}
-	}
-	for ; last+1 < len(x.toks) && last-first+1 < mostFirm && !x.lineBreak(last+1); last++ {
-		next := last + 1
-		if x.firmsWord(next) && x.gap(next) == 1 {
-			continue
-		}
-		if (particleOfFirm(x.bytes(next)) || x.markAt(next) == '-' && x.gap(next) == 0) && next+1 < len(x.toks) && x.firmsWord(next+1) && x.gap(next+1) <= 1 && !x.lineBreak(next+1) {
-			last++
-			continue
-		}
-		break
-	}
+	first, last := x.capitalsAround(i)
 	for first < last && x.is(first).has(cueIs) {
 		first++ // "Is Fixora Web Care legit?"
 	}
@@ -115,6 +95,33 @@ func desksName(w []byte) bool {
 		return true
 	}
 	return false
+}
+
+// capitalsAround is the run of words around token i that may be one firm's name:
+// capitals in one line, with the small words and hyphens that such names have.
+func (x *scan) capitalsAround(i int) (first, last int) {
+	first, last = i, i
+	for words := 1; first > 0 && words < mostFirm && x.gap(first) == 1 && !x.lineBreak(first); words++ {
+		if x.firmsWord(first - 1) {
+			first--
+		} else if particleOfFirm(x.bytes(first-1)) && first > 1 && x.firmsWord(first-2) && !x.lineBreak(first-1) {
+			first -= 2
+		} else {
+			break
+		}
+	}
+	for ; last+1 < len(x.toks) && last-first+1 < mostFirm && !x.lineBreak(last+1); last++ {
+		next := last + 1
+		if x.firmsWord(next) && x.gap(next) == 1 {
+			continue
+		}
+		if (particleOfFirm(x.bytes(next)) || x.markAt(next) == '-' && x.gap(next) == 0) && next+1 < len(x.toks) && x.firmsWord(next+1) && x.gap(next+1) <= 1 && !x.lineBreak(next+1) {
+			last++
+			continue
+		}
+		break
+	}
+	return first, last
 }
 
 func camelCase(b []byte) bool {

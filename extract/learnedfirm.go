@@ -136,27 +136,7 @@ func (x *scan) lineGoesOn(k, next int) bool {
 // firmSpan is the run of capitals around token i; none where it can be no
 // firm's name.
 func (x *scan) firmSpan(i int) (first, last int) {
-	first, last = i, i
-	for words := 1; first > 0 && words < mostFirm && x.gap(first) == 1 && !x.lineBreak(first); words++ {
-		if x.firmsWord(first - 1) {
-			first--
-		} else if particleOfFirm(x.bytes(first-1)) && first > 1 && x.firmsWord(first-2) && !x.lineBreak(first-1) {
-			first -= 2
-		} else {
-			break
-		}
-	}
-	for ; last+1 < len(x.toks) && last-first+1 < mostFirm && !x.lineBreak(last+1); last++ {
-		next := last + 1
-		if x.firmsWord(next) && x.gap(next) == 1 {
-			continue
-		}
-		if (particleOfFirm(x.bytes(next)) || x.markAt(next) == '-' && x.gap(next) == 0) && next+1 < len(x.toks) && x.firmsWord(next+1) && x.gap(next+1) <= 1 && !x.lineBreak(next+1) {
-			last++
-			continue
-		}
-		break
-	}
+	first, last = x.capitalsAround(i)
 	for first < last && (x.noFirmsWord(first) || x.is(first).has(cueI|cueUs|cueMy|cueFrom|cueTo) || x.toks[first].class == classMark) {
 		first++
 	}
