@@ -555,6 +555,17 @@ type Incident struct {
 	TimeZone string    // IANA, or empty
 }
 
+// ReportStand is what became of a report, as far as its reporter may be told
+// it: of nobody else, and of no ring.
+type ReportStand struct {
+	All      []ReportID // the report and its corrections, in the order of acceptance; never none
+	Received time.Time  // accepted here
+	Read     time.Time  // first opened or judged by a person of ours; zero if by nobody yet
+}
+
+// Newest is the report as it stands: its last correction, or itself.
+func (s ReportStand) Newest() ReportID { return s.All[len(s.All)-1] }
+
 // InboxFilter narrows an inbox.
 type InboxFilter string
 

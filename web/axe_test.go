@@ -41,6 +41,7 @@ func TestAxeFindsNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		hold(serve(t, reported(t)), []string{"/now/7K2M-9QXT-4HBD-R3WE", standAt, standAt + "/withdraw", standAt + "/delete"})
 		hold(srv, []string{"/", "/?lang=hi", "/report?lang=en", "/check", "/advice", "/dispute", "/figures", "/signin", "/nowhere"})
 		enter(t, ctx, srv, "analyst")
 		hold(srv, companyPages[7:])

@@ -184,6 +184,22 @@ func TestPagesInABrowserFitTheirScreensAndAskNothingOfOthers(t *testing.T) {
 	}
 }
 
+func TestWhereAReportStandsFitsAPhone(t *testing.T) {
+	ctx := chromium(t)
+	srv := serve(t, reported(t))
+	w := listen(t, ctx)
+	for _, lang := range []string{"de", "fr", "hi", "ja"} {
+		for _, p := range []string{standAt, standAt + "/withdraw", standAt + "/delete", "/now/7K2M-9QXT-4HBD-R3WE"} {
+			for _, s := range []screen{phoneScreen, smallScreen} {
+				picture(t, ctx, srv, p+"?lang="+lang, s)
+			}
+		}
+	}
+	for _, s := range w.all() {
+		t.Error(s)
+	}
+}
+
 func TestDarkPagesDraw(t *testing.T) {
 	ctx := chromium(t)
 	srv := serve(t, company(t))

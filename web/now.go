@@ -26,13 +26,14 @@ type nowPage struct {
 // Response Program ask for a report within 72 hours.
 const recallWindow = 72 * time.Hour
 
+// nowFind leads from a code that was typed to where its report stands.
 func (s *Server) nowFind(w http.ResponseWriter, r *http.Request) error {
 	code := strings.TrimSpace(r.URL.Query().Get("code"))
 	if code == "" {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return nil
 	}
-	http.Redirect(w, r, "/now/"+url.PathEscape(code), http.StatusSeeOther)
+	http.Redirect(w, r, "/report/"+url.PathEscape(code), http.StatusSeeOther)
 	return nil
 }
 

@@ -30,6 +30,8 @@ type People interface {
 type Reports interface {
 	Report(context.Context, fraud.ReportID) (*fraud.Report, error)
 	CountReports(context.Context) (int, error)
+	// ReportStand says what became of a report, as its reporter may know it.
+	ReportStand(context.Context, fraud.ReportID) (fraud.ReportStand, error)
 	// ReportInbox gives a page of reports, newest first.
 	ReportInbox(context.Context, fraud.InboxQuery) ([]fraud.InboxEntry, error)
 	// RepeatVictims says which pseudonyms reported more than once.
@@ -174,6 +176,10 @@ type Intake interface {
 	// CodeReport is the report that a receipt's code opens, however it was
 	// typed; ok is false for what cannot be a code.
 	CodeReport(code string) (id fraud.ReportID, ok bool)
+	// Add keeps a text as a correction that says all that the report says and
+	// this; Withdraw keeps one that says the same without any consent.
+	Add(ctx context.Context, from intake.Told, id fraud.ReportID, text string) error
+	Withdraw(ctx context.Context, from intake.Told, id fraud.ReportID) error
 }
 
 // Evidence keeps files that come with reports; they are never shown as pages.

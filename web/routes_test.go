@@ -58,6 +58,7 @@ var ofWorld = strings.NewReplacer(
 	"/cases/{id}", "/cases/case-1", "/operations/{id}", "/operations/op-1", "/sites/{id}", "/sites/site-1", "/searches/{id}", "/searches/search-1",
 	"/taxii2/lists/collections/{id}/", "/taxii2/lists/collections/public/", "{object}", "indicator--1", "/taxii2/{rest...}", "/taxii2/none",
 	"/imports/{id}", "/imports/UP-1", "/exhibits/{id}", "/exhibits/X-1", "/freezes/{id}", "/freezes/freeze-1", "/now/{code}", "/now/7K2M-9QXT-4HBD-R3WE",
+	"/report/{code}/{what}", "/report/7K2M-9QXT-4HBD-R3WE/delete", "/report/{code}", "/report/7K2M-9QXT-4HBD-R3WE",
 )
 
 // TestEachRouteIsOpenToTheRolesOfTheMatrix goes over every route with every
@@ -263,7 +264,7 @@ func TestSignOutEndsTheSession(t *testing.T) {
 func TestNoPageOfTheTableIsForgottenByTheSmokeTest(t *testing.T) {
 	_, c := serveWith(t, company(t))
 	_, a := serveWith(t, bureau(t))
-	seen := slices.Concat(companyPages, agencyPages, adminPages, []string{"/now", "/now/7K2M-9QXT-4HBD-R3WE", "/rings.csv", "/rings/R-17/graph.json", "/imports/UP-1/rejects.csv", "/disputes", "/referrals/REF-2K7M/files/dossier.html", "/inbox/REF-2K7M/1/files/dossier.html"})
+	seen := slices.Concat(companyPages, agencyPages, adminPages, []string{"/now", "/now/7K2M-9QXT-4HBD-R3WE", "/report/7K2M-9QXT-4HBD-R3WE", "/report/7K2M-9QXT-4HBD-R3WE/delete", "/rings.csv", "/rings/R-17/graph.json", "/imports/UP-1/rejects.csv", "/disputes", "/referrals/REF-2K7M/files/dossier.html", "/inbox/REF-2K7M/1/files/dossier.html"})
 	for i := range seen {
 		seen[i], _, _ = strings.Cut(seen[i], "?")
 	}

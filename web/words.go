@@ -40,6 +40,10 @@ type Words struct {
 
 	// Now: what to do in the first hour. The steps themselves are protect's.
 	NowTitle, NowCode, NowCodeText, NowLead, NowClock, NowClockOver, NowSource, PoliceTitle string
+
+	// Where a report stands, for who has its code.
+	StandTitle, StandReceived, StandReceivedText, StandRead, StandReadText, StandTogether, StandTogetherText, StandPolice, StandPoliceText, StandNotYet, StandNotAgreed, StandBeware                                           string
+	StandAdd, StandAddLabel, StandAddSend, StandAdded, StandAddEmpty, StandAddLong, StandAgreed, StandWithdraw, StandWithdrawText, StandWithdrawYes, StandWithdrawn, StandKeep, StandDelete, StandDeleteText, StandDeleteFirst string
 }
 
 // Gaps names what a language leaves unsaid, or says without the value that

@@ -50,5 +50,11 @@ func german() Words {
 
 		NowTitle: "Was jetzt zu tun ist", NowCode: "Ihr Quittungscode", NowCodeText: "Schreiben Sie ihn auf oder drucken Sie diese Seite. Damit finden Sie sie wieder.", NowLead: "Ihre Meldung ist gespeichert. Tun Sie dies in dieser Reihenfolge.",
 		NowClock: "Ihre Bank kann noch versuchen, das Geld zurückzurufen: %s.", NowClockOver: "Die beste Zeit ist vorbei. Tun Sie es trotzdem: Manchmal ist das Geld noch da.", NowSource: "Quelle", PoliceTitle: "Wem Sie es in Ihrem Land sagen",
+
+		StandTitle: "Wie es um Ihre Meldung steht", StandReceived: "Angekommen", StandReceivedText: "Wir haben sie.", StandRead: "Gelesen", StandReadText: "Jemand hier hat sie gelesen.",
+		StandTogether: "Gehört zu anderen", StandTogetherText: "Andere haben dieselben Betrüger gemeldet. Wir sehen es gemeinsam an.", StandPolice: "Bei der Polizei", StandPoliceText: "Sie ist in dem, was wir der Polizei gegeben haben.", StandNotYet: "Noch nicht", StandNotAgreed: "Sie haben nicht gesagt, dass wir sie ihr geben dürfen.", StandBeware: "Wir verlangen nie Geld oder ein Passwort, damit es weitergeht. Wer das tut, ist ein Betrüger.",
+		StandAdd: "Etwas hinzufügen", StandAddLabel: "Was möchten Sie hinzufügen?", StandAddSend: "Zu meiner Meldung hinzufügen", StandAdded: "Es wurde Ihrer Meldung hinzugefügt.", StandAddEmpty: "Schreiben Sie, was Sie hinzufügen möchten", StandAddLong: "Das ist zu lang: Fügen Sie das Wichtigste hinzu",
+		StandAgreed: "Wozu Sie zugestimmt haben", StandWithdraw: "Meine Zustimmung zurücknehmen", StandWithdrawText: "Von jetzt an geben wir Ihren Namen niemandem und melden uns nicht bei Ihnen. Ihre Meldung behalten wir. Was die Polizei oder andere schon haben oder was zu ihnen unterwegs ist, bleibt bei ihnen: Das lässt sich nicht rückgängig machen.", StandWithdrawYes: "Ja, zurücknehmen", StandWithdrawn: "Es ist zurückgenommen. Ihre Meldung bleibt bei uns.", StandKeep: "Nein, so lassen",
+		StandDelete: "Meine Meldung löschen", StandDeleteText: "Diese Seite kann Ihre Meldung nicht löschen: Was hier gemeldet wird, ist so aufbewahrt, dass niemand es ändern kann. Schreiben Sie an %s, dass Sie sie löschen lassen wollen, und geben Sie diesen Code an. Dort entscheiden Menschen.", StandDeleteFirst: "Was Sie hier sofort tun können:",
 	}
 }

@@ -53,5 +53,11 @@ func english() Words {
 
 		NowTitle: "What to do now", NowCode: "Your receipt code", NowCodeText: "Write it down or print this page. With it you find this page again.", NowLead: "Your report is stored. Do these things in this order.",
 		NowClock: "Your bank can still try to recall the money: %s.", NowClockOver: "The best time has passed. Do it all the same: sometimes money is still there.", NowSource: "Source", PoliceTitle: "Whom to tell in your country",
+
+		StandTitle: "Where your report stands", StandReceived: "Received", StandReceivedText: "We have it.", StandRead: "Read", StandReadText: "Somebody here has read it.",
+		StandTogether: "Belongs with others", StandTogetherText: "Other people reported the same swindlers. We look at it together.", StandPolice: "With the police", StandPoliceText: "It is in what we gave to the police.", StandNotYet: "Not yet", StandNotAgreed: "You did not say that we may give it to them.", StandBeware: "We never ask you for money or a password to go on. Whoever does is a swindler.",
+		StandAdd: "Add something", StandAddLabel: "What do you want to add?", StandAddSend: "Add to my report", StandAdded: "It was added to your report.", StandAddEmpty: "Write what you want to add", StandAddLong: "That is too long: add the part that matters most",
+		StandAgreed: "What you agreed to", StandWithdraw: "Take back what I agreed to", StandWithdrawText: "From now on we pass your name to nobody and do not contact you. We keep your report. What the police or others already have, or what is on its way to them, stays with them: that cannot be undone.", StandWithdrawYes: "Yes, take it back", StandWithdrawn: "It is taken back. Your report stays with us.", StandKeep: "No, leave it as it is",
+		StandDelete: "Delete my report", StandDeleteText: "This page cannot delete your report: what is reported here is kept so that nobody can change it. Write to %s, say that you want it deleted and give this code. People decide there.", StandDeleteFirst: "What you can do here at once:",
 	}
 }

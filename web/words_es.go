@@ -51,5 +51,11 @@ func spanish() Words {
 
 		NowTitle: "Qué hacer ahora", NowCode: "Su código de recibo", NowCodeText: "Apúntelo o imprima esta página. Con él volverá a encontrarla.", NowLead: "Su denuncia está guardada. Haga estas cosas en este orden.",
 		NowClock: "Su banco aún puede intentar recuperar el dinero: %s.", NowClockOver: "El mejor momento ya pasó. Hágalo de todos modos: a veces el dinero sigue ahí.", NowSource: "Fuente", PoliceTitle: "A quién avisar en su país",
+
+		StandTitle: "En qué punto está su denuncia", StandReceived: "Recibida", StandReceivedText: "La tenemos.", StandRead: "Leída", StandReadText: "Una persona de aquí la ha leído.",
+		StandTogether: "Va con otras", StandTogetherText: "Otras personas denunciaron a los mismos estafadores. Lo miramos todo junto.", StandPolice: "En manos de la policía", StandPoliceText: "Está en lo que entregamos a la policía.", StandNotYet: "Todavía no", StandNotAgreed: "Usted no dijo que podamos dársela.", StandBeware: "Nunca le pedimos dinero ni una contraseña para seguir. Quien lo haga es un estafador.",
+		StandAdd: "Añadir algo", StandAddLabel: "¿Qué quiere añadir?", StandAddSend: "Añadir a mi denuncia", StandAdded: "Se añadió a su denuncia.", StandAddEmpty: "Escriba lo que quiere añadir", StandAddLong: "Es demasiado largo: añada lo más importante",
+		StandAgreed: "Lo que usted aceptó", StandWithdraw: "Retirar lo que acepté", StandWithdrawText: "Desde ahora no damos su nombre a nadie ni nos ponemos en contacto con usted. Conservamos su denuncia. Lo que la policía u otros ya tienen, o va de camino, se queda con ellos: eso no se puede deshacer.", StandWithdrawYes: "Sí, retirarlo", StandWithdrawn: "Queda retirado. Su denuncia sigue con nosotros.", StandKeep: "No, dejarlo como está",
+		StandDelete: "Borrar mi denuncia", StandDeleteText: "Esta página no puede borrar su denuncia: lo que se denuncia aquí se guarda de modo que nadie pueda cambiarlo. Escriba a %s, diga que quiere que se borre y dé este código. Allí deciden personas.", StandDeleteFirst: "Lo que puede hacer aquí ahora mismo:",
 	}
 }

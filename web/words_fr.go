@@ -51,5 +51,11 @@ func french() Words {
 
 		NowTitle: "Que faire maintenant", NowCode: "Votre code de reçu", NowCodeText: "Notez-le ou imprimez cette page. Il permet de la retrouver.", NowLead: "Votre signalement est enregistré. Faites ceci, dans cet ordre.",
 		NowClock: "Votre banque peut encore tenter de rappeler l'argent : %s.", NowClockOver: "Le meilleur moment est passé. Faites-le quand même : parfois l'argent est encore là.", NowSource: "Source", PoliceTitle: "À qui le dire dans votre pays",
+
+		StandTitle: "Où en est votre signalement", StandReceived: "Reçu", StandReceivedText: "Nous l'avons.", StandRead: "Lu", StandReadText: "Une personne d'ici l'a lu.",
+		StandTogether: "Rejoint d'autres signalements", StandTogetherText: "D'autres personnes ont signalé les mêmes escrocs. Nous les examinons ensemble.", StandPolice: "Chez la police", StandPoliceText: "Il fait partie de ce que nous avons remis à la police.", StandNotYet: "Pas encore", StandNotAgreed: "Vous n'avez pas dit que nous pouvons le lui donner.", StandBeware: "Nous ne demandons jamais d'argent ni de mot de passe pour continuer. Qui le fait est un escroc.",
+		StandAdd: "Ajouter quelque chose", StandAddLabel: "Que voulez-vous ajouter ?", StandAddSend: "Ajouter à mon signalement", StandAdded: "C'est ajouté à votre signalement.", StandAddEmpty: "Écrivez ce que vous voulez ajouter", StandAddLong: "C'est trop long : ajoutez le plus important",
+		StandAgreed: "Ce que vous avez accepté", StandWithdraw: "Retirer mon accord", StandWithdrawText: "Dès maintenant, nous ne donnons votre nom à personne et ne vous contactons pas. Nous gardons votre signalement. Ce que la police ou d'autres ont déjà, ou qui est en route, reste chez eux : cela ne peut pas être annulé.", StandWithdrawYes: "Oui, le retirer", StandWithdrawn: "C'est retiré. Votre signalement reste chez nous.", StandKeep: "Non, laisser ainsi",
+		StandDelete: "Supprimer mon signalement", StandDeleteText: "Cette page ne peut pas supprimer votre signalement : ce qui est signalé ici est gardé de façon que personne ne puisse le changer. Écrivez à %s, dites que vous voulez le faire supprimer et donnez ce code. Là, des personnes décident.", StandDeleteFirst: "Ce que vous pouvez faire ici tout de suite :",
 	}
 }

@@ -50,5 +50,11 @@ func japanese() Words {
 
 		NowTitle: "今すること", NowCode: "受付コード", NowCodeText: "書き留めるか、このページを印刷してください。これでまたこのページを開けます。", NowLead: "報告を保管しました。次のことを、この順にしてください。",
 		NowClock: "銀行はまだお金を取り戻せるかもしれません: %s。", NowClockOver: "一番よい時は過ぎましたが、それでもしてください。お金がまだ残っていることがあります。", NowSource: "出典", PoliceTitle: "お住まいの国での届け先",
+
+		StandTitle: "報告は今どうなっているか", StandReceived: "受け付けました", StandReceivedText: "お預かりしています。", StandRead: "読みました", StandReadText: "担当の者が読みました。",
+		StandTogether: "ほかの報告とつながりました", StandTogetherText: "同じ詐欺師について、ほかの方も報告しています。まとめて調べています。", StandPolice: "警察に渡しました", StandPoliceText: "警察に渡した資料に入っています。", StandNotYet: "まだです", StandNotAgreed: "警察に渡してよいというお返事をいただいていません。", StandBeware: "先に進めるためにお金やパスワードを求めることは決してありません。求める人は詐欺師です。",
+		StandAdd: "書き足す", StandAddLabel: "何を書き足しますか", StandAddSend: "報告に書き足す", StandAdded: "報告に書き足しました。", StandAddEmpty: "書き足すことを書いてください", StandAddLong: "長すぎます。一番大事なところを書いてください",
+		StandAgreed: "同意されたこと", StandWithdraw: "同意を取り消す", StandWithdrawText: "これからは、お名前をだれにも渡さず、こちらから連絡もしません。報告はお預かりしたままです。警察などにすでに渡ったもの、送っている途中のものは、そこに残ります。これは元に戻せません。", StandWithdrawYes: "はい、取り消します", StandWithdrawn: "取り消しました。報告はお預かりしたままです。", StandKeep: "いいえ、このままにします",
+		StandDelete: "報告を消す", StandDeleteText: "このページでは報告を消せません。ここに寄せられた報告は、だれにも書き換えられない形で保管されています。%sに手紙やメールで、消してほしいことと、このコードを伝えてください。そこで人が判断します。", StandDeleteFirst: "ここですぐにできること：",
 	}
 }

@@ -132,6 +132,27 @@ func (w *world) Report(_ context.Context, id fraud.ReportID) (*fraud.Report, err
 	return find(w.reports, func(r *fraud.Report) bool { return r.Name() == id })
 }
 
+// ReportStand follows the corrections, and knows of readings what the trail
+// says.
+func (w *world) ReportStand(_ context.Context, id fraud.ReportID) (fraud.ReportStand, error) {
+	var out fraud.ReportStand
+	for _, r := range w.reports {
+		if r.Name() == id || len(out.All) > 0 && fraud.NewReportID(r.Source, r.Supersedes) == out.Newest() {
+			out.All = append(out.All, r.Name())
+		}
+	}
+	if len(out.All) == 0 {
+		return out, fraud.ErrNotFound
+	}
+	out.Received = asOf
+	for _, e := range w.audits {
+		if e.Act == "report.read" && slices.Contains(out.All, fraud.ReportID(e.Ref)) && out.Read.IsZero() {
+			out.Read = e.At
+		}
+	}
+	return out, nil
+}
+
 func (w *world) CountReports(context.Context) (int, error) { return len(w.reports), nil }
 func (w *world) SightingsOf(_ context.Context, id fraud.ReportID) ([]fraud.Sighting, error) {
 	return w.sightings[id], nil
@@ -299,6 +320,29 @@ func (f fakeIntake) CodeReport(code string) (fraud.ReportID, bool) {
 	return "alder/r-NEW", strings.EqualFold(code, "7K2M-9QXT-4HBD-R3WE")
 }
 
+func (f fakeIntake) correct(ctx context.Context, id fraud.ReportID, change func(*fraud.Report)) error {
+	r, err := f.w.Report(ctx, id)
+	if err != nil {
+		return err
+	}
+	mine := *r
+	mine.ID, mine.Supersedes = r.ID+"-2", r.ID
+	change(&mine)
+	f.w.reports = append(f.w.reports, &mine)
+	return nil
+}
+
+func (f fakeIntake) Add(ctx context.Context, _ intake.Told, id fraud.ReportID, text string) error {
+	if len(text) > 1000 {
+		return fraud.ErrInvalid
+	}
+	return f.correct(ctx, id, func(r *fraud.Report) { r.Narrative += "\n\n" + text })
+}
+
+func (f fakeIntake) Withdraw(ctx context.Context, _ intake.Told, id fraud.ReportID) error {
+	return f.correct(ctx, id, func(r *fraud.Report) { r.Consent = fraud.Consent{} })
+}
+
 // fakeProtect answers from two known values; advice is the real book.
 type fakeProtect struct {
 	w    *world
@@ -449,6 +493,9 @@ func (fakePackage) Files(context.Context, fraud.ReferralID, int) ([]fraud.Exhibi
 }
 
 func (f fakePackage) File(ctx context.Context, id fraud.ReferralID, version int, name string) (io.ReadCloser, error) {
+	if name == "rings.jsonl" {
+		return io.NopCloser(strings.NewReader(`{"org":"birch","label":"B","ring":{"id":"R-2","reports":["birch/1"]}}` + "\n" + `{"org":"alder","label":"A","ring":{"id":"R-17","reports":["alder/r-NEW"]}}` + "\n")), nil
+	}
 	list, err := f.Files(ctx, id, version)
 	if err != nil || !slices.ContainsFunc(list, func(x fraud.Exhibit) bool { return x.Name == name }) {
 		return nil, fraud.ErrNotFound

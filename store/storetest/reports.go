@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"time"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -115,6 +116,33 @@ var reportTests = []test{
 		stop := errors.New("enough")
 		err = b.EachCurrent(b.ctx, func(fraud.ReportFacts, []fraud.Sighting) error { return stop })
 		b.refused(err, stop)
+	}},
+	{"where a report stands is said with its corrections and its first reading", func(b *bench) {
+		corrected, again, other := report("s", "4", phoneB), report("s", "0", phoneB), report("s", "2", phoneA)
+		corrected.Report.Supersedes, again.Report.Supersedes, other.Report.Supersedes = "1", "4", "5"
+		round := report("s", "5", phoneB)
+		round.Report.Supersedes = "2"
+		b.accept(report("s", "1", phoneA), corrected, again, other, round)
+		got, err := b.ReportStand(b.ctx, "s/1")
+		b.must(err)
+		same(b, got.All, nil, []fraud.ReportID{"s/1", "s/4", "s/0"})
+		same(b, got.Newest(), nil, fraud.ReportID("s/0"))
+		same(b, got.Received.IsZero(), nil, false)
+		same(b, got.Read, nil, time.Time{})
+		for i, e := range []fraud.AuditEntry{{Act: "report.accept", Ref: "s/1"}, {Act: "report.read", Ref: "s/2"}, {Act: "report.read", Ref: "s/4"}, {Act: "report.read", Ref: "s/1"}} {
+			e.At, e.By, e.OK = after(time.Duration(i)*time.Hour), "kim", true
+			b.must(b.AddAudit(b.ctx, e))
+		}
+		got, err = b.ReportStand(b.ctx, "s/1")
+		same(b, got.Read, err, after(2*time.Hour))
+		b.must(b.AddJudgement(b.ctx, fraud.Judgement{ID: "J-1", Verdict: fraud.VerdictSame, A: "s/2", B: "s/0", By: "kim", Reason: "one voice", At: after(time.Hour)}))
+		got, err = b.ReportStand(b.ctx, "s/1")
+		same(b, got.Read, err, after(time.Hour))
+		got, err = b.ReportStand(b.ctx, "s/2") // corrects itself by way of another
+		b.must(err)
+		same(b, len(got.All), nil, 2)
+		_, err = b.ReportStand(b.ctx, "s/9")
+		b.refused(err, fraud.ErrNotFound)
 	}},
 	{"who followed the reports up to a number reads on from there", func(b *bench) {
 		corrected := report("s", "4", phoneB)
