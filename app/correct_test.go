@@ -105,3 +105,52 @@ func TestAVictimAddsToAReportAndTakesTheConsentBack(t *testing.T) {
 		t.Errorf("who reported is %+v, %v", who, err)
 	}
 }
+
+// What only those told who did not say that other companies may see it is in no
+// match with a company, nor what was told by one who took that back.
+func TestWhatAVictimKeepsFromCompaniesIsInNoMatch(t *testing.T) {
+	a, _, _ := pair(t)
+	ctx := a.Console(t.Context())
+	number := fraud.Indicator{Kind: fraud.Phone, Value: "+12125550142"}
+	tell := func(partner bool) fraud.ReportID {
+		t.Helper()
+		got, err := a.Intake.Submit(t.Context(), &fraud.Report{
+			Narrative: "A window said to call +1 212 555 0142.", Reporter: fraud.Reporter{Country: "US"},
+			Contacts: []fraud.Contact{{Callback: "+12125550142", Direction: "to_victim", Medium: "popup", At: a.now().UTC()}},
+			Consent:  fraud.Consent{ShareLawEnforcement: true, SharePartner: partner},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Report
+	}
+	shown := func() (ids []fraud.ReportID) {
+		t.Helper()
+		kept, err := a.withheld(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := a.evidence(ctx, nil, kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range all[number] {
+			ids = append(ids, e.Report)
+		}
+		return ids
+	}
+	tell(false)
+	if got := shown(); len(got) != 0 {
+		t.Errorf("shown on %v, whose teller did not agree", got)
+	}
+	agreed := tell(true)
+	if got := shown(); !slices.Equal(got, []fraud.ReportID{agreed}) {
+		t.Errorf("shown on %v, want %v alone", got, agreed)
+	}
+	if err := a.Intake.Withdraw(t.Context(), a.db, agreed); err != nil {
+		t.Fatal(err)
+	}
+	if got := shown(); len(got) != 0 {
+		t.Errorf("shown on %v after the consent was taken back", got)
+	}
+}

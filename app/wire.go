@@ -87,7 +87,13 @@ func (n *Node) matchSet(ctx context.Context, t match.Terms, peer fraud.Peer) ([]
 	if err != nil {
 		return nil, err
 	}
-	behind, err := n.evidence(ctx, leaves)
+	withheld := map[fraud.ReportID]bool{}
+	if !t.Deconflict { // agencies: what a victim said of companies does not bind them
+		if withheld, err = n.withheld(ctx); err != nil {
+			return nil, err
+		}
+	}
+	behind, err := n.evidence(ctx, leaves, withheld)
 	if err != nil {
 		return nil, err
 	}
@@ -111,11 +117,35 @@ func (n *Node) matchSet(ctx context.Context, t match.Terms, peer fraud.Peer) ([]
 // everyRing is more rings than a node has.
 const everyRing = 1 << 30
 
+// withheld are the reports of people who were asked whether other companies may
+// be shown the scammers' values, and did not say so or took it back. What a desk
+// brings in was asked by the desk, and goes by the agreement with the peer.
+func (n *Node) withheld(ctx context.Context) (map[fraud.ReportID]bool, error) {
+	asked, err := n.db.ToldByForm(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[fraud.ReportID]bool{}
+	for _, id := range asked {
+		r, err := n.db.Report(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if !r.Consent.SharePartner {
+			out[id] = true
+		}
+	}
+	return out, nil
+}
+
 // evidence says which reports hold each indicator that may link, with the
-// digest that the ledger holds of each.
-func (n *Node) evidence(ctx context.Context, leaves map[leafName]match.Evidence) (map[fraud.Indicator][]match.Evidence, error) {
+// digest that the ledger holds of each, but for those withheld.
+func (n *Node) evidence(ctx context.Context, leaves map[leafName]match.Evidence, withheld map[fraud.ReportID]bool) (map[fraud.Indicator][]match.Evidence, error) {
 	out := map[fraud.Indicator][]match.Evidence{}
 	err := n.db.EachCurrent(ctx, func(f fraud.ReportFacts, list []fraud.Sighting) error {
+		if withheld[f.ID] {
+			return nil
+		}
 		seen := map[fraud.Indicator]bool{}
 		for _, s := range list {
 			if s.Role.Links() && s.Role != fraud.RoleShownCallerID && !seen[s.Indicator] {

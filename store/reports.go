@@ -247,6 +247,11 @@ const (
 	FROM sightings s JOIN reports r ON r.no = s.report_no
 	WHERE s.kind = $1 AND s.value = $2
 	ORDER BY s.report_no DESC LIMIT $3`
+	toldByFormSQL = `
+	SELECT r.id
+	FROM reports r
+	WHERE r.via = 'form' AND NOT EXISTS (SELECT 1 FROM reports later WHERE later.supersedes = r.id AND later.supersedes <> '')
+	ORDER BY r.no`
 	currentSQL = `
 	SELECT r.no, r.id, e.facts, e.sightings
 	FROM reports r JOIN extractions e ON e.report_no = r.no
@@ -283,6 +288,13 @@ func (db *DB) SightingsOf(ctx context.Context, id fraud.ReportID) ([]fraud.Sight
 func (db *DB) ReportsWith(ctx context.Context, i fraud.Indicator, limit int) ([]fraud.ReportID, error) {
 	kind, value := key(i)
 	return listAll(ctx, db, scanText[fraud.ReportID], "reports with an indicator", reportsWithSQL, kind, value, most(limit))
+}
+
+// ToldByForm gives the reports that people told through the public form and that
+// no other supersedes, in the order of acceptance: those who were asked what may
+// be done with them.
+func (db *DB) ToldByForm(ctx context.Context) ([]fraud.ReportID, error) {
+	return listAll(ctx, db, scanText[fraud.ReportID], "reports told by form", toldByFormSQL)
 }
 
 // EachCurrent calls fn for each report that no other supersedes, in the order

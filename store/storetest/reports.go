@@ -193,6 +193,17 @@ var reportTests = []test{
 		got[0].At, got[0].Seq = t0, 1
 		same(b, got, nil, []fraud.AuditEntry{{Seq: 1, At: t0, By: "ana", Org: "alder", Act: "report.accept", Ref: "s/1", Why: "import", OK: true}})
 	}},
+	{"what was told by form is listed, but for what a correction took the place of", func(b *bench) {
+		first, second, third := report("s", "1", phoneA), report("s", "2", phoneA), report("s", "3", phoneA)
+		third.Report.Supersedes = "1"
+		first.Via, third.Via = "form", "form"
+		b.accept(first, second)
+		got, err := b.ToldByForm(b.ctx)
+		same(b, got, err, []fraud.ReportID{"s/1"})
+		b.accept(third)
+		got, err = b.ToldByForm(b.ctx)
+		same(b, got, err, []fraud.ReportID{"s/3"})
+	}},
 	{"the leaf of a report attests its digest", func(b *bench) {
 		a := report("s", "1", phoneA)
 		b.accept(report("s", "0", phoneA), a)
