@@ -406,7 +406,7 @@ func (w *whyNot) tell() {
 		}
 	}
 	if e.Bits > 0 {
-		e.Says = append(e.Says, fmt.Sprintf("Together that comes to %.1f bits: of each kind of evidence the best whole, the second best for a quarter.", e.Bits))
+		e.Says = append(e.Says, fmt.Sprintf("Together that comes to %.1f bits: of each kind of evidence the best whole, the second best for %.0f %%.", e.Bits, 100*w.Model.Param("second")))
 	}
 	e.Says = append(e.Says, rule)
 	switch {
