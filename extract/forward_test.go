@@ -1,6 +1,7 @@
 package extract_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -81,6 +82,37 @@ Renewal amt: $419.95. Cancel: 1 (818) 555 0165.
 	}
 	if got := roles(t, strings.Replace(mail, "%", "joan@homebox.example", 1)); got["hbeem@homebox.example"] != fraud.RoleSender {
 		t.Errorf("who writes to anybody is %q, want %q", got["hbeem@homebox.example"], fraud.RoleSender)
+	}
+}
+
+// What a forwarder tells at length is read as an account in one pass over what
+// was found, and each value stands once.
+func TestMailForwardedWithALongAccount(t *testing.T) {
+	var own strings.Builder
+	const told = 20_000
+	for i := range told {
+		fmt.Fprintf(&own, "He called from 1-888-555-01%02d and said his name was Kevin Parker.\n", i%100)
+	}
+	_, found, err := extract.Mail([]byte("From: Ruth <ruth@homebox.example>\nTo: reports@desk.example\nSubject: Fwd: x\n\n"+own.String()+
+		"\n---------- Forwarded message ---------\nFrom: D <d@lettermill.example>\nSubject: y\n\nCall 1-844-555-0142.\n"), extract.Options{Country: "US"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	phones, names, last := 0, 0, 0
+	for _, f := range found {
+		if f.Start < last {
+			t.Fatalf("%s stands at %d, behind %d", f.Value, f.Start, last)
+		}
+		last = f.Start
+		switch f.Kind {
+		case fraud.Phone:
+			phones++
+		case fraud.PersonAlias:
+			names++
+		}
+	}
+	if phones != told+1 || names != told {
+		t.Errorf("%d numbers and %d names, want %d and %d", phones, names, told+1, told)
 	}
 }
 

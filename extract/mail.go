@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/mail"
 	"slices"
+	"sort"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -122,26 +123,41 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 // readings find has the part that stands beside the whole message.
 func (l *letter) told(found []Finding, opt Options) []Finding {
 	opt.FromFraudster = false
+	ends := make([]int, len(found)+1) // where what begins before one ends at the latest
+	for i := range found {
+		ends[i+1] = max(ends[i], found[i].End)
+	}
+	from := func(at int) int {
+		return sort.Search(len(found), func(i int) bool { return found[i].Start >= at })
+	}
+	var more []Finding
+	gone := map[int]bool{}
 	for _, own := range l.own {
 		if own.End > len(l.doc.Text) || strings.TrimSpace(l.doc.Text[own.Start:own.End]) == "" {
 			continue
 		}
-		account := text(l.doc.Text[own.Start:own.End], opt, given{})
-		has := func(f Finding) bool {
-			return slices.ContainsFunc(account, func(a Finding) bool { return a.Indicator == f.Indicator })
-		}
-		found = slices.DeleteFunc(found, func(f Finding) bool {
-			return f.Kind == fraud.PersonAlias && f.Start >= own.Start && f.End <= own.End && !has(f)
-		})
-		for _, a := range account {
+		has := map[fraud.Indicator]bool{}
+		for _, a := range text(l.doc.Text[own.Start:own.End], opt, given{}) {
+			has[a.Indicator] = true
 			a.Start, a.End = a.Start+own.Start, a.End+own.Start
-			if !slices.ContainsFunc(found, func(f Finding) bool { return f.Start < a.End && a.Start < f.End }) {
-				found = append(found, a)
+			if ends[from(a.End)] <= a.Start {
+				more = append(more, a)
+			}
+		}
+		for i := from(own.Start); i < len(found) && found[i].Start < own.End; i++ {
+			if found[i].Kind == fraud.PersonAlias && found[i].End <= own.End && !has[found[i].Indicator] {
+				gone[i] = true
 			}
 		}
 	}
-	slices.SortStableFunc(found, func(a, b Finding) int { return a.Start - b.Start })
-	return found
+	kept := more
+	for i := range found {
+		if !gone[i] {
+			kept = append(kept, found[i])
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b Finding) int { return a.Start - b.Start })
+	return kept
 }
 
 // judge gives roles by the envelope: it beats what the words say.
