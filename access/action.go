@@ -34,6 +34,7 @@ const (
 	ActSign          Action = "sign"           // sign a referral for the Org
 	ActRefer         Action = "refer"          // seal a referral and send it to an agency
 	ActOpenVault     Action = "open_vault"     // see a victim's identity
+	ActDelete        Action = "delete"         // take everything out of a report that its victim wants deleted
 	ActReceive       Action = "receive"        // hand a message in from another node
 	ActOpenReferral  Action = "open_referral"  // open what was sealed to this agency
 	ActCase          Action = "case"           // register, link cases
@@ -54,7 +55,7 @@ const (
 // Actions lists all actions, in the order of the golden table.
 var Actions = []Action{
 	ActRead, ActReport, ActCheck, ActDispute, ActImport, ActJudge, ActTrace, ActMatch, ActShare, ActRecall, ActList,
-	ActBlock, ActFetch, ActExport, ActDecideDispute, ActHold, ActRelease, ActBuild, ActSign, ActRefer, ActOpenVault, ActReceive,
+	ActBlock, ActFetch, ActExport, ActDecideDispute, ActHold, ActRelease, ActBuild, ActSign, ActRefer, ActOpenVault, ActDelete, ActReceive,
 	ActOpenReferral, ActCase, ActUnseal, ActOperate, ActSearch, ActSeize, ActCustody, ActFreeze, ActArrest, ActLead,
 	ActStatus, ActAudit, ActPost, ActManage,
 }
@@ -98,6 +99,8 @@ type Thing struct {
 	Judged   bool             // a person judged it fit to list
 	Disputed bool             // somebody disputes the listing and nobody has decided
 	SealedBy bool             // a case that a court keeps sealed
+	Own      bool             // who asks holds the receipt's code of this report
+	Referred bool             // it is in a referral that was signed
 }
 
 // RecipientKind says to whom something goes, as TLP tells them apart.

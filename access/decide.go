@@ -43,7 +43,7 @@ func Decide(who Who, action Action, thing Thing, to Recipient, now time.Time) De
 	q := asked{who: who, action: action, thing: thing, to: to, now: now}
 	q.thing.Mark = thing.Mark.Filled()
 	for _, rule := range []func(asked) string{
-		ruleRole, ruleHold, ruleRecalled, ruleIdentity, ruleSafe, ruleSealedCase, ruleTLP, rulePAP, rulePurpose, ruleListing,
+		ruleRole, ruleHold, ruleDelete, ruleRecalled, ruleIdentity, ruleSafe, ruleSealedCase, ruleTLP, rulePAP, rulePurpose, ruleListing,
 	} {
 		if reason := rule(q); reason != "" {
 			return Decision{Reason: reason}
@@ -74,6 +74,8 @@ func may(a Action) []Role {
 		return []Role{RoleSignatory}
 	case ActOpenVault:
 		return []Role{RoleVaultKeeper}
+	case ActDelete:
+		return []Role{RoleVaultKeeper, RoleSignatory} // and who reported, with the code
 	case ActOpenReferral, ActCase, ActUnseal, ActOperate, ActFreeze, ActArrest, ActLead, ActStatus:
 		return []Role{RoleInvestigator}
 	case ActSearch, ActSeize, ActCustody:
@@ -105,7 +107,7 @@ func forAgencies(a Action) bool {
 func ruleRole(q asked) string {
 	switch {
 	case q.who.Public():
-		if q.action == ActReport || q.action == ActCheck || q.action == ActDispute || q.publicRead() {
+		if q.action == ActReport || q.action == ActCheck || q.action == ActDispute || q.action == ActDelete && q.thing.Own || q.publicRead() {
 			return ""
 		}
 		return fmt.Sprintf("please sign in: %s is not open to the public (roles)", q.action.words())
@@ -167,6 +169,9 @@ func (q asked) leaves() bool {
 // stays open is a sealed referral to an agency, whose raid the hold protects,
 // and the agency's answer to it.
 func ruleHold(q asked) string {
+	if q.action == ActDelete {
+		return q.keptByHold()
+	}
 	if !q.leaves() || q.action == ActRecall || q.sealedToAgency() {
 		return ""
 	}
@@ -176,6 +181,36 @@ func ruleHold(q asked) string {
 	}
 	if q.thing.Embargo.After(q.now) {
 		return fmt.Sprintf("%s is under an embargo until %s (rule 2, embargo)", q.thing.name(), stamp(q.thing.Embargo))
+	}
+	return ""
+}
+
+// keptByHold: what an agency is about to act on is not destroyed before.
+func (q asked) keptByHold() string {
+	till := q.thing.HeldTill
+	if q.thing.Embargo.After(till) {
+		till = q.thing.Embargo
+	}
+	if !till.After(q.now) {
+		return ""
+	}
+	return fmt.Sprintf("%s cannot be deleted before %s: it is under a hold or an embargo, which goes before everything (rule 2, hold)", q.thing.name(), stamp(till))
+}
+
+// ruleDelete: a report goes at its victim's wish, of which a person of the Org
+// says how it was made known; one that was signed into a referral is evidence
+// that two complainants answer for, and stays.
+func ruleDelete(q asked) string {
+	if q.action != ActDelete {
+		return ""
+	}
+	switch {
+	case q.thing.Kind != ThingReport || q.to.kind() != ToSelf:
+		return "only a report can be deleted, and what it was goes to nobody (deletion)"
+	case q.thing.Referred:
+		return fmt.Sprintf("%s was signed into a referral: it is evidence there and stays (deletion)", q.thing.name())
+	case !q.who.Public() && !strings.ContainsFunc(q.thing.Reason, unicode.IsLetter):
+		return "deleting a report needs a stated basis: how its victim asked for it, and by which law (deletion)"
 	}
 	return ""
 }

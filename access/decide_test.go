@@ -56,7 +56,11 @@ func matrix() string {
 	fmt.Fprintln(&out, "# who | action | thing | recipient | RED A+S AMB GRN CLR, each with PAP RED AMBER GREEN CLEAR")
 	for _, a := range askers() {
 		for _, act := range access.Actions {
-			for _, kind := range []access.ThingKind{access.ThingRing, access.ThingListing, access.ThingIdentity, access.ThingCase, access.ThingSettings} {
+			kinds := []access.ThingKind{access.ThingRing, access.ThingListing, access.ThingIdentity, access.ThingCase, access.ThingSettings}
+			if act == access.ActDelete {
+				kinds = append(kinds, access.ThingReport)
+			}
+			for _, kind := range kinds {
 				for _, to := range access.RecipientKinds {
 					row := marksRow(a.who, act, kind, to)
 					if strings.Contains(row, "+") { // what is not in the table is refused
@@ -164,6 +168,36 @@ func TestAnIdentityLeavesOnlySealedToAnAgencyByConsent(t *testing.T) {
 			t.Fatalf("%+v may %s an identity to %s (sealed %v, consent %v)", who, act, to.Kind, thing.Sealed, thing.Consent)
 		}
 	})
+}
+
+func TestAReportIsDeletedAtItsVictimsWishAndNoneUnderAHoldOrInAReferral(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		who, _, thing, to := drawAsk(t)
+		thing.Own = rapid.Bool().Draw(t, "own")
+		thing.Referred = rapid.Bool().Draw(t, "referred")
+		if rapid.Bool().Draw(t, "held") {
+			thing.HeldTill = now.Add(time.Hour)
+		}
+		if rapid.Bool().Draw(t, "embargo") {
+			thing.Embargo = now.Add(time.Hour)
+		}
+		if rapid.Bool().Draw(t, "no basis") {
+			thing.Reason = " ."
+		}
+		if !access.Decide(who, access.ActDelete, thing, to, now).Allow {
+			return
+		}
+		victim := who.Public() && thing.Own
+		keeper := !who.Peer && (who.Has(access.RoleVaultKeeper) || who.Has(access.RoleSignatory)) && thing.Reason != " ."
+		if thing.Kind != access.ThingReport || to.Kind != access.ToSelf || thing.Referred || !thing.HeldTill.IsZero() || !thing.Embargo.IsZero() || !victim && !keeper {
+			t.Fatalf("%+v may delete %+v", who, thing)
+		}
+	})
+	own := fit(access.ThingReport)
+	own.Own = true
+	if d := access.Decide(access.Who{}, access.ActDelete, own, access.Recipient{}, now); !d.Allow {
+		t.Errorf("who holds the code may not delete: %s", d.Reason)
+	}
 }
 
 func TestAStricterMarkNeverAllowsMore(t *testing.T) {

@@ -140,39 +140,86 @@ var someone = fraud.Identity{Name: "Ada Example", Email: "ada@example.org", Phon
 
 func TestABoxOpensOnlyWithItsKeyUnderItsReport(t *testing.T) {
 	v := vault(t, 1)
-	box, err := v.Seal("alder/1", someone)
+	box, key, err := v.Seal("alder/1", someone)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := v.Open("alder/1", box); err != nil || got != someone {
+	if got, err := v.Open("alder/1", box, key); err != nil || got != someone {
 		t.Errorf("got %v, %v; want what was sealed", got.Empty(), err)
 	}
 	if bytes.Contains(box, []byte("ada@")) {
 		t.Error("the box shows the address")
 	}
-	if _, err := v.Open("alder/2", box); !errors.Is(err, fraud.ErrInvalid) {
+	if _, err := v.Open("alder/2", box, key); !errors.Is(err, fraud.ErrInvalid) {
 		t.Errorf("another report: got %v, want ErrInvalid", err)
 	}
-	if _, err := vault(t, 2).Open("alder/1", box); !errors.Is(err, fraud.ErrInvalid) {
+	if _, err := vault(t, 2).Open("alder/1", box, key); !errors.Is(err, fraud.ErrInvalid) {
 		t.Errorf("another key: got %v, want ErrInvalid", err)
 	}
 	for i := range box {
 		bad := bytes.Clone(box)
 		bad[i] ^= 1
-		if _, err := v.Open("alder/1", bad); !errors.Is(err, fraud.ErrInvalid) {
+		if _, err := v.Open("alder/1", bad, key); !errors.Is(err, fraud.ErrInvalid) {
 			t.Fatalf("byte %d flipped: got %v, want ErrInvalid", i, err)
 		}
 	}
 	for i := range box {
-		if _, err := v.Open("alder/1", box[:i]); !errors.Is(err, fraud.ErrInvalid) {
+		if _, err := v.Open("alder/1", box[:i], key); !errors.Is(err, fraud.ErrInvalid) {
 			t.Fatalf("cut at %d: got %v, want ErrInvalid", i, err)
 		}
 	}
-	if again, _ := v.Seal("alder/1", someone); bytes.Equal(again, box) {
+	for i := range key {
+		bad := bytes.Clone(key)
+		bad[i] ^= 1
+		if _, err := v.Open("alder/1", box, bad); !errors.Is(err, fraud.ErrInvalid) {
+			t.Fatalf("byte %d of the key flipped: got %v, want ErrInvalid", i, err)
+		}
+	}
+	if _, err := v.Open("alder/1", box, nil); !errors.Is(err, fraud.ErrInvalid) {
+		t.Errorf("without its key: got %v, want ErrInvalid", err)
+	}
+	_, other, err := v.Seal("alder/1", someone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.Open("alder/1", box, other); !errors.Is(err, fraud.ErrInvalid) {
+		t.Errorf("with the key of another box: got %v, want ErrInvalid", err)
+	}
+	if again, _, _ := v.Seal("alder/1", someone); bytes.Equal(again, box) {
 		t.Error("sealed twice gives the same box: the nonce is not fresh")
 	}
 	if _, err := access.NewVault([]byte("short")); !errors.Is(err, fraud.ErrInvalid) {
 		t.Errorf("short key: got %v, want ErrInvalid", err)
+	}
+}
+
+// A box of before was sealed to the vault's key itself.
+func TestABoxOfBeforeGetsAKeyOfItsOwnAndStaysWhatTheLedgerTellsOf(t *testing.T) {
+	v := vault(t, 1)
+	old := v.SealBytes("report alder/1", []byte(`{"name":"Ada Example"}`))
+	if got, err := v.Open("alder/1", old, nil); err != nil || got.Name != "Ada Example" {
+		t.Fatalf("before: got %v", err)
+	}
+	box, key, err := v.Rebox("alder/1", old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := v.Open("alder/1", box, key); err != nil || got.Name != "Ada Example" {
+		t.Errorf("with its key: got %v", err)
+	}
+	if was, err := v.Was("alder/1", box, key); err != nil || !bytes.Equal(was, old) {
+		t.Errorf("it is not what it was: %v", err)
+	}
+	if bytes.Contains(box, old[25:]) {
+		t.Error("the old box lies open in the new one: the vault's key alone would read it")
+	}
+	for _, lost := range [][]byte{nil, v.SealBytes("key of report alder/1", make([]byte, 32))} {
+		if _, err := v.Open("alder/1", box, lost); !errors.Is(err, fraud.ErrInvalid) {
+			t.Errorf("without its own key: got %v, want ErrInvalid", err)
+		}
+		if _, err := v.Was("alder/1", box, lost); !errors.Is(err, fraud.ErrInvalid) {
+			t.Errorf("what it was, without its own key: got %v, want ErrInvalid", err)
+		}
 	}
 }
 

@@ -20,17 +20,24 @@ import (
 // VaultKeySize is the length of a vault key in bytes.
 const VaultKeySize = 32
 
-// boxVersion opens every box: it names the layout below.
-const boxVersion = 1
+// What opens every box and names its layout.
+const (
+	boxSecret  = 1 // sealed to the vault's own key: secrets of a node, keys of boxes, identities of before
+	boxOwnKey  = 2 // an identity, sealed with a key of its own
+	boxReboxed = 3 // a box of before (version 1), sealed as it was with a key of its own
+)
 
-// Vault encrypts victims' identities to the node's vault key. A box is
+// Vault encrypts victims' identities, each to a key of its own, which is
+// wrapped by the node's vault key and kept beside the box: who destroys the
+// one wrapped key has destroyed the one identity, and nothing else. A box is
 //
-//	1 byte version (1) | 24 bytes nonce | ciphertext of the identity's JSON | 16 bytes tag
+//	1 byte version (2) | 24 bytes nonce | ciphertext of the identity's JSON | 16 bytes tag
 //
 // by XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, over RFC 8439) with a
 // fresh nonce for each record and the report's id as associated data, so that
-// a box moved under another report's name does not open. Who may open one is
-// [Decide]'s to say, and the store logs it; the Vault only holds the key.
+// a box moved under another report's name does not open; its key is a box of
+// version 1, by a key derived from the vault's. Who may open one is [Decide]'s
+// to say, and the store logs it; the Vault only holds the key.
 type Vault struct {
 	aead  cipher.AEAD
 	alias []byte // key of the pseudonyms
@@ -58,19 +65,38 @@ func NewVault(key []byte) (*Vault, error) {
 	return &Vault{aead: aead, alias: alias}, nil
 }
 
-// Seal encrypts who reported report.
-func (v *Vault) Seal(report fraud.ReportID, id fraud.Identity) ([]byte, error) {
+// Seal encrypts who reported report, with a fresh key, and wraps that.
+func (v *Vault) Seal(report fraud.ReportID, id fraud.Identity) (box, key []byte, err error) {
 	plain, err := json.Marshal(id)
 	if err != nil {
-		return nil, fmt.Errorf("write the identity of report %s: %w", report, err)
+		return nil, nil, fmt.Errorf("write the identity of report %s: %w", report, err)
 	}
-	return v.SealBytes("report "+string(report), plain), nil
+	return v.sealOwn(boxOwnKey, report, plain)
 }
 
-// Open decrypts a box of Seal. It returns fraud.ErrInvalid if the box was
-// changed, belongs to another report or was sealed with another key.
-func (v *Vault) Open(report fraud.ReportID, box []byte) (fraud.Identity, error) {
-	plain, err := v.OpenBytes("report "+string(report), box)
+// Rebox gives a box of before, which had no key of its own, one: what was
+// sealed stays inside as it was, so that a ledger that tells of the old box
+// still can be asked (see [Vault.Was]).
+func (v *Vault) Rebox(report fraud.ReportID, old []byte) (box, key []byte, err error) {
+	return v.sealOwn(boxReboxed, report, old)
+}
+
+func (v *Vault) sealOwn(version byte, report fraud.ReportID, plain []byte) (box, key []byte, err error) {
+	own := make([]byte, chacha20poly1305.KeySize)
+	_, _ = rand.Read(own) // never fails (crypto/rand, Go 1.24)
+	defer clear(own)
+	aead, err := chacha20poly1305.NewX(own)
+	if err != nil {
+		return nil, nil, fmt.Errorf("start the cipher of report %s: %w", report, err)
+	}
+	return sealWith(aead, version, "report "+string(report), plain), v.SealBytes("key of report "+string(report), own), nil
+}
+
+// Open decrypts a box of Seal or Rebox with its wrapped key; a box of before
+// has none. It returns fraud.ErrInvalid if box or key was changed, belongs to
+// another report or was sealed with another vault's key.
+func (v *Vault) Open(report fraud.ReportID, box, key []byte) (fraud.Identity, error) {
+	plain, err := v.open(report, box, key)
 	if err != nil {
 		return fraud.Identity{}, fmt.Errorf("open the vault record of report %s: %w", report, err)
 	}
@@ -81,33 +107,74 @@ func (v *Vault) Open(report fraud.ReportID, box []byte) (fraud.Identity, error) 
 	return id, nil
 }
 
-// Whole says whether a box of Seal is as it was sealed, for this report and
-// with this key; fraud.ErrInvalid if not. It shows nobody what is in it, so it
-// is no opening.
-func (v *Vault) Whole(report fraud.ReportID, box []byte) error {
-	_, err := v.OpenBytes("report "+string(report), box)
+func (v *Vault) open(report fraud.ReportID, box, key []byte) ([]byte, error) {
+	old, err := v.Was(report, box, key)
+	if err != nil {
+		return nil, err
+	}
+	if len(old) > 0 && old[0] == boxSecret {
+		return v.OpenBytes("report "+string(report), old)
+	}
+	return v.openOwn(boxOwnKey, report, box, key)
+}
+
+func (v *Vault) openOwn(version byte, report fraud.ReportID, box, key []byte) ([]byte, error) {
+	own, err := v.OpenBytes("key of report "+string(report), key)
+	if err != nil {
+		return nil, fmt.Errorf("the key of the record: %w", err)
+	}
+	defer clear(own)
+	aead, err := chacha20poly1305.NewX(own)
+	if err != nil {
+		return nil, fmt.Errorf("the key of the record: %w: %w", err, fraud.ErrInvalid)
+	}
+	return openWith(aead, version, "report "+string(report), box)
+}
+
+// Was is the box as it was when the report was accepted, which is what the
+// ledger tells of: of a box of Rebox the one of before, of any other itself.
+func (v *Vault) Was(report fraud.ReportID, box, key []byte) ([]byte, error) {
+	if len(box) == 0 || box[0] != boxReboxed {
+		return box, nil
+	}
+	return v.openOwn(boxReboxed, report, box, key)
+}
+
+// Whole says whether a box is as it was sealed, for this report and with this
+// key; fraud.ErrInvalid if not. It shows nobody what is in it, so it is no
+// opening.
+func (v *Vault) Whole(report fraud.ReportID, box, key []byte) error {
+	_, err := v.open(report, box, key)
 	return err
 }
 
 // SealBytes encrypts other secrets that a node keeps at rest (the state of a
 // running match), bound to what they are of.
 func (v *Vault) SealBytes(of string, plain []byte) []byte {
-	box := make([]byte, 1+v.aead.NonceSize(), 1+v.aead.NonceSize()+len(plain)+v.aead.Overhead())
-	box[0] = boxVersion
-	_, _ = rand.Read(box[1:]) // never fails (crypto/rand, Go 1.24)
-	return v.aead.Seal(box, box[1:], plain, []byte(of))
+	return sealWith(v.aead, boxSecret, of, plain)
 }
 
 // OpenBytes decrypts what SealBytes made for the same of, or returns
 // fraud.ErrInvalid.
 func (v *Vault) OpenBytes(of string, box []byte) ([]byte, error) {
-	head := 1 + v.aead.NonceSize()
-	if len(box) < head+v.aead.Overhead() || box[0] != boxVersion {
-		return nil, fmt.Errorf("this is no vault record of version %d: %w", boxVersion, fraud.ErrInvalid)
+	return openWith(v.aead, boxSecret, of, box)
+}
+
+func sealWith(aead cipher.AEAD, version byte, of string, plain []byte) []byte {
+	box := make([]byte, 1+aead.NonceSize(), 1+aead.NonceSize()+len(plain)+aead.Overhead())
+	box[0] = version
+	_, _ = rand.Read(box[1:]) // never fails (crypto/rand, Go 1.24)
+	return aead.Seal(box, box[1:], plain, []byte(of))
+}
+
+func openWith(aead cipher.AEAD, version byte, of string, box []byte) ([]byte, error) {
+	head := 1 + aead.NonceSize()
+	if len(box) < head+aead.Overhead() || box[0] != version {
+		return nil, fmt.Errorf("this is no vault record of version %d: %w", version, fraud.ErrInvalid)
 	}
-	plain, err := v.aead.Open(nil, box[1:head], box[head:], []byte(of))
+	plain, err := aead.Open(nil, box[1:head], box[head:], []byte(of))
 	if err != nil {
-		return nil, fmt.Errorf("the vault key does not open it: wrong key, or it was changed: %w", fraud.ErrInvalid)
+		return nil, fmt.Errorf("the key does not open it: wrong key, or it was changed: %w", fraud.ErrInvalid)
 	}
 	return plain, nil
 }

@@ -30,7 +30,7 @@ func (n *Node) Fsck(ctx context.Context) ([]string, error) {
 // FsckCounting is Fsck that says too how many records are under leaves only
 // since an upgrade found them: what was changed before it is not found.
 func (n *Node) FsckCounting(ctx context.Context) (problems []string, before int, err error) {
-	problems, before, err = n.db.FsckCounting(ctx)
+	problems, before, err = n.db.FsckCounting(ctx, n.vault.Was)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -52,6 +52,7 @@ func (n *Node) Serve(ctx context.Context, started, door func(string)) error {
 	reader.Go(func() { n.rings.keep(reading) })
 	reader.Go(func() { follow(reading) })
 	reader.Go(func() { n.keepPosting(reading) })
+	reader.Go(func() { n.keepWiped(reading) })
 	defer reader.Wait()
 	defer stopReading()
 	tick := time.NewTicker(hourly)

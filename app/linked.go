@@ -36,6 +36,9 @@ const (
 	linkedGrowth = 16
 )
 
+// linkedHeadMost bounds the file's first line, in bytes.
+const linkedHeadMost = 1 << 10
+
 // linkedHead is the file's first line: the program that wrote it, since another
 // packs otherwise, the reports that are in it, and the ledger that held their
 // receipts. If the node's ledger still begins with that tree, its store holds
@@ -46,15 +49,16 @@ type linkedHead struct {
 	Through int64  `json:"through"` // number of the last report in it
 	Size    int64  `json:"ledger_size"`
 	Tree    string `json:"ledger_root"`
+	Deleted int    `json:"deleted"` // reports that were deleted before and are not in it
 }
 
-func (r *rings) headOf(ctx context.Context, through, size int64) (linkedHead, error) {
+func (r *rings) headOf(ctx context.Context, through, size int64, deleted int) (linkedHead, error) {
 	tree, err := r.n.ledger.Tree(ctx, size)
 	if err != nil {
 		return linkedHead{}, err
 	}
 	program, err := thisProgram()
-	return linkedHead{program, through, tree.Size, tree.Root.String()}, err
+	return linkedHead{program, through, tree.Size, tree.Root.String(), deleted}, err
 }
 
 // thisProgram is a digest of the program that runs.
@@ -77,7 +81,8 @@ var thisProgram = sync.OnceValues(func() (string, error) {
 
 // keepLinked writes the file if the reports have grown enough for it. That
 // it could not is logged: nothing hangs on it.
-func (r *rings) keepLinked(ctx context.Context, begun *link.Settling, through int64) {
+func (r *rings) keepLinked(ctx context.Context, begun *link.Settling, l fraud.Linking) {
+	through := l.Through
 	if kept := r.kept.Load(); through < r.keepFrom || through < kept+kept/linkedGrowth {
 		return
 	}
@@ -86,7 +91,7 @@ func (r *rings) keepLinked(ctx context.Context, begun *link.Settling, through in
 		if err != nil {
 			return err
 		}
-		now, err := r.headOf(ctx, through, size)
+		now, err := r.headOf(ctx, through, size, l.Deleted)
 		if err != nil {
 			return err
 		}
@@ -138,8 +143,7 @@ func (r *rings) readLinked(ctx context.Context, to int64) (*link.Base, int64, er
 	if err != nil {
 		return nil, 0, err
 	}
-	const headMost = 1 << 10
-	buf := bufio.NewReaderSize(f, headMost)
+	buf := bufio.NewReaderSize(f, linkedHeadMost)
 	line, err := buf.ReadSlice('\n')
 	if err != nil {
 		return nil, 0, fmt.Errorf("%s begins otherwise: %w", linkedFile, fraud.ErrInvalid)
@@ -148,7 +152,7 @@ func (r *rings) readLinked(ctx context.Context, to int64) (*link.Base, int64, er
 	if err := json.Unmarshal(line, &head); err != nil || head.Through > to {
 		return nil, 0, fmt.Errorf("%s is of other reports: %w", linkedFile, fraud.ErrInvalid)
 	}
-	now, err := r.headOf(ctx, head.Through, head.Size)
+	now, err := r.headOf(ctx, head.Through, head.Size, r.deleted)
 	if err != nil {
 		return nil, 0, err
 	}

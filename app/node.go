@@ -101,7 +101,7 @@ func Open(ctx context.Context, cfg Config, now func() time.Time) (*Node, error) 
 	if n.db, err = store.Open(ctx, cfg.database()); err != nil {
 		return nil, fmt.Errorf("open the database of node %s: %w", cfg.Org.ID, err)
 	}
-	if err := errors.Join(n.wire(ctx), n.endKeyChange(ctx)); err != nil {
+	if err := errors.Join(n.wire(ctx), n.endKeyChange(ctx), n.rebox(ctx)); err != nil {
 		n.db.Close()
 		return nil, err
 	}

@@ -24,7 +24,7 @@ import (
 func (n *Node) pages() (http.Handler, error) {
 	cfg := web.Config{
 		Org: n.Org, Now: n.now, Secure: strings.HasPrefix(n.url(), "https://"), Log: n.log, Store: n.db,
-		Intake: n.Intake, Protect: n.Protect, Lists: n.Protect, Shelves: n.db, Evidence: n.blobs, Vault: n, Imports: n.uploads, Keys: keysDesk{n}, Post: postDesk{n}, Package: packageDesk{n},
+		Intake: n.Intake, Protect: n.Protect, Lists: n.Protect, Shelves: n.db, Evidence: n.blobs, Vault: n, Delete: n, Imports: n.uploads, Keys: keysDesk{n}, Post: postDesk{n}, Package: packageDesk{n},
 	}
 	if n.Org.Kind == fraud.OrgAgency {
 		cfg.Act, cfg.Match, cfg.Joint = agencyDesk{n.Act, n}, matchDesk{n.Match, n}, n

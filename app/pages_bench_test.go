@@ -126,7 +126,7 @@ func (n *bigNode) report(i int) fraud.Acceptance {
 	if err != nil {
 		panic(err)
 	}
-	a := fraud.Acceptance{Report: r, Digest: digest, Via: "import", Vault: make([]byte, 200)}
+	a := fraud.Acceptance{Report: r, Digest: digest, Via: "import", Vault: make([]byte, 200), VaultKey: make([]byte, 73)}
 	hold := func(v fraud.Indicator, role fraud.Role) {
 		a.Sightings = append(a.Sightings, fraud.Sighting{Report: r.Name(), Indicator: v, Role: role, At: at, Place: fraud.Place{Field: "narrative"}, Raw: v.Value, Valid: true, Why: "told to use it"})
 	}

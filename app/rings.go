@@ -47,6 +47,7 @@ type rings struct {
 	base    *link.Base
 	after   int64  // the report up to which the base follows the store
 	judged  int    // likewise the judgements
+	deleted int    // and the deletions of reports
 	saved   int64  // the linking that it is in step with
 	whole   bool   // which was saved to its end, by our model
 	often   func() // undoes what the garbage collector was told
@@ -170,7 +171,7 @@ func (r *rings) link(ctx context.Context, allTheSame bool) (*link.Settled, error
 		n.log.WarnContext(ctx, "linked, in more memory than there should be", slog.String("error", err.Error()))
 	}
 	r.settled(no, l.At)
-	r.keepLinked(ctx, begun, l.Through)
+	r.keepLinked(ctx, begun, l)
 	return s, nil
 }
 
@@ -187,7 +188,7 @@ func (r *rings) begin(ctx context.Context, allTheSame bool) (*link.Settling, fra
 	}
 	begun := r.base.Begin()
 	r.holds(begun.Len())
-	return begun, fraud.Linking{At: r.n.now().UTC(), Through: r.after, Judged: r.judged}, nil
+	return begun, fraud.Linking{At: r.n.now().UTC(), Through: r.after, Judged: r.judged, Deleted: r.deleted}, nil
 }
 
 // stale lets go of the base if somebody else saved rings since it was in step
@@ -253,6 +254,13 @@ func (r *rings) follow(ctx context.Context) (changes int, err error) {
 }
 
 func (r *rings) read(ctx context.Context) (changes int, err error) {
+	gone, err := r.n.db.CountDeletions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	if r.base != nil && gone != r.deleted {
+		r.base = nil // what a deleted report said stays in no memory either
+	}
 	if r.base == nil {
 		if changes, err = r.load(ctx); err != nil {
 			return 0, err
@@ -290,13 +298,18 @@ func (r *rings) load(ctx context.Context) (changes int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	whole := linked.Whole && linked.Model == r.n.model.Version
+	gone, err := r.n.db.CountDeletions(ctx)
+	if err != nil {
+		return 0, err
+	}
+	whole := linked.Whole && linked.Model == r.n.model.Version && linked.Deleted == gone
 	to := linked.Through
 	if !whole {
 		to = math.MaxInt64
 	}
 	r.holds(int(linked.Through)) // about as many as come
 	base, after := link.NewBase(r.n.model), int64(0)
+	r.deleted = gone
 	if whole {
 		base, after = r.reopen(ctx, to)
 	}

@@ -23,9 +23,9 @@ func (n *Node) OpenIdentity(ctx context.Context, report fraud.ReportID, reason s
 // both are of one victim. A report without a box has no identity.
 func (n *Node) identity(ctx context.Context, report fraud.ReportID, reason string) (fraud.Identity, error) {
 	for range maxCorrections {
-		box, err := n.db.OpenVault(ctx, report, access.From(ctx).Person, reason, n.now().UTC())
+		box, key, err := n.db.OpenVault(ctx, report, access.From(ctx).Person, reason, n.now().UTC())
 		if err == nil {
-			return n.vault.Open(report, box)
+			return n.vault.Open(report, box, key)
 		}
 		if !errors.Is(err, fraud.ErrNotFound) {
 			return fraud.Identity{}, err

@@ -181,6 +181,22 @@ func (s *Store) settle(from, sum string) error {
 	return nil
 }
 
+// Remove takes a file away, for who asked for it to be forgotten; one that is
+// not there is no error. When it returns, the folder is on disk without it.
+func (s *Store) Remove(sum string) error {
+	name, err := s.path(sum)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(name); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err := removeIfThere(name); err != nil {
+		return fmt.Errorf("remove an evidence file: %w", err)
+	}
+	return syncFolder(filepath.Dir(name))
+}
+
 func removeIfThere(name string) error {
 	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

@@ -22,8 +22,9 @@ const (
 	LeafStatus       LeafKind = "status"
 	LeafShare        LeafKind = "share"
 	LeafJoint        LeafKind = "joint"
-	LeafRow          LeafKind = "row"   // a row of the node's database as it was written
-	LeafFound        LeafKind = "found" // the same, as an upgrade found it
+	LeafRow          LeafKind = "row"      // a row of the node's database as it was written
+	LeafFound        LeafKind = "found"    // the same, as an upgrade found it
+	LeafDeletion     LeafKind = "deletion" // a report that was deleted
 )
 
 // Leaf is one entry of an Org's ledger. Its bytes are what the Merkle tree

@@ -475,7 +475,8 @@ type Acceptance struct {
 	Digest    [32]byte
 	Sightings []Sighting
 	Sketches  []Sketch
-	Vault     []byte // the identity, encrypted to the vault key; nil if there is none
+	Vault     []byte // the identity, encrypted to a key of its own; nil if there is none
+	VaultKey  []byte // that key, wrapped by the node's vault key
 	Via       string // "form", "import", "api", "email"
 }
 
@@ -487,6 +488,7 @@ const (
 	TakenNew      Taken = "new"
 	TakenSame     Taken = "same"     // sent again with the same content: nothing changed
 	TakenConflict Taken = "conflict" // the same name with other content: refused
+	TakenDeleted  Taken = "deleted"  // it corrects a report that was deleted: refused
 )
 
 // ClockSlack is how far ahead of our clock a report's time may be: other
@@ -561,6 +563,7 @@ type ReportStand struct {
 	All      []ReportID // the report and its corrections, in the order of acceptance; never none
 	Received time.Time  // accepted here
 	Read     time.Time  // first opened or judged by a person of ours; zero if by nobody yet
+	Deleted  time.Time  // when it was deleted; zero if it was not
 }
 
 // Newest is the report as it stands: its last correction, or itself.

@@ -346,9 +346,10 @@ type Linking struct {
 	Model       string
 	At          time.Time
 	// Through is the number of the last report that it read, Judged how many
-	// judgements.
+	// judgements, Deleted how many deletions.
 	Through int64
 	Judged  int
+	Deleted int
 }
 
 // Linked is how far the rings of a store have followed its reports.
@@ -359,4 +360,5 @@ type Linked struct {
 	Whole   bool      // it was saved to its end and says how far it read
 	Through int64     // the number of the last report that it read
 	Judged  int       // how many judgements
+	Deleted int       // how many deletions of reports
 }

@@ -38,7 +38,7 @@ func (s *Service) prepare(b built, via string) (fraud.Acceptance, error) {
 	a := fraud.Acceptance{Report: r, Sightings: x.Sightings, Sketches: x.Sketches, Via: via, Digest: digest}
 	if !id.Empty() {
 		r.Victim = s.vault.Pseudonym(id)
-		if a.Vault, err = s.vault.Seal(r.Name(), id); err != nil {
+		if a.Vault, a.VaultKey, err = s.vault.Seal(r.Name(), id); err != nil {
 			return fraud.Acceptance{}, fmt.Errorf("seal the identity of report %s: %w", r.Name(), err)
 		}
 	}

@@ -107,7 +107,10 @@ func (s *Service) correct(ctx context.Context, from Told, id fraud.ReportID, cha
 	if err != nil {
 		return fmt.Errorf("take in the correction of report %s: %w", id, err)
 	}
-	if taken[0] == fraud.TakenConflict {
+	switch taken[0] {
+	case fraud.TakenDeleted:
+		return fmt.Errorf("report %s was deleted: %w", id, fraud.ErrConflict)
+	case fraud.TakenConflict:
 		return fmt.Errorf("report %s was corrected at the same time: %w", id, fraud.ErrConflict)
 	}
 	return nil

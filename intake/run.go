@@ -209,6 +209,9 @@ func (r *run) became(o outcome, a fraud.Acceptance, taken fraud.Taken) {
 		r.res.New++
 	case fraud.TakenSame:
 		r.res.Same++
+	case fraud.TakenDeleted:
+		r.res.Conflicts++
+		r.rej.add(o.file, o.line, fmt.Errorf("report %s corrects one that was deleted at its victim's wish, and is not taken: %w", a.Report.Name(), fraud.ErrConflict))
 	case fraud.TakenConflict:
 		if o.named {
 			r.res.Same++ // the same bytes, which are read otherwise by now

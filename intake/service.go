@@ -26,8 +26,9 @@ type Store interface {
 
 // Vault keeps identities: *access.Vault is one.
 type Vault interface {
-	// Seal encrypts the identity of a report to the node's vault key.
-	Seal(report fraud.ReportID, id fraud.Identity) (box []byte, err error)
+	// Seal encrypts the identity of a report to a key of its own, and wraps that
+	// with the node's vault key.
+	Seal(report fraud.ReportID, id fraud.Identity) (box, key []byte, err error)
 	// Pseudonym is the same for the same person at this node, and tells
 	// nothing to who has not the vault's key.
 	Pseudonym(id fraud.Identity) string

@@ -62,6 +62,9 @@ func (s *Service) Submit(ctx context.Context, r *fraud.Report) (Receipt, error) 
 		return rec, fmt.Errorf("take in report %s: %w", whole.Name(), err)
 	}
 	rec.Report, rec.Taken = whole.Name(), taken[0]
+	if rec.Taken == fraud.TakenDeleted {
+		return rec, fmt.Errorf("report %s corrects one that was deleted: %w", rec.Report, fraud.ErrConflict)
+	}
 	if rec.Taken == fraud.TakenConflict {
 		return rec, fmt.Errorf("report %s was taken in before with other content: %w", rec.Report, fraud.ErrConflict)
 	}

@@ -71,6 +71,7 @@ type rowReader struct {
 	values  []any
 	dest    []any
 	buf     []byte
+	mend    func(values []any) // what is done to a row's columns before the digest is made; nil for nothing
 }
 
 // newRowReader reads rows of these columns; more is where what else the query
@@ -87,6 +88,9 @@ func newRowReader(table string, columns []string, more ...any) *rowReader {
 func (x *rowReader) read(r row) ([32]byte, error) {
 	if err := r.Scan(x.dest...); err != nil {
 		return [32]byte{}, err
+	}
+	if x.mend != nil {
+		x.mend(x.values)
 	}
 	digest, buf, err := rowDigest(x.buf, x.table, x.columns, x.values)
 	x.buf = buf

@@ -131,6 +131,15 @@ var nounTables = []nounTable{
 		err := r.Scan(&id, &o.Report, &o.By, &o.Reason, at(&o.At), &l.idx, &l.digest)
 		return id, o, err
 	}},
+	{"deletion of report", "deletions", fraud.LeafDeletion, `
+	SELECT COALESCE(l.ref, d.report_id), d.report_id, d.by_person, d.basis, d.at, d.row_was, d.row_left, d.leaf, l.digest
+	FROM deletions d LEFT JOIN leaves l ON l.idx = d.leaf AND l.kind = 'deletion'
+	ORDER BY d.no`, func(r row, l *leafOf) (string, any, error) {
+		var d fraud.Deletion
+		var id string
+		err := r.Scan(&id, &d.Report, &d.By, &d.Basis, at(&d.At), &d.RowSHA256, &d.LeftSHA256, &l.idx, &l.digest)
+		return id, d, err
+	}},
 	{"status of referral", "referral_statuses", fraud.LeafStatus, `
 	SELECT s.referral, s.status, s.says, s.figures, s.disrupted, s.from_org, s.at, s.signature, s.digest, s.leaf, l.digest
 	FROM referral_statuses s LEFT JOIN leaves l ON l.idx = s.leaf AND l.kind = 'status'

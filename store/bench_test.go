@@ -29,7 +29,7 @@ func lifelike(n int) fraud.Acceptance {
 	if err != nil {
 		panic(err)
 	}
-	a := fraud.Acceptance{Report: r, Digest: digest, Via: "import", Vault: make([]byte, 400)}
+	a := fraud.Acceptance{Report: r, Digest: digest, Via: "import", Vault: make([]byte, 400), VaultKey: make([]byte, 73)}
 	for i := range 6 {
 		value := fmt.Sprintf("+1212555%07d", (n*7+i*13)%50_000) // each value in a share of the reports
 		a.Sightings = append(a.Sightings, fraud.Sighting{

@@ -64,6 +64,50 @@ func (sqliteFile) backup(ctx context.Context, db *DB, path string) (err error) {
 	return synced(filepath.Dir(path))
 }
 
+const (
+	vacuumAllSQL = `VACUUM`
+	foldLogSQL   = `PRAGMA wal_checkpoint(TRUNCATE)`
+)
+
+// wipe: VACUUM copies what is there and leaves out every freed page and the
+// slack of every other (SQLite, lang_vacuum); the log still holds old pages
+// until it is folded in whole and cut to nothing.
+func (sqliteFile) wipe(ctx context.Context, db *DB) error {
+	conn, err := db.writer.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, vacuumAllSQL); err != nil {
+		return db.dialect.explain(err)
+	}
+	var busy, pages, moved int64
+	if err := conn.QueryRowContext(ctx, foldLogSQL).Scan(&busy, &pages, &moved); err != nil {
+		return db.dialect.explain(err)
+	}
+	if busy != 0 {
+		return conflict("somebody reads the database all the while: try again later")
+	}
+	return nil
+}
+
+// wipedTables are those that held something of a report, on PostgreSQL.
+var wipedTables = []string{
+	"reports", "extractions", "sightings", "report_words", "report_cards", "vault", "vault_keys",
+	"rings", "ring_reports", "ring_heads", "ring_tops", "ring_orders", "ring_facets", "ring_values", "suggestions",
+}
+
+// wipe: VACUUM FULL writes each table and its indexes into new files and
+// removes the old ones (PostgreSQL 15, 25.1.2).
+func (postgres) wipe(ctx context.Context, db *DB) error {
+	for _, table := range wipedTables {
+		if _, err := db.writer.ExecContext(ctx, "VACUUM (FULL) "+table); err != nil {
+			return db.dialect.explain(err)
+		}
+	}
+	return nil
+}
+
 // synced waits until a file or a folder is on disk.
 func synced(path string) error {
 	f, err := os.Open(path)

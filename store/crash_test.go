@@ -85,7 +85,7 @@ func acceptance(id string) fraud.Acceptance {
 	}
 	phone := fraud.Indicator{Kind: fraud.Phone, Value: "+12125550142"}
 	return fraud.Acceptance{
-		Report: r, Digest: digest, Via: "import", Vault: []byte("box"),
+		Report: r, Digest: digest, Via: "import", Vault: []byte("box"), VaultKey: make([]byte, 73),
 		Sightings: []fraud.Sighting{{Report: r.Name(), Indicator: phone, Role: fraud.RoleCallback, At: r.ReceivedAt, Raw: "+1 212 555 0142", Valid: true}},
 		Sketches:  []fraud.Sketch{{Field: "narrative", Words: 100, Hashes: []uint64{1, 2, 3, 4, 5, 6, 7, 8}}},
 	}

@@ -33,8 +33,12 @@ type dialect interface {
 	explain(err error) error                                                    // the engine's errors as the four of fraud
 	integrity() string                                                          // query: the engine's own findings, one text a row; empty for none
 	backup(ctx context.Context, db *DB, path string) error                      // a copy of the whole
+	wipe(ctx context.Context, db *DB) error                                     // writes the whole anew without what was deleted
+	size() string                                                               // query: bytes on the disk
+	holdsText(column string) string                                             // condition: a BLOB holds the text $1
 	words(list []string) string                                                 // a report's words as the index takes them
 	addWords() string                                                           // statement: report number, words
+	dropWords() string                                                          // statement: report number, its words
 	askWords(list []string) string                                              // a question for all of the words
 	findWords() string                                                          // query: question, limit; report and ring, newest first
 }
@@ -160,6 +164,19 @@ func (sqliteFile) integrity() string {
 func (sqliteFile) words(list []string) string { return strings.Join(list, " ") }
 
 func (sqliteFile) addWords() string { return `INSERT INTO report_words (rowid, words) VALUES ($1, $2)` }
+
+// dropWords: an index that keeps no text is told what it held (FTS5, 6.3).
+func (sqliteFile) dropWords() string {
+	return `INSERT INTO report_words (report_words, rowid, words) VALUES ('delete', $1, $2)`
+}
+
+func (sqliteFile) size() string {
+	return `SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()`
+}
+
+func (sqliteFile) holdsText(column string) string {
+	return "instr(" + column + ", CAST($1 AS BLOB)) > 0"
+}
 
 // askWords: each word is a string of FTS5, all must be there (FTS5, 3.1 and 3.7).
 func (sqliteFile) askWords(list []string) string { return `"` + strings.Join(list, `" "`) + `"` }
@@ -290,6 +307,16 @@ func (postgres) words(list []string) string { return strings.Join(list, " ") }
 
 func (postgres) addWords() string {
 	return `INSERT INTO report_words (report_no, words) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))`
+}
+
+func (postgres) dropWords() string {
+	return `DELETE FROM report_words WHERE report_no = $1 AND CAST($2 AS TEXT) IS NOT NULL`
+}
+
+func (postgres) size() string { return `SELECT pg_database_size(current_database())` }
+
+func (postgres) holdsText(column string) string {
+	return "position(convert_to(CAST($1 AS TEXT), 'UTF8') IN " + column + ") > 0"
 }
 
 func (postgres) askWords(list []string) string { return `'` + strings.Join(list, `' & '`) + `'` }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"fmt"
 	"hash/maphash"
 
@@ -200,22 +201,26 @@ func (s *runs) end() {
 	}
 }
 
-// checkReports reads each report once: it holds it against its leaf, its JSON
+// reportCheck reads each report once: it holds it against its leaf, its JSON
 // against the hash that was written with it, all its other columns against the
-// leaf of its run, and the index of indicators against what was taken out.
-func checkReports(ctx context.Context, q queryer, f *findings) error {
-	x := reportRuns
+// leaf of its run, and the index of indicators against what was taken out. Of a
+// deleted one nothing may be there; its row's digest was written down.
+func reportCheck(was WasBox) func(context.Context, queryer, *findings) error {
+	return func(ctx context.Context, q queryer, f *findings) error { return checkReports(ctx, q, f, was) }
+}
+
+func checkReports(ctx context.Context, q queryer, f *findings, was WasBox) error {
+	x := keptReports
 	var no, last, leaves int64
 	var raw sql.RawBytes
-	var attested []byte
-	read := newRowReader(x.name, x.list(), &no, &raw, &attested)
-	at := map[string]int{}
-	for i, c := range x.list() {
-		at[c] = i
-	}
+	var attested, key []byte
+	var gone, left sql.NullString // digests of a deleted report's row, as it was and as it is
+	read := newRowReader(x.name, x.list(), &no, &raw, &attested, &key, &gone, &left)
+	at := placesOf(x)
+	read.mend = func(values []any) { mendBox(values, at, key, was) }
 	index := indexSums{seed: maphash.MakeSeed()}
-	err := x.eachRun(ctx, q, f, x.columns+", r.no, r.raw, "+reportLeafSQL, func(r row) (int64, string, [32]byte, error) {
-		attested = nil
+	err := x.eachRun(ctx, q, f, x.columns+", r.no, r.raw, "+reportLeafSQL+", k.wrapped, d.row_was, d.row_left", func(r row) (int64, string, [32]byte, error) {
+		attested, key = nil, nil
 		digest, err := read.read(r)
 		if err != nil {
 			return 0, "", digest, err
@@ -236,6 +241,16 @@ func checkReports(ctx context.Context, q queryer, f *findings) error {
 			f.say("report %s: its digest is not the one in the ledger", id)
 		case !bytes.Equal(get("r.raw_sha256"), sum[:]):
 			f.say("report %s: its JSON was changed after it was accepted", id)
+		}
+		if gone.Valid {
+			if hex.EncodeToString(digest[:]) != left.String || key != nil {
+				f.say("report %s: it was deleted, and what is there is not what was left of it", id)
+			}
+			if b, err := hex.DecodeString(gone.String); err == nil && len(b) == len(digest) {
+				digest = [32]byte(b)
+			}
+			index.took(no, nil)
+			return no, "report " + id, digest, nil
 		}
 		list, err := unpackSightings(fraud.ReportID(id), get("e.sightings"))
 		if err == nil {

@@ -10,7 +10,7 @@ import (
 const (
 	inboxNewestSQL = `
 	SELECT r.no, 0, r.raw, r.victim, COALESCE((SELECT m.ring_id FROM ring_reports m WHERE m.report_id = r.id), '')
-	FROM reports r WHERE r.no < $1 ORDER BY r.no DESC LIMIT $2`
+	FROM reports r WHERE r.no < $1 AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.report_no = r.no) ORDER BY r.no DESC LIMIT $2`
 	inboxPaidSQL = `
 	SELECT r.no, c.paid_at, r.raw, r.victim, COALESCE((SELECT m.ring_id FROM ring_reports m WHERE m.report_id = r.id), '')
 	FROM (SELECT report_no, paid_at FROM report_cards
@@ -27,6 +27,7 @@ const (
 	SELECT r.no, 0, r.raw, r.victim, ''
 	FROM reports r
 	WHERE r.no < $1 AND r.no >= $3 AND NOT EXISTS (SELECT 1 FROM ring_reports m WHERE m.report_id = r.id)
+	    AND NOT EXISTS (SELECT 1 FROM deletions d WHERE d.report_no = r.no)
 	ORDER BY r.no DESC LIMIT $2`
 	repeatVictimsSQL = `
 	SELECT r.victim FROM reports r

@@ -29,7 +29,8 @@ const (
 // returns, all that it says is new is on disk. Calls that come at the same
 // time share one transaction, so that many desks pay for one sync. What became of each stands at
 // the same place of the answer: new; same, if its name is known with the same
-// digest; conflict, if with another, and then nothing of it is kept.
+// digest; conflict, if with another, deleted, if it corrects a report that was
+// deleted, and then nothing of it is kept.
 // ErrInvalid, and nothing kept at all, if an acceptance lacks its report.
 func (db *DB) AcceptBatch(ctx context.Context, batch []fraud.Acceptance) ([]fraud.Taken, error) {
 	if len(batch) == 0 {
@@ -56,8 +57,12 @@ func (db *DB) acceptAll(ctx context.Context, rows []accepted) (taken []fraud.Tak
 		if err != nil {
 			return err
 		}
+		gone, err := t.deleted(ctx, supersededBy(rows))
+		if err != nil {
+			return err
+		}
 		var fresh []accepted
-		taken, fresh = sortOut(rows, known)
+		taken, fresh = sortOut(rows, known, gone)
 		return t.accept(ctx, fresh)
 	})
 	return taken, err
@@ -80,6 +85,9 @@ func prepareAcceptances(who access.Who, batch []fraud.Acceptance) ([]accepted, e
 	for i, a := range batch {
 		if a.Report == nil || len(a.Report.Raw) == 0 || a.Report.ID == "" || a.Report.Source == "" {
 			return nil, invalid(fmt.Sprintf("acceptance %d holds no report with its JSON", i))
+		}
+		if (len(a.Vault) == 0) != (len(a.VaultKey) == 0) {
+			return nil, invalid(fmt.Sprintf("acceptance %d holds a box without its key, or a key without its box", i))
 		}
 		facts, err := part{a.Report.Facts()}.Value()
 		if err != nil {
@@ -112,14 +120,34 @@ func (t *tx) knownReports(ctx context.Context, rows []accepted) (map[fraud.Repor
 	return known, err
 }
 
+// supersedes is the report that this one corrects, empty if there is none.
+func (a accepted) supersedes() fraud.ReportID {
+	if r := a.Report; r.Supersedes != "" && r.Supersedes != r.ID {
+		return fraud.NewReportID(r.Source, r.Supersedes)
+	}
+	return ""
+}
+
+func supersededBy(rows []accepted) (ids []fraud.ReportID) {
+	for _, a := range rows {
+		if id := a.supersedes(); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // sortOut says what becomes of each, and which are to be written. A name that
-// comes twice in one batch is told like one that came before.
-func sortOut(rows []accepted, known map[fraud.ReportID][32]byte) ([]fraud.Taken, []accepted) {
+// comes twice in one batch is told like one that came before; what corrects a
+// report that was deleted would bring it back.
+func sortOut(rows []accepted, known map[fraud.ReportID][32]byte, gone map[fraud.ReportID]bool) ([]fraud.Taken, []accepted) {
 	taken := make([]fraud.Taken, len(rows))
 	fresh := rows[:0:0]
 	for i, a := range rows {
 		have, ok := known[a.id]
 		switch {
+		case !ok && gone[a.supersedes()]:
+			taken[i] = fraud.TakenDeleted
 		case !ok:
 			taken[i] = fraud.TakenNew
 			known[a.id] = a.Digest
@@ -142,19 +170,15 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 	if err != nil {
 		return err
 	}
-	var reports, extractions, sightings, vault, audits, attested [][]any
+	var reports, extractions, sightings, vault, keys, audits, attested [][]any
 	first := no + 1
 	leaves := make([]fraud.Leaf, 0, len(fresh))
 	for _, a := range fresh {
 		no++
 		r := a.Report
-		supersedes := fraud.ReportID("")
-		if r.Supersedes != "" && r.Supersedes != r.ID {
-			supersedes = fraud.NewReportID(r.Source, r.Supersedes)
-		}
 		reports = append(reports, []any{
 			no, string(a.id), r.Source, r.ReceivedAt.UnixMicro(), r.HappenedAt().UnixMicro(), t.now.UnixMicro(),
-			string(supersedes), plain(r.Victim), a.Via, a.Digest[:], r.Raw, a.raw256[:],
+			string(a.supersedes()), plain(r.Victim), a.Via, a.Digest[:], r.Raw, a.raw256[:],
 		})
 		extractions = append(extractions, []any{no, a.facts, a.sightings, a.sketches})
 		for _, i := range distinct(a.Sightings) {
@@ -163,6 +187,7 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 		var box any
 		if len(a.Vault) > 0 {
 			vault, box = append(vault, []any{string(a.id), a.Vault}), a.Vault
+			keys = append(keys, []any{string(a.id), a.VaultKey})
 		}
 		// As in reportRuns.
 		written := reports[len(reports)-1]
@@ -180,6 +205,7 @@ func (t *tx) accept(ctx context.Context, fresh []accepted) error {
 		{addExtractionSQL, extractions},
 		{addSightingSQL, sightings},
 		{addVaultSQL, vault},
+		{addVaultKeySQL, keys},
 		{addAuditSQL, audits},
 	} {
 		if err := t.bulk(ctx, w.query, w.rows); err != nil {
@@ -228,9 +254,10 @@ func (db *DB) Reports(ctx context.Context, after fraud.ReportID, limit int) ([]*
 	return listAll(ctx, db, scanReport, "reports", reportsSQL, after, most(limit))
 }
 
-// CountReports says how many reports were accepted, superseded ones included.
+// CountReports says how many reports were accepted, superseded and
+// deleted ones included.
 func (db *DB) CountReports(ctx context.Context) (int, error) {
-	// Reports are numbered without gaps and never deleted.
+	// Reports are numbered without gaps; one that was deleted keeps its number.
 	n, err := oneOf(ctx, db, scanInt, "report count", lastReportSQL)
 	return int(n), err
 }
@@ -238,7 +265,7 @@ func (db *DB) CountReports(ctx context.Context) (int, error) {
 const (
 	sightingsOfSQL = `
 	SELECT r.id, e.sightings
-	FROM reports r JOIN extractions e ON e.report_no = r.no
+	FROM reports r LEFT JOIN extractions e ON e.report_no = r.no
 	WHERE r.id = $1`
 	// The index of sightings ends with the number of the report, so of a first
 	// name that fifty thousand reports hold the latest are at hand.
@@ -277,6 +304,9 @@ func (db *DB) SightingsOf(ctx context.Context, id fraud.ReportID) ([]fraud.Sight
 		var packed []byte
 		if err := r.Scan(&id, &packed); err != nil {
 			return nil, err
+		}
+		if packed == nil {
+			return nil, nil // it was deleted
 		}
 		return unpackSightings(id, packed)
 	}, "report", sightingsOfSQL, id)

@@ -41,7 +41,7 @@ const (
 	beginLinkingSQL    = `INSERT INTO linkings (at, model, rings, through, judged) VALUES ($1, $2, 0, -1, 0)`
 	newestLinkingSQL   = `SELECT COALESCE(MAX(no), 0) FROM linkings`
 	endLinkingSQL      = `
-	UPDATE linkings SET at = $2, model = $3, through = $4, judged = $5, rings = (SELECT COUNT(*) FROM rings)
+	UPDATE linkings SET at = $2, model = $3, through = $4, judged = $5, deleted = $6, rings = (SELECT COUNT(*) FROM rings)
 	WHERE no = $1`
 )
 
@@ -167,7 +167,7 @@ func (t *tx) endLinking(ctx context.Context, no int64, l fraud.Linking) error {
 	if err := t.replaceSuggestions(ctx, l.Suggestions); err != nil {
 		return err
 	}
-	_, err := t.exec(ctx, endLinkingSQL, no, us(t.moment(l)), l.Model, l.Through, l.Judged)
+	_, err := t.exec(ctx, endLinkingSQL, no, us(t.moment(l)), l.Model, l.Through, l.Judged, l.Deleted)
 	return err
 }
 
@@ -442,7 +442,7 @@ const (
 	lastLinkingSQL = `
 	SELECT at, model, rings FROM linkings
 	WHERE through IS NULL OR through >= 0 ORDER BY no DESC LIMIT 1`
-	linkedSQL = `SELECT no, at, model, COALESCE(through, -1), COALESCE(judged, 0) FROM linkings ORDER BY no DESC LIMIT 1`
+	linkedSQL = `SELECT no, at, model, COALESCE(through, -1), COALESCE(judged, 0), COALESCE(deleted, 0) FROM linkings ORDER BY no DESC LIMIT 1`
 )
 
 func scanRing(r row) (ring fraud.Ring, err error) {
@@ -550,7 +550,7 @@ func (db *DB) LastLinking(ctx context.Context) (when time.Time, model string, ri
 // the first linking.
 func (db *DB) Linked(ctx context.Context) (fraud.Linked, error) {
 	return oneOf(ctx, db, func(r row) (l fraud.Linked, err error) {
-		err = r.Scan(&l.No, at(&l.At), &l.Model, &l.Through, &l.Judged)
+		err = r.Scan(&l.No, at(&l.At), &l.Model, &l.Through, &l.Judged, &l.Deleted)
 		l.Whole = l.Through >= 0
 		return l, err
 	}, "linking", linkedSQL)

@@ -52,6 +52,13 @@ func (db *DB) ReportStand(ctx context.Context, id fraud.ReportID) (fraud.ReportS
 		if len(out.All) == 0 {
 			return notFound("report")
 		}
+		gone, err := list(ctx, t, scanDeletion, deletionSQL, id)
+		if err != nil {
+			return err
+		}
+		if len(gone) > 0 {
+			out.Deleted = gone[0].At
+		}
 		first, err := one(ctx, t, scanInt, "first reading", firstReadSQL, texts(out.All))
 		if err == nil && first != 0 {
 			out.Read = time.UnixMicro(first).UTC()

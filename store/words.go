@@ -143,7 +143,7 @@ const (
 	textsSetSQL  = `UPDATE texts_done SET no = $1 WHERE one = 1 AND no = $2`
 	textsToDoSQL = `
 	SELECT r.no, r.id, r.raw, e.sightings
-	FROM reports r JOIN extractions e ON e.report_no = r.no
+	FROM reports r LEFT JOIN extractions e ON e.report_no = r.no
 	WHERE r.no > $1 ORDER BY r.no LIMIT $2`
 	addCardSQL = `INSERT INTO report_cards (report_no, paid_at, aged60, country, age_band, language, time_zone) VALUES ($1, $2, $3, $4, $5, $6, $7)`
 )
@@ -173,6 +173,7 @@ func (db *DB) IndexTexts(ctx context.Context, limit int) (done int, err error) {
 func (db *DB) indexSome(ctx context.Context, limit int64) (int, error) {
 	var from, to int64
 	var words, cards [][]any
+	var some bool
 	err := db.read(ctx, func(t *sql.Tx) (err error) {
 		if from, err = one(ctx, t, scanInt, "mark", textsDoneSQL); err != nil {
 			return err
@@ -182,6 +183,10 @@ func (db *DB) indexSome(ctx context.Context, limit int64) (int, error) {
 			var raw, packed []byte
 			if err := r.Scan(&to, &id, &raw, &packed); err != nil {
 				return err
+			}
+			some = true
+			if packed == nil {
+				return nil // it was deleted
 			}
 			sightings, err := unpackSightings(id, packed)
 			if err != nil {
@@ -199,7 +204,7 @@ func (db *DB) indexSome(ctx context.Context, limit int64) (int, error) {
 			return nil
 		})
 	})
-	if err != nil || len(words) == 0 {
+	if err != nil || !some {
 		return 0, err
 	}
 	taken := 0
@@ -208,7 +213,13 @@ func (db *DB) indexSome(ctx context.Context, limit int64) (int, error) {
 		if err != nil || n == 0 {
 			return err // somebody else took them meanwhile
 		}
-		taken = len(words)
+		taken = max(1, len(words))
+		if words, err = t.withoutDeleted(ctx, words, from, to); err != nil || len(words) == 0 {
+			return err
+		}
+		if cards, err = t.withoutDeleted(ctx, cards, from, to); err != nil {
+			return err
+		}
 		if _, err := t.many(ctx, db.dialect.addWords(), words); err != nil {
 			return err
 		}

@@ -54,8 +54,10 @@ func (k *took) all() []fraud.Acceptance {
 
 type openBox struct{}
 
-func (openBox) Seal(fraud.ReportID, fraud.Identity) ([]byte, error) { return []byte("sealed"), nil }
-func (openBox) Pseudonym(fraud.Identity) string                     { return "V-1" }
+func (openBox) Seal(fraud.ReportID, fraud.Identity) (box, key []byte, err error) {
+	return []byte("sealed"), []byte("its key"), nil
+}
+func (openBox) Pseudonym(fraud.Identity) string { return "V-1" }
 
 // desk is a world with the real uploads behind its pages.
 func desk(t testing.TB) (*httptest.Server, *took) {

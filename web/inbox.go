@@ -189,6 +189,8 @@ type reportViewPage struct {
 	CanOpen   bool // may open the reporter's identity
 	Identity  *fraud.Identity
 	Alike     []fraud.ReportID
+	CanDelete bool
+	Gone      *fraud.Deletion // how it was deleted; then nothing else is there
 }
 
 // markedText is one field of the report with the sightings underlined.
@@ -251,6 +253,12 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.I
 		return err
 	}
 	p := reportViewPage{base: s.base(w, r, "Report "+string(id)), Report: rep, ID: id, Mark: rep.Mark(), Facts: rep.Facts(), Identity: who}
+	if gone, err := s.Store.Deletion(ctx, id); err == nil {
+		p.Gone = &gone
+		return s.render(w, http.StatusOK, "report_view.html", p)
+	} else if !isNotFound(err) {
+		return fmt.Errorf("ask whether %s was deleted: %w", id, err)
+	}
 	if p.Ring, err = s.Store.RingOf(ctx, id); err != nil && !isNotFound(err) {
 		return fmt.Errorf("find the ring of %s: %w", id, err)
 	}
@@ -277,7 +285,29 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.I
 	}
 	p.CanJudge = s.Judge != nil && s.can(ctx, access.ActJudge, access.Thing{})
 	p.CanOpen = s.Vault != nil && s.can(ctx, access.ActOpenVault, access.Thing{Kind: access.ThingIdentity, Reason: "asked"})
+	p.CanDelete = s.Delete != nil && s.can(ctx, access.ActDelete, access.Thing{Kind: access.ThingReport, Reason: "asked"})
 	return s.render(w, http.StatusOK, "report_view.html", p)
+}
+
+// deleteReport takes everything out of a report at its victim's wish, on the
+// basis that the person states.
+func (s *Server) deleteReport(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), reportIDOf(r)
+	rep, err := s.Store.Report(ctx, id)
+	if err != nil {
+		return fmt.Errorf("read report %s: %w", id, err)
+	}
+	// Who may not read the report does not delete it either.
+	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(id), Mark: rep.Mark()}); err != nil {
+		return err
+	}
+	if r.PostFormValue("sure") != "yes" {
+		return fmt.Errorf("tick that it is to be deleted for good: %w", fraud.ErrInvalid)
+	}
+	if _, err := s.Delete.DeleteReport(ctx, id, strings.TrimSpace(r.PostFormValue("reason"))); err != nil {
+		return err
+	}
+	return done(w, r, "/reports/"+string(id), "deleted")
 }
 
 // markTexts cuts each free text at its sightings. Offsets are bytes of the

@@ -47,6 +47,11 @@ func (s *Server) now(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return fmt.Errorf("find the report of a code: %w", err)
 	}
+	if _, err := s.Store.Deletion(r.Context(), id); err == nil {
+		return done(w, r, "/report/"+pathID(code), "")
+	} else if !isNotFound(err) {
+		return fmt.Errorf("ask whether it was deleted: %w", err)
+	}
 	p := nowPage{base: s.base(w, r, ""), Code: strings.ToUpper(code)}
 	p.PageTitle, p.Notice = p.Words.NowTitle, ""
 	if s.Protect != nil {

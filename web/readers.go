@@ -36,6 +36,8 @@ type Reports interface {
 	ReportInbox(context.Context, fraud.InboxQuery) ([]fraud.InboxEntry, error)
 	// RepeatVictims says which pseudonyms reported more than once.
 	RepeatVictims(context.Context, []string) (map[string]bool, error)
+	// Deletion says how a report was deleted; fraud.ErrNotFound if it was not.
+	Deletion(context.Context, fraud.ReportID) (fraud.Deletion, error)
 	SightingsOf(context.Context, fraud.ReportID) ([]fraud.Sighting, error)
 	// SightingsOfMany and Incidents leave out reports that are not there.
 	SightingsOfMany(context.Context, []fraud.ReportID) (map[fraud.ReportID][]fraud.Sighting, error)
@@ -263,6 +265,16 @@ type Refer interface {
 // Vault opens one victim's identity, with a stated reason, which is logged.
 type Vault interface {
 	OpenIdentity(ctx context.Context, report fraud.ReportID, reason string) (fraud.Identity, error)
+}
+
+// Delete takes everything out of a report that its victim wants deleted.
+type Delete interface {
+	// DeletionBar says what stands against it, as who reported may be told it.
+	DeletionBar(context.Context, fraud.ReportID) (fraud.Bar, error)
+	// DeleteTold is for who reported: the page has looked at the receipt's code.
+	DeleteTold(context.Context, fraud.ReportID) error
+	// DeleteReport is for a person of ours, on a stated basis.
+	DeleteReport(ctx context.Context, id fraud.ReportID, basis string) ([]fraud.Deletion, error)
 }
 
 // Act is the agency's workspace; *act.Service satisfies all but Open.

@@ -94,6 +94,8 @@ func noticeOf(r *http.Request) string {
 		return "The judgement is taken back. It stays in the log and counts no more; the rings are linked again without it."
 	case "held":
 		return "The hold is placed. Nothing about it leaves this node until then."
+	case "deleted":
+		return "The report is deleted. A leaf of the ledger says so; its bytes go from the disk within a day."
 	case "released":
 		return "The hold is released."
 	case "consented":

@@ -59,7 +59,7 @@ func (rt route) id(r *http.Request) string {
 
 // reason is what the person stated, where the rules want one.
 func (rt route) reason(r *http.Request) string {
-	if rt.Action == access.ActOpenVault {
+	if rt.Action == access.ActOpenVault || rt.Action == access.ActDelete {
 		return r.PostFormValue("reason")
 	}
 	return ""
@@ -126,7 +126,7 @@ func (s *Server) has(rt route) bool {
 			return false
 		}
 	}
-	if rt.Action == access.ActOpenVault && s.Vault == nil {
+	if rt.Action == access.ActOpenVault && s.Vault == nil || rt.Action == access.ActDelete && s.Delete == nil {
 		return false
 	}
 	if strings.HasSuffix(rt.Pattern, "/files/{name...}") && s.Package == nil {
@@ -181,6 +181,7 @@ func deskRoutes() []route {
 		desk("GET", "/reports", access.ActRead, access.ThingReport, anywhere, (*Server).inbox),
 		desk("GET", "/reports/{source}/{rest...}", access.ActRead, access.ThingReport, anywhere, (*Server).reportView),
 		desk("POST", "/identities/{source}/{rest...}", access.ActOpenVault, access.ThingIdentity, anywhere, (*Server).identity),
+		desk("POST", "/deletions/{source}/{rest...}", access.ActDelete, access.ThingReport, anywhere, (*Server).deleteReport),
 		desk("GET", "/rings", access.ActRead, access.ThingRing, anywhere, (*Server).rings),
 		desk("GET", "/rings.csv", access.ActRead, access.ThingRing, anywhere, (*Server).ringsCSV),
 		desk("GET", "/rings/{id}", access.ActRead, access.ThingRing, anywhere, (*Server).ring),

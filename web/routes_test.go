@@ -52,7 +52,7 @@ func firstDifference(got, want string) string {
 
 // ofWorld fills a route's pattern with things that the world holds.
 var ofWorld = strings.NewReplacer(
-	"{$}", "", "/files/{name...}", "/files/dossier.html", "/reports/{source}/{rest...}", "/reports/alder/r-0004", "/identities/{source}/{rest...}", "/identities/alder/r-0004", "/rings/{id}/{tab}", "/rings/R-17/time", "/rings/{id}/graph.json", "/rings/R-17/graph.json", "/judgements/{id}", "/judgements/J-1",
+	"{$}", "", "/files/{name...}", "/files/dossier.html", "/reports/{source}/{rest...}", "/reports/alder/r-0004", "/identities/{source}/{rest...}", "/identities/alder/r-0004", "/deletions/{source}/{rest...}", "/deletions/alder/r-0004", "/rings/{id}/{tab}", "/rings/R-17/time", "/rings/{id}/graph.json", "/rings/R-17/graph.json", "/judgements/{id}", "/judgements/J-1",
 	"/rings/{id}", "/rings/R-17", "/holds/{id}", "/holds/H-1", "/watch/{id}", "/watch/A-1", "/disputes/{id}", "/disputes/dispute-1", "/matches/{id}", "/matches/M-7QXT",
 	"/joint/{id}", "/joint/JC-4HBD", "/shares/{id}", "/shares/SH-1", "/referrals/{id}", "/referrals/REF-2K7M", "/inbox/{id}/{version}", "/inbox/REF-2K7M/1",
 	"/cases/{id}", "/cases/case-1", "/operations/{id}", "/operations/op-1", "/sites/{id}", "/sites/site-1", "/searches/{id}", "/searches/search-1",

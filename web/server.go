@@ -53,6 +53,7 @@ type Config struct {
 	Refer    Refer    // referrals to an agency
 	Act      Act      // the agency's workspace
 	Vault    Vault    // opens one victim's identity
+	Delete   Delete   // takes a report away at its victim's wish; nil says whom to write to
 	Imports  Imports  // files that people bring to the desk
 	Keys     Keys     // our keys, and trust in peers'
 	Package  Package  // the files of referrals' packages

@@ -22,7 +22,9 @@ import (
 type standPage struct {
 	base
 	Code   string
-	Ask    string // "withdraw" or "delete": the page asks once more, or says whom to write to
+	Ask    string    // "withdraw" or "delete": the page asks once more, or says why not; "deleted": there is nothing more
+	Bar    fraud.Bar // against deleting it
+	Gone   string    // the day on which it was deleted
 	Steps  []standStep
 	Agreed []string // what the victim agreed to
 	Text   string   // to add
@@ -55,7 +57,22 @@ func (s *Server) standDo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	here := "/report/" + pathID(r.PathValue("code"))
+	if !stand.Deleted.IsZero() {
+		return done(w, r, here, "")
+	}
 	switch r.PostFormValue("do") {
+	case "delete":
+		bar, err := s.barOf(ctx, stand)
+		if err != nil {
+			return err
+		}
+		if bar != fraud.BarNone {
+			return s.standRender(w, r, "delete", "", nil)
+		}
+		if err := s.Delete.DeleteTold(ctx, stand.All[0]); err != nil && !errors.Is(err, fraud.ErrConflict) {
+			return fmt.Errorf("delete a report: %w", err)
+		}
+		return done(w, r, here, "")
 	case "withdraw":
 		if err := s.Intake.Withdraw(ctx, s.Store, stand.Newest()); err != nil {
 			return fmt.Errorf("take the consents back: %w", err)
@@ -98,6 +115,11 @@ func (s *Server) standRender(w http.ResponseWriter, r *http.Request, ask, text s
 	if err != nil {
 		return err
 	}
+	if !stand.Deleted.IsZero() {
+		p := standPage{base: s.base(w, r, ""), Code: strings.ToUpper(r.PathValue("code")), Ask: "deleted", Gone: isoDay(stand.Deleted)}
+		p.PageTitle, p.Notice = p.Words.StandDeleted, ""
+		return s.render(w, http.StatusOK, "stand.html", p)
+	}
 	rep, err := s.Store.Report(ctx, stand.Newest())
 	if err != nil {
 		return fmt.Errorf("find the report of a code: %w", err)
@@ -114,6 +136,9 @@ func (s *Server) standRender(w http.ResponseWriter, r *http.Request, ask, text s
 		p.PageTitle = words.StandWithdraw
 	case "delete":
 		p.PageTitle = words.StandDelete
+		if p.Bar, err = s.barOf(ctx, stand); err != nil {
+			return err
+		}
 	default:
 		p.PageTitle = words.StandTitle
 		if p.Steps, err = s.standSteps(ctx, words, stand, rep); err != nil {
@@ -131,6 +156,19 @@ func (s *Server) standRender(w http.ResponseWriter, r *http.Request, ask, text s
 		p.Problems, status = wrong(words), http.StatusUnprocessableEntity
 	}
 	return s.render(w, status, "stand.html", p)
+}
+
+// barOf says what stands against deleting a report, as its reporter may know
+// it: a node whose pages cannot delete says whom to write to.
+func (s *Server) barOf(ctx context.Context, stand fraud.ReportStand) (fraud.Bar, error) {
+	if s.Delete == nil {
+		return fraud.BarNow, nil
+	}
+	bar, err := s.Delete.DeletionBar(ctx, stand.All[0])
+	if err != nil {
+		return bar, fmt.Errorf("ask whether a report may be deleted: %w", err)
+	}
+	return bar, nil
 }
 
 // agreed says what a victim agreed to, in the words of the question.

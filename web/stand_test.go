@@ -84,10 +84,76 @@ func TestWhoReportedSeesWhereItStandsAddsAndTakesBack(t *testing.T) {
 	if strings.Contains(body, "/withdraw") {
 		t.Error("what was taken back is offered again")
 	}
-	status, _, body = v.get(standAt + "/delete")
-	page(status, standAt+"/delete", body, "Write to Alder Software", "7K2M-9QXT-4HBD-R3WE")
-	if strings.Contains(body, "<form method") {
-		t.Errorf("a form seems to delete\n%s", body)
+}
+
+func TestWhoReportedDeletesAfterBeingToldWhatGoesAndWhatStays(t *testing.T) {
+	w := reported(t)
+	v := visit(t, serve(t, w))
+	for bar, want := range map[fraud.Bar]string{
+		fraud.BarNow:      "Or write to Alder Software, say that you want it deleted",
+		fraud.BarReferred: "part of a case that was signed for the police",
+	} {
+		w.bar = bar
+		status, _, body := v.get(standAt + "/delete")
+		if body = html.UnescapeString(body); status != http.StatusOK || !strings.Contains(body, want) || strings.Contains(body, "<form method") {
+			t.Errorf("barred by %q: %d\n%s", bar, status, body)
+		}
+		for _, b := range htmlProblems(body) {
+			t.Errorf("barred by %q: %s", bar, b)
+		}
+		if _, _, body = v.post(standAt, url.Values{"do": {"delete"}}); len(w.deletions) > 0 || !strings.Contains(html.UnescapeString(body), want) {
+			t.Errorf("barred by %q and deleted all the same: %+v\n%s", bar, w.deletions, body)
+		}
+	}
+	w.bar = fraud.BarNone
+	_, _, body := v.get(standAt + "/delete")
+	for _, want := range []string{"What goes, for good", "What stays, and why", "What the police or others already have", "Nobody can undo this", `value="delete"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q\n%s", want, body)
+		}
+	}
+	if len(w.deletions) > 0 {
+		t.Fatal("asking deletes already")
+	}
+	status, _, body := v.post(standAt, url.Values{"do": {"delete"}})
+	if status != http.StatusOK || v.at != standAt || !strings.Contains(body, "Your report was deleted") || len(w.deletions) != 1 || w.deletions[0].By != "" {
+		t.Fatalf("%d at %s: %+v\n%s", status, v.at, w.deletions, body)
+	}
+	for _, b := range htmlProblems(body) {
+		t.Error(b)
+	}
+	for _, path := range []string{standAt, standAt + "/withdraw", standAt + "/delete", "/now/7K2M-9QXT-4HBD-R3WE"} {
+		if status, _, body := v.get(path); status != http.StatusOK || !strings.Contains(body, "Your report was deleted") || strings.Contains(body, "<form method") {
+			t.Errorf("%s after it was deleted: %d\n%s", path, status, body)
+		}
+	}
+	if v.post(standAt, url.Values{"do": {"add"}, "text": {"once more"}}); len(w.deletions) != 1 || strings.Contains(w.reports[len(w.reports)-1].Narrative, "once more") {
+		t.Error("something was added to what was deleted")
+	}
+}
+
+func TestThePersonWithTheRightDeletesAtAVictimsWish(t *testing.T) {
+	w := company(t)
+	srv := serve(t, w)
+	ana := visit(t, srv).as("analyst")
+	if _, _, body := ana.get("/reports/alder/r-0004"); strings.Contains(body, "/deletions/") {
+		t.Error("an analyst is offered to delete")
+	}
+	v := visit(t, srv).as("vault_keeper")
+	if _, _, body := v.get("/reports/alder/r-0004"); !strings.Contains(body, `action="/deletions/alder/r-0004"`) {
+		t.Fatalf("nothing leads to deleting\n%s", body)
+	}
+	for _, form := range []url.Values{{"csrf": {v.csrf}, "reason": {"asked by letter"}}, {"csrf": {v.csrf}, "sure": {"yes"}, "reason": {" . "}}} {
+		if status, _, _ := v.post("/deletions/alder/r-0004", form); status < 400 || len(w.deletions) > 0 {
+			t.Errorf("%v: %d, %+v", form, status, w.deletions)
+		}
+	}
+	status, _, body := v.post("/deletions/alder/r-0004", url.Values{"csrf": {v.csrf}, "sure": {"yes"}, "reason": {"asked by letter, GDPR Art. 17"}})
+	if status != http.StatusOK || len(w.deletions) != 1 || !strings.Contains(body, "was deleted on") || !strings.Contains(body, "GDPR Art. 17") {
+		t.Errorf("%d: %+v\n%s", status, w.deletions, body)
+	}
+	for _, b := range htmlProblems(body) {
+		t.Error(b)
 	}
 }
 

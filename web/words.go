@@ -44,6 +44,7 @@ type Words struct {
 	// Where a report stands, for who has its code.
 	StandTitle, StandReceived, StandReceivedText, StandRead, StandReadText, StandTogether, StandTogetherText, StandPolice, StandPoliceText, StandNotYet, StandNotAgreed, StandBeware                                           string
 	StandAdd, StandAddLabel, StandAddSend, StandAdded, StandAddEmpty, StandAddLong, StandAgreed, StandWithdraw, StandWithdrawText, StandWithdrawYes, StandWithdrawn, StandKeep, StandDelete, StandDeleteText, StandDeleteFirst string
+	StandDeleteReferred, StandDeleteGoes, StandDeleteGoesText, StandDeleteStays, StandDeleteStaysText, StandDeleteLast, StandDeleteYes, StandDeleted                                                                           string
 }
 
 // Gaps names what a language leaves unsaid, or says without the value that

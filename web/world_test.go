@@ -65,6 +65,8 @@ type world struct {
 	alerts     []fraud.Alert
 	outcomes   []fraud.Outcome
 	audits     []fraud.AuditEntry
+	deletions  []fraud.Deletion
+	bar        fraud.Bar
 	shelves    map[string]fraud.Shelf
 	agency
 }
@@ -134,7 +136,7 @@ func (w *world) Report(_ context.Context, id fraud.ReportID) (*fraud.Report, err
 
 // ReportStand follows the corrections, and knows of readings what the trail
 // says.
-func (w *world) ReportStand(_ context.Context, id fraud.ReportID) (fraud.ReportStand, error) {
+func (w *world) ReportStand(ctx context.Context, id fraud.ReportID) (fraud.ReportStand, error) {
 	var out fraud.ReportStand
 	for _, r := range w.reports {
 		if r.Name() == id || len(out.All) > 0 && fraud.NewReportID(r.Source, r.Supersedes) == out.Newest() {
@@ -150,7 +152,14 @@ func (w *world) ReportStand(_ context.Context, id fraud.ReportID) (fraud.ReportS
 			out.Read = e.At
 		}
 	}
+	if d, err := w.Deletion(ctx, id); err == nil {
+		out.Deleted = d.At
+	}
 	return out, nil
+}
+
+func (w *world) Deletion(_ context.Context, id fraud.ReportID) (fraud.Deletion, error) {
+	return find(w.deletions, func(d fraud.Deletion) bool { return d.Report == id })
 }
 
 func (w *world) CountReports(context.Context) (int, error) { return len(w.reports), nil }
@@ -503,6 +512,28 @@ func (f fakePackage) File(ctx context.Context, id fraud.ReferralID, version int,
 	return io.NopCloser(strings.NewReader("the bytes of " + name)), nil
 }
 
+// fakeDelete notes what was deleted; the bar is the test's to set.
+type fakeDelete struct{ w *world }
+
+func (f fakeDelete) DeletionBar(context.Context, fraud.ReportID) (fraud.Bar, error) {
+	return f.w.bar, nil
+}
+
+func (f fakeDelete) DeleteTold(_ context.Context, id fraud.ReportID) error {
+	f.w.deletions = append(f.w.deletions, fraud.Deletion{Report: id, Basis: "who reported asked for it", At: asOf})
+	return nil
+}
+
+func (f fakeDelete) DeleteReport(ctx context.Context, id fraud.ReportID, basis string) ([]fraud.Deletion, error) {
+	thing := access.Thing{Kind: access.ThingReport, ID: string(id), Reason: basis}
+	if err := access.Decide(access.From(ctx), access.ActDelete, thing, access.Recipient{}, asOf).Err(); err != nil {
+		return nil, err
+	}
+	d := fraud.Deletion{Report: id, By: access.From(ctx).Person, Basis: basis, At: asOf}
+	f.w.deletions = append(f.w.deletions, d)
+	return []fraud.Deletion{d}, nil
+}
+
 type fakeVault struct{}
 
 func (fakeVault) OpenIdentity(context.Context, fraud.ReportID, string) (fraud.Identity, error) {
@@ -583,7 +614,7 @@ func serveWith(t testing.TB, w *world, more ...func(*web.Config)) (*httptest.Ser
 	}
 	cfg := web.Config{
 		Org: w.org, Now: func() time.Time { return asOf }, Random: &counter{}, Store: w, Log: slog.New(slog.NewTextHandler(noisy{t}, nil)),
-		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w}, Post: fakePost{w}, Package: fakePackage{}, Shelves: w,
+		Intake: fakeIntake{w}, Protect: fakeProtect{w, book}, Judge: w, Explain: fakeExplain{w}, Trace: fakeTrace{w}, Vault: fakeVault{}, Delete: fakeDelete{w}, Evidence: fakeEvidence{}, Imports: fakeImports{}, Keys: fakeKeys{w}, Post: fakePost{w}, Package: fakePackage{}, Shelves: w,
 	}
 	if w.org.Kind == fraud.OrgAgency {
 		cfg.Match, cfg.Joint = fakeMatch{w}, fakeJoint{w}

@@ -71,7 +71,7 @@ func commands() []command {
 	return []command{
 		demoCommand(), serveCommand(), importCommand(), extractCommand(), linkCommand(), explainCommand(),
 		scoreCommand(), synthCommand(), traceCommand(), matchCommand(), jointCommand(), referralCommand(), agencyCommand(), checkCommand(),
-		exportCommand(), fsckCommand(), backupCommand(), restoreCommand(), keygenCommand(), userCommand(), peerCommand(),
+		exportCommand(), reportCommand(), fsckCommand(), backupCommand(), restoreCommand(), keygenCommand(), userCommand(), peerCommand(),
 	}
 }
 

@@ -19,7 +19,7 @@ func (b *bench) wholeHouse() {
 	b.everything()
 	c := access.With(b.ctx, access.Who{Person: "ana", Org: "alder"})
 	b.must(b.AddAudit(c, fraud.AuditEntry{By: "ana", Org: "alder", Act: "referral.sign", Ref: "REF-1", Why: "w", OK: true}))
-	_, err := b.OpenVault(c, "s/1", "kim", "to call her again", after(time.Hour))
+	_, _, err := b.OpenVault(c, "s/1", "kim", "to call her again", after(time.Hour))
 	b.must(err)
 	b.must(b.AddJudgement(c, fraud.Judgement{ID: "J-2", Verdict: fraud.VerdictDifferent, A: "s/1", B: "s/3", By: "ana", Reason: "another voice", At: t0}))
 	b.must(b.RecallShare(c, "S-1", t0, "signed again"))
@@ -66,12 +66,19 @@ func (b *bench) wholeHouse() {
 	b.must(b.SeeAlert(c, "AL-1", "ana", t0))
 	b.must(b.AddPerson(c, access.Person{ID: "ana", Org: "alder", Roles: []access.Role{access.RoleAnalyst}, Password: "$argon2id$x"}))
 	b.must(b.SavePerson(c, access.Person{ID: "ana", Org: "alder", Office: "Counsel", Password: "$argon2id$y"}))
+	for _, x := range []string{"7", "8"} {
+		a := report("s", x, phoneB)
+		a.Vault, a.VaultKey = []byte("box "+x), []byte("its key")
+		b.accept(a)
+		_, err = b.DeleteReport(c, fraud.ReportID("s/"+x), "ana", "the victim asked for it by letter", t0, nil)
+		b.must(err)
+	}
 	b.must(b.SaveRings(b.ctx, fraud.Linking{Rings: linking().Rings, Links: linking().Links, Events: linking().Events}))
 }
 
 // notHeld are the tables of which docs/ledger.md says why no leaf tells of them.
 var notHeld = strings.Fields(`
-	report_cards report_words texts_done
+	report_cards report_words texts_done vault_keys vault_before wipes
 	rings ring_reports suggestions linkings ring_heads ring_orders ring_facets ring_facet_counts ring_values ring_tops
 	listings shelves shelved nonces sessions checkpoints peer_checkpoints schema_versions`)
 
@@ -80,13 +87,13 @@ var notHeldColumns = []string{"letters.tries", "letters.next_at", "letters.probl
 
 // orderOnly are numbers that say in what order rows were written and nothing
 // else: fsck finds one by which the order is another.
-var orderOnly = []string{"judgements.no", "vault_openings.no", "referral_statuses.no", "share_recalls.no", "joint_entries.no"}
+var orderOnly = []string{"judgements.no", "vault_openings.no", "deletions.no", "referral_statuses.no", "share_recalls.no", "joint_entries.no"}
 
 // calledBy says by what fsck calls a row, where that is not the first column of
 // its key: a query of the row's own table.
 var calledBy = map[string]string{
 	"reports": "id", "extractions": "(SELECT id FROM reports WHERE no = report_no)", "sightings": "(SELECT id FROM reports WHERE no = report_no)",
-	"judgements": "id", "vault_openings": "report_id", "referral_statuses": "referral", "share_recalls": "share_id", "joint_entries": "id",
+	"judgements": "id", "vault_openings": "report_id", "deletions": "report_id", "referral_statuses": "referral", "share_recalls": "share_id", "joint_entries": "id",
 	"ledger_head": "'head'", "ledger_hashes": "'ledger'",
 }
 

@@ -257,8 +257,9 @@ var vaultTests = []test{
 	{"an identity comes out only with a person and a reason and is written down", func(b *bench) {
 		a := report("s", "1", phoneA)
 		a.Vault = []byte("sealed\x00box")
+		a.VaultKey = []byte("its key")
 		b.accept(a, report("s", "2", phoneA))
-		box, err := b.OpenVault(access.With(b.ctx, access.Who{Org: "alder"}), "s/1", "kim", "to call her back", t0)
+		box, _, err := b.OpenVault(access.With(b.ctx, access.Who{Org: "alder"}), "s/1", "kim", "to call her back", t0)
 		same(b, box, err, a.Vault)
 		i, err := b.place(fraud.LeafVaultOpening, "s/1")
 		same(b, i, err, 2)
@@ -271,6 +272,7 @@ var vaultTests = []test{
 	{"an opening without a reason, a person or an identity is refused and leaves no trace", func(b *bench) {
 		a := report("s", "1", phoneA)
 		a.Vault = []byte("box")
+		a.VaultKey = []byte("its key")
 		b.accept(a, report("s", "2", phoneA))
 		for _, x := range []struct {
 			id     fraud.ReportID
@@ -283,7 +285,7 @@ var vaultTests = []test{
 			{"s/2", "kim", "to call her back", fraud.ErrNotFound},
 			{"s/9", "kim", "to call her back", fraud.ErrNotFound},
 		} {
-			box, err := b.OpenVault(b.ctx, x.id, x.by, x.reason, t0)
+			box, _, err := b.OpenVault(b.ctx, x.id, x.by, x.reason, t0)
 			b.refused(err, x.want)
 			if box != nil {
 				b.Errorf("%s: the box came out all the same", x.id)

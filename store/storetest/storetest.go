@@ -35,6 +35,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 	}{
 		{"reports", reportTests},
 		{"vault", vaultTests},
+		{"deletions", deletionTests},
 		{"ledger", ledgerTests},
 		{"rings", ringTests},
 		{"portions", portionTests},
