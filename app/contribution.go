@@ -159,11 +159,21 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 	if g.before, err = n.served(ask.Referral, ask.Before); err != nil {
 		return Contribution{}, nil, err
 	}
+	if g.withheld, err = n.withheld(ctx); err != nil {
+		return Contribution{}, nil, err
+	}
 	if err := g.records(ctx); err != nil {
 		return Contribution{}, nil, err
 	}
 	rings, err := g.rings(ctx, ringsOf(c))
 	if err != nil {
+		return Contribution{}, nil, err
+	}
+	m, _, err := n.db.Match(ctx, c.Match)
+	if err != nil {
+		return Contribution{}, nil, err
+	}
+	if err := g.leaveOut(ctx, rings, m.Report.Shared); err != nil {
 		return Contribution{}, nil, err
 	}
 	for _, r := range rings {
@@ -181,10 +191,6 @@ func (n *Node) contribution(ctx context.Context, c fraud.JointCase, agency fraud
 		return Contribution{}, nil, err
 	}
 	if err := g.schedules(ctx); err != nil {
-		return Contribution{}, nil, err
-	}
-	m, _, err := n.db.Match(ctx, c.Match)
-	if err != nil {
 		return Contribution{}, nil, err
 	}
 	if m.Step != fraud.MatchIndicators {
@@ -261,6 +267,8 @@ type gathering struct {
 	transfers []fraud.Transfer
 	paid      map[fraud.ReportID]bool  // reports whose payment a record shows
 	own       map[fraud.Indicator]bool // values that are a victim's own
+	withheld  map[fraud.ReportID]bool  // reports whose victims keep them from other companies
+	hidden    map[fraud.Indicator]bool // values that only these hold
 	before    served                   // what earlier versions of the referral hold of ours
 }
 
@@ -339,14 +347,16 @@ func identityValues(id fraud.Identity, country string) []fraud.Indicator {
 
 // leaves says whether an indicator in a role may stand in a referral: not a
 // victim's or bystander's, not a shown caller id (easily forged, so mostly an
-// innocent's), not a value that is a victim's own.
+// innocent's), not a value that is a victim's own, nor one that only reports
+// hold whose victims keep it from other companies.
 func (g *gathering) leaves(i fraud.Indicator, r fraud.Role) bool {
-	return r.Links() && r != fraud.RoleShownCallerID && !g.own[i]
+	return r.Links() && r != fraud.RoleShownCallerID && !g.own[i] && !g.hidden[i]
 }
 
 // ring adds one ring with its exhibits, hours and victims.
 func (g *gathering) ring(ctx context.Context, ring fraud.Ring) error {
 	id := ring.ID
+	g.tellLeftOut(ring)
 	links, err := g.node.db.RingLinks(ctx, id)
 	if err != nil {
 		return err
@@ -411,6 +421,9 @@ func (g *gathering) reports(ctx context.Context, ring fraud.Ring) error {
 func (g *gathering) sightings(ctx context.Context, w io.Writer, reports []fraud.ReportID) error {
 	enc := json.NewEncoder(w)
 	for _, name := range reports {
+		if g.withheld[name] {
+			continue
+		}
 		list, err := g.node.db.SightingsOf(ctx, name)
 		if err != nil {
 			return err

@@ -54,11 +54,11 @@ func (g *gathering) money(context.Context) error {
 	reports := map[fraud.ReportID]bool{}
 	for _, r := range g.out.Rings {
 		for _, id := range r.Ring.Reports {
-			reports[id] = true
+			reports[id] = !g.withheld[id]
 		}
 	}
 	from := sourcesOf(g.transfers, func(t fraud.Transfer) bool { return reports[t.Report] })
-	g.out.Transfers = reachable(g.transfers, from)
+	g.out.Transfers = slices.DeleteFunc(reachable(g.transfers, from), func(t fraud.Transfer) bool { return g.withheld[t.Report] })
 	var err error
 	g.out.Freeze, err = freezeList(g.out.Transfers, from, g.at)
 	return err
