@@ -37,6 +37,12 @@ type tooMany struct{ wait time.Duration }
 
 func (t tooMany) Error() string { return "too many requests" }
 
+// wrongMethod says that an address is served, though not by this method
+// (RFC 9110, 15.5.6).
+type wrongMethod struct{ allow []string }
+
+func (wrongMethod) Error() string { return "not by this method" }
+
 // fail turns an error into a page. What is no one's fault but ours or the
 // machine's is logged with the path; its text is not shown.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
@@ -51,12 +57,17 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := problemPage{Says: sentence(err)}
 	status, title := http.StatusInternalServerError, "Something went wrong on our side"
 	var many tooMany
+	var method wrongMethod
 	var big *http.MaxBytesError
 	switch {
 	case errors.As(err, &many):
 		status, title = http.StatusTooManyRequests, "Please wait a moment"
 		p.Says = "Too many requests came from your connection. Try again in " + length(max(many.wait, time.Minute)) + "."
 		w.Header().Set("Retry-After", strconv.Itoa(1+int(many.wait/time.Second)))
+	case errors.As(err, &method):
+		status, title = http.StatusMethodNotAllowed, "This address is not used like that"
+		p.Says = "It is there, and takes " + strings.Join(method.allow, ", ") + ". Open it from its page."
+		w.Header().Set("Allow", strings.Join(method.allow, ", "))
 	case errors.As(err, &big):
 		status, title = http.StatusRequestEntityTooLarge, "That is too large"
 		p.Says = "The file or text is larger than this page takes. A picture may have 10 MB, a text 200,000 letters, a file for the desk 64 MB."

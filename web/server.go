@@ -147,7 +147,10 @@ func (s *Server) Handler() http.Handler {
 		mux.Handle(rt.Method+" "+rt.Pattern, s.door(rt))
 	}
 	mux.HandleFunc("GET /static/{file}", s.serveStatic)
-	mux.Handle("/", s.door(route{Action: access.ActRead, Thing: access.ThingAdvice, serve: func(*Server, http.ResponseWriter, *http.Request) error {
+	mux.Handle("/", s.door(route{Action: access.ActRead, Thing: access.ThingAdvice, serve: func(_ *Server, _ http.ResponseWriter, r *http.Request) error {
+		if allow := otherMethods(mux, r); len(allow) > 0 {
+			return wrongMethod{allow}
+		}
 		return fmt.Errorf("no page has this address: %w", fraud.ErrNotFound)
 	}}))
 	cross := http.NewCrossOriginProtection()
@@ -155,6 +158,20 @@ func (s *Server) Handler() http.Handler {
 		return fmt.Errorf("this form came from another site and was not accepted; open the page here and send it again: %w", fraud.ErrForbidden)
 	}}))
 	return cross.Handler(mux)
+}
+
+// otherMethods are those by which a request's address is served. A mux that
+// serves everything that is left over, as ours does for its own page, cannot
+// say so itself.
+func otherMethods(mux *http.ServeMux, r *http.Request) (allow []string) {
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodPost} {
+		asked := *r
+		asked.Method = m
+		if _, pattern := mux.Handler(&asked); pattern != "/" && pattern != "" {
+			allow = append(allow, m)
+		}
+	}
+	return allow
 }
 
 func (s *Server) serveStatic(w http.ResponseWriter, r *http.Request) {

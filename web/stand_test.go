@@ -191,6 +191,35 @@ func TestTheFourWordsAreCountedFromRecords(t *testing.T) {
 	says(0, "You did not say that we may give it to them.")
 }
 
+func TestAWrongMethodIsToldFromAnAddressThatIsNot(t *testing.T) {
+	base := visit(t, serve(t, reported(t))).base
+	for _, x := range []struct {
+		method, path, allow string
+		status              int
+	}{
+		{"PUT", "/report", "GET, HEAD, POST", 405},
+		{"GET", "/signout", "POST", 405},
+		{"DELETE", standAt, "GET, HEAD, POST", 405},
+		{"DELETE", "/rings/R-17", "GET, HEAD", 405},
+		{"PATCH", "/static/base.css", "GET, HEAD", 405},
+		{"PUT", "/nothing", "", 404},
+		{"GET", "/nothing", "", 404},
+	} {
+		req, err := http.NewRequestWithContext(t.Context(), x.method, base+x.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != x.status || resp.Header.Get("Allow") != x.allow {
+			t.Errorf("%s %s: %d, Allow %q; want %d, %q", x.method, x.path, resp.StatusCode, resp.Header.Get("Allow"), x.status, x.allow)
+		}
+	}
+}
+
 func TestACodeThatOpensNothingIsToldAsOneThatCannotBe(t *testing.T) {
 	v := visit(t, serve(t, reported(t)))
 	for _, code := range []string{"7K2M-9QXT-4HBD-R3WF", "x", "r-NEW"} {
