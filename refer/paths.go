@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"filippo.io/age"
 
@@ -102,9 +103,47 @@ func (p *Package) Save(path string) error {
 	return atomically(path, p.Pack)
 }
 
+// halfName begins what is written beside its place and is not whole yet.
+const halfName = ".referral-"
+
+// halfDead is how long nothing must have been written to a half package until it
+// counts as a killed program's: one that is at work writes all the time.
+const halfDead = time.Hour
+
+// sweep takes away what killed programs left unfinished in a folder: nobody else
+// would, and it may hold what is to be sealed. What cannot be looked at stays.
+func sweep(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, halfName+"*"))
+	for _, name := range left {
+		number := strings.TrimPrefix(filepath.Base(name), halfName)
+		if number == "" || strings.Trim(number, "0123456789") != "" {
+			continue // somebody's own: ours end in digits
+		}
+		if last, err := lastWritten(name); err == nil && time.Since(last) > halfDead {
+			_ = os.RemoveAll(name) // tried again the next time
+		}
+	}
+}
+
+// lastWritten is when a file, or anything in a folder, was written last.
+func lastWritten(name string) (last time.Time, err error) {
+	err = filepath.WalkDir(name, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err == nil && info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+		return err
+	})
+	return last, err
+}
+
 // atomically writes a file beside its place and moves it there at the end.
 func atomically(path string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".referral-*")
+	sweep(filepath.Dir(path))
+	f, err := os.CreateTemp(filepath.Dir(path), halfName+"*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
@@ -237,7 +276,9 @@ func unpack(r io.Reader, dir string, trust Trust) (v Verification, err error) {
 	if _, err := os.Lstat(dir); err == nil {
 		return v, fmt.Errorf("folder %s exists: choose a new one: %w", dir, fraud.ErrConflict)
 	}
-	temp, err := os.MkdirTemp(filepath.Dir(filepath.Clean(dir)), ".referral-*")
+	above := filepath.Dir(filepath.Clean(dir))
+	sweep(above)
+	temp, err := os.MkdirTemp(above, halfName+"*")
 	if err != nil {
 		return v, fmt.Errorf("open the referral: %w", err)
 	}

@@ -35,6 +35,43 @@ const (
 
 // A package far larger than the memory that is used for it is built, signed,
 // sealed, opened and verified, from files to files.
+// What a killed program left beside a package is taken away by the next that
+// writes there; what is being written, and what is somebody's own, stays.
+func TestWhatAKilledProgramLeftIsTakenAway(t *testing.T) {
+	w, dir := newWorld(t), t.TempDir()
+	old := time.Now().Add(-2 * time.Hour)
+	for _, name := range []string{".referral-1234", ".referral-77/manifest.json", ".referral-5678", ".referral-88/part", ".referral-notes"} {
+		at := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(at), 0o700), os.WriteFile(at, []byte("half"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		if name != ".referral-5678" && name != ".referral-88/part" {
+			if err := os.Chtimes(at, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for _, name := range []string{".referral-77", ".referral-88"} { // one is written to, deep inside
+		if err := os.Chtimes(filepath.Join(dir, name), old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.build(t).Save(filepath.Join(dir, "case.referral")); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range left {
+		names = append(names, e.Name())
+	}
+	if got := strings.Join(names, " "); got != ".referral-5678 .referral-88 .referral-notes case.referral" {
+		t.Errorf("there are %s", got)
+	}
+}
+
 func TestALargePackageStreamsInConstantMemory(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("SKIPPED ALOUD: the peak of memory is read off /proc")
