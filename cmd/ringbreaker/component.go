@@ -119,6 +119,7 @@ func linkComponents(ctx context.Context, c *call, model link.Model, judged []fra
 	out := bufio.NewWriterSize(c.stdout, 1<<16)
 	in := newLineReader(c.stdin, 4*fraud.MaxReportBytes)
 	b, rows, last := link.NewBuilder(model), 0, ""
+	now, ahead := time.Now(), 0
 	flush := func() error {
 		b.Judge(judged)
 		err := writeRows(out, b.Link())
@@ -150,14 +151,30 @@ func linkComponents(ctx context.Context, c *call, model link.Model, judged []fra
 		for i, s := range p.Sightings {
 			sightings[i] = fraud.Sighting{Report: p.Facts.ID, Indicator: s.Indicator, Role: s.Role, At: s.At, Valid: s.Valid}
 		}
+		if p.ahead(now) {
+			ahead++
+		}
 		b.Add(p.Facts, sightings, p.Sketches)
 		last = component
 		rows++
 	}
+	tellAhead(c.stderr, ahead)
 	if err := flush(); err != nil {
 		return err
 	}
 	return out.Flush()
+}
+
+// ahead says whether a report holds a time in the future, as far as its row
+// tells: when it was received, when it happened and when its values were met.
+func (p packed) ahead(now time.Time) bool {
+	last := now.Add(fraud.ClockSlack)
+	for _, s := range p.Sightings {
+		if s.At.After(last) {
+			return true
+		}
+	}
+	return p.Facts.ReceivedAt.After(last) || p.Facts.At.After(last)
 }
 
 // unpack reads a packed report. A row that cannot be read stops the run: it

@@ -295,10 +295,15 @@ func addReports(ctx context.Context, stderr io.Writer, b *link.Builder, files []
 	for _, x := range told {
 		fmt.Fprintf(stderr, "%s:%d: %s\n", files[x.file], x.line, oneLine(x.err))
 	}
+	tellAhead(stderr, ahead)
+	return len(told), err
+}
+
+// tellAhead says how many reports are from a time that has not come.
+func tellAhead(stderr io.Writer, ahead int) {
 	if ahead > 0 {
 		fmt.Fprintf(stderr, "%d reports hold a time in the future by this machine's clock; a node refuses them\n", ahead)
 	}
-	return len(told), err
 }
 
 // refusal is why a line gave no report.
