@@ -138,7 +138,7 @@ func runLink(ctx context.Context, c *call) error {
 	if err := tellLinking(c, *out, l, refused); err != nil {
 		return err
 	}
-	return writeJudgements(*out, js)
+	return errors.Join(writeJudgements(*out, js), writeUsed(*out, *model != "", m))
 }
 
 // tellNames says what of the reports' names cannot be as it is told. A node
@@ -544,6 +544,30 @@ func writeJudgements(dir string, js []fraud.Judgement) error {
 		}
 		return nil
 	})
+}
+
+// modelFile keeps, beside the rings, the model that they were found by, where it
+// is another than the built-in one.
+const modelFile = "model.tsv"
+
+func writeUsed(dir string, another bool, m link.Model) error {
+	name := filepath.Join(dir, modelFile)
+	if another {
+		return writeFile(name, func(w io.Writer) error { return link.WriteModel(w, m) })
+	}
+	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// usedModel is the model that the rings in a folder were found by.
+func usedModel(dir string) (link.Model, error) {
+	name := filepath.Join(dir, modelFile)
+	if _, err := os.Stat(name); errors.Is(err, os.ErrNotExist) {
+		name = ""
+	}
+	return readModel(name)
 }
 
 // decided tells what people decided about two reports, and about each of them

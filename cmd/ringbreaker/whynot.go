@@ -22,7 +22,11 @@ func explained(ctx context.Context, res link.Result, files []string, dir string,
 	if e.Same || b == "" || len(files) == 0 {
 		return e, nil
 	}
-	x := link.Beside{Model: link.DefaultModel(), Many: map[fraud.Indicator]bool{}}
+	model, err := usedModel(dir)
+	if err != nil {
+		return e, err
+	}
+	x := link.Beside{Model: model, Many: map[fraud.Indicator]bool{}}
 	js, err := readJudgements(filepath.Join(dir, judgementsFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return e, err
