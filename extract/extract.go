@@ -37,6 +37,8 @@ type Options struct {
 	// page, a recorded message), so that "call us" is an order to the victim.
 	// Otherwise it is a victim's or a witness's account.
 	FromFraudster bool
+
+	asked func(x *scan, i, before int) // instead of what was learned, by who teaches
 }
 
 // Finding is an indicator found in a text. Offsets are bytes of the text that
@@ -99,6 +101,7 @@ type scan struct {
 	firms     []capRun   // see judgeFirms
 	phoneEnd  int        // see firstPhone; 0 while it has not been asked for
 	weighed   weighing   // see weigh
+	bag       bag        // see gatherBag
 }
 
 // given is what the reader of a form knows of its text.
@@ -115,6 +118,7 @@ const (
 	mediumAny     medium = iota
 	mediumPage           // a page or a mail, read by its own form
 	mediumMessage        // a text message or a chat
+	mediumLetter         // a mail that tells of a fraud, or has none in it
 )
 
 // mark is a span of the folded text.
@@ -185,7 +189,7 @@ func (x *scan) run(s string, opt Options, g given) []Finding {
 	x.opt, x.found, x.marks, x.past = opt, x.found[:0], x.marks[:0], 0
 	x.medium, x.own, x.frame, x.optOut, x.phoneEnd, x.tool, x.lastTool, x.toolNamed = g.medium, g.own, notAsked, notAsked, 0, 0, 0, false
 	x.closing, x.settled, x.owners, x.maybe, x.weakName = 0, false, x.owners[:0], x.maybe[:0], false
-	x.capped = x.capped[:0]
+	x.capped, x.bag = x.capped[:0], bag{}
 	x.parts = inOrder(append(x.parts[:0], g.parts...))
 	x.tokenise(s)
 	if len(x.triggers) == 0 && len(x.asking) == 0 && len(x.numbers) == 0 {

@@ -11,7 +11,7 @@ import (
 var forwardMarks = [...]string{
 	"forwarded message", "begin forwarded", "anfang der weitergeleiteten", "weitergeleitete nachricht", "message transféré", "début du message", "début du message réexpédié",
 	"mensaje reenviado", "inicio del mensaje", "messaggio inoltrato", "inizio messaggio inoltrato", "mensagem encaminhada", "doorgestuurd bericht", "begin doorgestuurd",
-	"転送されたメッセージ", "अग्रेषित संदेश",
+	"転送されたメッセージ", "転送メッセージ", "अग्रेषित संदेश", "forwarded mail", "mensagem reencaminhada", "correo reenviado", "mail inoltrata", "courriel transféré",
 }
 
 // forwardMay are the bytes that such a mark may begin with.
@@ -73,21 +73,66 @@ func originalMark(line string) bool {
 }
 
 // forwardedAt finds the mail that a text forwards: where the forwarder's own
-// words end, and where the head of the mail ends. By a mark; where the subject
-// says that something is forwarded, by a head alone; and to a desk also by the
-// mark of an answer.
-func forwardedAt(s string, subject, desk bool) (own, body int, ok bool) {
+// words end, and where the head of the mail ends. By a mark; where something is
+// told to be forwarded, by a head alone; and to a desk also by the mark of an answer.
+func forwardedAt(s string, told, desk bool) (own, body int, ok bool) {
 	at := 0
 	for line := range strings.Lines(s) {
 		switch {
 		case ForwardMark(line), desk && originalMark(line):
 			return at, headEnd(s, at+len(line)), true
-		case subject && (hasFold(line, "from:") || hasFold(line, "von:") || hasFold(line, "de:")) && threadBegins(s[at:]):
+		case told && headBegins(line, s[at+len(line):]):
 			return at, headEnd(s, at), true
 		}
 		at += len(line)
 	}
 	return 0, 0, false
+}
+
+// senderLabels begin the line of a head that names who sent the mail.
+var senderLabels = [...]string{"from", "von", "de", "da", "absender", "expéditeur", "remitente", "mittente", "remetente", "差出人", "送信者", "प्रेषक"}
+
+// headLabels begin a head's other lines.
+var headLabels = [...]string{
+	"sent", "to", "subject", "date", "cc", "reply-to", "received", "gesendet", "an", "betreff", "datum", "para", "asunto", "enviado", "fecha", "envoyé", "objet", "sujet", "à",
+	"oggetto", "inviato", "data", "assunto", "enviada", "件名", "宛先", "日時", "送信日時", "विषय", "दिनांक",
+}
+
+// headLine is what follows one of the labels and a colon in a line.
+func headLine(line string, labels []string) (rest string, ok bool) {
+	line = strings.TrimLeft(line, "*>\"“ \t")
+	for _, label := range labels {
+		if len(line) > len(label) && strings.EqualFold(line[:len(label)], label) {
+			rest := strings.TrimLeft(line[len(label):], "* \u00a0")
+			if after, found := strings.CutPrefix(rest, ":"); found {
+				return after, true
+			}
+			if after, found := strings.CutPrefix(rest, "："); found {
+				return after, true
+			}
+		}
+	}
+	return "", false
+}
+
+// headBegins says whether a line is the first of a mail's head as people copy
+// them: it names a sender by an address, or another line of a head follows.
+func headBegins(line, below string) bool {
+	from, ok := headLine(line, senderLabels[:])
+	if !ok || len(line) > 400 {
+		return false
+	}
+	if strings.Contains(from, "@") {
+		return true
+	}
+	for range 2 {
+		next, rest, _ := strings.Cut(below, "\n")
+		if _, ok := headLine(next, headLabels[:]); ok {
+			return true
+		}
+		below = rest
+	}
+	return false
 }
 
 func hasFold(s, prefix string) bool {

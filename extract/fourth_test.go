@@ -1,4 +1,4 @@
-package extract_test
+package extract
 
 import (
 	"bytes"
@@ -17,8 +17,8 @@ var encodedPart = regexp.MustCompile(`(?s)\{\{(b64|qp) ([a-z0-9_-]+)\n(.*?)\n\}\
 
 var charsetNames = map[string]string{"latin1": "iso-8859-1", "cp1252": "windows-1252"}
 
-// transferEncoded writes such parts as a mailer would.
-func transferEncoded(tb testing.TB, text string) []byte {
+// TransferEncoded writes such parts as a mailer would.
+func TransferEncoded(tb testing.TB, text string) []byte {
 	tb.Helper()
 	return []byte(encodedPart.ReplaceAllStringFunc(text, func(part string) string {
 		m := encodedPart.FindStringSubmatch(part)

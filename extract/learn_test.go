@@ -38,10 +38,16 @@ var Taught = []struct {
 	{"seventh", "seventh", false},
 	{"eighth/dev", "eighth", false},
 	{"ninth/dev", "ninth", true},
+	{"tenth/dev", "tenth", true},
+	{"eleventh/dev", "eleventh", true},
+	{"twelfth", "twelfth", true},
+	{"thirteenth", "thirteenth", false},
+	{"fourteenth", "fourteenth", true},
+	{"fifteenth", "fifteenth", true},
 }
 
 // Weights are the files of what was learned.
-type Weights struct{ Roles, Agents, Firms []byte }
+type Weights struct{ Roles, Agents, Firms, Given, Hosts []byte }
 
 // Learn works out the weights from all corpora that teach but one; "" leaves
 // out none. What the rules say is what stands beside a clue, also beside one for
@@ -63,6 +69,8 @@ func Learn(tb testing.TB, without string) Weights {
 	return Weights{
 		Roles:  learn(taught(tb, without, true), (*teacher).parts, rolesPull, "a number's part", roles...),
 		Agents: learn(taught(tb, without, false), (*teacher).names, namesPull, "whose a name is", "agent", "other"),
+		Given:  learnGiven(tb, without, "a number or an address", learnable[:]),
+		Hosts:  learnGiven(tb, without, "a site or a host", hostRoles[:]),
 		Firms:  learn(taught(tb, without, false), (*teacher).firms, namesPull, "capitals that may be a firm's name", "firm", "line", "other"),
 	}
 }
@@ -106,12 +114,18 @@ func taught(tb testing.TB, without string, numbers bool) []score.Snippet {
 // Relearn puts other weights in the place of the ones that are built in, until
 // what it returns is called.
 func Relearn(w Weights) (restore func()) {
-	roles, agents, firms := learned, learnedAgents, learnedFirms
+	roles, agents, firms, gave, hosts := learned, learnedAgents, learnedFirms, learnedGiven, learnedHosts
+	h := readLearned(string(w.Hosts), len(hostRoles), true)
+	g := readLearned(string(w.Given), len(learnable), true)
 	f := readLearned(string(w.Firms), firmAnswers, false)
 	l, n := readLearned(string(w.Roles), len(learnable), true), readLearned(string(w.Agents), nameAnswers, false)
 	learned, learnedAgents = func() *learning { return l }, func() *learning { return n }
 	learnedFirms = func() *learning { return f }
-	return func() { learned, learnedAgents, learnedFirms = roles, agents, firms }
+	learnedGiven = func() *learning { return g }
+	learnedHosts = func() *learning { return h }
+	return func() {
+		learned, learnedAgents, learnedFirms, learnedGiven, learnedHosts = roles, agents, firms, gave, hosts
+	}
 }
 
 // Update says whether what the tests hold is to be written anew.
@@ -263,6 +277,52 @@ type teacher struct {
 	pull    int
 }
 
+// learnGiven works out what mails, pages and other texts of fraudsters teach of
+// one of the questions about what is in them.
+func learnGiven(tb testing.TB, without, what string, answers []fraud.Role) []byte {
+	tb.Helper()
+	t := teacher{tb: tb, seen: map[string]bool{}, pull: givenPull}
+	for _, role := range answers {
+		t.columns = append(t.columns, string(role))
+	}
+	for _, one := range taught(tb, without, true) {
+		opt := Options{Country: one.Country, FromFraudster: one.Voice == "f"}
+		if one.Format != "text" {
+			opt = Options{} // as the command reads them
+		}
+		opt.asked = func(x *scan, i, before int) {
+			f := &x.found[i]
+			by, of := givenQuestion(f.Kind)
+			for _, m := range one.Marks {
+				if m.Kind != f.Kind || m.Value != f.Value {
+					continue
+				}
+				if role := slices.Index(answers, m.Role); role >= 0 && &of[0] == &answers[0] {
+					x.weighed.teach = true
+					x.weighGiven(by, of, i, before)
+					x.weighed.teach = false
+					t.weighed(x, role)
+				}
+				f.Role = m.Role // what is behind it is taught beside the truth
+				break
+			}
+		}
+		switch one.Format {
+		case "text":
+			if opt.FromFraudster {
+				Text(one.Text, opt)
+			}
+		case "html":
+			HTML([]byte(one.Text), opt)
+		case "mail":
+			if _, _, err := Mail(TransferEncoded(tb, one.Text), opt); err != nil {
+				tb.Fatalf("%s: %v", one.ID, err)
+			}
+		}
+	}
+	return t.learn("# What labelled mails and pages teach of whose " + what + " in them is")
+}
+
 // text takes the lessons out of one text: a plain one, or a report's story.
 func (t *teacher) text(one score.Snippet, take func(t *teacher, one score.Snippet, placed bool)) {
 	text, placed := one.Text, true
@@ -377,10 +437,13 @@ func samePart(a, b string) bool {
 	return a == b || slices.Contains(strings.Fields(a), b) || slices.Contains(strings.Fields(b), a)
 }
 
-func (t *teacher) lesson(role int) {
+func (t *teacher) lesson(role int) { t.weighed(&t.x, role) }
+
+// weighed takes what was just gathered of one finding.
+func (t *teacher) weighed(x *scan, role int) {
 	l := lesson{role: role}
-	for _, c := range t.x.weighed.clues {
-		if clue := t.x.spell(c); !slices.Contains(l.clues, clue) {
+	for _, c := range x.weighed.clues {
+		if clue := x.spell(c); !slices.Contains(l.clues, clue) {
 			l.clues = append(l.clues, clue)
 		}
 	}
@@ -423,6 +486,7 @@ const (
 	learnedPace   = 0.3
 	rolesPull     = 4
 	namesPull     = 8 // there are fewer of them
+	givenPull     = 1 // a mail has many words, few of which decide
 	leastLessons  = 2 // of which a clue must be part
 	leastWeight   = 6 // of any answer, below which a clue is left out
 )

@@ -27,14 +27,17 @@ const (
 	clueBehind9
 	clueRest   // anywhere behind it in its sentence
 	clueInside // a word of it
-	cluePair   // two words that follow one another before it
+	clueAbove  // among the words before it, whatever lines and sentences end between
+	clueBelow
+	cluePair // two words that follow one another before it
 	cluePairBehind
 	clueMark // a mark right before it
 	clueMarkBehind
 	clueCount // how many numbers the text has, and which of them it is; of a name some facts together
 	clueFact
-	clueWho // who is spoken of before it, by the dictionary's hints
-	clueCue // what the dictionary's cues say beside it
+	clueWho  // who is spoken of before it, by the dictionary's hints
+	clueCue  // what the dictionary's cues say beside it
+	clueText // what is true of the text, and of the place in it
 	places
 )
 
@@ -45,8 +48,8 @@ const (
 
 var clueNames = [places]string{
 	"before1", "before2", "before3", "before5", "before9", "sentence",
-	"behind1", "behind2", "behind3", "behind5", "behind9", "rest", "inside", "pair", "pairbehind",
-	"mark", "markbehind", "count", "fact", "who", "cue",
+	"behind1", "behind2", "behind3", "behind5", "behind9", "rest", "inside", "above", "below", "pair", "pairbehind",
+	"mark", "markbehind", "count", "fact", "who", "cue", "text",
 }
 
 // The stand-ins for what is no word that anybody could have learned, and behind
@@ -305,7 +308,7 @@ func whyOf(at where, words string) string {
 		return ""
 	case at == clueInside:
 		return whyLearned + `"` + words + `" is in it`
-	case at < clueBehind1 || at == cluePair:
+	case at < clueBehind1 || at == clueAbove || at == cluePair:
 		return whyLearned + like + `"` + words + `" stands before it`
 	}
 	return whyLearned + like + `"` + words + `" stands behind it`
@@ -322,7 +325,10 @@ type clue struct {
 type weighing struct {
 	sum   weights
 	rows  []int16
-	teach bool   // gather the clues, and weigh nothing
+	teach bool     // gather the clues, and weigh nothing
+	once  bool     // a clue counts once, however often it stands there
+	seen  []uint32 // by row, the turn in which it counted last
+	turn  uint32
 	clues []clue // that were gathered
 	by    *learning
 }
@@ -331,11 +337,25 @@ func (w *weighing) add(row int16) {
 	if row == 0 {
 		return
 	}
+	if w.once {
+		if w.seen[row] == w.turn {
+			return
+		}
+		w.seen[row] = w.turn
+	}
 	w.rows = append(w.rows, row)
 	one := &w.by.rows[row].weights
 	for i := range w.sum {
 		w.sum[i] += one[i]
 	}
+}
+
+// countOnce has each clue to the next question count once.
+func (w *weighing) countOnce(by *learning) {
+	if w.turn++; w.turn == 0 || len(w.seen) < len(by.rows) {
+		w.seen, w.turn = make([]uint32, max(len(by.rows), len(w.seen))), 1
+	}
+	w.once = true
 }
 
 // clueWord is a word to learn from.
@@ -592,8 +612,8 @@ func (w *weighing) lead(answer, base int) (lead int, why string) {
 	return w.sum.of(answer, n) - w.sum.of(base, n), why
 }
 
-// best is the answer that leads another by at least so much, with the words
-// that weighed most for it; below zero where none does, or no word can be
+// best is the answer that leads another by at least so much, below zero where
+// none does, with the words that weighed most for it; none where no word can be
 // shown to a reader.
 func (w *weighing) best(base, least int) (answer int, why string) {
 	n, best := len(w.rows), 0
@@ -603,7 +623,7 @@ func (w *weighing) best(base, least int) (answer int, why string) {
 		}
 	}
 	lead, why := w.lead(best, base)
-	if lead < least || why == "" {
+	if lead < least {
 		return -1, ""
 	}
 	return best, why

@@ -16,7 +16,7 @@ import (
 // data/roles.tsv is what the labelled accounts teach, to the byte.
 func TestLearnedWeightsAreWhatTheCorporaTeach(t *testing.T) {
 	got := extract.Learn(t, "")
-	for file, got := range map[string][]byte{"data/roles.tsv": got.Roles, "data/agents.tsv": got.Agents, "data/firms.tsv": got.Firms} {
+	for file, got := range map[string][]byte{"data/roles.tsv": got.Roles, "data/agents.tsv": got.Agents, "data/firms.tsv": got.Firms, "data/given.tsv": got.Given, "data/hosts.tsv": got.Hosts} {
 		if extract.Update() {
 			if err := os.WriteFile(file, got, 0o644); err != nil {
 				t.Fatal(err)
@@ -97,7 +97,7 @@ func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
 			t.Logf("%-12s all kinds with firms that the others taught %.4f (%+.4f); firms %.4f, %.4f (%+.4f)", name, f.all, f.all-b.all, b.firms, f.firms, f.firms-b.firms)
 			firms, allFirms = firms+f.firms-b.firms, allFirms+f.all-b.all
 			roles, all, names, n = roles+p.role-r.role, all+b.all-p.all, names+b.names-p.names, n+1
-			if p.role < r.role-0.003 || b.role < p.role-0.001 {
+			if p.role < r.role-0.003 || b.role < p.role-0.002 { // names change what is found, and so of what roles are a share
 				t.Errorf("%s: roles %.4f with rules alone, %.4f with numbers, %.4f with names", name, r.role, p.role, b.role)
 			}
 			if b.accused > r.accused {
@@ -111,6 +111,74 @@ func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
 	t.Logf("mean of the halves: roles %+.4f, all kinds %+.4f, names %+.4f; with firms all kinds %+.4f, firms %+.4f", roles/n, all/n, names/n, allFirms/n, firms/n)
 	if roles/n < 0.018 || all/n < 0.0028 || names/n < 0.025 || allFirms/n < 0.002 || firms/n < 0.05 {
 		t.Errorf("what the others taught is worth %+.4f of the roles, %+.4f of all kinds and %+.4f of the names, want +0.018, +0.0028 and +0.025; firms %+.4f of all kinds and %+.4f of theirs, want +0.002 and +0.05", roles/n, all/n, names/n, allFirms/n, firms/n)
+	}
+}
+
+// What mails and pages of all hands but one teach helps on those of that one:
+// half as many innocent values link, for a ninth of the numbers to call.
+func TestLearnedOfMailsAndPagesHelpsOnAHandNeverMet(t *testing.T) {
+	type sum struct{ right, of, accused, callbacks int }
+	var rules, taught sum
+	for _, corpus := range []string{"tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth"} {
+		name := map[string]string{"tenth": "tenth-held", "eleventh": "eleventh-held"}[corpus]
+		if name == "" {
+			name = corpus
+		}
+		learned := extract.Learn(t, corpus)
+		read := func(w extract.Weights, to *sum) {
+			defer extract.Relearn(w)()
+			e := score.NewExtraction()
+			for _, one := range half(t, name) {
+				e.Add(one, found(t, one))
+			}
+			to.right, to.of = to.right+e.RolesRight, to.of+e.All.Right
+			to.callbacks += e.Roles[string(fraud.RoleCallback)].Right
+			for _, m := range e.Misses {
+				if m.What == "role" && innocent(m.Mark.Role) && !innocent(fraud.Role(m.Got)) {
+					to.accused++
+				}
+			}
+			t.Logf("%-13s roles %.4f", name, e.Role())
+		}
+		read(extract.Weights{Roles: learned.Roles, Agents: learned.Agents, Firms: learned.Firms}, &rules)
+		read(learned, &taught)
+	}
+	t.Logf("roles %d, then %d right of %d; innocent values that link %d, then %d; numbers and addresses to call %d, then %d", rules.right, taught.right, rules.of, rules.accused, taught.accused, rules.callbacks, taught.callbacks)
+	if taught.right < rules.right+rules.of/15 || taught.accused*2 > rules.accused || taught.callbacks*8 < rules.callbacks*7 {
+		t.Errorf("want a fifteenth more roles, half the innocent values that link, and seven of eight callbacks")
+	}
+}
+
+// A number in the signature of who forwards a mail is theirs; a clerk's that they
+// tell of is nobody's to link.
+func TestForwardedMailTellsWhoseItIs(t *testing.T) {
+	const mail = "From: Ann Pruitt <ann@pruittbooks.example>\nTo: desk@ringwatch.example\nSubject: Fwd: Renewal\n\n" +
+		"The teller at my bank, 802-555-0144, says it is a fraud.\n\nAnn Pruitt, Pruitt Books\nTel 802-555-0145\n\n" +
+		"%s" +
+		"Your plan renews for $399. To cancel call 1-888-555-0146.\n"
+	for _, head := range []string{
+		"---------- Forwarded message ---------\nFrom: Billing <b@plan-renew.example>\n\n",
+		"From: Billing <b@plan-renew.example>\nSubject: Renewal\n\n",
+		"> From: Billing <b@plan-renew.example>\n",
+		"De : Facturation <b@plan-renew.example>\nObjet : Renewal\n\n",
+		"差出人: Billing <b@plan-renew.example>\n件名: Renewal\n\n",
+	} {
+		_, found, err := extract.Mail(fmt.Appendf(nil, mail, head), extract.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]fraud.Role{}
+		for _, f := range found {
+			got[f.Value] = f.Role
+		}
+		for value, want := range map[string]fraud.Role{
+			"ann@pruittbooks.example": fraud.RoleVictimOwned, "+18025550145": fraud.RoleVictimOwned, "+18025550144": fraud.RoleBystander,
+			"+18885550146": fraud.RoleCallback, "b@plan-renew.example": fraud.RoleSender,
+		} {
+			if got[value] != want {
+				t.Errorf("below %q: %s is %q, want %s", head, value, got[value], want)
+			}
+		}
 	}
 }
 

@@ -116,14 +116,20 @@ const leastLead = learnedUnit
 // rules only guess that they are to be called, unless a sentence bids its reader
 // to call them.
 func (x *scan) learnedRoles() {
+	if x.opt.FromFraudster || x.medium == mediumLetter {
+		defer x.learnedOfGiven()
+	}
+	if x.opt.FromFraudster {
+		return
+	}
 	for i := range x.found {
 		f := &x.found[i]
-		if f.Kind == fraud.Phone && guessedByRules(f.Why) || f.Kind == fraud.Email && !x.opt.FromFraudster && (f.Why == whyInTouch || f.Why == whyWrittenTo) {
+		if f.Kind == fraud.Phone && guessedByRules(f.Why) || f.Kind == fraud.Email && (f.Why == whyInTouch || f.Why == whyWrittenTo) {
 			if first, _ := x.tokensOf(x.marks[i]); f.Kind == fraud.Phone && x.bidden(first) {
 				continue
 			}
 			x.weigh(f, x.marks[i])
-			if role, why := x.weighed.best(slices.Index(learnable[:], f.Role), leastLead); role >= 0 {
+			if role, why := x.weighed.best(slices.Index(learnable[:], f.Role), leastLead); role >= 0 && why != "" {
 				f.Role, f.Why = learnable[role], why
 			}
 		}

@@ -25,6 +25,8 @@ const (
 	maxMailParts = 1000
 	// maxMailText is the most decoded text that is searched.
 	maxMailText = 8 << 20
+	// mostForwards is how often a mail may have been forwarded as text.
+	mostForwards = 8
 	// maxHeader is the most of one part's header that is read.
 	maxHeader = 1 << 20
 )
@@ -111,7 +113,7 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 	l.doc.Text = validText(l.out.String())
 	if l.account = len(l.heads) == 1 && !l.forward && writesToDesk(root.header("To")); l.account {
 		opt.FromFraudster = false
-		return l.doc, l.judge(text(l.doc.Text, opt, given{parts: l.parts}), root), nil
+		return l.doc, l.judge(text(l.doc.Text, opt, given{medium: mediumLetter}), root), nil
 	}
 	opt.FromFraudster = true
 	found := text(l.doc.Text, opt, given{parts: l.parts, medium: mediumPage, own: l.own})
@@ -119,8 +121,9 @@ func Mail(b []byte, opt Options) (MailDoc, []Finding, error) {
 }
 
 // told reads a forwarder's own words as the account that they are: an account
-// names agents and firms otherwise than the fraudsters' own text does. What both
-// readings find has the part that stands beside the whole message.
+// names agents and firms otherwise than the fraudsters' own text does. A number or
+// an address that both readings find has the part that it has in the account,
+// unless there it is but a guess.
 func (l *letter) told(found []Finding, opt Options) []Finding {
 	opt.FromFraudster = false
 	ends := make([]int, len(found)+1) // where what begins before one ends at the latest
@@ -136,17 +139,22 @@ func (l *letter) told(found []Finding, opt Options) []Finding {
 		if own.End > len(l.doc.Text) || strings.TrimSpace(l.doc.Text[own.Start:own.End]) == "" {
 			continue
 		}
-		has := map[fraud.Indicator]bool{}
+		has := map[fraud.Indicator]*Finding{}
 		for _, a := range text(l.doc.Text[own.Start:own.End], opt, given{}) {
-			has[a.Indicator] = true
+			has[a.Indicator] = &a
 			a.Start, a.End = a.Start+own.Start, a.End+own.Start
 			if ends[from(a.End)] <= a.Start {
 				more = append(more, a)
 			}
 		}
 		for i := from(own.Start); i < len(found) && found[i].Start < own.End; i++ {
-			if found[i].Kind == fraud.PersonAlias && found[i].End <= own.End && !has[found[i].Indicator] {
+			f := &found[i]
+			a := has[f.Indicator]
+			if f.Kind == fraud.PersonAlias && f.End <= own.End && a == nil {
 				gone[i] = true
+			}
+			if a != nil && (f.Kind == fraud.Phone || f.Kind == fraud.Email) && (strings.HasPrefix(a.Why, whyLearned) || !guessed(a.Why) && !guessedByRules(a.Why)) {
+				f.Role, f.Why = a.Role, a.Why
 			}
 		}
 	}
@@ -181,11 +189,11 @@ func (l *letter) judge(found []Finding, root *mimePart) []Finding {
 		case len(l.back) > 0 && from[f.Value]:
 			f.Role, f.Why = fraud.RoleBystander, "the mail service that sent the message back"
 		case own[f.Value]:
-			f.Role, f.Why = fraud.RoleVictimOwned, "of the one who forwarded the message"
+			f.Role, f.Why = fraud.RoleVictimOwned, whyForwards
 		case between[f.Value]:
 			f.Role, f.Why = fraud.RoleBystander, "passed the message on"
 		case from[f.Value]:
-			if f.Role != fraud.RoleGenuineBrand {
+			if f.Role != fraud.RoleGenuineBrand && !(f.Role == fraud.RoleBystander && strings.HasPrefix(f.Why, whyLearned)) {
 				f.Role, f.Why = fraud.RoleSender, "the message says that it comes from it"
 			}
 		case to[f.Value]:
@@ -433,24 +441,31 @@ func (l *letter) partsOf(s string) []part {
 		return foreignParts(s, l.above)
 	}
 	base := l.out.Len()
-	own, body, ok := forwardedAt(s, l.forward, l.desk)
+	own, body, ok := forwardedAt(s, l.forward || writesToDesk(l.to), l.desk)
 	if !ok {
 		l.own = append(l.own, Span{base, base + len(s)}) // what comes with a mail that is attached
 		return foreignParts(s, l.above)
 	}
-	from := s[own:body]
-	for line := range strings.Lines(s[own:body]) {
-		if hasFold(line, "from:") || hasFold(line, "von:") || hasFold(line, "de:") {
-			from = line
+	at := 0
+	for range mostForwards {
+		from := ""
+		for line := range strings.Lines(s[at+own : at+body]) {
+			if rest, is := headLine(line, senderLabels[:]); is {
+				from = rest
+				break
+			}
+		}
+		l.heads = append(l.heads, head{from: from, inline: true})
+		l.own = append(l.own, Span{base + at, base + at + own})
+		at += body
+		if own, body, ok = forwardedAt(s[at:], false, false); !ok {
 			break
 		}
 	}
-	l.heads = append(l.heads, head{from: from, inline: true})
-	l.own = append(l.own, Span{base, base + own})
-	parts := foreignParts(s[body:], mainWords)
+	parts := foreignParts(s[at:], mainWords)
 	for i := range parts {
-		parts[i].start += body
-		parts[i].end += body
+		parts[i].start += at
+		parts[i].end += at
 	}
 	return parts
 }

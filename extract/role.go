@@ -67,7 +67,7 @@ func (x *scan) roleByVoice(f *Finding, m mark) (fraud.Role, string) {
 			return role, why
 		}
 		if c := x.around(m); guessed(why) || !c.call && !c.called && !c.got && !c.from && !c.shown && !c.toward {
-			return fraud.RoleVictimOwned, "of the one who forwarded the message"
+			return fraud.RoleVictimOwned, whyForwards
 		}
 		return role, why
 	}
@@ -321,9 +321,10 @@ const (
 	whyBeside = "the number to call, by the words beside it"
 	whyOnPage = "stood on what the speaker was shown"
 
-	whyColumn = "the head of its column says so"
-	whyOwn    = "the speaker calls it their own"
-	whyOther  = "the form's field is about the other side"
+	whyColumn   = "the head of its column says so"
+	whyOwn      = "the speaker calls it their own"
+	whyForwards = "of the one who forwarded the message"
+	whyOther    = "the form's field is about the other side"
 )
 
 // guessed says whether a reason says that no word told the part.

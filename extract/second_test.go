@@ -21,10 +21,10 @@ var secondOut = flag.String("second.out", "", "write the second corpus' tables, 
 var secondBare = flag.Bool("second.bare", false, "read each text without its country and voice, as the command does when nobody tells them; no floor holds there")
 
 // halves turns the name of a half into its folder.
-var halves = strings.NewReplacer("eighth-", "eighth/", "ninth-", "ninth/", "tenth-", "tenth/")
+var halves = strings.NewReplacer("eighth-", "eighth/", "ninth-", "ninth/", "tenth-", "tenth/", "eleventh-", "eleventh/")
 
-// half reads one half of the second or the eighth to tenth corpus, or one of the
-// third to seventh, its files in the order of names.
+// half reads one half of the second or the eighth to eleventh corpus, or one of the
+// others, its files in the order of names.
 func half(tb testing.TB, name string) []score.Snippet {
 	tb.Helper()
 	folder := filepath.Join("testdata", "second", name)
@@ -67,7 +67,7 @@ func found(tb testing.TB, one score.Snippet) []score.Mark {
 		_, findings = extract.HTML([]byte(one.Text), opt)
 	case "mail":
 		var err error
-		if _, findings, err = extract.Mail(transferEncoded(tb, one.Text), opt); err != nil {
+		if _, findings, err = extract.Mail(extract.TransferEncoded(tb, one.Text), opt); err != nil {
 			tb.Errorf("%s: %v", one.ID, err)
 		}
 	case "report":
@@ -92,8 +92,8 @@ func found(tb testing.TB, one score.Snippet) []score.Mark {
 // rules (testdata/second/README.md), the third one by a hand that came to make
 // rules afterwards (testdata/third/README.md), the fourth one by the hand that
 // made rules on its misses (testdata/fourth/README.md), and so was the fifth; the
-// eighth, the ninth and the tenth by hands that make none (testdata/eighth/README.md,
-// testdata/ninth/README.md, testdata/tenth/README.md). The floors are what the rules reach today, a little below: they hold what was won. The held halves and the third
+// eighth to the fifteenth by hands that make none (their README.md), of which the last
+// four teach. The floors are what the rules reach today, a little below: they hold what was won. The held halves and the third
 // corpus are only ever scored: nothing here says which of their texts went wrong.
 func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 	for _, tt := range []struct {
@@ -101,7 +101,7 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 		phones, values, role float64
 	}{
 		{"dev", 0.983, 0.98, 0.945},
-		{"held", 0.953, 0.94, 0.902},
+		{"held", 0.953, 0.94, 0.899},
 		{"third", 0.98, 0.944, 0.929},
 		{"fourth", 0.99, 0.983, 0.952},
 		{"fifth", 0.991, 0.966, 0.956},
@@ -112,7 +112,13 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 		{"ninth-dev", 0.978, 0.908, 0.91},
 		{"ninth-held", 0.977, 0.899, 0.886},
 		{"tenth-dev", 0.932, 0.942, 0.907},
-		{"tenth-held", 0.932, 0.928, 0.854},
+		{"tenth-held", 0.932, 0.928, 0.925},
+		{"eleventh-dev", 0.978, 0.942, 0.885},
+		{"eleventh-held", 0.938, 0.93, 0.812},
+		{"twelfth", 0.95, 0.94, 0.885},
+		{"thirteenth", 0.95, 0.924, 0.86},
+		{"fourteenth", 0.92, 0.95, 0.91},
+		{"fifteenth", 0.936, 0.954, 0.925},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			texts := half(t, tt.name)
@@ -126,6 +132,10 @@ func TestSecondCorpusHoldsItsFloors(t *testing.T) {
 				least = 91
 			case "tenth-dev", "tenth-held":
 				least = 53
+			case "eleventh-dev", "eleventh-held":
+				least = 59
+			case "twelfth", "thirteenth", "fourteenth", "fifteenth":
+				least = 121
 			case "seventh":
 				least = 184
 			case "fifth", "sixth":
@@ -212,7 +222,10 @@ var (
 // be somebody's would make the score a lie or the corpus a harm.
 func TestSecondCorpusIsWellFormed(t *testing.T) {
 	ids, texts, languages := map[string]bool{}, map[string]string{}, map[string]int{}
-	for _, name := range []string{"dev", "held", "third", "fourth", "fifth", "sixth", "seventh", "eighth-dev", "eighth-held", "ninth-dev", "ninth-held", "tenth-dev", "tenth-held"} {
+	for _, name := range []string{
+		"dev", "held", "third", "fourth", "fifth", "sixth", "seventh", "eighth-dev", "eighth-held", "ninth-dev", "ninth-held", "tenth-dev", "tenth-held",
+		"eleventh-dev", "eleventh-held", "twelfth", "thirteenth", "fourteenth", "fifteenth",
+	} {
 		for _, one := range half(t, name) {
 			if ids[one.ID] {
 				t.Errorf("%s stands twice", one.ID)
