@@ -258,19 +258,22 @@ func (x *scan) weighInside(f *Finding, first, last int) {
 }
 
 // farWords is how many words before and behind a value are read besides those
-// of its sentence and line.
-const farWords = 24
+// of its sentence and line, among so many tokens: a page may be all digits.
+const (
+	farWords  = 24
+	farTokens = 8 * farWords
+)
 
 // weighFar reads the words around tokens first to last wherever their lines and
 // sentences end: the heading, the line of a signature above or below.
 func (x *scan) weighFar(first, last int) {
-	for k, words := first-1, 0; k >= 0 && words < farWords; k-- {
+	for k, words := first-1, 0; k >= max(0, first-farTokens) && words < farWords; k-- {
 		if t := &x.toks[k]; t.class == classWord && !t.used {
 			words++
 			x.wordWhere(clueAbove, x.clueWord(k))
 		}
 	}
-	for k, words := last+1, 0; k < len(x.toks) && words < farWords; k++ {
+	for k, words := last+1, 0; k < min(len(x.toks), last+farTokens) && words < farWords; k++ {
 		if t := &x.toks[k]; t.class == classWord && !t.used {
 			words++
 			x.wordWhere(clueBelow, x.clueWord(k))
