@@ -178,7 +178,7 @@ func (sp *spill) newFile(size int) (*region, error) {
 const sweepEvery = 20 * time.Millisecond
 
 // sweep hands the pages of files back to the machine when there are more of
-// them in memory than the arrays may have that are not in files. Else all that
+// them in memory than they may have. Else all that
 // was ever read of a file would stay as long as nobody else wants the memory,
 // and count as the program's. What they hold is still in the system's cache if
 // it has the room, so to read it again costs little.
@@ -191,11 +191,24 @@ func (sp *spill) sweep(done <-chan struct{}) {
 			return
 		case <-tick.C:
 		}
-		if filePages() > max(sp.most, sweepLeast) {
+		if all, files := resident(); files > max(sp.filesMay(all-files), sweepLeast) {
 			sp.handBack()
 		}
 	}
 }
+
+// filesMay is how many bytes of files may be in memory beside so many others: a
+// quarter of the limit, as the arrays that are in none, or what the heap
+// leaves of it but for an eighth, or what may come before they are counted
+// again. To hand back too soon is dear: each page that is wanted again is a fault.
+func (sp *spill) filesMay(others int64) int64 {
+	limit := 4 * sp.most
+	return max(sp.most, limit-max(limit/8, sweepBurst)-others)
+}
+
+// sweepBurst is more than two cores bring in, and the heap grows by, in a few
+// times sweepEvery.
+const sweepBurst = 128 << 20
 
 // handBack gives all pages of files back.
 func (sp *spill) handBack() {

@@ -35,8 +35,8 @@ func unmap(b []byte) { _ = syscall.Munmap(b) } // fails only for what was not ma
 // lengthen makes a file longer, with its place on the disk taken.
 func lengthen(f *os.File, from, to int64) error { return zeros(f, from, to) }
 
-// filePages is not asked where drop does nothing.
-func filePages() int64 { return 0 }
+// resident is not asked where drop does nothing.
+func resident() (all, files int64) { return 0, 0 }
 
 // drop leaves it to the system which pages it puts away.
 func drop([]byte) {}

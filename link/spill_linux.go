@@ -47,22 +47,22 @@ func lengthen(f *os.File, from, to int64) error {
 	return err
 }
 
-// filePages is how many bytes of files the program has in memory (proc(5),
-// statm: shared).
-func filePages() int64 {
+// resident is how many bytes the program has in memory, and how many of them are
+// of files (proc(5), statm: resident, shared).
+func resident() (all, files int64) {
 	text, err := os.ReadFile("/proc/self/statm")
 	if err != nil {
-		return 0
+		return 0, 0
 	}
 	fields := strings.Fields(string(text))
 	if len(fields) < 3 {
-		return 0
+		return 0, 0
 	}
-	n, err := strconv.ParseInt(fields[2], 10, 64)
-	if err != nil {
-		return 0
+	pages := func(field string) int64 {
+		n, _ := strconv.ParseInt(field, 10, 64) // 0 where it is no number
+		return n * int64(os.Getpagesize())
 	}
-	return n * int64(os.Getpagesize())
+	return pages(fields[1]), pages(fields[2])
 }
 
 // drop takes the pages out of the program's memory; what they hold is in the

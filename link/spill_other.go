@@ -16,4 +16,4 @@ func moreMemory([]byte, int) ([]byte, error) { return nil, errors.ErrUnsupported
 func lengthen(*os.File, int64, int64) error  { return errors.ErrUnsupported }
 func unmap([]byte)                           {}
 func drop([]byte)                            {}
-func filePages() int64                       { return 0 }
+func resident() (all, files int64)           { return 0, 0 }
