@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -13,11 +12,9 @@ import (
 	"time"
 
 	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
-	"ringbreaker.example/refer"
 	"ringbreaker.example/store"
 )
 
@@ -106,9 +103,9 @@ func (n *Node) deletable(ctx context.Context, id fraud.ReportID) (thing access.T
 		return thing, nil, err
 	}
 	for _, x := range referrals {
-		named, err := n.packageNames(x, stand.All)
+		named, err := packageDesk{n}.Names(ctx, x.ID, x.Version, stand.All)
 		if err != nil {
-			return thing, nil, err
+			return thing, nil, fmt.Errorf("read the rings of referral %s: %w", x.ID, err)
 		}
 		switch {
 		case !named:
@@ -179,42 +176,6 @@ func (n *Node) reportHeld(ctx context.Context, all []fraud.ReportID) (time.Time,
 		}
 	}
 	return till, nil
-}
-
-// packageNames says whether the package of a referral names one of these
-// reports.
-func (n *Node) packageNames(x fraud.Referral, all []fraud.ReportID) (bool, error) {
-	p, err := refer.Load(n.referralFile(x.ID, x.Version, "referral"))
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fraud.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer p.Close()
-	f, err := p.Open("rings.jsonl")
-	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fraud.ErrNotFound) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	for dec := jsontext.NewDecoder(f); ; {
-		var line struct {
-			Ring struct {
-				Reports []fraud.ReportID `json:"reports"`
-			} `json:"ring"`
-		}
-		if err := json.UnmarshalDecode(dec, &line); errors.Is(err, io.EOF) {
-			return false, nil
-		} else if err != nil {
-			return false, fmt.Errorf("read the rings of referral %s: %w", x.ID, err)
-		}
-		if slices.ContainsFunc(all, func(id fraud.ReportID) bool { return slices.Contains(line.Ring.Reports, id) }) {
-			return true, nil
-		}
-	}
 }
 
 // deleteNow deletes what may be, and has the rings found anew without it. The

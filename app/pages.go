@@ -8,8 +8,12 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/act"
@@ -165,6 +169,34 @@ func (d packageDesk) File(ctx context.Context, id fraud.ReferralID, version int,
 		return nil, errors.Join(err, p.Close())
 	}
 	return packageFile{f, p}, nil
+}
+
+// Names says whether a package names one of these reports; one that is not here
+// names none.
+func (d packageDesk) Names(ctx context.Context, id fraud.ReferralID, version int, reports []fraud.ReportID) (bool, error) {
+	f, err := d.File(ctx, id, version, "rings.jsonl")
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fraud.ErrNotFound) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	for dec := jsontext.NewDecoder(f); ; {
+		var line struct {
+			Ring struct {
+				Reports []fraud.ReportID `json:"reports"`
+			} `json:"ring"`
+		}
+		if err := json.UnmarshalDecode(dec, &line); errors.Is(err, io.EOF) {
+			return false, nil
+		} else if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(reports, func(id fraud.ReportID) bool { return slices.Contains(line.Ring.Reports, id) }) {
+			return true, nil
+		}
+	}
 }
 
 // Words gives the words of a signing key that this node knows.

@@ -221,16 +221,22 @@ func (s *Server) reportView(w http.ResponseWriter, r *http.Request) error {
 	return s.showReport(w, r, nil)
 }
 
+// readReport is a report that this person may read, or why not; readable leaves
+// out what they may not.
+func (s *Server) readReport(ctx context.Context, id fraud.ReportID) (*fraud.Report, error) {
+	rep, err := s.Store.Report(ctx, id)
+	if err != nil {
+		return nil, fmt.Errorf("read report %s: %w", id, err)
+	}
+	return rep, s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(id), Mark: rep.Mark()})
+}
+
 // identity opens who the reporter is: one record, with a reason, logged by
 // the vault. What it shows is in no cache and on no other page.
 func (s *Server) identity(w http.ResponseWriter, r *http.Request) error {
 	ctx, name := r.Context(), reportIDOf(r)
-	rep, err := s.Store.Report(ctx, name)
-	if err != nil {
-		return fmt.Errorf("read report %s: %w", name, err)
-	}
 	// Who may not read the report does not learn whose it is.
-	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(name), Mark: rep.Mark()}); err != nil {
+	if _, err := s.readReport(ctx, name); err != nil {
 		return err
 	}
 	id, err := s.Vault.OpenIdentity(ctx, name, strings.TrimSpace(r.PostFormValue("reason")))
@@ -242,11 +248,8 @@ func (s *Server) identity(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.Identity) error {
 	ctx, id := r.Context(), reportIDOf(r)
-	rep, err := s.Store.Report(ctx, id)
+	rep, err := s.readReport(ctx, id)
 	if err != nil {
-		return fmt.Errorf("read report %s: %w", id, err)
-	}
-	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(id), Mark: rep.Mark()}); err != nil {
 		return err
 	}
 	if err := s.note(ctx, "report.read", string(id), ""); err != nil {
@@ -293,12 +296,8 @@ func (s *Server) showReport(w http.ResponseWriter, r *http.Request, who *fraud.I
 // basis that the person states.
 func (s *Server) deleteReport(w http.ResponseWriter, r *http.Request) error {
 	ctx, id := r.Context(), reportIDOf(r)
-	rep, err := s.Store.Report(ctx, id)
-	if err != nil {
-		return fmt.Errorf("read report %s: %w", id, err)
-	}
 	// Who may not read the report does not delete it either.
-	if err := s.may(ctx, access.ActRead, access.Thing{Kind: access.ThingReport, ID: string(id), Mark: rep.Mark()}); err != nil {
+	if _, err := s.readReport(ctx, id); err != nil {
 		return err
 	}
 	if r.PostFormValue("sure") != "yes" {

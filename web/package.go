@@ -20,6 +20,9 @@ type Package interface {
 	Files(ctx context.Context, id fraud.ReferralID, version int) ([]fraud.Exhibit, error)
 	// File opens one of them.
 	File(ctx context.Context, id fraud.ReferralID, version int, name string) (io.ReadCloser, error)
+	// Names says whether a package names one of these reports; one that is not
+	// here names none.
+	Names(ctx context.Context, id fraud.ReferralID, version int, reports []fraud.ReportID) (bool, error)
 }
 
 // readableFile says whether a file of a package is given out by a page: what

@@ -4,14 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"ringbreaker.example/access"
 	"ringbreaker.example/fraud"
@@ -276,9 +272,9 @@ func (s *Server) deliveredAt(ctx context.Context, ring fraud.RingID, all []fraud
 			}
 			continue
 		}
-		named, err := s.packageNames(ctx, x, all)
+		named, err := s.Package.Names(ctx, x.ID, x.Version, all)
 		if err != nil {
-			return first, err
+			return first, fmt.Errorf("read the rings of referral %s: %w", x.ID, err)
 		}
 		if named {
 			first = at
@@ -311,32 +307,4 @@ func (s *Server) isAbout(ctx context.Context, x fraud.Referral, ring fraud.RingI
 		return false, fmt.Errorf("read the joint case of referral %s: %w", x.ID, err)
 	}
 	return slices.ContainsFunc(c.Overlaps, func(o fraud.Overlap) bool { return o.OurRing == ring }), nil
-}
-
-// packageNames says whether a package's rings.jsonl names one of the reports.
-func (s *Server) packageNames(ctx context.Context, x fraud.Referral, all []fraud.ReportID) (bool, error) {
-	f, err := s.Package.File(ctx, x.ID, x.Version, "rings.jsonl")
-	if isNotFound(err) {
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("open the rings of referral %s: %w", x.ID, err)
-	}
-	defer func() { _ = f.Close() }() // read only
-	dec := jsontext.NewDecoder(f)
-	for {
-		var line struct {
-			Ring struct {
-				Reports []fraud.ReportID `json:"reports"`
-			} `json:"ring"`
-		}
-		if err := json.UnmarshalDecode(dec, &line); errors.Is(err, io.EOF) {
-			return false, nil
-		} else if err != nil {
-			return false, fmt.Errorf("read the rings of referral %s: %w", x.ID, err)
-		}
-		if slices.ContainsFunc(all, func(id fraud.ReportID) bool { return slices.Contains(line.Ring.Reports, id) }) {
-			return true, nil
-		}
-	}
 }

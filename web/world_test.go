@@ -502,14 +502,15 @@ func (fakePackage) Files(context.Context, fraud.ReferralID, int) ([]fraud.Exhibi
 }
 
 func (f fakePackage) File(ctx context.Context, id fraud.ReferralID, version int, name string) (io.ReadCloser, error) {
-	if name == "rings.jsonl" {
-		return io.NopCloser(strings.NewReader(`{"org":"birch","label":"B","ring":{"id":"R-2","reports":["birch/1"]}}` + "\n" + `{"org":"alder","label":"A","ring":{"id":"R-17","reports":["alder/r-NEW"]}}` + "\n")), nil
-	}
 	list, err := f.Files(ctx, id, version)
 	if err != nil || !slices.ContainsFunc(list, func(x fraud.Exhibit) bool { return x.Name == name }) {
 		return nil, fraud.ErrNotFound
 	}
 	return io.NopCloser(strings.NewReader("the bytes of " + name)), nil
+}
+
+func (fakePackage) Names(_ context.Context, _ fraud.ReferralID, _ int, reports []fraud.ReportID) (bool, error) {
+	return slices.Contains(reports, "alder/r-NEW"), nil
 }
 
 // fakeDelete notes what was deleted; the bar is the test's to set.
