@@ -87,7 +87,7 @@ func (n *Node) deletable(ctx context.Context, id fraud.ReportID) (thing access.T
 	} else if !errors.Is(err, fraud.ErrNotFound) {
 		return thing, nil, err
 	}
-	first, err := n.firstTold(ctx, id)
+	first, err := n.db.FirstTold(ctx, id)
 	if err != nil {
 		return thing, nil, err
 	}
@@ -119,25 +119,6 @@ func (n *Node) deletable(ctx context.Context, id fraud.ReportID) (thing access.T
 		}
 	}
 	return thing, drafts, nil
-}
-
-// firstTold is the report that one corrects, or that one corrects, and so on.
-func (n *Node) firstTold(ctx context.Context, id fraud.ReportID) (fraud.ReportID, error) {
-	for range maxCorrections {
-		r, err := n.db.Report(ctx, id)
-		if err != nil {
-			return id, err
-		}
-		if r.Supersedes == "" || r.Supersedes == r.ID {
-			return id, nil
-		}
-		before := fraud.NewReportID(r.Source, r.Supersedes)
-		if _, err := n.db.Report(ctx, before); errors.Is(err, fraud.ErrNotFound) {
-			return id, nil
-		}
-		id = before
-	}
-	return id, nil
 }
 
 // reportHeld is until when a hold is on any of these reports: on the ring that

@@ -65,7 +65,7 @@ const (
 func (db *DB) DeleteReport(ctx context.Context, id fraud.ReportID, by fraud.PersonID, basis string, when time.Time, was WasBox) (done []fraud.Deletion, err error) {
 	err = db.record(ctx, func(t *tx) error {
 		done = nil
-		first, err := t.firstTold(ctx, id)
+		first, err := firstTold(ctx, t, id)
 		if err != nil {
 			return err
 		}
@@ -105,8 +105,17 @@ func (db *DB) DeleteReport(ctx context.Context, id fraud.ReportID, by fraud.Pers
 	return done, nil
 }
 
-// firstTold is the report that one corrects, or that one corrects, and so on.
-func (t *tx) firstTold(ctx context.Context, id fraud.ReportID) (fraud.ReportID, error) {
+// FirstTold is the report that one corrects, or that one corrects, and so on;
+// id itself where it corrects none that is here.
+func (db *DB) FirstTold(ctx context.Context, id fraud.ReportID) (first fraud.ReportID, err error) {
+	err = db.read(ctx, func(t *sql.Tx) error {
+		first, err = firstTold(ctx, t, id)
+		return err
+	})
+	return first, err
+}
+
+func firstTold(ctx context.Context, t queryer, id fraud.ReportID) (fraud.ReportID, error) {
 	for seen := map[fraud.ReportID]bool{}; !seen[id]; {
 		seen[id] = true
 		before, err := list(ctx, t, scanText[fraud.ReportID], beforeSQL, id)
