@@ -1,6 +1,10 @@
 package extract
 
-import "ringbreaker.example/fraud"
+import (
+	"unicode/utf8"
+
+	"ringbreaker.example/fraud"
+)
 
 // alias takes the names that agents used, at the words that announce one:
 //
@@ -80,9 +84,7 @@ var announcedBy = func() (t [1 << cueBits]uint8) {
 func (x *scan) named(i int) {
 	w := x.bytes(i)
 	if string(w) == "名乗" {
-		if k := i - 2; k >= 0 && (string(x.bytes(i-1)) == "と" || string(x.bytes(i-1)) == "を" && x.hint(k).has(hintFamily|hintGiven)) && cjk(x.bytes(k), 0) > 1 && !x.toks[k].used {
-			x.take(fraud.PersonAlias, foldName(string(x.bytes(k))), k, k, true)
-		}
+		x.saidInJapanese(i)
 		return
 	}
 	if equalFold("named", w) || equalFold("namens", w) {
@@ -121,6 +123,67 @@ func (x *scan) named(i int) {
 	default:
 		x.namedOn(k)
 	}
+}
+
+// saidInJapanese takes the name before と名乗, を名乗, と言 and という人, brackets
+// between or not. Kanji are a name where they are no office's, before と言 katakana
+// alone are.
+func (x *scan) saidInJapanese(i int) {
+	k, word := i-1, string(x.bytes(i))
+	if word == "という" {
+		switch string(x.wordAt(i + 1)) {
+		case "人", "男", "女", "者", "方", "男性", "女性", "担当者", "社員", "職員", "人物":
+		default:
+			return
+		}
+	} else if b := string(x.wordAt(k)); b == "と" || b == "を" && word == "名乗" {
+		k--
+	} else {
+		return
+	}
+	if k > 0 && x.toks[k].class == classMark {
+		k-- // 「黒田」と名乗る
+	}
+	if k < 0 || x.toks[k].used || x.toks[k].class != classWord {
+		return
+	}
+	b := x.bytes(k)
+	listed := x.hint(k).has(hintFamily | hintGiven)
+	plain := word == "名乗" && k == i-2 && (listed || string(x.bytes(i-1)) == "と")
+	if cjk(b, 0) <= 1 || !plain && (len(b) < 6 || len(b) > 18 || x.officeInJapanese(k)) {
+		return
+	}
+	if !plain && !listed && !katakana(b) && (word == "言" || len(b) > 15) {
+		return
+	}
+	x.take(fraud.PersonAlias, foldName(string(b)), k, k, true)
+	x.marks[len(x.marks)-1].how = byName // nobody says so of those that they know
+}
+
+// officeInJapanese says whether the word at token k is an office's, a rank or a
+// brand, and no name.
+func (x *scan) officeInJapanese(k int) bool {
+	b := x.bytes(k)
+	if x.is(k)&^cueMore != 0 && !x.hint(k).has(hintFamily|hintGiven) || brandWord(b) || x.hint(k).has(hintNoName) || brandFirm(string(b)) != "" {
+		return true
+	}
+	switch string(b[len(b)-3:]) {
+	case "局", "署", "庁", "会", "社", "課", "部", "員", "官", "者", "店", "行", "省", "所", "係", "室", "長", "口", "警", "察", "事", "人", "家", "子", "的":
+		return !x.hint(k).has(hintFamily | hintGiven)
+	}
+	return false
+}
+
+// katakana says whether a word is written in katakana alone.
+func katakana(b []byte) bool {
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r < 0x30A0 || r > 0x30FF {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
 }
 
 // gaveName says whether "giving the name", "under the name of" stands at the
@@ -183,6 +246,10 @@ func (x *scan) presented(i int) {
 // behindSmallWords takes the name behind "goes by", "identified himself as",
 // "presentó como", "ask for", "stellte sich als": up to four small words.
 func (x *scan) behindSmallWords(i int) {
+	if w := x.bytes(i); string(w) == "という" || string(w) == "言" {
+		x.saidInJapanese(i)
+		return
+	}
 	if x.hint(i).has(hintAsk) && !x.opt.FromFraudster {
 		if i > 1 && x.toks[i-1].class == classMark && x.toks[i-2].used && !x.near(i, 16, 0, cueScript|cueCalled) {
 			return // "the store is (501) 555-0103, ask for"

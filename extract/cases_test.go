@@ -211,6 +211,15 @@ func TestNamesThatAgentsGave(t *testing.T) {
 		{false, "a bloke called Nigel rang", "nigel"},
 		{false, "une certaine Julie de la banque", "julie"},
 
+		{false, "The kid who picked up goes by Ricky. I rang 844-555-0186.", "ricky"},
+		{false, "My son goes by Ricky. I rang 844-555-0186.", ""},
+		{false, "one boy saying I am Deepak Mishra from gas office", "deepak mishra"},
+		{false, "相手はスミスと言っていました。日本語の上手なリンダという人も。", "スミス, リンダ"},
+		{false, "区役所の佐々木という人から電話がありました。", "佐々木"},
+		{false, "「警視庁の黒田」と名乗る者に電話しました。", "黒田"},
+		{false, "警視庁の山口健一を名乗る男から着信を受けた。", "山口健一"},
+		{false, "銀行という人もいれば、警察署と言う人もいます。", ""},
+
 		{false, "Trust me. Even if it is so, tell me. Please", ""},
 		{false, "My husband David Miller paid. I am Carol Jennings.", ""},
 		{false, "account name: Tiffany Rowe", ""},

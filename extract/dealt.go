@@ -202,8 +202,12 @@ func (x *scan) victimsVerb(first, last int) bool {
 // the words around leave nothing else.
 func (x *scan) lateName(i int) {
 	t := &x.toks[i]
-	if n := t.len(); n < 3 || n > 14 || x.opt.FromFraudster || t.word != 0 || len(x.numbers) == 0 && len(x.triggers) == 0 {
+	if n := t.len(); n < 3 || n > 14 || t.word != 0 || len(x.numbers) == 0 && len(x.triggers) == 0 {
 		return // an account of a fraud has a number or an address in it
+	}
+	if x.opt.FromFraudster {
+		x.perhaps(i)
+		return
 	}
 	x.how = byLate
 	x.capital(i)
@@ -322,6 +326,11 @@ func (x *scan) calledSo(first int) bool {
 		return x.near(k, 4, 0, cueName) && (gaveWord(x.wordAt(k-1)) || gaveWord(x.wordAt(k-2)))
 	case equalFold("on", w):
 		return equalFold("puts", x.wordAt(k-1))
+	case equalFold("by", w):
+		switch string(x.wordAt(k - 1)) {
+		case "goes", "went", "going", "go":
+			return !x.is(k - 2).has(cueI | cueMy)
+		}
 	case equalFold("to", w):
 		switch string(x.wordAt(k - 1)) {
 		case "talked", "spoke", "spoken", "talking", "speaking", "SPOKE", "TALKED":

@@ -38,7 +38,8 @@ type Options struct {
 	// Otherwise it is a victim's or a witness's account.
 	FromFraudster bool
 
-	asked func(x *scan, i, before int) // instead of what was learned, by who teaches
+	asked     func(x *scan, i, before int) // instead of what was learned, by who teaches
+	askedName func(x *scan, m *mention)    // the same of names
 }
 
 // Finding is an indicator found in a text. Offsets are bytes of the text that
@@ -119,6 +120,7 @@ const (
 	mediumPage           // a page or a mail, read by its own form
 	mediumMessage        // a text message or a chat
 	mediumLetter         // a mail that tells of a fraud, or has none in it
+	mediumOwn            // what a forwarder writes above a mail
 )
 
 // mark is a span of the folded text.

@@ -36,6 +36,7 @@ func (x *scan) givenName(i int) {
 	case x.speaker(first, last):
 	case words >= 2 && x.opt.FromFraudster:
 		if !x.setApart(first, last) && !x.introduces(first, last) {
+			x.perhaps(i)
 			return
 		}
 	case words >= 2:
@@ -139,6 +140,9 @@ func (x *scan) reportersOwn(first, last int) bool {
 	w := x.lastWord(first)
 	if equalFold("to", w) && (equalFold("me", x.lastWord(first-1)) || equalFold("us", x.lastWord(first-1)) || equalFold("transferred", x.lastWord(first-1))) {
 		return false // "transferred me to Nick Palmer"
+	}
+	if equalFold("am", w) && equalFold("i", x.wordAt(first-2)) && (equalFold("saying", x.wordAt(first-3)) || equalFold("says", x.wordAt(first-3))) {
+		return false // "one boy saying I am Deepak Mishra from"
 	}
 	if equalFold("am", w) && !x.brandSaid(first) || equalFold("to", w) || equalFold("soy", w) || equalFold("bin", w) || equalFold("suis", w) || equalFold("is", w) && equalFold("this", x.lastWord(first-1)) ||
 		w == nil && first > 1 && x.markAt(first-1) == '\'' && x.gap(first-1) == 0 {

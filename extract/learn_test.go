@@ -47,7 +47,7 @@ var Taught = []struct {
 }
 
 // Weights are the files of what was learned.
-type Weights struct{ Roles, Agents, Firms, Given, Hosts []byte }
+type Weights struct{ Roles, Agents, Firms, Given, Hosts, Signed []byte }
 
 // Learn works out the weights from all corpora that teach but one; "" leaves
 // out none. What the rules say is what stands beside a clue, also beside one for
@@ -71,6 +71,7 @@ func Learn(tb testing.TB, without string) Weights {
 		Agents: learn(taught(tb, without, false), (*teacher).names, namesPull, "whose a name is", "agent", "other"),
 		Given:  learnGiven(tb, without, "a number or an address", learnable[:]),
 		Hosts:  learnGiven(tb, without, "a site or a host", hostRoles[:]),
+		Signed: learnSigned(tb, without),
 		Firms:  learn(taught(tb, without, false), (*teacher).firms, namesPull, "capitals that may be a firm's name", "firm", "line", "other"),
 	}
 }
@@ -114,7 +115,8 @@ func taught(tb testing.TB, without string, numbers bool) []score.Snippet {
 // Relearn puts other weights in the place of the ones that are built in, until
 // what it returns is called.
 func Relearn(w Weights) (restore func()) {
-	roles, agents, firms, gave, hosts := learned, learnedAgents, learnedFirms, learnedGiven, learnedHosts
+	roles, agents, firms, gave, hosts, signed := learned, learnedAgents, learnedFirms, learnedGiven, learnedHosts, learnedSigned
+	sg := readLearned(string(w.Signed), nameAnswers, true)
 	h := readLearned(string(w.Hosts), len(hostRoles), true)
 	g := readLearned(string(w.Given), len(learnable), true)
 	f := readLearned(string(w.Firms), firmAnswers, false)
@@ -122,9 +124,10 @@ func Relearn(w Weights) (restore func()) {
 	learned, learnedAgents = func() *learning { return l }, func() *learning { return n }
 	learnedFirms = func() *learning { return f }
 	learnedGiven = func() *learning { return g }
+	learnedSigned = func() *learning { return sg }
 	learnedHosts = func() *learning { return h }
 	return func() {
-		learned, learnedAgents, learnedFirms, learnedGiven, learnedHosts = roles, agents, firms, gave, hosts
+		learned, learnedAgents, learnedFirms, learnedGiven, learnedHosts, learnedSigned = roles, agents, firms, gave, hosts, signed
 	}
 }
 
@@ -285,11 +288,7 @@ func learnGiven(tb testing.TB, without, what string, answers []fraud.Role) []byt
 	for _, role := range answers {
 		t.columns = append(t.columns, string(role))
 	}
-	for _, one := range taught(tb, without, true) {
-		opt := Options{Country: one.Country, FromFraudster: one.Voice == "f"}
-		if one.Format != "text" {
-			opt = Options{} // as the command reads them
-		}
+	readGiven(tb, without, func(one score.Snippet, opt *Options) {
 		opt.asked = func(x *scan, i, before int) {
 			f := &x.found[i]
 			by, of := givenQuestion(f.Kind)
@@ -307,6 +306,20 @@ func learnGiven(tb testing.TB, without, what string, answers []fraud.Role) []byt
 				break
 			}
 		}
+	})
+	return t.learn("# What labelled mails and pages teach of whose " + what + " in them is")
+}
+
+// readGiven reads the mails, pages and other texts of fraudsters that teach, as
+// teach has them asked.
+func readGiven(tb testing.TB, without string, teach func(one score.Snippet, opt *Options)) {
+	tb.Helper()
+	for _, one := range taught(tb, without, true) {
+		opt := Options{Country: one.Country, FromFraudster: one.Voice == "f"}
+		if one.Format != "text" {
+			opt = Options{} // as the command reads them
+		}
+		teach(one, &opt)
 		switch one.Format {
 		case "text":
 			if opt.FromFraudster {
@@ -320,7 +333,37 @@ func learnGiven(tb testing.TB, without, what string, answers []fraud.Role) []byt
 			}
 		}
 	}
-	return t.learn("# What labelled mails and pages teach of whose " + what + " in them is")
+}
+
+// learnSigned works out what they teach of the names in them.
+func learnSigned(tb testing.TB, without string) []byte {
+	tb.Helper()
+	t := teacher{tb: tb, seen: map[string]bool{}, pull: signedPull, columns: []string{"agent", "other"}}
+	readGiven(tb, without, func(one score.Snippet, opt *Options) {
+		opt.asked = func(x *scan, i, _ int) {
+			f := &x.found[i]
+			for _, m := range one.Marks {
+				if m.Kind == f.Kind && m.Value == f.Value {
+					f.Role = m.Role // names are taught beside the truth
+					break
+				}
+			}
+		}
+		opt.askedName = func(x *scan, m *mention) {
+			name := foldName(string(x.text.b[x.toks[m.first].start:x.toks[m.last].end]))
+			role := nameOthers
+			for _, k := range one.Marks {
+				if k.Kind == fraud.PersonAlias && k.Role == fraud.RoleAlias && samePart(k.Value, name) {
+					role = nameAgents
+				}
+			}
+			x.weighed.teach = true
+			x.weighSigned(learnedSigned(), m)
+			x.weighed.teach = false
+			t.weighed(x, role)
+		}
+	})
+	return t.learn("# What labelled mails and pages teach of whose a name in them is")
 }
 
 // text takes the lessons out of one text: a plain one, or a report's story.
@@ -484,8 +527,10 @@ func (x *scan) spell(c clue) string {
 const (
 	learnedRounds = 30
 	learnedPace   = 0.3
+	meanRounds    = 6 // the last ones, of which the mean is taken: one alone goes by its order
 	rolesPull     = 4
 	namesPull     = 8 // there are fewer of them
+	signedPull    = 8
 	givenPull     = 1 // a mail has many words, few of which decide
 	leastLessons  = 2 // of which a clue must be part
 	leastWeight   = 6 // of any answer, below which a clue is left out
@@ -493,9 +538,9 @@ const (
 
 func (t *teacher) learn(what string) []byte {
 	type place struct {
-		clue     string
-		lessons  int
-		w, steps [mostColumns]float64
+		clue           string
+		lessons        int
+		w, steps, mean [mostColumns]float64
 	}
 	known := map[string]*place{}
 	for _, l := range t.all {
@@ -518,7 +563,7 @@ func (t *teacher) learn(what string) []byte {
 		order, places = append(order, i), append(places, ps)
 	}
 	random := uint64(1)
-	for range learnedRounds {
+	for round := range learnedRounds {
 		for i := len(order) - 1; i > 0; i-- {
 			random = random*6364136223846793005 + 1442695040888963407
 			k := int(random >> 33 % uint64(i+1))
@@ -548,11 +593,18 @@ func (t *teacher) learn(what string) []byte {
 				}
 			}
 		}
+		if round >= learnedRounds-meanRounds {
+			for _, p := range known {
+				for r := range len(t.columns) {
+					p.mean[r] += p.w[r] / meanRounds
+				}
+			}
+		}
 	}
 	var lines []string
 	for _, p := range known {
 		line, most := p.clue, 0
-		for _, w := range p.w[:len(t.columns)] {
+		for _, w := range p.mean[:len(t.columns)] {
 			n := int(w*learnedUnit+1000.5) - 1000
 			most = max(most, n, -n)
 			line += fmt.Sprintf("\t%d", n)

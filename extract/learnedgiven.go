@@ -73,6 +73,7 @@ const (
 	isEverybodys        // an address at a provider of mailboxes
 	isLink              // a whole address of a page
 	isLetters           // in a mail that tells of a fraud, or has none in it
+	isOwn               // in what a forwarder writes above one
 )
 
 // weighGiven reads what stands beside a number or an address of a text that
@@ -88,35 +89,13 @@ func (x *scan) weighGiven(by *learning, answers []fraud.Role, i, before int) {
 	if f.Kind != fraud.Phone {
 		x.weighInside(f, first, last)
 	}
-	x.gatherBag()
-	for b := x.bag.cues; b != 0; b &= b - 1 {
-		x.wordless(clueText, textCues+bits.TrailingZeros64(b))
-	}
-	for b := x.bag.kinds; b != 0; b &= b - 1 {
-		x.wordless(clueText, textKinds+bits.TrailingZeros64(b))
-	}
 	rule := slices.Index(answers, f.Role)
 	if guessed(f.Why) {
 		rule += len(answers)
 	}
 	x.wordless(clueText, textRule+rule)
-	x.wordless(clueText, textAt+first*8/len(x.toks))
-	x.wordless(clueText, textLines+min(x.linesBehind(last), 15))
-	is := func(yes bool, n int) {
-		if yes {
-			x.wordless(clueText, textIs+n)
-		}
-	}
-	is(x.inLink(m), isLinked)
-	is(x.closing > 0 && first >= x.closing, isClosed)
-	_, alone := aloneIn(x.text.b, m.start, m.end)
-	is(alone, isAlone)
-	is(x.optsOut(), isOptOut)
-	is(x.medium == mediumPage, isPage)
-	is(x.medium == mediumLetter, isLetters)
-	for _, s := range x.own {
-		is(f.Start >= s.Start && f.Start < s.End, isForwarded)
-	}
+	x.weighPlace(first, last, m.start, m.end, f.Start)
+	x.textIs(x.inLink(m), isLinked)
 	if before >= 0 {
 		if role := slices.Index(givenRoles[:], x.found[before].Role); role >= 0 {
 			_, end := x.tokensOf(x.marks[before])
@@ -131,8 +110,8 @@ func (x *scan) weighGiven(by *learning, answers []fraud.Role, i, before int) {
 	if host == "" {
 		return
 	}
-	is(f.Kind == fraud.URL, isLink)
-	is(x.host(host).sharing()&sharedMail != 0, isEverybodys)
+	x.textIs(f.Kind == fraud.URL, isLink)
+	x.textIs(x.host(host).sharing()&sharedMail != 0, isEverybodys)
 	same, senders := 0, true
 	for k := range x.found[:min(len(x.found), mostCounted)] {
 		g := &x.found[k]
@@ -140,13 +119,44 @@ func (x *scan) weighGiven(by *learning, answers []fraud.Role, i, before int) {
 		if other == "" || g.Start == f.Start {
 			continue
 		}
-		is(senders && other == host && g.Start < f.Start, isTheSenders)
+		x.textIs(senders && other == host && g.Start < f.Start, isTheSenders)
 		senders = false
 		if other == host {
 			same++
 		}
 	}
 	x.wordless(clueText, textSame+min(same, 7))
+}
+
+// weighPlace reads what the text speaks of anywhere, and where in it tokens first to
+// last stand: bytes start to end of the folded text, from byte from of the text.
+func (x *scan) weighPlace(first, last, start, end, from int) {
+	x.gatherBag()
+	for b := x.bag.cues; b != 0; b &= b - 1 {
+		x.wordless(clueText, textCues+bits.TrailingZeros64(b))
+	}
+	for b := x.bag.kinds; b != 0; b &= b - 1 {
+		x.wordless(clueText, textKinds+bits.TrailingZeros64(b))
+	}
+	x.wordless(clueText, textAt+first*8/len(x.toks))
+	x.wordless(clueText, textLines+min(x.linesBehind(last), 15))
+	x.textIs(x.closing > 0 && first >= x.closing, isClosed)
+	_, alone := aloneIn(x.text.b, start, end)
+	x.textIs(alone, isAlone)
+	x.textIs(x.optsOut(), isOptOut)
+	x.textIs(x.medium == mediumPage, isPage)
+	x.textIs(x.medium == mediumLetter, isLetters)
+	x.textIs(x.medium == mediumOwn, isOwn)
+	for _, s := range x.own {
+		x.textIs(from >= s.Start && from < s.End, isForwarded)
+	}
+}
+
+// textIs weighs what is true of a text or of a place in it.
+func (x *scan) textIs(yes bool, n int) {
+	if yes {
+		x.wordless(clueText, textIs+n)
+	}
 }
 
 // hostOf is the host of an address, a site or a host itself, "" of what has none.
@@ -224,6 +234,7 @@ func (x *scan) learnedOfGiven() {
 		}
 		before = i
 	}
+	x.judgeSigned()
 }
 
 // settledOf says whether a finding's part is told by what it is or where it

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	_ "embed" // the weights
-	"math/bits"
 	"slices"
 	"sync"
 
@@ -49,7 +48,7 @@ var sureHow = [byLearned + 1]bool{byName: true, bySpeaks: true, bySignoff: true}
 // By how much an agent must be likelier than another that a name is taken which
 // no rule takes, and the other way about that one is given back.
 const (
-	takeLead   = learnedUnit * 3 / 4
+	takeLead   = learnedUnit * 5 / 8
 	refuseLead = learnedUnit * 2
 )
 
@@ -83,7 +82,7 @@ const (
 
 // perhaps keeps the name at token i, which no rule takes, to be asked about.
 func (x *scan) perhaps(i int) {
-	if !x.opt.FromFraudster && len(x.maybe) < mostMentions {
+	if (!x.opt.FromFraudster || x.medium == mediumPage) && len(x.maybe) < mostMentions {
 		x.maybe = append(x.maybe, int32(i))
 	}
 }
@@ -224,30 +223,8 @@ func (x *scan) samePerson(a, b *mention) bool {
 
 // weighName reads what stands beside a name, and not which one it is.
 func (x *scan) weighName(by *learning, m *mention) {
-	first, last := int(m.first), int(m.last)
-	x.weighAround(by, first, last)
-	facts := x.nameFacts(first, last)
-	fact := func(is bool, n int) {
-		if is {
-			facts |= 1 << n
-		}
-	}
-	for i := range x.mentions {
-		o := &x.mentions[i]
-		switch {
-		case o == m:
-		case x.samePerson(o, m):
-			fact(true, nameSame)
-			fact(o.sure, nameSameSure)
-			fact(o.first != o.last, nameFull)
-		default:
-			fact(o.sure, nameOthersSure)
-		}
-	}
-	x.wordless(clueCount, facts&(1<<nameAlone-1))
-	for ; facts != 0; facts &= facts - 1 {
-		x.wordless(clueFact, bits.TrailingZeros(uint(facts)))
-	}
+	x.weighAround(by, int(m.first), int(m.last))
+	x.weighMention(m)
 }
 
 // nameFacts are the facts of the name in tokens first to last by itself.

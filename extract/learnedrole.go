@@ -118,6 +118,8 @@ const leastLead = learnedUnit
 func (x *scan) learnedRoles() {
 	if x.opt.FromFraudster || x.medium == mediumLetter {
 		defer x.learnedOfGiven()
+	} else if x.medium == mediumOwn {
+		defer x.judgeSigned()
 	}
 	if x.opt.FromFraudster {
 		return

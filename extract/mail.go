@@ -140,7 +140,7 @@ func (l *letter) told(found []Finding, opt Options) []Finding {
 			continue
 		}
 		has := map[fraud.Indicator]*Finding{}
-		for _, a := range text(l.doc.Text[own.Start:own.End], opt, given{}) {
+		for _, a := range text(l.doc.Text[own.Start:own.End], opt, given{medium: mediumOwn}) {
 			has[a.Indicator] = &a
 			a.Start, a.End = a.Start+own.Start, a.End+own.Start
 			if ends[from(a.End)] <= a.Start {
