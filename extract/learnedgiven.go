@@ -234,7 +234,9 @@ func (x *scan) learnedOfGiven() {
 		}
 		before = i
 	}
-	x.judgeSigned()
+	if x.medium == mediumPage || x.medium == mediumLetter || x.opt.askedName != nil { // a message holds but its sender's name; it teaches
+		x.judgeSigned()
+	}
 }
 
 // settledOf says whether a finding's part is told by what it is or where it

@@ -40,7 +40,7 @@ const (
 )
 
 // judgeSigned asks what was learned of the names in a mail, on a page or in a
-// message: those that the rules took and those that they did not.
+// forwarder's words: those that the rules took and those that they did not.
 func (x *scan) judgeSigned() {
 	by := learnedSigned()
 	if len(x.found) == 0 || len(by.rows) == 1 && x.opt.askedName == nil {
