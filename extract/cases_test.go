@@ -198,6 +198,8 @@ func TestNamesThatAgentsGave(t *testing.T) {
 		{false, "बोला मैं बैंक मैनेजर राहुल शर्मा बोल रहा हूँ", "राहुल शर्मा"},
 		{false, "फोन आ गया, नाम बताया संजय", "संजय"},
 		{false, "[14:02] Maxwell (Tech Desk): go there. [14:05] Visitor: why?", "maxwell"},
+		{false, "[14:03] Priya: Please turn it off.\n[14:04] Customer: a man is in my computer\n[14:05] Priya: What number did he call from?\n[14:06] Me: 914-555-0167", ""},
+		{false, "[14:03] Priya: Please turn it on.\n[14:04] Me: why\n[14:05] Priya: What number do you have, sir?", "priya, priya"},
 		{false, "[09:12] Moi : qui ? [09:13] Kevin : technicien", "kevin"},
 		{true, "reach our billing team.\nRegards,\nJulia Ramsey\nSenior Executive", "julia ramsey"},
 		{true, "yeah hi it's Tyler over at Solar Savers", "tyler"},

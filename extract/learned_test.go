@@ -255,6 +255,7 @@ func TestLearnedNameIsAskedWhereTheRulesAreWeak(t *testing.T) {
 		{"I kept asking Yvette why she needed my card. $300.", false, map[string]string{"yvette": learned + `"`}},
 		{"I kept asking Yvette why she needed my card. $300.", true, nil},
 		{"The branch manager said that his name was Ortega. I called 406-555-0156 at 9.", false, map[string]string{"ortega": "a name that was given"}},
+		{"A man at 844-555-0143 wanted $900 and I kept asking why. I have nothing more to say about it. Yvette, (575) 555-0166", false, nil},
 		{"The pharmacist, Imelda Osei, took the phone from him at 2 pm.", false, nil},
 	} {
 		got := map[string]string{}

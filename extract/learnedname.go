@@ -193,7 +193,7 @@ func (x *scan) gatherMentions() {
 			continue
 		}
 		first, last := x.nameSpan(int(i), true)
-		if last < first {
+		if last < first || x.signsOff(first, last) {
 			continue
 		}
 		if from, _ := x.text.span(int(x.toks[first].start), int(x.toks[last].end)); x.partAt(from) == nil {
@@ -208,6 +208,31 @@ func (x *scan) gatherMentions() {
 		}
 	}
 }
+
+// signsOff says whether an account ends with a name and where its owner can be
+// reached: "I have nothing more to say. Joanne, (575) 555-0166".
+func (x *scan) signsOff(first, last int) bool {
+	if x.opt.FromFraudster || first < fewestAbove || last+mostBelow < len(x.toks) || !x.beginsSentence(first-1) && !x.lineBreak(first) {
+		return false
+	}
+	if m := x.markAt(last + 1); m != ',' && m != '(' && !x.lineBreak(last+1) {
+		return false
+	}
+	for k := last + 1; k < len(x.toks); k++ {
+		if t := &x.toks[k]; t.class == classWord && !t.used && !x.is(k).has(cuePhone|cueOwn|cueMail|cueCall) {
+			return false
+		}
+	}
+	for i := range x.found {
+		if f := &x.found[i]; f.Kind == fraud.Phone && x.marks[i].start > int(x.toks[last].start) {
+			return !tollFree(f.Value)
+		}
+	}
+	return false
+}
+
+// fewestAbove is how many tokens stand above a signature at least.
+const fewestAbove = 16
 
 // samePerson says whether two mentions have their first or last word in common.
 func (x *scan) samePerson(a, b *mention) bool {

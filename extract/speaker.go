@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,6 +41,10 @@ func (x *scan) speaker(first, last int) bool {
 	if x.markAt(k) != ':' || x.gap(k) > 1 || k+1 < len(x.toks) && x.gap(k+1) == 0 {
 		return false
 	}
+	if x.asksOfThem(last) {
+		x.remember(last) // the speaker's own bank or desk
+		return false
+	}
 	if desk {
 		return true
 	}
@@ -49,6 +54,32 @@ func (x *scan) speaker(first, last int) bool {
 				return true
 			}
 		}
+	}
+	return false
+}
+
+// asksOfThem says whether the lines of a chat that begin with the word at token
+// label ask about somebody else: "What number did he call from?". Who sells does
+// not; who takes a report does.
+func (x *scan) asksOfThem(label int) bool {
+	if x.opt.FromFraudster {
+		return false
+	}
+	for k := label; k < min(len(x.toks), label+fewWords); k++ {
+		if x.markAt(k+1) != ':' || !bytes.Equal(x.bytes(k), x.bytes(label)) {
+			continue
+		}
+		third := false
+		for k += 2; k < len(x.toks) && !x.lineBreak(k) && x.markAt(k) != '['; k++ {
+			switch {
+			case x.markAt(k) == '?' && third:
+				return true
+			case x.markAt(k) == '.' || x.markAt(k) == '?':
+				third = false
+			}
+			third = third || thirdPerson(x.bytes(k)) && !startsUpper(x.bytes(k))
+		}
+		k--
 	}
 	return false
 }
