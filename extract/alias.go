@@ -1,10 +1,6 @@
 package extract
 
-import (
-	"unicode/utf8"
-
-	"ringbreaker.example/fraud"
-)
+import "ringbreaker.example/fraud"
 
 // alias takes the names that agents used, at the words that announce one:
 //
@@ -153,7 +149,7 @@ func (x *scan) saidInJapanese(i int) {
 	if cjk(b, 0) <= 1 || !plain && (len(b) < 6 || len(b) > 18 || x.officeInJapanese(k)) {
 		return
 	}
-	if !plain && !listed && !katakana(b) && (word == "言" || len(b) > 15) {
+	if !plain && !listed && cjk(b, 0) != cjkKatakana && (word == "言" || len(b) > 15) {
 		return
 	}
 	x.take(fraud.PersonAlias, foldName(string(b)), k, k, true)
@@ -168,22 +164,10 @@ func (x *scan) officeInJapanese(k int) bool {
 		return true
 	}
 	switch string(b[len(b)-3:]) {
-	case "局", "署", "庁", "会", "社", "課", "部", "員", "官", "者", "店", "行", "省", "所", "係", "室", "長", "口", "警", "察", "事", "人", "家", "子", "的":
+	case "局", "署", "庁", "会", "社", "課", "部", "員", "官", "者", "店", "行", "省", "所", "係", "室", "長", "口", "警", "察", "事", "人", "家", "的":
 		return !x.hint(k).has(hintFamily | hintGiven)
 	}
 	return false
-}
-
-// katakana says whether a word is written in katakana alone.
-func katakana(b []byte) bool {
-	for len(b) > 0 {
-		r, n := utf8.DecodeRune(b)
-		if r < 0x30A0 || r > 0x30FF {
-			return false
-		}
-		b = b[n:]
-	}
-	return true
 }
 
 // gaveName says whether "giving the name", "under the name of" stands at the

@@ -530,7 +530,7 @@ const (
 	meanRounds    = 6 // the last ones, of which the mean is taken: one alone goes by its order
 	rolesPull     = 4
 	namesPull     = 8 // there are fewer of them
-	signedPull    = 8
+	signedPull    = 4 // more names than in accounts, and more words about each
 	givenPull     = 1 // a mail has many words, few of which decide
 	leastLessons  = 2 // of which a clue must be part
 	leastWeight   = 6 // of any answer, below which a clue is left out

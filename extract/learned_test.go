@@ -189,7 +189,7 @@ func TestNameInAMailIsAnAgentsOrNot(t *testing.T) {
 			"Desk <d@desk.example>", "Your report", "The kit sends people to 1-888-555-0146. \"Kevin Brown\" answers.\n\nPlease direct questions to Det. Rona Blakely, Tiller Police, 304-555-0101.\n", "kevin brown",
 		},
 		{
-			"Care <d@desk.example>", "Your report", "Hi Mr. Storch,\n\nthank you for telling us. The number 1-888-555-0146 is not ours.\n\nKind regards,\nRona Blakely\nCustomer Care, Harbor Power\n304-555-0101\n", "",
+			"Dawn <d@desk.example>", "Your report", "Hello,\n\nthis mail went round our parish. The caller said his name was Kevin Brown, 1-888-555-0146. Please tell Mrs. Rona Blakely at the town hall, 304-555-0101, she collects them.\n", "kevin brown",
 		},
 	} {
 		_, found, err := extract.Mail(fmt.Appendf(nil, head, tt.from, tt.subject, tt.body), extract.Options{})

@@ -65,12 +65,13 @@ func (x *scan) asksOfThem(label int) bool {
 	if x.opt.FromFraudster {
 		return false
 	}
-	for k := label; k < min(len(x.toks), label+fewWords); k++ {
+	end := min(len(x.toks), label+fewWords)
+	for k := label; k < end; k++ {
 		if x.markAt(k+1) != ':' || !bytes.Equal(x.bytes(k), x.bytes(label)) {
 			continue
 		}
 		third := false
-		for k += 2; k < len(x.toks) && !x.lineBreak(k) && x.markAt(k) != '['; k++ {
+		for k += 2; k < end && !x.lineBreak(k) && x.markAt(k) != '['; k++ {
 			switch {
 			case x.markAt(k) == '?' && third:
 				return true

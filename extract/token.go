@@ -301,6 +301,9 @@ func afterCJK(b []byte, i int) bool {
 	return false
 }
 
+// cjkKatakana is the group of katakana.
+const cjkKatakana = 2
+
 // cjk groups the scripts that are written without blanks, by the bytes of the
 // character that begins at b[i]; 0 is every other. Japanese and Chinese write
 // no blanks, so a change between kanji, hiragana and katakana is taken as one.
@@ -314,7 +317,7 @@ func cjk(b []byte, i int) int {
 	case r >= 0x3040 && r <= 0x309F:
 		return 1
 	case r >= 0x30A0 && r <= 0x30FF:
-		return 2
+		return cjkKatakana
 	case r == 0x3005 || r >= 0x3400 && r <= 0x9FFF || r >= 0xF900 && r <= 0xFAFF:
 		return 3
 	}
