@@ -328,7 +328,7 @@ func canonicalHandle(raw string) (string, bool, bool) {
 		return network + ":" + name, true, true
 	}
 	network, name, found := strings.Cut(strings.ToLower(raw), ":")
-	name = strings.TrimPrefix(strings.TrimSpace(name), "@")
+	name = strings.TrimLeft(strings.TrimSpace(name), "@")
 	network = networkOf(strings.TrimSpace(network))
 	return network + ":" + name, true, found && len(name) >= 2 && len(network) >= 2 && len(network) <= 20 && !strings.ContainsAny(name, " /")
 }
@@ -360,7 +360,7 @@ func handleOfURL(url string) (network, name string, ok bool) {
 		return "", "", false
 	}
 	name, _, _ = strings.Cut(strings.ToLower(path), "?")
-	name, _, _ = strings.Cut(strings.TrimPrefix(name, "@"), "/")
+	name, _, _ = strings.Cut(strings.TrimLeft(name, "@"), "/")
 	switch name {
 	case "", "s", "joinchat", "share", "sharer", "sharer.php", "intent", "p", "reel", "watch", "groups", "pages", "profile.php", "hashtag", "search", "explore", "home", "login", "help", "policies":
 		return "", "", false
