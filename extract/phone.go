@@ -397,7 +397,7 @@ func (x *scan) dropTrunkZero(gs []group, d []byte) []byte {
 func (x *scan) plan(d []byte, gs []group, plus bool, cue phoneCue) (phoneNumber, bool) {
 	if plus {
 		p, ok := parsePhone(d, true, x.atHome().region)
-		return p, ok && (p.valid || fiction(&p) || cue == cueFor && len(d) >= 10 && p.settled())
+		return p, ok && (p.valid || fiction(&p) || cue == cueFor && len(d) >= 10 && int(p.n) >= leastPhone-1 && p.settled())
 	}
 	if unlike(x.text.b, gs) {
 		return phoneNumber{}, false
