@@ -77,6 +77,8 @@ func TestLearnedWeightsHelpOnAHandNeverMet(t *testing.T) {
 		{"seventh", []string{"seventh"}},
 		{"eighth", []string{"eighth-dev", "eighth-held"}},
 		{"ninth", []string{"ninth-dev", "ninth-held"}},
+		{"sixteenth", []string{"sixteenth-dev", "sixteenth-held"}},
+		{"seventeenth", []string{"seventeenth-dev", "seventeenth-held"}},
 	} {
 		learned := extract.Learn(t, one.corpus)
 		read := func(w extract.Weights) (out []outcome) {

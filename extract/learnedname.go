@@ -25,7 +25,7 @@ const (
 )
 
 // learnedAgents is what data/agents.tsv says. It is read when a name first asks.
-var learnedAgents = sync.OnceValue(func() *learning { return readLearned(agentsText, nameAnswers, false) })
+var learnedAgents = sync.OnceValue(func() *learning { return readLearned(agentsText, nameAnswers, true) })
 
 // mention is a place of an account where a name stands.
 type mention struct {
@@ -48,8 +48,8 @@ var sureHow = [byLearned + 1]bool{byName: true, bySpeaks: true, bySignoff: true}
 // By how much an agent must be likelier than another that a name is taken which
 // no rule takes, and the other way about that one is given back.
 const (
-	takeLead   = learnedUnit * 5 / 8
-	refuseLead = learnedUnit * 2
+	takeLead   = learnedUnit * 9 / 8
+	refuseLead = learnedUnit * 3 / 2
 )
 
 // The facts of a name that are no words. Those up to nameLeads and nameVerb are
@@ -182,7 +182,7 @@ func (x *scan) gatherMentions() {
 	for i := range x.found {
 		f, m := &x.found[i], &x.marks[i]
 		if f.Kind == fraud.PersonAlias && len(all) < mostMentions && x.partAt(f.Start) == nil {
-			all = append(all, mention{first: m.first, last: m.last - 1, found: int32(i) + 1, sure: sureHow[m.how]})
+			all = append(all, mention{first: m.first, last: m.last - 1, found: int32(i) + 1, sure: sureHow[m.how] || x.goesBy(int(m.first))})
 		}
 	}
 	for _, i := range x.maybe {
@@ -207,6 +207,20 @@ func (x *scan) gatherMentions() {
 			x.mentions = append(x.mentions, m)
 		}
 	}
+}
+
+// goesBy says whether "goes by" announces the name at token first, of nobody of the
+// speaker's own: a rule that took it is believed.
+func (x *scan) goesBy(first int) bool {
+	if !equalFold("by", x.wordAt(first-1)) || !equalFold("goes", x.wordAt(first-2)) && !equalFold("went", x.wordAt(first-2)) {
+		return false
+	}
+	for k := first - 3; k >= 0 && k >= first-7 && x.markAt(k) != '.'; k-- {
+		if x.hint(k).has(hintKin) || x.is(k).has(cueMy) {
+			return false
+		}
+	}
+	return true
 }
 
 // signsOff says whether an account ends with a name and where its owner can be
